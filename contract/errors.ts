@@ -1,0 +1,29 @@
+/** One catalogue of coded errors. Each says what was expected and what was found, and carries the exit code of a command that ends on it. */
+
+export const EXIT = { done: 0, failed: 1, usage: 2, input: 3, interrupted: 130 } as const;
+
+export const ERROR_CODES = {
+  HB_USAGE: EXIT.usage,
+  HB_SCENARIO_UNKNOWN: EXIT.usage,
+  HB_OPTION_UNKNOWN: EXIT.usage,
+  HB_OPTION_VALUE: EXIT.usage,
+  HB_MAPPING: EXIT.usage,
+  HB_INPUT_FILE: EXIT.input,
+  HB_INPUT_COLUMN: EXIT.input,
+  HB_RECORD_FILE: EXIT.input,
+  HB_OUTPUT: EXIT.input,
+  HB_INTERNAL: EXIT.failed,
+} as const;
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export class HundredblockError extends Error {
+  readonly code: ErrorCode;
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = 'HundredblockError';
+    this.code = code;
+    this.exitCode = ERROR_CODES[code];
+  }
+}

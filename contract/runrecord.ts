@@ -1,0 +1,237 @@
+/**
+ * The RunRecord: what a run stores as run.json and prints with --json. Each top-level field is tagged (`x-tag`):
+ * `exact` (equal for equal inputs on any machine), `statistical` (compare with intervals), `provenance` (where and how it ran).
+ * Readers refuse a major version of `schema` that they do not know.
+ */
+import Type, { type Static, type TSchema } from 'typebox';
+
+export const RUN_SCHEMA = 'hundredblock.run/1.0';
+
+type Tag = 'exact' | 'statistical' | 'provenance';
+const tag = <T extends TSchema>(t: Tag, schema: T): T => ({ ...schema, 'x-tag': t });
+
+const Count = Type.Integer({ minimum: 0 });
+const Counts = Type.Record(Type.String(), Count);
+
+/** A proportion with its Wilson 95% interval; value, low and high are null where n is 0. */
+export const RateSchema = Type.Object({
+  value: Type.Union([Type.Number(), Type.Null()]),
+  n: Count,
+  low: Type.Union([Type.Number(), Type.Null()]),
+  high: Type.Union([Type.Number(), Type.Null()]),
+});
+export type Rate = Static<typeof RateSchema>;
+
+/** Quantiles of a set of milliseconds (nearest rank); 0 where count is 0. */
+export const QuantilesSchema = Type.Object({ count: Count, p50: Type.Number(), p90: Type.Number(), p99: Type.Number(), max: Type.Number() });
+export type Quantiles = Static<typeof QuantilesSchema>;
+
+const KeyedRate = Type.Object({ key: Type.String(), rate: RateSchema });
+
+/** Primary labels of an alert's truth, in order of precedence; an alert's primary is the first that holds. */
+export const TRUTHS = ['unfounded', 'misclassified', 'duplicate', 'withdrawn', 'stale', 'mislocated', 'founded'] as const;
+export type Truth = (typeof TRUTHS)[number];
+
+/** Primary verdicts of a delivery, in order of precedence. `lost` and `shed` are of deliveries owed and never seen. */
+export const VERDICTS = ['leaked', 'misdelivered', 'duplicate', 'stale', 'late', 'delivered', 'shed', 'disconnected', 'lost'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const FAULT_KINDS = ['delay', 'duplicate', 'reorder', 'gap', 'malformed', 'clockSkew', 'outage', 'withdrawal'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Stages of `delayMs`, all in simulated time. `total`: onset of the incident to the Alert; the others are the legs of it. */
+export const DELAY_STAGES = ['notice', 'answer', 'entry', 'publication', 'transport', 'review', 'total'] as const;
+
+export const POLICE_PRIORITIES = ['1', '2', '3', '4'] as const;
+
+export const RunRecordSchema = Type.Object({
+  schema: tag('provenance', Type.String()),
+  id: tag('provenance', Type.String()),
+  /** True where the run was interrupted: every figure then counts what happened until `endedMs`. */
+  partial: tag('exact', Type.Boolean()),
+  seed: tag('exact', Type.Integer()),
+  scenario: tag('exact', Type.Object({ name: Type.String(), options: Type.Unknown() })),
+  command: tag('provenance', Type.String()),
+  code: tag('provenance', Type.Object({ version: Type.String(), gitCommit: Type.Union([Type.String(), Type.Null()]), gitDirty: Type.Boolean() })),
+  host: tag('provenance', Type.Object({ node: Type.String(), platform: Type.String(), arch: Type.String(), cpus: Count, memoryMiB: Count, workers: Count })),
+  startedAt: tag('provenance', Type.String()),
+  /** First and last simulated moment, UTC ms. */
+  simulated: tag('exact', Type.Object({ startMs: Type.Integer(), endMs: Type.Integer() })),
+  historyHash: tag('exact', Type.String()),
+  agencies: tag(
+    'exact',
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        /** Dialects in force over the run, in order. */
+        feeds: Type.Array(Type.String()),
+        population: Count,
+        historyHash: Type.String(),
+        events: Count,
+        /** Per simulated day: incidents, calls, cadMessages, alerts. */
+        daily: Type.Array(Type.Object({ incidents: Count, calls: Count, cadMessages: Count, alerts: Count })),
+      }),
+    ),
+  ),
+  counts: tag(
+    'exact',
+    Type.Object({
+      population: Count,
+      households: Count,
+      doorbells: Count,
+      appUsers: Count,
+      agencies: Count,
+      /** Ground-truth events, harmless ones that were reported included. */
+      incidents: Count,
+      /** 911 calls offered, redials included. */
+      calls: Count,
+      cadRecords: Count,
+      cadMessages: Count,
+      motions: Count,
+      posts: Count,
+      /** Alerts (not their updates and cancels). */
+      alerts: Count,
+      updates: Count,
+      cancels: Count,
+      /** Frames to residents, of all three message types. */
+      deliveries: Count,
+    }),
+  ),
+  truth: tag('exact', Type.Object(Object.fromEntries(TRUTHS.map((t) => [t, Count])) as Record<Truth, typeof Count>)),
+  truthByDelivery: tag('exact', Type.Object(Object.fromEntries(TRUTHS.map((t) => [t, Count])) as Record<Truth, typeof Count>)),
+  verdicts: tag('exact', Type.Object(Object.fromEntries(VERDICTS.map((v) => [v, Count])) as Record<Verdict, typeof Count>)),
+  /** What policy owed: Alerts and their deliveries, and the alerts of it that were never sent. */
+  duty: tag('exact', Type.Object({ alerts: Count, deliveries: Count, alertsNeverSent: Count })),
+  falseAlertRate: tag('exact', RateSchema),
+  falseAlerts: tag(
+    'exact',
+    Type.Object({
+      byAgency: Type.Array(KeyedRate),
+      byCategory: Type.Array(KeyedRate),
+      byFeedKind: Type.Array(KeyedRate),
+      byDelivery: RateSchema,
+      /** Still standing wrong at the end: false alerts that were never cancelled or corrected. */
+      afterCorrections: RateSchema,
+      correctionMs: QuantilesSchema,
+    }),
+  ),
+  delayMs: tag('exact', Type.Record(Type.String(), QuantilesSchema)),
+  police: tag(
+    'exact',
+    Type.Object({
+      units: Count,
+      /** Busy unit time / on-duty unit time. */
+      utilisation: Type.Number(),
+      /** Time from CAD record to first unit on scene, by priority. */
+      responseMs: Type.Record(Type.String(), QuantilesSchema),
+      queueMs: Type.Record(Type.String(), QuantilesSchema),
+      callsWaitingMean: Type.Number(),
+      callsWaitingMax: Count,
+      unitHours: Type.Object({ total: Type.Number(), selfInitiated: Type.Number(), unfounded: Type.Number(), alertInduced: Type.Number() }),
+      callTakers: Type.Object({
+        positions: Count,
+        answerMs: QuantilesSchema,
+        answeredWithin15sShare: Type.Number(),
+        answeredWithin20sShare: Type.Number(),
+        abandoned: Count,
+        redials: Count,
+      }),
+      /** Per simulated hour from the start: share of units busy, calls waiting for a unit (mean), 911 calls. */
+      hourly: Type.Array(Type.Object({ utilisation: Type.Number(), waiting: Type.Number(), calls: Count })),
+    }),
+  ),
+  loop: tag(
+    'exact',
+    Type.Object({
+      inducedCalls: Count,
+      inducedIncidents: Count,
+      /** 911 calls caused by alerts and posts per call, over the run. */
+      branchingRatio: Type.Number(),
+      reactions: Counts,
+    }),
+  ),
+  privacy: tag(
+    'exact',
+    Type.Object({
+      framesScanned: Count,
+      leaks: Type.Array(Type.Object({ egress: Type.String(), kind: Type.String(), count: Count })),
+      /** Leaked strings in frames to residents per million frames. */
+      leaksPerMillionFrames: Type.Number(),
+      /** Reviewers' texts: how many, their words, how many words were blanked. */
+      review: Type.Object({ texts: Count, words: Count, blanked: Count }),
+      /** Households that share each published place of an alert. */
+      householdsPerPlace: Type.Object({ min: Count, p10: Count, p50: Count, max: Count }),
+      placeKinds: Counts,
+    }),
+  ),
+  newsroom: tag('exact', Type.Object({ tickets: Count, approved: Count, rejected: Count, queueMax: Count })),
+  receipts: tag('exact', Counts),
+  suppressed: tag('exact', Counts),
+  withheld: tag('exact', Counts),
+  faults: tag('exact', Type.Record(Type.String(), Type.Object({ injected: Count, accounted: Count }))),
+  /** The scenario's budgets against what was found; a run with one not ok exits 1. */
+  gates: tag('exact', Type.Array(Type.Object({ name: Type.String(), limit: Type.Number(), found: Type.Number(), ok: Type.Boolean() }))),
+  /** Violations by name, the first 200 of them, without private text. */
+  violations: tag('exact', Type.Array(Type.Object({ verdict: Type.String(), incidents: Type.String(), detail: Type.String(), resident: Type.Union([Count, Type.Null()]) }))),
+  events: tag('exact', Type.Object({ total: Count, withoutMotions: Count })),
+  wallMs: tag('provenance', Type.Number()),
+  eventsPerSecond: tag('provenance', Type.Number()),
+  maxRssMiB: tag('provenance', Type.Number()),
+});
+export type RunRecord = Static<typeof RunRecordSchema>;
+
+/** A line of alerts.jsonl: one message published, with what the oracle found. */
+export interface AlertLine {
+  incidents: string;
+  identifier: string;
+  msgType: 'Alert' | 'Update' | 'Cancel';
+  agency: string;
+  feedKind: 'direct' | 'masked' | 'portal';
+  category: string;
+  place: string;
+  placeKind: 'block' | 'crossing' | 'stretch' | 'area' | 'jurisdiction' | 'text';
+  /** Households that share the place, null where unknown. */
+  households: number | null;
+  /** Centre of the published place, dm; null where it has none. */
+  x: number | null;
+  y: number | null;
+  sentMs: number;
+  audience: number;
+  /** Truth of an Alert; null on updates and cancels. */
+  truth: Truth | null;
+  truths: Truth[];
+  /** Delivery verdicts of this message by count. */
+  verdicts: Partial<Record<Verdict, number>>;
+  /** Legs of the delay, ms, on an Alert with a known record. */
+  delayMs: Partial<Record<(typeof DELAY_STAGES)[number], number>>;
+}
+
+/** A line of faults.jsonl: one injected fault and what became of it. */
+export interface FaultLine {
+  kind: FaultKind;
+  agency: string;
+  atMs: number;
+  messageId: string | null;
+  detail: string;
+  accounted: boolean;
+  /** What the accounting saw: a receipt's outcome, `never-arrived`, `held-then-arrived`, ... */
+  became: string;
+}
+
+/** map.json: what the report draws of each agency's ground; synthetic positions, dm. */
+export interface MapFile {
+  agencies: {
+    id: string;
+    name: string;
+    box: { x0: number; y0: number; x1: number; y1: number };
+    /** Block segments [x0, y0, x1, y1, density 0 downtown, 1 suburb, 2 rural], thinned to at most 4,000 an agency. */
+    blocks: number[][];
+    /** A sample of at most 2,000 ground-truth incidents: [x, y, minutes since start, 1 if something really happened else 0, category index or -1]. */
+    incidents: number[][];
+    /** A sample of at most 1,500 app users' homes, [x, y]. */
+    appUsers: number[][];
+  }[];
+  /** Radii in dm for drawing audiences: the alert radii that residents chose, with counts. */
+  radii: { radiusDm: number; residents: number }[];
+}

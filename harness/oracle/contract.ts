@@ -1,0 +1,83 @@
+/** What the oracle is told, and what it answers. It never calls the pipeline's code. */
+import type { AgencyProfile } from '../../contract/agency.ts';
+import type { Category } from '../../contract/catalogue.ts';
+import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
+import type { PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
+import type { Roster } from '../../contract/roster.ts';
+import type { AlertLine, Truth, Verdict } from '../../contract/runrecord.ts';
+
+export interface OracleConfig {
+  agencies: AgencyProfile[];
+  roster: Roster;
+  runKey: string;
+  bodyLengthMax: number;
+  /** Half-width of the 'may' band around every edge of a rule, ms; 0 in virtual time, where everything is exact. */
+  toleranceMs: number;
+  /** A delivery later than this after it was due is late. */
+  latenessMsMax: number;
+}
+
+/** What really happened behind one CAD record: from the world alone. */
+export interface RecordTruth {
+  /** The world's key of the incident: records of one incident share it. */
+  incident: number;
+  onsetMs: number;
+  /** True where nothing had happened: hoax, false alarm, harmless encounter. */
+  nothing: boolean;
+  /** The alert category of what really happened; null for an event of none. */
+  category: Category | null;
+  /** Every published place that would be right: the block, its two crossings, its area, the jurisdiction, or the stretch of highway. */
+  places: string[];
+  /** When the source cancelled the record or closed it as unfounded or duplicate, null if it has not (yet). */
+  withdrawnMs: number | null;
+}
+
+export interface TruthView {
+  /** Null where the world knows no such record. */
+  record(agency: string, recordId: string): RecordTruth | null;
+}
+
+export interface Violation {
+  verdict: Verdict;
+  incidents: string;
+  /** What was wrong, in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
+  detail: string;
+  resident: number | null;
+}
+
+export interface Leak {
+  egress: 'frame' | 'review' | 'log' | 'receipt' | 'post';
+  kind: string;
+  incidents: string | null;
+}
+
+export interface Judgement {
+  verdicts: Record<Verdict, number>;
+  truth: Record<Truth, number>;
+  truthByDelivery: Record<Truth, number>;
+  duty: { alerts: number; deliveries: number; alertsNeverSent: number };
+  /** One per message published, in order of observation; `delayMs` is left empty. */
+  lines: AlertLine[];
+  violations: Violation[];
+  leaks: Leak[];
+  framesScanned: number;
+  review: { texts: number; words: number; blanked: number };
+  /** Suppression reason of each record's latest evaluation, by count, by the oracle's own reckoning. */
+  suppressed: Record<string, number>;
+  withheld: Record<string, number>;
+  /** Messages whose receipts were missing, doubled or differ from what the rules demand, by messageId. */
+  wrongReceipts: { messageId: string; expected: string; found: string }[];
+}
+
+export interface Oracle {
+  /** The record's private strings, told before the message that carries them reaches the door; may add to earlier ones. */
+  learnPrivate(agency: string, recordId: string, strings: PrivateString[]): void;
+  /** An input reached the target's door. CAD messages come with the world's manifest. Wakes need not be told. */
+  door(input: PipelineInput, manifest: MessageManifest | null, atMs: number): void;
+  /** The target gave an output. */
+  observe(output: PipelineOutput, atMs: number): void;
+  /** After a full drain. */
+  judge(truth: TruthView): Judgement;
+}
+
+export type CreateOracle = (config: OracleConfig) => Oracle;
