@@ -8,6 +8,7 @@ import { DIALECTS } from './catalogue.ts';
 const strict = { additionalProperties: false };
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 const rate = (description: string, maximum = 1e9) => Type.Number({ minimum: 0, maximum, description });
+const publishDelay = rate('mean time from a change of a record to its publication');
 const dialect = Type.Union(DIALECTS.map((d) => Type.Literal(d)));
 
 export const FaultsSchema = Type.Object(
@@ -134,7 +135,10 @@ export const ScenarioSchema = Type.Object(
       {
         batchMs: Type.Integer({ minimum: 1000, maximum: 86_400_000, description: 'period of CSV batches' }),
         pollMs: Type.Integer({ minimum: 1000, maximum: 86_400_000, description: 'period at which portals are polled' }),
-        publishDelayMsMean: Type.Record(dialect, rate('from a change of a record to its publication')),
+        publishDelayMsMean: Type.Object(
+          { eido: publishDelay, sf: publishDelay, seattle: publishDelay, dallas: publishDelay, tampa: publishDelay, milwaukee: publishDelay },
+          strict,
+        ),
       },
       strict,
     ),

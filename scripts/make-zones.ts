@@ -16,7 +16,14 @@ function offsetMinAt(format: Intl.DateTimeFormat, ms: number): number {
 
 function zoneText(zone: string): string {
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   });
   let offset = offsetMinAt(format, FROM);
   const parts = [String(offset)];
@@ -35,7 +42,9 @@ function zoneText(zone: string): string {
   return parts.join(',');
 }
 
-const names = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', 'US/Central', 'US/Eastern', 'US/Mountain', 'US/Pacific'])].sort();
+const names = [
+  ...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', 'US/Central', 'US/Eastern', 'US/Mountain', 'US/Pacific']),
+].sort();
 const byText = new Map<string, string[]>();
 for (const name of names) {
   const text = zoneText(name);

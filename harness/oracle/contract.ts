@@ -42,13 +42,18 @@ export interface Violation {
   incidents: string;
   /** What was wrong, in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
   detail: string;
+  /** Null where it concerns every delivery of a message, or more than are worth naming. */
   resident: number | null;
+  /** Deliveries that it stands for: 1 where a resident is named. */
+  deliveries: number;
 }
 
 export interface Leak {
   egress: 'frame' | 'review' | 'log' | 'receipt' | 'post';
   kind: string;
   incidents: string | null;
+  /** Residents whose frame carried it; 1 at every other egress. */
+  frames: number;
 }
 
 export interface Judgement {

@@ -21,10 +21,12 @@ export class Kernel {
   motions = 0;
   readonly history = new History();
 
-  private times = new Float64Array(1024);
-  private keys = new Float64Array(1024);
+  /** A 4-ary heap: event i's time and packed key at 2i and 2i + 1, so that four siblings share a cache line or two; `slots` is its payload's place, -1 without. */
+  private heap = new Float64Array(2048);
   private slots = new Int32Array(1024);
   private size = 0;
+  /** The root's event runs or has run: the first event that it schedules takes the root, which saves taking one out and putting one in. */
+  private hollow = false;
   private readonly payloads: unknown[] = [];
   private readonly free: number[] = [];
   private readonly handlers: (Handler | undefined)[] = new Array<Handler | undefined>(KINDS_MAX).fill(undefined);
@@ -48,39 +50,41 @@ export class Kernel {
    * telling apart events of one entity and kind at one moment. Throws where one is out of range.
    */
   schedule(atMs: number, kind: Kind, entity: number, ordinal: number, payload?: unknown): void {
-    if (!(atMs >= this.nowMs) || atMs !== Math.floor(atMs)) throw new RangeError(`kernel: time ${atMs} is not an integer at or after ${this.nowMs}`);
-    if (!(entity >= 0 && entity < ENTITIES_MAX) || !(ordinal >= 0 && ordinal < ORDINALS_MAX)) {
-      throw new RangeError(`kernel: entity ${entity} or ordinal ${ordinal} out of range (kind ${kind})`);
+    if (!(atMs >= this.nowMs && atMs === Math.floor(atMs) && entity >= 0 && entity < ENTITIES_MAX && ordinal >= 0 && ordinal < ORDINALS_MAX)) {
+      this.refuse(atMs, kind, entity, ordinal);
     }
-    let slot = -1;
-    if (payload !== undefined) {
-      slot = this.free.length > 0 ? (this.free.pop() as number) : this.payloads.length;
-      this.payloads[slot] = payload;
-    }
-    this.push(atMs, (kind * ENTITIES_MAX + entity) * ORDINALS_MAX + ordinal, slot);
+    const slot = payload === undefined ? -1 : this.keep(payload);
+    const key = (kind * ENTITIES_MAX + entity) * ORDINALS_MAX + ordinal;
+    if (this.hollow) {
+      this.hollow = false;
+      this.siftDown(atMs, key, slot);
+    } else this.siftUp(atMs, key, slot);
   }
 
   /** Time of the next event; Infinity where none. */
   nextMs(): number {
-    return this.size === 0 ? Infinity : this.times[0];
+    this.close();
+    return this.size === 0 ? Infinity : this.heap[0];
   }
 
   /** Runs every event before `untilMs` (exclusive), then moves the clock there. */
   runUntil(untilMs: number): void {
-    while (this.size > 0 && this.times[0] < untilMs) this.step();
+    while (this.nextMs() < untilMs) this.step();
     if (untilMs > this.nowMs) this.nowMs = untilMs;
   }
 
   /** Runs the next event. Call only where `nextMs()` is finite. */
   step(): void {
-    const time = this.times[0];
-    const key = this.keys[0];
+    this.close();
+    const time = this.heap[0];
+    const key = this.heap[1];
     const slot = this.slots[0];
-    this.pop();
-    const ordinal = key % ORDINALS_MAX;
-    const rest = (key - ordinal) / ORDINALS_MAX;
-    const entity = rest % ENTITIES_MAX;
-    const kind = (rest - entity) / ENTITIES_MAX;
+    this.hollow = true;
+    // Powers of two divide exactly: floor costs a fraction of what a remainder of doubles does.
+    const high = Math.floor(key / ORDINALS_MAX);
+    const ordinal = (key - high * ORDINALS_MAX) | 0;
+    const kind = Math.floor(high / ENTITIES_MAX) | 0;
+    const entity = (high - kind * ENTITIES_MAX) >>> 0;
     if (time === this.lastTime && key === this.lastKey) {
       throw new Error(`kernel: two events of kind ${kind}, entity ${entity}, ordinal ${ordinal} at ${time}: their order is undefined`);
     }
@@ -90,10 +94,7 @@ export class Kernel {
     this.events += 1;
     if (kind === 0) this.motions += 1;
     if (this.trace !== null) this.trace(time, kind, entity, ordinal);
-    const history = this.history;
-    history.fold(time);
-    history.fold(kind * ORDINALS_MAX + ordinal);
-    history.fold(entity);
+    this.history.foldEvent(time, kind * ORDINALS_MAX + ordinal, entity);
     let payload: unknown;
     if (slot >= 0) {
       payload = this.payloads[slot];
@@ -103,78 +104,89 @@ export class Kernel {
     const handler = this.handlers[kind];
     if (handler === undefined) throw new Error(`kernel: no handler for kind ${kind}`);
     handler(entity, payload, ordinal);
+    this.close();
   }
 
   /** Events waiting. */
   pending(): number {
+    this.close();
     return this.size;
   }
 
   // --- internal ---
 
-  private push(time: number, key: number, slot: number): void {
-    if (this.size === this.times.length) this.grow();
-    const { times, keys, slots } = this;
+  private refuse(atMs: number, kind: Kind, entity: number, ordinal: number): never {
+    if (!(atMs >= this.nowMs && atMs === Math.floor(atMs))) throw new RangeError(`kernel: time ${atMs} is not an integer at or after ${this.nowMs}`);
+    throw new RangeError(`kernel: entity ${entity} or ordinal ${ordinal} out of range (kind ${kind})`);
+  }
+
+  /** Puts a payload away until its event runs. */
+  private keep(payload: unknown): number {
+    const slot = this.free.length > 0 ? (this.free.pop() as number) : this.payloads.length;
+    this.payloads[slot] = payload;
+    return slot;
+  }
+
+  /** Takes the root, whose event has run, out of the heap, unless the event that replaced it stands there. */
+  private close(): void {
+    if (!this.hollow) return;
+    this.hollow = false;
+    const last = this.size - 1;
+    this.size = last;
+    if (last > 0) this.siftDown(this.heap[2 * last], this.heap[2 * last + 1], this.slots[last]);
+  }
+
+  private siftUp(time: number, key: number, slot: number): void {
+    if (this.size === this.slots.length) this.grow();
+    const { heap, slots } = this;
     let i = this.size;
-    this.size += 1;
+    this.size = i + 1;
     while (i > 0) {
       const parent = (i - 1) >> 2;
-      const t = times[parent];
-      if (t < time || (t === time && keys[parent] <= key)) break;
-      times[i] = t;
-      keys[i] = keys[parent];
+      const t = heap[2 * parent];
+      if (t < time || (t === time && heap[2 * parent + 1] <= key)) break;
+      heap[2 * i] = t;
+      heap[2 * i + 1] = heap[2 * parent + 1];
       slots[i] = slots[parent];
       i = parent;
     }
-    times[i] = time;
-    keys[i] = key;
+    heap[2 * i] = time;
+    heap[2 * i + 1] = key;
     slots[i] = slot;
   }
 
-  private pop(): void {
-    const { times, keys, slots } = this;
-    const size = this.size - 1;
-    this.size = size;
-    if (size === 0) return;
-    const time = times[size];
-    const key = keys[size];
-    const slot = slots[size];
+  /** Puts an event at the root, and from there to its place. */
+  private siftDown(time: number, key: number, slot: number): void {
+    const { heap, slots, size } = this;
     let i = 0;
-    for (;;) {
-      const first = 4 * i + 1;
-      if (first >= size) break;
+    for (let first = 1; first < size; first = 4 * i + 1) {
       const end = first + 4 < size ? first + 4 : size;
       let least = first;
-      let t = times[first];
-      let k = keys[first];
+      let t = heap[2 * first];
       for (let child = first + 1; child < end; child += 1) {
-        const ct = times[child];
-        if (ct < t || (ct === t && keys[child] < k)) {
+        const ct = heap[2 * child];
+        if (ct < t || (ct === t && heap[2 * child + 1] < heap[2 * least + 1])) {
           least = child;
           t = ct;
-          k = keys[child];
         }
       }
+      const k = heap[2 * least + 1];
       if (time < t || (time === t && key <= k)) break;
-      times[i] = t;
-      keys[i] = k;
+      heap[2 * i] = t;
+      heap[2 * i + 1] = k;
       slots[i] = slots[least];
       i = least;
     }
-    times[i] = time;
-    keys[i] = key;
+    heap[2 * i] = time;
+    heap[2 * i + 1] = key;
     slots[i] = slot;
   }
 
   private grow(): void {
-    const length = this.times.length * 2;
-    const times = new Float64Array(length);
-    times.set(this.times);
-    this.times = times;
-    const keys = new Float64Array(length);
-    keys.set(this.keys);
-    this.keys = keys;
-    const slots = new Int32Array(length);
+    const heap = new Float64Array(this.heap.length * 2);
+    heap.set(this.heap);
+    this.heap = heap;
+    const slots = new Int32Array(this.slots.length * 2);
     slots.set(this.slots);
     this.slots = slots;
   }

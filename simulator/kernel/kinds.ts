@@ -5,12 +5,11 @@
 export const KIND = {
   deviceMotion: 0,
   incidentArrival: 1,
-  incidentOnset: 2,
   encounter: 3,
   callArrival: 4,
   callPatience: 5,
   callFinished: 6,
-  aliRebid: 7,
+  callTaken: 7,
   recordChange: 8,
   unitOnScene: 9,
   unitCleared: 10,

@@ -1,0 +1,130 @@
+/** `hundredblock doctor`: what is installed, what is optional, and how to get it. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statfsSync } from 'node:fs';
+import { EXIT } from '../../contract/errors.ts';
+import { write } from './write.ts';
+
+type State = 'ok' | 'missing' | 'optional';
+
+interface Finding {
+  state: State;
+  what: string;
+  found: string;
+}
+
+interface Tool {
+  /** Programs that serve alike, in order of preference, with the argument that makes them say their version. */
+  programs: readonly string[];
+  versionFlag: string;
+  purpose: string;
+  how: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  {
+    programs: ['git'],
+    versionFlag: '--version',
+    purpose: 'names the commit in each record',
+    how: 'Debian: apt-get install git',
+  },
+  {
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    versionFlag: '--version',
+    purpose: 'the tests that look at a report in a browser',
+    how: 'Debian: apt-get install chromium',
+  },
+  {
+    programs: ['k6'],
+    versionFlag: 'version',
+    purpose: 'load over HTTP and WebSocket',
+    how: "not in Debian: see k6's own installation page",
+  },
+  {
+    programs: ['mosquitto'],
+    versionFlag: '-h',
+    purpose: 'a second MQTT broker to test against',
+    how: 'Debian: apt-get install mosquitto',
+  },
+  {
+    programs: ['prometheus'],
+    versionFlag: '--version',
+    purpose: 'keeping metrics of runs',
+    how: 'Debian: apt-get install prometheus',
+  },
+  {
+    programs: ['promtool'],
+    versionFlag: '--version',
+    purpose: 'checking metric files',
+    how: 'Debian: apt-get install prometheus',
+  },
+];
+
+const DISK_FREE_MIB_MIN = 200;
+
+/** Prints a line for each thing looked for; answers 1 where something required is missing. */
+export async function doctor(): Promise<number> {
+  const findings = [nodeVersion(), await packages(), disk(), ...TOOLS.map(tool)];
+  const marks: Record<State, string> = { ok: 'ok      ', missing: 'MISSING ', optional: 'optional' };
+  const lines = findings.map(({ state, what, found }) => `${marks[state]}  ${what.padEnd(22)} ${found}`);
+  const missing = findings.filter((finding) => finding.state === 'missing').length;
+  lines.push(
+    '',
+    missing === 0
+      ? 'Everything required is here.'
+      : `${missing} required thing${missing === 1 ? ' is' : 's are'} missing.`,
+  );
+  await write(process.stdout, `${lines.join('\n')}\n`);
+  return missing === 0 ? EXIT.done : EXIT.failed;
+}
+
+// --- internal ---
+
+function manifest(): { engines: { node: string }; dependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+}
+
+function nodeVersion(): Finding {
+  const expected = manifest().engines.node;
+  const [major, minor] = expected.replace('>=', '').split('.').map(Number);
+  const [foundMajor, foundMinor] = process.versions.node.split('.').map(Number);
+  const enough = foundMajor > major || (foundMajor === major && foundMinor >= minor);
+  return { state: enough ? 'ok' : 'missing', what: 'node', found: `${process.versions.node} (required ${expected})` };
+}
+
+async function packages(): Promise<Finding> {
+  const names = Object.keys(manifest().dependencies);
+  // A type-only or command-line package has nothing to import; that it resolves is all there is to ask.
+  const broken = names.filter((name) => !resolves(name));
+  if (broken.length === 0) return { state: 'ok', what: 'npm packages', found: `all ${names.length} found` };
+  return { state: 'missing', what: 'npm packages', found: `not found: ${broken.join(', ')}; run npm ci` };
+}
+
+function resolves(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync('.');
+  const freeMiB = Math.floor((bavail * bsize) / (1024 * 1024));
+  const enough = freeMiB >= DISK_FREE_MIB_MIN;
+  return {
+    state: enough ? 'ok' : 'missing',
+    what: 'disk space here',
+    found: `${freeMiB} MiB free (a run needs up to ${DISK_FREE_MIB_MIN})`,
+  };
+}
+
+function tool({ programs, versionFlag, purpose, how }: Tool): Finding {
+  for (const program of programs) {
+    const { status, stdout, stderr } = spawnSync(program, [versionFlag], { encoding: 'utf8', timeout: 10_000 });
+    if (status === null) continue;
+    const version = /\d+\.\d+[\w.]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'present';
+    return { state: 'ok', what: program, found: `${version}, for ${purpose}` };
+  }
+  return { state: 'optional', what: programs[0], found: `not found; for ${purpose}. ${how}` };
+}

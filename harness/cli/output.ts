@@ -1,0 +1,143 @@
+/**
+ * Where a run's files go. They are written beside their destination and moved there when all of them are complete, so that a
+ * full disk, an error or a kill leaves nothing half-written under the name that was asked for.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { HundredblockError } from '../../contract/errors.ts';
+
+export const RUNS_DIR = join('results', 'runs');
+
+export interface Output {
+  /** The folder to write into for now; exists and is empty. */
+  stageDir: string;
+  /** Moves everything to its place and returns that; `id` names it where no `--out` was given. */
+  commit(id: string): string;
+  /** Removes what was written; harmless after `commit`. */
+  discard(): void;
+}
+
+/**
+ * Prepares to write a run into `outDir` (null: results/runs/<id> under the current folder). An existing folder is taken where it is
+ * empty or holds an earlier run (`run.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
+ */
+export function openOutput(outDir: string | null): Output {
+  const target = outDir === null ? null : resolve(outDir);
+  return asOutputError(target ?? resolve(RUNS_DIR), () => {
+    if (target === null) return stageBeside(resolve(RUNS_DIR), null);
+    if (!existsSync(target)) return stageBeside(dirname(target), target);
+    if (!statSync(target).isDirectory()) throw refusal(target, 'a file');
+    const entries = readdirSync(target);
+    if (entries.length > 0 && !entries.includes('run.json'))
+      throw refusal(target, `a folder of ${entries.length} other files`);
+    return stageInside(target);
+  });
+}
+
+/** Runs `work`, turning a file system's refusal (full, read-only, forbidden, not a folder) into HB_OUTPUT. */
+export function asOutputError<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+/** HB_OUTPUT for an error of the file system, else the error as it is. */
+export function outputError(path: string, error: unknown): unknown {
+  if (error instanceof HundredblockError || !(error instanceof Error)) return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error;
+  return new HundredblockError(
+    'HB_OUTPUT',
+    `${path}: expected a folder that can be written, found ${code} (${WORDS[code] ?? syscall})`,
+  );
+}
+
+// --- internal ---
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'read-only file system',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'disk quota used up',
+  ENOTDIR: 'a file stands where a folder should',
+  EEXIST: 'a file stands where a folder should',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no such folder',
+};
+
+function refusal(target: string, found: string): HundredblockError {
+  return new HundredblockError(
+    'HB_OUTPUT',
+    `${target}: expected a new or empty folder or an earlier run to replace, found ${found}`,
+  );
+}
+
+function makeStage(parent: string, name: string): string {
+  const stage = join(parent, `.${name}.partial-${process.pid}`);
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage);
+  return stage;
+}
+
+/** For a folder that does not exist yet: one rename puts it in place. */
+function stageBeside(parent: string, target: string | null): Output {
+  const firstMade = mkdirSync(parent, { recursive: true });
+  let stageDir: string;
+  try {
+    stageDir = makeStage(parent, target === null ? 'run' : basename(target));
+  } catch (error) {
+    removeEmpty(parent, firstMade);
+    throw error;
+  }
+  return {
+    stageDir,
+    commit(id) {
+      const to = target ?? join(parent, id);
+      return asOutputError(to, () => {
+        rmSync(to, { recursive: true, force: true });
+        renameSync(stageDir, to);
+        return to;
+      });
+    },
+    discard() {
+      rmSync(stageDir, { recursive: true, force: true });
+      removeEmpty(parent, firstMade);
+    },
+  };
+}
+
+/** For a folder that exists and may be a mount point, which can't be renamed: files move up one by one. */
+function stageInside(target: string): Output {
+  const stageDir = makeStage(target, 'run');
+  return {
+    stageDir,
+    commit() {
+      return asOutputError(target, () => {
+        for (const entry of readdirSync(stageDir)) {
+          rmSync(join(target, entry), { recursive: true, force: true });
+          renameSync(join(stageDir, entry), join(target, entry));
+        }
+        rmSync(stageDir, { recursive: true, force: true });
+        return target;
+      });
+    },
+    discard() {
+      rmSync(stageDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Takes away the folders that were made on the way to `parent`, as far as they are empty. */
+function removeEmpty(parent: string, firstMade: string | undefined): void {
+  if (firstMade === undefined) return;
+  for (let folder = parent; folder.startsWith(firstMade); folder = dirname(folder)) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** `hundredblock simulate`. */
+import { availableParallelism } from 'node:os';
+import { resolveScenario } from '../scenario/resolve.ts';
+import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
+import { commandLine } from './command-line.ts';
+import { finish, summaryWidth } from './finish.ts';
+import { openOutput, outputError } from './output.ts';
+
+const SEED_DEFAULT = 1;
+const WORKERS_MAX = 256;
+
+/** Runs the scenario and answers the exit code; errors are thrown as HundredblockError. */
+export async function simulate(args: Args, signal: AbortSignal): Promise<number> {
+  const [name] = args.positionals;
+  const sets = args.values.get('set') ?? [];
+  const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
+  const days = decimal(args, 'days');
+  const scenario = resolveScenario(name, sets, { seed, days });
+  const workers = wholeNumber(args, 'workers', 1, WORKERS_MAX, Math.min(availableParallelism(), WORKERS_MAX));
+  const json = args.switches.has('json');
+  const quiet = args.switches.has('quiet');
+  const command = commandLine([
+    'simulate',
+    name,
+    '--seed',
+    String(seed),
+    ...(days === undefined ? [] : ['--days', String(days)]),
+    ...sets.flatMap((set) => ['--set', set]),
+  ]);
+
+  const output = openOutput(valueOf(args, 'out') ?? null);
+  process.once('exit', output.discard);
+  const [{ runScenario }, { createProgress }, { summaryLines }] = await Promise.all([
+    import('../run/run.ts'),
+    import('../report/progress.ts'),
+    import('../report/summary.ts'),
+  ]);
+  const progress = createProgress({ stream: process.stderr, label: scenario.name, quiet });
+  try {
+    const { record } = await runScenario({
+      scenario,
+      seed,
+      workers,
+      command,
+      outDir: output.stageDir,
+      signal,
+      onProgress: (fraction, _simulatedMs, text) => progress.update(fraction, text),
+    });
+    const outDir = output.commit(record.id);
+    progress.end();
+    return await finish({ record, summary: quiet ? null : summaryLines(record, summaryWidth()), outDir, json });
+  } catch (error) {
+    progress.end();
+    throw outputError(valueOf(args, 'out') ?? 'results/runs', error);
+  }
+}

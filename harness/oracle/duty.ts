@@ -1,0 +1,533 @@
+/**
+ * Duty: which alerts are owed, to whom and when, from what reached the target's door. A second, independent reading of docs/rules.md:
+ * everything due is due at the moment of the input that makes it due, so the model needs no clock of its own.
+ */
+import type { AgencyProfile } from '../../contract/agency.ts';
+import type { MsgType } from '../../contract/alert.ts';
+import type { Category } from '../../contract/catalogue.ts';
+import type { ManifestRow, MessageManifest, PublishedLocation } from '../../contract/manifest.ts';
+import type { PipelineInput, RowOutcome } from '../../contract/pipeline.ts';
+import type { Suppression } from '../../contract/policy.ts';
+import { parseIso, civilToMs } from '../../contract/time.ts';
+import { localToUtc } from '../../contract/zones.ts';
+import { alertKey, compose } from './composition.ts';
+import type { OracleConfig } from './contract.ts';
+import { categoryOf, dialectAt, examine, type Finding, isRevoking, near, policyAt, type RecordState } from './eligibility.ts';
+import { type People, union } from './people.ts';
+import { type Place, publishedPlace } from './place.ts';
+
+/** A message owed. */
+export interface Expected {
+  key: string;
+  sequence: number;
+  msgType: MsgType;
+  agency: AgencyProfile;
+  dueMs: number;
+  category: Category;
+  place: Place;
+  /** The lead at that moment. */
+  recordId: string;
+  leadMs: number;
+  /** When the group's Alert was due. */
+  alertMs: number;
+  frame: string;
+  recipients: Uint32Array;
+  /** True where the clock's tolerance leaves open whether it is owed. */
+  optional: boolean;
+  /** Earlier messages of the same alert. */
+  earlier: Expected[];
+}
+
+/** Row outcomes demanded of a message's receipt; null where the clock's tolerance leaves them open. */
+export type ExpectedReceipt = { row: number; outcome: RowOutcome }[] | null;
+
+export interface Duty {
+  cad(input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest | null, atMs: number): ExpectedReceipt;
+  review(ticket: string, decision: 'approve' | 'reject', atMs: number): void;
+  /** Everything owed so far, in the order in which it fell due. */
+  expected(): readonly Expected[];
+  /** Tickets that were to be asked for, and what each would have published at once; those whose alert is no longer waited for are left out. */
+  waitingTickets(): { ticket: string; wouldBe: Expected }[];
+  /** Why a message under this key, with no expectation of its own, is not owed at this moment. */
+  whyNot(key: string, msgType: MsgType, atMs: number): string;
+  /** The records behind a key. Null where none has it. */
+  behind(key: string): Behind | null;
+  /** True where a message under this key may be owed, by the clock's tolerance. */
+  isOpen(key: string): boolean;
+  suppressed(): Record<string, number>;
+}
+
+export interface Behind {
+  agency: string;
+  /** The canonical record first, then the others of its group. */
+  recordIds: string[];
+  /** `2854 W MAPLE ST`: where those of them that are known say that they are, as far as they say it exactly. */
+  addresses: string[];
+}
+
+interface KnownRecord {
+  id: string;
+  serial: number;
+  state: RecordState;
+  cancelled: boolean;
+  /** True where it was last seen in a portal's snapshot. */
+  portal: boolean;
+  heardMs: number;
+  group: Group | null;
+  answered: { category: Category | null; reason: Suppression } | null;
+  reason: Suppression | null;
+  /** True once the clock's tolerance could have decided otherwise. */
+  open: boolean;
+}
+
+interface Group {
+  key: string;
+  /** Id of the record that opened it. */
+  canonical: string;
+  agency: AgencyBook;
+  /** In order of joining. */
+  records: KnownRecord[];
+  lead: KnownRecord;
+  /** True where every record is closed as duplicate. */
+  leaderless: boolean;
+  phase: 'waiting' | 'alerted' | 'cancelled' | 'dissolved';
+  ticket: string | null;
+  wouldBe: Expected | null;
+  sent: Expected[];
+  sentTo: Uint32Array;
+  open: boolean;
+}
+
+interface AgencyBook {
+  profile: AgencyProfile;
+  /** In the order in which each was last heard of, so that the forgotten ones come first. */
+  records: Map<string, KnownRecord>;
+  openPortal: Set<KnownRecord>;
+  /** In opening order. */
+  groups: Set<Group>;
+  snapshotMs: number;
+  serials: number;
+  /** Every record id ever seen, so that a key can be traced to its record even when that is forgotten. */
+  ids: Set<string>;
+  keyed: number;
+}
+
+export function createDuty(config: OracleConfig, people: People): Duty {
+  const { runKey, toleranceMs } = config;
+  const books = new Map<string, AgencyBook>();
+  for (const profile of config.agencies) {
+    const book = { profile, records: new Map(), openPortal: new Set<KnownRecord>(), groups: new Set<Group>(), snapshotMs: -Infinity, serials: 0, ids: new Set<string>(), keyed: 0 };
+    books.set(profile.id, book);
+  }
+  const expected: Expected[] = [];
+  const tickets = new Map<string, Group>();
+  const ticketCounts = new Map<string, number>();
+  const asked: { ticket: string; group: Group }[] = [];
+  const groupOf = new Map<string, Group>();
+  const idOf = new Map<string, { agency: string; id: string }>();
+  const suppressed = new Map<Suppression, number>();
+
+  // --- messages ---
+
+  function cad(input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest | null, atMs: number): ExpectedReceipt {
+    const refused: ExpectedReceipt = [{ row: 0, outcome: 'rejected' }];
+    const book = books.get(input.agency);
+    if (book === undefined) return refused;
+    forget(book, atMs);
+    const open = atEdge(book.profile, atMs);
+    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs].some((ms) => dialectAt(book.profile, ms) === input.dialect);
+    if (!accepts) return refused;
+    if (input.body.length > config.bodyLengthMax || manifest === null || !manifest.readable) return refused;
+    const receipt = manifest.snapshot ? snapshot(book, input, manifest, atMs, open) : manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
+    return open ? null : receipt;
+  }
+
+  function rowReceipt(book: AgencyBook, manifest: MessageManifest, row: ManifestRow, atMs: number, open: boolean): { row: number; outcome: RowOutcome } {
+    return { row: row.row, outcome: row.wellFormed ? take(book, manifest, row, atMs, open) : 'rejected' };
+  }
+
+  function snapshot(book: AgencyBook, input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest, atMs: number, open: boolean): { row: number; outcome: RowOutcome }[] {
+    const asOfMs = manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone);
+    if (asOfMs <= book.snapshotMs) {
+      return manifest.rows.map((row) => {
+        const known = row.wellFormed ? book.records.get(row.recordId.trim()) : undefined;
+        if (known !== undefined) hear(book, known, atMs);
+        return { row: row.row, outcome: row.wellFormed ? 'superseded' : 'rejected' };
+      });
+    }
+    book.snapshotMs = asOfMs;
+    const receipt = manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
+    if (manifest.rows.every((row) => row.wellFormed)) {
+      const listed = new Set(manifest.rows.map((row) => row.recordId.trim()));
+      const absent = [...book.openPortal].filter((record) => !listed.has(record.id)).sort((a, b) => a.serial - b.serial);
+      for (const record of absent) {
+        record.state = { ...record.state, status: 'closed', disposition: 'none' };
+        book.openPortal.delete(record);
+        record.open ||= open;
+        evaluate(book, record, atMs);
+      }
+    }
+    return receipt;
+  }
+
+  /** What is known of a record, and what a new state of it is. */
+  function take(book: AgencyBook, manifest: MessageManifest, row: ManifestRow, atMs: number, open: boolean): RowOutcome {
+    const id = row.recordId.trim();
+    const state: RecordState = {
+      incidentMs: row.incidentMs,
+      updatedMs: row.updatedMs,
+      nature: row.nature.trim(),
+      dialect: manifest.dialect,
+      status: row.status,
+      disposition: row.disposition,
+      location: row.location,
+    };
+    let record = book.records.get(id);
+    if (record === undefined) {
+      record = {
+        id,
+        serial: book.serials++,
+        state,
+        cancelled: state.status === 'cancelled',
+        portal: manifest.snapshot,
+        heardMs: atMs,
+        group: null,
+        answered: null,
+        reason: null,
+        open,
+      };
+      book.records.set(id, record);
+      book.ids.add(id);
+    } else {
+      hear(book, record, atMs);
+      record.portal = manifest.snapshot;
+      record.open ||= open;
+      const known = record.state;
+      if (known.updatedMs !== null && state.updatedMs !== null && state.updatedMs < known.updatedMs) return 'superseded';
+      if (saysTheSame(known, state)) {
+        if (state.updatedMs !== null) record.state = { ...known, updatedMs: state.updatedMs };
+        notePortal(book, record);
+        return 'duplicate';
+      }
+      record.state = state;
+      record.cancelled ||= state.status === 'cancelled';
+    }
+    notePortal(book, record);
+    evaluate(book, record, atMs);
+    return 'accepted';
+  }
+
+  function hear(book: AgencyBook, record: KnownRecord, atMs: number): void {
+    record.heardMs = atMs;
+    book.records.delete(record.id);
+    book.records.set(record.id, record);
+  }
+
+  function notePortal(book: AgencyBook, record: KnownRecord): void {
+    if (record.portal && record.state.status === 'open' && !record.cancelled) book.openPortal.add(record);
+    else book.openPortal.delete(record);
+  }
+
+  /** Forgetting touches nothing outside its agency, so that it can wait for the agency's next input. */
+  function forget(book: AgencyBook, atMs: number): void {
+    const { retainMs } = policyAt(book.profile, atMs);
+    for (const record of book.records.values()) {
+      if (record.heardMs + retainMs > atMs) break;
+      book.records.delete(record.id);
+      book.openPortal.delete(record);
+      const { group } = record;
+      record.group = null;
+      if (group === null) continue;
+      group.records = group.records.filter((other) => other !== record);
+      if (group.records.length > 0) continue;
+      book.groups.delete(group);
+      if (group.ticket !== null) tickets.delete(group.ticket);
+    }
+  }
+
+  // --- records and groups ---
+
+  function evaluate(book: AgencyBook, record: KnownRecord, atMs: number): void {
+    const finding = find(book, record, atMs);
+    const category = categoryOf(book.profile, record.state);
+    if (record.answered !== null && record.answered.category !== category) record.answered = null;
+    const joins = finding.reason === null && record.group === null && record.answered === null;
+    if (joins) join(book, record, atMs);
+    const { group } = record;
+    if (finding.reason !== null) setReason(record, finding.reason);
+    else if (group !== null) setReason(record, group.canonical === record.id ? null : 'same-event');
+    else setReason(record, record.answered?.reason ?? null);
+    if (group !== null) evaluateGroup(group, atMs);
+  }
+
+  function find(book: AgencyBook, record: KnownRecord, atMs: number): Finding {
+    const finding = examine(book.profile, record.state, record.cancelled, atMs, toleranceMs);
+    if (finding.edge || atEdge(book.profile, atMs)) {
+      record.open = true;
+      if (record.group !== null) record.group.open = true;
+    }
+    return finding;
+  }
+
+  function join(book: AgencyBook, record: KnownRecord, atMs: number): void {
+    const policy = policyAt(book.profile, atMs);
+    const category = categoryOf(book.profile, record.state);
+    const place = publishedPlace(book.profile, record.state.location, policy.householdsMin);
+    for (const group of book.groups) {
+      chooseLead(group);
+      if (group.phase === 'cancelled' || group.leaderless) continue;
+      const lead = group.lead.state;
+      if (Math.abs(lead.incidentMs - record.state.incidentMs) > policy.sameEventMsMax) continue;
+      if (categoryOf(book.profile, lead) !== category) continue;
+      if (publishedPlace(book.profile, lead.location, policy.householdsMin)?.text !== place!.text) continue;
+      group.records.push(record);
+      record.group = group;
+      group.open ||= record.open;
+      record.open ||= group.open;
+      return;
+    }
+    const key = alertKey(runKey, book.profile.id, record.id);
+    const group: Group = {
+      key,
+      canonical: record.id,
+      agency: book,
+      records: [record],
+      lead: record,
+      leaderless: false,
+      phase: 'waiting',
+      ticket: null,
+      wouldBe: null,
+      sent: [],
+      sentTo: new Uint32Array(0),
+      open: record.open,
+    };
+    record.group = group;
+    book.groups.add(group);
+    groupOf.set(key, group);
+  }
+
+  function chooseLead(group: Group): void {
+    const lead = group.records.find((r) => r.cancelled || r.state.status !== 'closed' || r.state.disposition !== 'duplicate');
+    group.leaderless = lead === undefined;
+    if (lead !== undefined) group.lead = lead;
+  }
+
+  function evaluateGroup(group: Group, atMs: number): void {
+    const book = group.agency;
+    const policy = policyAt(book.profile, atMs);
+    chooseLead(group);
+    const { reason } = find(book, group.lead, atMs);
+    switch (group.phase) {
+      case 'waiting':
+        if (isRevoking(reason)) dissolve(group, null);
+        else if (reason === null && policy.review === 'auto') publish(group, 'Alert', atMs);
+        else if (reason === null && group.ticket === null) ask(group, atMs);
+        return;
+      case 'alerted': {
+        if (policy.alerts === 'off') return;
+        if (isRevoking(reason) || group.leaderless) {
+          publish(group, 'Cancel', atMs);
+          group.phase = 'cancelled';
+          return;
+        }
+        const last = group.sent[group.sent.length - 1];
+        const place = publishedPlace(book.profile, group.lead.state.location, policy.householdsMin);
+        if (place === null) return;
+        if (categoryOf(book.profile, group.lead.state) !== last.category || place.text !== last.place.text) publish(group, 'Update', atMs);
+        return;
+      }
+      case 'cancelled':
+      case 'dissolved':
+        return;
+    }
+  }
+
+  function ask(group: Group, atMs: number): void {
+    const n = (ticketCounts.get(group.key) ?? 0) + 1;
+    ticketCounts.set(group.key, n);
+    group.ticket = `${group.key}-${n}`;
+    tickets.set(group.ticket, group);
+    group.wouldBe = message(group, 'Alert', atMs);
+    asked.push({ ticket: group.ticket, group });
+  }
+
+  function review(ticket: string, decision: 'approve' | 'reject', atMs: number): void {
+    const asker = tickets.get(ticket);
+    if (asker !== undefined) forget(asker.agency, atMs);
+    const group = tickets.get(ticket);
+    if (group === undefined) return;
+    chooseLead(group);
+    const { reason } = find(group.agency, group.lead, atMs);
+    if (decision === 'approve' && reason === null) publish(group, 'Alert', atMs);
+    else dissolve(group, decision === 'approve' ? 'expired-in-review' : 'rejected-in-review');
+  }
+
+  /** `answer`: how review ended, for which its records stay answered for; null where the group ended without review. */
+  function dissolve(group: Group, answer: 'expired-in-review' | 'rejected-in-review' | null): void {
+    closeTicket(group);
+    group.phase = 'dissolved';
+    group.agency.groups.delete(group);
+    for (const record of group.records) {
+      record.group = null;
+      if (answer === null) continue;
+      record.answered = { category: categoryOf(group.agency.profile, record.state), reason: answer };
+      setReason(record, answer);
+    }
+  }
+
+  function closeTicket(group: Group): void {
+    if (group.ticket !== null) tickets.delete(group.ticket);
+    group.wouldBe = null;
+  }
+
+  // --- messages owed ---
+
+  function publish(group: Group, msgType: MsgType, atMs: number): void {
+    const policy = policyAt(group.agency.profile, atMs);
+    const alertMs = group.sent.length === 0 ? atMs : group.sent[0].dueMs;
+    const windowEdge = msgType !== 'Alert' && near(atMs - alertMs, policy.correctionMsMax, toleranceMs);
+    if (msgType !== 'Alert' && atMs - alertMs > policy.correctionMsMax && !windowEdge) return;
+    group.open ||= windowEdge;
+    const owed = message(group, msgType, atMs);
+    expected.push(owed);
+    group.sent.push(owed);
+    group.sentTo = union(group.sentTo, owed.recipients);
+    if (msgType === 'Alert') {
+      closeTicket(group);
+      group.phase = 'alerted';
+    }
+  }
+
+  function message(group: Group, msgType: MsgType, atMs: number): Expected {
+    const { profile } = group.agency;
+    const policy = policyAt(profile, atMs);
+    const lead = group.lead.state;
+    const last = group.sent.length === 0 ? null : group.sent[group.sent.length - 1];
+    const keeps = msgType === 'Cancel' && last !== null;
+    const category = keeps ? last.category : categoryOf(profile, lead)!;
+    const place = keeps ? last.place : publishedPlace(profile, lead.location, policy.householdsMin)!;
+    const sequence = group.sent.length + 1;
+    const alert = compose({
+      key: group.key,
+      sequence,
+      msgType,
+      agencyName: profile.name,
+      category,
+      place,
+      sentMs: atMs,
+      incidentMs: lead.incidentMs,
+      closed: lead.status === 'closed',
+      timeRoundingMs: policy.timeRoundingMs,
+      incidentAgeMsMax: policy.incidentAgeMsMax,
+    });
+    return {
+      key: group.key,
+      sequence,
+      msgType,
+      agency: profile,
+      dueMs: atMs,
+      category,
+      place,
+      recordId: group.lead.id,
+      leadMs: lead.incidentMs,
+      alertMs: last === null ? atMs : group.sent[0].dueMs,
+      frame: JSON.stringify(alert),
+      recipients: audience(group, msgType, category, place),
+      optional: group.open,
+      earlier: [...group.sent],
+    };
+  }
+
+  function audience(group: Group, msgType: MsgType, category: Category, place: Place): Uint32Array {
+    switch (msgType) {
+      case 'Alert':
+        return people.matching(place.box, category);
+      case 'Update':
+        return union(people.matching(place.box, category), people.listening(group.sentTo));
+      case 'Cancel':
+        return people.listening(group.sentTo);
+    }
+  }
+
+  // --- answers ---
+
+  function setReason(record: KnownRecord, reason: Suppression | null): void {
+    if (record.reason !== null) suppressed.set(record.reason, suppressed.get(record.reason)! - 1);
+    if (reason !== null) suppressed.set(reason, (suppressed.get(reason) ?? 0) + 1);
+    record.reason = reason;
+  }
+
+  /** Keys of records that never opened a group are reckoned only when a target names one. */
+  function trace(key: string): { agency: string; id: string } | undefined {
+    for (const book of books.values()) {
+      if (idOf.has(key)) break;
+      if (book.keyed === book.ids.size) continue;
+      book.keyed = book.ids.size;
+      for (const id of book.ids) idOf.set(alertKey(runKey, book.profile.id, id), { agency: book.profile.id, id });
+    }
+    return idOf.get(key);
+  }
+
+  /** True where a feed or a policy takes effect so close to this moment that the tolerance could decide otherwise. */
+  function atEdge(profile: AgencyProfile, atMs: number): boolean {
+    return toleranceMs > 0 && [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, toleranceMs));
+  }
+
+  function recordOf(key: string): KnownRecord | undefined {
+    const traced = trace(key);
+    return traced === undefined ? undefined : books.get(traced.agency)!.records.get(traced.id);
+  }
+
+  return {
+    cad,
+    review,
+    expected: () => expected,
+    waitingTickets: () =>
+      asked.flatMap(({ ticket, group }) => (group.wouldBe === null || group.ticket !== ticket || group.open ? [] : [{ ticket, wouldBe: group.wouldBe }])),
+    whyNot(key, msgType, atMs) {
+      const group = groupOf.get(key);
+      if (group?.phase === 'waiting') return 'unapproved';
+      if (group?.phase === 'alerted') return msgType === 'Alert' ? 'not-owed:already-alerted' : 'not-owed:unchanged';
+      if (group?.phase === 'cancelled') return 'not-owed:already-cancelled';
+      if (trace(key) === undefined) return 'not-owed:unknown';
+      const record = recordOf(key);
+      if (record === undefined) return 'not-owed:forgotten';
+      const { reason } = examine(books.get(trace(key)!.agency)!.profile, record.state, record.cancelled, atMs, 0);
+      return `not-owed:${reason ?? record.reason ?? 'dissolved'}`;
+    },
+    behind(key) {
+      const group = groupOf.get(key);
+      const canonical = group === undefined ? trace(key) : { agency: group.agency.profile.id, id: group.canonical };
+      if (canonical === undefined) return null;
+      const record = books.get(canonical.agency)!.records.get(canonical.id);
+      const members = new Set([...(record === undefined ? [] : [record]), ...(group?.records ?? []), ...(group === undefined ? [] : [group.lead])]);
+      const addresses = [...members].flatMap(({ state: { location } }) => (location.kind === 'address' ? [`${location.number} ${location.street}`] : []));
+      return { agency: canonical.agency, recordIds: [...new Set([canonical.id, ...[...members].map((r) => r.id)])], addresses };
+    },
+    isOpen: (key) => groupOf.get(key)?.open === true || recordOf(key)?.open === true,
+    suppressed: () => Object.fromEntries([...suppressed].filter(([, n]) => n > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+// --- internal ---
+
+function saysTheSame(a: RecordState, b: RecordState): boolean {
+  return (
+    a.incidentMs === b.incidentMs &&
+    a.nature === b.nature &&
+    a.status === b.status &&
+    a.disposition === b.disposition &&
+    placeText(a.location) === placeText(b.location)
+  );
+}
+
+function placeText(location: PublishedLocation): string {
+  return location.text.trim();
+}
+
+/** An empty snapshot has no row to carry its stamp: it is read from the body, as the agency's wall clock. */
+function asOfOf(body: string, zone: string): number {
+  const { as_of: asOf } = JSON.parse(body) as { as_of: string };
+  const iso = parseIso(asOf)!;
+  return iso.offsetMin === null ? localToUtc(zone, civilToMs(iso.civil)).ms : civilToMs(iso.civil) - iso.offsetMin * 60_000;
+}

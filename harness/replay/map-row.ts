@@ -1,0 +1,173 @@
+/** From a raw row to what a dispatch record says, by a mapping. */
+import { CATEGORIES, type NatureRule } from '../../contract/catalogue.ts';
+import type { Condition, Mapping, Outcome } from '../../contract/mapping.ts';
+import { listOf, type Columns, type RawRow } from './columns.ts';
+import { pointReader } from './coordinates.ts';
+import { hashTexts } from './hash.ts';
+import { placeReader } from './place.ts';
+import { timeReader, type Moment } from './time-format.ts';
+
+/** Why a row is left out: the reasons of rejects.jsonl. */
+export const ROW_REJECTS = [
+  'too-long',
+  'bad-quotes',
+  'cell-count',
+  'not-json',
+  'not-an-object',
+  'empty-id',
+  'empty-time',
+  'bad-time',
+  'empty-published-time',
+  'bad-published-time',
+  'empty-nature',
+  'out-of-area',
+  'refused',
+] as const;
+export type RowReject = (typeof ROW_REJECTS)[number];
+
+/** What a row says. Plain data of one level, so that it sorts through files. */
+export interface MappedRow {
+  file: number;
+  /** Row of its file, from 1; a header line is not counted. */
+  row: number;
+  id: string;
+  /** Hash of the id, and of all watched cells. */
+  idHash: number;
+  content: number;
+  incidentMs: number;
+  clockMs: number;
+  /** Key of the agency's nature table. */
+  nature: string;
+  /** The nature as the file has it, where no rule and no ignore entry names it; else null. */
+  unmapped: string | null;
+  /** '' where the row has none. */
+  place: string;
+  outcome: Outcome;
+  /** Degrees, null where unknown. */
+  latitude: number | null;
+  longitude: number | null;
+  /** Wall-clock times that never were, or were twice, in this row; points left out as outside the box. */
+  gaps: number;
+  overlaps: number;
+  outside: number;
+}
+
+export type RowMapper = (raw: RawRow, file: number, row: number) => MappedRow | RowReject;
+
+/** The nature table that an agency's profile gets: a key for each rule and each nature it names, and for what is ignored. */
+export function natureTable(mapping: Mapping): Record<string, NatureRule> {
+  const table: Record<string, NatureRule> = { [IGNORED]: { category: null, community: true } };
+  for (const [i, rule] of mapping.natures.entries()) table[ruleKey(i)] = { category: rule.category, community: rule.community ?? true };
+  return table;
+}
+
+/** The mark of a nature key: the index in CATEGORIES plus one where its records may be alerted on, else 0. */
+export function eligibleMark(key: string, table: Readonly<Record<string, NatureRule>>, preset: readonly string[]): number {
+  const rule = Object.hasOwn(table, key) ? table[key] : undefined;
+  if (rule === undefined || rule.category === null || !rule.community || !preset.includes(rule.category)) return 0;
+  return CATEGORIES.indexOf(rule.category) + 1;
+}
+
+/** A mapper for the rows of one file. `delayMs` is from an incident to its row's arrival, where the mapping's clock is the incident's. */
+export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): RowMapper {
+  const idCells = listOf(mapping.id).map((c) => columns.cell(c));
+  const time = columns.joined(mapping.time.columns, ' ');
+  const readTime = timeReader(listOf(mapping.time.format), mapping.time.zone ?? mapping.zone, mapping.time.ignoreOffset ?? false);
+  const published = mapping.clock === 'published' ? mapping.published! : null;
+  const publishedTime = published === null ? null : columns.joined(published.columns, ' ');
+  const readPublished = published === null ? null : timeReader(listOf(published.format), published.zone ?? mapping.zone, published.ignoreOffset ?? false);
+  const nature =
+    mapping.nature.combine === 'join' ? columns.joined(mapping.nature.columns, mapping.nature.separator ?? ' | ') : columns.first(mapping.nature.columns);
+  const natureOf = natureReader(mapping, columns);
+  const place = placeReader(mapping.place, columns);
+  const outcome = outcomeReader(mapping.status, columns);
+  const point = pointReader(mapping.coordinates, columns);
+  const content = columns.content(mapping.ignoreChangesIn ?? []);
+  return (raw, file, row) => {
+    const ids = idCells.map((cell) => cell(raw));
+    if (ids.includes('')) return 'empty-id';
+    const timeText = time(raw);
+    if (timeText === '') return 'empty-time';
+    const incident = readTime(timeText);
+    if (incident === null) return 'bad-time';
+    let seen: Moment = { ms: incident.ms + delayMs, kind: 'ok' };
+    if (publishedTime !== null && readPublished !== null) {
+      const text = publishedTime(raw);
+      if (text === '') return 'empty-published-time';
+      const moment = readPublished(text);
+      if (moment === null) return 'bad-published-time';
+      seen = moment;
+    }
+    const natureText = nature(raw);
+    if (natureText === '') return 'empty-nature';
+    const at = point(raw);
+    if (at.kind === 'outside' && mapping.coordinates?.outside === 'reject') return 'out-of-area';
+    const natureKey = natureOf(raw, natureText);
+    const kinds = [incident.kind, seen.kind];
+    return {
+      file,
+      row,
+      id: ids.join(ID_SEPARATOR),
+      idHash: hashTexts(ids),
+      content: content(raw),
+      incidentMs: incident.ms,
+      clockMs: seen.ms,
+      nature: natureKey ?? `${UNMAPPED}${natureText}`,
+      unmapped: natureKey === null ? natureText : null,
+      place: place(raw),
+      outcome: outcome(raw),
+      latitude: at.kind === 'point' ? at.latitude : null,
+      longitude: at.kind === 'point' ? at.longitude : null,
+      gaps: kinds.filter((k) => k === 'gap').length,
+      overlaps: kinds.filter((k) => k === 'overlap').length,
+      outside: at.kind === 'outside' ? 1 : 0,
+    };
+  };
+}
+
+// --- internal ---
+
+const ID_SEPARATOR = '|';
+const IGNORED = 'ignored';
+/** Before a nature that nothing names, so that it can never equal the key of a rule. */
+const UNMAPPED = 'unmapped: ';
+
+function ruleKey(index: number): string {
+  return `rule ${index}`;
+}
+
+/** The key of the first ignore entry or rule that fits; null where none does. Natures compare exactly. */
+function natureReader(mapping: Mapping, columns: Columns): (raw: RawRow, nature: string) => string | null {
+  const entries: { key: string; natures: ReadonlySet<string> | null; fits: (raw: RawRow) => boolean }[] = [];
+  const entry = (key: string, natures: string | readonly string[] | undefined, where: readonly Condition[]) =>
+    entries.push({ key, natures: natures === undefined ? null : new Set(listOf(natures).map((n) => n.trim())), fits: whereReader(where, columns) });
+  const ignored = (mapping.ignore ?? []).filter((e) => typeof e === 'string');
+  if (ignored.length > 0) entry(IGNORED, ignored, []);
+  for (const e of mapping.ignore ?? []) if (typeof e !== 'string') entry(IGNORED, e.nature, e.where);
+  for (const [i, rule] of mapping.natures.entries()) entry(ruleKey(i), rule.nature, rule.where ?? []);
+  return (raw, nature) => entries.find((e) => (e.natures === null || e.natures.has(nature)) && e.fits(raw))?.key ?? null;
+}
+
+function whereReader(where: readonly Condition[], columns: Columns): (raw: RawRow) => boolean {
+  const tests = where.map((c) => ({
+    cell: columns.cell(c.column),
+    is: c.is === undefined ? null : listOf(c.is).map((t) => t.trim()),
+    isNot: c.isNot === undefined ? [] : listOf(c.isNot).map((t) => t.trim()),
+  }));
+  return (raw) =>
+    tests.every(({ cell, is, isNot }) => {
+      const text = cell(raw);
+      return (is === null || is.includes(text)) && !isNot.includes(text);
+    });
+}
+
+function outcomeReader(status: Mapping['status'], columns: Columns): (raw: RawRow) => Outcome {
+  if (status === undefined) return () => 'open';
+  const cell = columns.first(status.columns);
+  const values = new Map(Object.entries(status.values).map(([text, outcome]) => [text.trim(), outcome]));
+  return (raw) => {
+    const text = cell(raw);
+    if (text === '') return values.get('') ?? status.empty ?? 'open';
+    return values.get(text) ?? status.other ?? 'closed';
+  };
+}

@@ -1,0 +1,101 @@
+/** The place of a row as one location text that the pipeline reads (docs/rules.md, 'Where: the published place'), out of the columns a mapping names. */
+import type { Mapping, PlaceSource } from '../../contract/mapping.ts';
+import type { Cell, Columns, RawRow } from './columns.ts';
+import { listOf } from './columns.ts';
+
+/** Columns that a source of the place needs. */
+export function sourceColumns(source: PlaceSource): readonly string[] {
+  if ('address' in source) return listOf(source.address);
+  if ('block' in source) return [source.block, ...listOf(source.street)];
+  if ('crossing' in source) return listOf(source.crossing);
+  return listOf(source.area);
+}
+
+export function placeSources(place: Mapping['place']): readonly PlaceSource[] {
+  return Array.isArray(place.from) ? place.from : [place.from];
+}
+
+/** The location text of a row, upper case; '' where all its sources are empty. */
+export function placeReader(place: Mapping['place'], columns: Columns): Cell {
+  const readers = placeSources(place).map((source) => sourceReader(source, columns));
+  const clean = placeCleaner(place);
+  return (row) => {
+    for (const read of readers) {
+      const text = read(row);
+      if (text !== '') return blockForm(clean(text.toUpperCase().replace(/\s+/g, ' ')));
+    }
+    return '';
+  };
+}
+
+// --- internal ---
+
+function sourceReader(source: PlaceSource, columns: Columns): (row: RawRow) => string {
+  if ('address' in source) return columns.joined(source.address, ' ');
+  if ('block' in source) {
+    const block = columns.cell(source.block);
+    const street = columns.joined(source.street, ' ');
+    return (row) => blockAndStreet(block(row), street(row));
+  }
+  if ('crossing' in source) {
+    const cells = listOf(source.crossing).map((c) => columns.cell(c));
+    return (row) => {
+      const streets = cells.map((cell) => cell(row));
+      return streets.includes('') ? '' : streets.join(' / ');
+    };
+  }
+  const area = columns.joined(source.area, ' ');
+  const { within, label } = source;
+  return (row) => {
+    const name = area(row);
+    return name === '' ? '' : `${spelled(label === undefined ? name : `${label} ${name}`)} / ${spelled(within)}`;
+  };
+}
+
+/** `2800` and `W MAPLE ST` as `2800 BLOCK W MAPLE ST`; a block that is written `28XX` or `2800 BLK` keeps its form. */
+function blockAndStreet(block: string, street: string): string {
+  if (block === '' || street === '') return '';
+  const number = /^(\d{1,7})(?:\.0+)?$/.exec(block);
+  if (number === null) return `${block} ${street}`;
+  const hundred = Math.floor(Number(number[1]) / 100);
+  return hundred === 0 ? `XX ${street}` : `${hundred}00 BLOCK ${street}`;
+}
+
+/** Other ways to write a block, in the two that docs/rules.md knows: `12XX BLOCK OF E PINE ST`, `UNIT BLOCK E PINE ST`. */
+function blockForm(text: string): string {
+  return text
+    .replace(/^(\d*)XX[ -](?:BLOCK|BLK)(?: OF)? /, '$1XX ')
+    .replace(/^UNIT[ -](?:BLOCK|BLK)(?: OF)? /, 'XX ')
+    .replace(/^0*(\d*XX) /, '$1 ');
+}
+
+const DIGIT_WORDS = ['ZERO', 'ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX', 'SEVEN', 'EIGHT', 'NINE'];
+
+/** A text place may hold no digits that could be a house number, so those of a beat are spelled: `BEAT K3` is `BEAT K THREE`. */
+function spelled(text: string): string {
+  return text
+    .replace(/[/\\&]/g, ' ')
+    .replace(/\d/g, (d) => ` ${DIGIT_WORDS[Number(d)]} `)
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function placeCleaner(place: Mapping['place']): (text: string) => string {
+  const upper = (list: readonly string[] | undefined) => (list ?? []).map((t) => t.toUpperCase());
+  const prefixes = upper(place.stripPrefix);
+  const suffixes = upper(place.stripSuffix);
+  const cuts = upper(place.cutAt);
+  const replacements = Object.entries(place.replace ?? {}).map(([from, to]) => [from.toUpperCase(), to.toUpperCase()] as const);
+  return (text) => {
+    let tidy = text;
+    for (const [from, to] of replacements) if (from !== '') tidy = tidy.replaceAll(from, to);
+    for (const cut of cuts) if (tidy.includes(cut)) tidy = tidy.slice(0, tidy.indexOf(cut));
+    for (let before = ''; before !== tidy; ) {
+      before = tidy;
+      for (const prefix of prefixes) if (tidy.startsWith(prefix)) tidy = tidy.slice(prefix.length);
+      for (const suffix of suffixes) if (tidy.endsWith(suffix)) tidy = tidy.slice(0, -suffix.length);
+      tidy = tidy.trim();
+    }
+    return tidy;
+  };
+}

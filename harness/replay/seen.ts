@@ -1,0 +1,55 @@
+/** Which record ids were seen, with what content, in bounded memory: two generations of up to `capacity` ids, the older dropped when the newer is full. */
+
+export interface Seen {
+  /** The hash of the last content of an id and its category mark, or null where the id is new (or long unheard of). */
+  get(id: number): { content: number; mark: number } | null;
+  set(id: number, content: number, mark: number): void;
+  /** Ids held. */
+  size(): number;
+}
+
+/** The last half a million ids are always known, and up to a million. Some 60 MiB when full. */
+export const SEEN_CAPACITY = 500_000;
+
+/** `id` and `content` are hashes (hash.ts); `mark` is an integer from 0 to 255. */
+export function createSeen(capacity = SEEN_CAPACITY): Seen {
+  let young = createGeneration(capacity);
+  let old = createGeneration(capacity);
+  return {
+    get(id) {
+      for (const generation of [young, old]) {
+        const slot = generation.slots.get(id);
+        if (slot !== undefined) return { content: generation.contents[slot], mark: generation.marks[slot] };
+      }
+      return null;
+    },
+    set(id, content, mark) {
+      let slot = young.slots.get(id);
+      if (slot === undefined) {
+        if (young.slots.size === capacity) {
+          old = young;
+          young = createGeneration(capacity);
+        }
+        slot = young.slots.size;
+        young.slots.set(id, slot);
+        // An id heard of again is young again: it must not be held twice.
+        old.slots.delete(id);
+      }
+      young.contents[slot] = content;
+      young.marks[slot] = mark;
+    },
+    size: () => young.slots.size + old.slots.size,
+  };
+}
+
+// --- internal ---
+
+interface Generation {
+  slots: Map<number, number>;
+  contents: Float64Array;
+  marks: Uint8Array;
+}
+
+function createGeneration(capacity: number): Generation {
+  return { slots: new Map(), contents: new Float64Array(capacity), marks: new Uint8Array(capacity) };
+}

@@ -1,0 +1,74 @@
+/** Plots rendered on the server to inline SVG, once wide and once narrow: letters keep their size on a phone. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { escapeHtml } from './markup.ts';
+
+const WIDTHS_PX = { wide: 860, narrow: 350 } as const;
+
+export interface FigureSpec {
+  title: string;
+  /** One sentence that says what to see. */
+  lede: string;
+  /** What a reader who can't see the plot should know. */
+  alt: string;
+  /** HTML of a legend, where colour or shape needs one. */
+  legend?: string;
+  draw: (narrow: boolean) => Plot.PlotOptions;
+}
+
+/** A captioned figure with both renderings; the page's style shows one of them. */
+export function figure(spec: FigureSpec): string {
+  return (
+    `<figure class="plot"><figcaption><h3>${escapeHtml(spec.title)}</h3><p>${escapeHtml(spec.lede)}</p></figcaption>` +
+    `${spec.legend ?? ''}<div class="wide">${render(spec, 'wide')}</div><div class="narrow">${render(spec, 'narrow')}</div></figure>`
+  );
+}
+
+/** Shapes of marks and legends, drawn about the origin within 12 by 12: each series has one, so that grey paper suffices. */
+export const SHAPES = {
+  circle: 'M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z',
+  square: 'M-4.4-4.4H4.4V4.4H-4.4Z',
+  diamond: 'M0-6L5.4 0L0 6L-5.4 0Z',
+  triangle: 'M0-5.6L5.6 4.4H-5.6Z',
+  down: 'M0 5.6L5.6-4.4H-5.6Z',
+  dot: 'M2 0A2 2 0 1 1-2 0A2 2 0 1 1 2 0Z',
+  speck: 'M1.4 0A1.4 1.4 0 1 1-1.4 0A1.4 1.4 0 1 1 1.4 0Z',
+  times: 'M-3-2.4L-2.4-3L0-.6L2.4-3L3-2.4L.6 0L3 2.4L2.4 3L0 .6L-2.4 3L-3 2.4L-.6 0Z',
+  cross: 'M-4.8-3.2L-3.2-4.8L0-1.6L3.2-4.8L4.8-3.2L1.6 0L4.8 3.2L3.2 4.8L0 1.6L-3.2 4.8L-4.8 3.2L-1.6 0Z',
+  plus: 'M-1.3-5.4H1.3V-1.3H5.4V1.3H1.3V5.4H-1.3V1.3H-5.4V-1.3H-1.3Z',
+} as const;
+export type Shape = keyof typeof SHAPES;
+
+/** Entries of a colour (a CSS value), a shape, filled or in outline, and a word. */
+export function legend(entries: { colour: string; shape: Shape; label: string; outline?: boolean }[]): string {
+  const items = entries.map(({ colour, shape, label, outline }) => {
+    const paint = outline === true ? `fill="none" stroke="${colour}" stroke-width="1.6"` : `fill="${colour}"`;
+    return `<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${SHAPES[shape]}" ${paint}/></svg>${escapeHtml(label)}</li>`;
+  });
+  return `<ul class="legend">${items.join('')}</ul>`;
+}
+
+// --- internal ---
+
+const { document } = parseHTML('<html><body></body></html>');
+
+function render(spec: FigureSpec, size: keyof typeof WIDTHS_PX): string {
+  const svg = Plot.plot({
+    width: WIDTHS_PX[size],
+    style: { fontSize: '13px', background: 'none' },
+    ...spec.draw(size === 'narrow'),
+    document: document as unknown as Plot.PlotOptions['document'],
+  });
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', spec.alt);
+  // The page styles plots itself; a copy of Plot's style sheet in each would be bytes for nothing.
+  for (const style of svg.querySelectorAll('style')) style.remove();
+  return shortened(svg.outerHTML);
+}
+
+const GEOMETRY = / (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform)="[^"]*"/g;
+
+/** Geometry to a tenth of a pixel: Plot writes 15 digits, which would be most of the page. Labels are left alone. */
+function shortened(svg: string): string {
+  return svg.replace(GEOMETRY, (attribute) => attribute.replace(/(\.\d)\d+/g, '$1'));
+}

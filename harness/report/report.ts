@@ -1,0 +1,73 @@
+/** Builds report.html from the files of a run directory. Every figure shown comes from the record; nothing is computed anew. */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HundredblockError } from '../../contract/errors.ts';
+import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts';
+import { tallyFaults, type FaultTally } from './faulttally.ts';
+import { renderPage, type PageSection } from './page.ts';
+import { readAlertLines, readFaultLines, readMap, readRunRecord } from './rundir.ts';
+import { delaySection } from './sections/delay.ts';
+import { faultSection } from './sections/faults.ts';
+import { figuresSection } from './sections/figures.ts';
+import { flowSection } from './sections/flow.ts';
+import { loopSection } from './sections/loop.ts';
+import { mapSection } from './sections/map.ts';
+import { policeSection } from './sections/police.ts';
+import { privacySection } from './sections/privacy.ts';
+import { rateSection } from './sections/rates.ts';
+import { replaySection } from './sections/replay.ts';
+import { truthSection } from './sections/truth.ts';
+import { verdictSection } from './sections/verdict.ts';
+import { violationSection } from './sections/violations.ts';
+
+/**
+ * Writes `<runDir>/report.html` whole or not at all and returns its path.
+ * Throws HB_RECORD_FILE where run.json, alerts.jsonl, faults.jsonl or map.json is missing, broken or of an unknown major
+ * version, HB_OUTPUT where the page can't be written.
+ */
+export async function writeReport(runDir: string): Promise<string> {
+  const page = await reportPage(runDir);
+  const path = join(runDir, 'report.html');
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, page);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    const found = (error as NodeJS.ErrnoException).code ?? 'an unknown failure';
+    throw new HundredblockError('HB_OUTPUT', `${path}: expected a place to write the report, found ${found}`);
+  }
+  return path;
+}
+
+// --- internal ---
+
+async function reportPage(runDir: string): Promise<string> {
+  const record = readRunRecord(runDir);
+  const map = readMap(runDir);
+  const alerts: AlertLine[] = [];
+  for await (const line of readAlertLines(runDir)) if (line.msgType === 'Alert') alerts.push(line);
+  const faults = await tallyFaults(readFaultLines(runDir));
+  return renderPage({
+    title: `Run of ${record.scenario.name}, seed ${record.seed}`,
+    sections: sectionsOf(record, map, alerts, faults),
+  });
+}
+
+function sectionsOf(record: RunRecord, map: MapFile, alerts: AlertLine[], faults: FaultTally): PageSection[] {
+  return [
+    verdictSection(record),
+    figuresSection(record),
+    replaySection(record),
+    mapSection(record, map, alerts),
+    rateSection(record),
+    truthSection(record),
+    delaySection(record),
+    policeSection(record),
+    loopSection(record),
+    privacySection(record, alerts),
+    faultSection(record, faults),
+    flowSection(record),
+    violationSection(record),
+  ];
+}

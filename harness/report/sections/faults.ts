@@ -1,0 +1,42 @@
+/** What was done to the feeds on purpose, and whether every bit of it is accounted for. */
+import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { FaultTally } from '../faulttally.ts';
+import { countText } from '../figuretext.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+import { becameText, FAULT_WORDS } from '../words.ts';
+
+export function faultSection(record: RunRecord, tally: FaultTally): PageSection {
+  const kinds = Object.keys(record.faults).sort();
+  const injected = kinds.filter((kind) => record.faults[kind].injected > 0);
+  const loose = kinds.filter((kind) => record.faults[kind].accounted !== record.faults[kind].injected);
+  const text =
+    injected.length === 0
+      ? 'No fault was injected into any feed.'
+      : loose.length === 0
+        ? 'Every fault that was injected into a feed is accounted for.'
+        : `Faults of these kinds are not all accounted for: ${loose.join(', ')}.`;
+  const body = paragraph(text) + (injected.length === 0 ? '' : faultTable(record, kinds, tally));
+  return { id: 'faults', title: 'Feed faults', body };
+}
+
+// --- internal ---
+
+function faultTable(record: RunRecord, kinds: string[], tally: FaultTally): string {
+  const words = FAULT_WORDS as Readonly<Record<string, string>>;
+  const rows = kinds.map((kind) => {
+    const { accounted, injected } = record.faults[kind];
+    const outcomes = tally.find((entry) => entry.kind === kind)?.became ?? [];
+    const became = outcomes.map((o) => `${escapeHtml(becameText(o.became))} ${countText(o.count)}`).join('; ');
+    const found = accounted === injected ? countText(accounted) : `<strong>${countText(accounted)}</strong>`;
+    return [escapeHtml(kind), escapeHtml(words[kind] ?? ''), countText(injected), found, became];
+  });
+  const columns = [
+    { head: 'Fault' },
+    { head: 'What it is' },
+    { head: 'Injected', numeric: true },
+    { head: 'Accounted', numeric: true },
+    { head: 'What became of them' },
+  ];
+  return table('Faults by kind', columns, rows);
+}

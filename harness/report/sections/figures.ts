@@ -1,0 +1,103 @@
+/** The figures that a reader looks for first. */
+import type { RunRecord } from '../../../contract/runrecord.ts';
+import { countText, durationText, intervalText, quantileText, rateText, shareText } from '../figuretext.ts';
+import { escapeHtml } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+
+interface Tile {
+  /** Path of the figure in the record. */
+  path: string;
+  label: string;
+  figure: string;
+  aside: string;
+}
+
+export function figuresSection(record: RunRecord): PageSection {
+  const tiles = tilesOf(record).map(
+    (t) =>
+      `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${t.path}">${escapeHtml(t.figure)}</dd>` +
+      `<dd class="aside">${escapeHtml(t.aside)}</dd></div>`,
+  );
+  return { id: 'figures', title: 'Key figures', body: `<dl class="tiles">${tiles.join('\n')}</dl>` };
+}
+
+// --- internal ---
+
+function tilesOf(record: RunRecord): Tile[] {
+  const { counts, duty, police, privacy, verdicts } = record;
+  const total = record.delayMs['total'] ?? { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+  return [
+    {
+      path: 'counts.incidents',
+      label: 'incidents',
+      figure: countText(counts.incidents),
+      aside: `among ${countText(counts.population)} people in ${countText(counts.agencies)} agencies`,
+    },
+    {
+      path: 'counts.calls',
+      label: '911 calls',
+      figure: countText(counts.calls),
+      aside: `${countText(counts.cadMessages)} CAD messages on ${countText(counts.cadRecords)} records`,
+    },
+    {
+      path: 'counts.alerts',
+      label: 'alerts',
+      figure: countText(counts.alerts),
+      aside: `${countText(counts.updates)} updates, ${countText(counts.cancels)} cancels`,
+    },
+    {
+      path: 'counts.deliveries',
+      label: 'deliveries',
+      figure: countText(counts.deliveries),
+      aside: `frames to ${countText(counts.appUsers)} app users`,
+    },
+    {
+      path: 'falseAlertRate',
+      label: 'false-alert rate',
+      figure: rateText(record.falseAlertRate),
+      aside: intervalText(record.falseAlertRate),
+    },
+    {
+      path: 'delayMs.total.p50',
+      label: 'median delay',
+      figure: quantileText(total, 'p50'),
+      aside: 'simulated, from the onset of the incident to its alert',
+    },
+    {
+      path: 'delayMs.total.p90',
+      label: '90th percentile of delay',
+      figure: quantileText(total, 'p90'),
+      aside: total.count === 0 ? 'no alert was timed' : `longest ${durationText(total.max)}`,
+    },
+    {
+      path: 'privacy.leaksPerMillionFrames',
+      label: 'leaks per million frames',
+      figure: countText(privacy.leaksPerMillionFrames, Number.isInteger(privacy.leaksPerMillionFrames) ? 0 : 2),
+      aside: `private strings, in ${countText(privacy.framesScanned)} frames scanned`,
+    },
+    {
+      path: 'verdicts.lost',
+      label: 'deliveries lost',
+      figure: countText(verdicts.lost),
+      aside: `of ${countText(duty.deliveries)} owed`,
+    },
+    {
+      path: 'duty.alertsNeverSent',
+      label: 'alerts owed, never sent',
+      figure: countText(duty.alertsNeverSent),
+      aside: `of ${countText(duty.alerts)} owed`,
+    },
+    {
+      path: 'police.utilisation',
+      label: 'unit utilisation',
+      figure: shareText(police.utilisation),
+      aside: `of ${countText(police.units)} patrol units`,
+    },
+    {
+      path: 'loop.inducedCalls',
+      label: '911 calls that alerts caused',
+      figure: countText(record.loop.inducedCalls),
+      aside: `branching ratio ${countText(record.loop.branchingRatio, 4)}`,
+    },
+  ];
+}

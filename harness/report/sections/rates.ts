@@ -1,0 +1,95 @@
+/** How often alerts were false, by who reported, what, and through which kind of feed. */
+import * as Plot from '@observablehq/plot';
+import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
+import type { Rate, RunRecord } from '../../../contract/runrecord.ts';
+import { countText, durationText, intervalText, rateText, shareText } from '../figuretext.ts';
+import { figure } from '../figure.ts';
+import { details, escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+import { rowPlot } from '../rowplot.ts';
+import { FEED_KIND_WORDS } from '../words.ts';
+
+/** A page shows so many agencies in plots; all of them are in the record. */
+export const AGENCIES_SHOWN_MAX = 12;
+
+export function rateSection(record: RunRecord): PageSection {
+  const { falseAlerts } = record;
+  const agencyNames = new Map(record.agencies.map((a) => [a.id, a.name]));
+  const shown = falseAlerts.byAgency.slice(0, AGENCIES_SHOWN_MAX);
+  const left = falseAlerts.byAgency.length - shown.length;
+  const some = left > 0 ? ` The first ${shown.length} agencies of ${falseAlerts.byAgency.length} are shown.` : '';
+  const labels = CATEGORY_LABELS as Readonly<Record<string, string>>;
+  const plots = [
+    ratePlot('by agency', some, named(shown, (key) => agencyNames.get(key) ?? key)),
+    ratePlot('by category', '', named(falseAlerts.byCategory, (key) => labels[key] ?? key)),
+    ratePlot('by kind of feed', '', named(falseAlerts.byFeedKind, (key) => FEED_KIND_WORDS[key] ?? key)),
+  ];
+  const intro = 'An alert is false unless it was founded: something of its category had happened, there, and recently enough. Intervals are Wilson 95%.';
+  return { id: 'rates', title: 'False alerts', body: paragraph(intro) + wholeTable(record) + plots.join('\n') };
+}
+
+// --- internal ---
+
+interface RateRow {
+  label: string;
+  rate: Rate;
+}
+
+/** Rows whose names are alike are told apart by their keys. */
+function named(rates: { key: string; rate: Rate }[], nameOf: (key: string) => string): RateRow[] {
+  const names = rates.map(({ key }) => nameOf(key));
+  return rates.map(({ key, rate }, i) => ({
+    label: names.indexOf(names[i]) === names.lastIndexOf(names[i]) ? names[i] : `${names[i]} (${key})`,
+    rate,
+  }));
+}
+
+function wholeTable(record: RunRecord): string {
+  const { afterCorrections, byDelivery, correctionMs } = record.falseAlerts;
+  const row = (label: string, rate: Rate) => [label, rateText(rate), escapeHtml(intervalText(rate))];
+  const rows = [
+    row('of all alerts', record.falseAlertRate),
+    row('of all deliveries (an alert to 5,000 phones counts 5,000)', byDelivery),
+    row('of all alerts, still standing wrong at the end', afterCorrections),
+  ];
+  const corrections =
+    correctionMs.count === 0
+      ? 'No false alert was corrected.'
+      : `${countText(correctionMs.count)} false alerts were corrected, half of them within ${durationText(correctionMs.p50)}, 90% within ${durationText(correctionMs.p90)}.`;
+  const columns = [{ head: 'Share that was false' }, { head: 'Rate', numeric: true }, { head: 'Interval' }];
+  return table('False-alert rate of the whole run', columns, rows) + paragraph(corrections);
+}
+
+function ratePlot(by: string, note: string, all: RateRow[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ label, rate }) => ({
+    label: `${label} (n = ${countText(rate.n)})`,
+    percent: (rate.value ?? 0) * 100,
+    low: (rate.low ?? 0) * 100,
+    high: (rate.high ?? 0) * 100,
+    text: rate.value === null ? 'no alerts' : shareText(rate.value),
+    some: rate.value !== null,
+  }));
+  const measured = rows.filter((row) => row.some);
+  const empty = rows.filter((row) => !row.some);
+  const plot = figure({
+    title: `False-alert rate ${by}`,
+    lede: `Each dot is the share of alerts that were false, each bar its interval: where bars overlap widely, the run can't tell the rows apart.${note}`,
+    alt: `False-alert rate ${by}: ${rows.map((row) => `${row.label} ${row.text}`).join('; ')}`,
+    draw: (narrow) =>
+      rowPlot(
+        rows.map((row) => row.label),
+        narrow,
+        { domain: [0, 100], label: 'alerts that were false, %', ticks: narrow ? 5 : 10 },
+        [
+          Plot.ruleX([0], { stroke: 'var(--soft)' }),
+          Plot.ruleY(measured, { y: 'label', x1: 'low', x2: 'high', stroke: 'var(--blue)', strokeWidth: 3, strokeOpacity: 0.45, dy: narrow ? 9 : 0 }),
+          Plot.dot(measured, { y: 'label', x: 'percent', r: 5, fill: 'var(--blue)', dy: narrow ? 9 : 0 }),
+          Plot.text(empty, { y: 'label', x: 0, text: 'text', textAnchor: 'start', dx: 8, dy: narrow ? 9 : 0, fill: 'var(--soft)' }),
+        ],
+      ),
+  });
+  const columns = [{ head: 'Row' }, { head: 'Rate', numeric: true }, { head: 'Interval' }];
+  const cells = all.map(({ label, rate }) => [escapeHtml(label), rate.value === null ? 'no alerts' : rateText(rate), escapeHtml(intervalText(rate))]);
+  return plot + details('The same in figures', table(`False-alert rate ${by}`, columns, cells));
+}

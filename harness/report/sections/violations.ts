@@ -1,0 +1,23 @@
+/** Each violation by name, so that one can be looked up and replayed. */
+import type { RunRecord } from '../../../contract/runrecord.ts';
+import { countText } from '../figuretext.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+
+/** The record holds no more than so many. */
+const VIOLATIONS_MAX = 200;
+
+export function violationSection(record: RunRecord): PageSection {
+  const { violations } = record;
+  if (violations.length === 0) return { id: 'violations', title: 'Violations', body: paragraph('The oracle found none.') };
+  const shown = violations.slice(0, VIOLATIONS_MAX);
+  const rows = shown.map((v) => [
+    escapeHtml(v.verdict),
+    escapeHtml(v.detail),
+    `<code>${escapeHtml(v.incidents)}</code>`,
+    v.resident === null ? 'none' : String(v.resident),
+  ]);
+  const columns = [{ head: 'Verdict' }, { head: 'What was wrong' }, { head: 'Alert' }, { head: 'Resident', numeric: true }];
+  const caption = shown.length < VIOLATIONS_MAX ? `All ${countText(shown.length)} violations` : `The first ${countText(VIOLATIONS_MAX)} violations`;
+  return { id: 'violations', title: 'Violations', body: table(caption, columns, rows) };
+}

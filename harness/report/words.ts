@@ -1,0 +1,100 @@
+/** Local words for the record's enumerations: what each means to a reader who has not seen the code. */
+import type { FaultKind, Truth, Verdict } from '../../contract/runrecord.ts';
+
+export const TRUTH_WORDS: Readonly<Record<Truth, { label: string; means: string }>> = {
+  founded: { label: 'founded', means: 'What the alert said had happened, there, and recently enough.' },
+  unfounded: { label: 'unfounded', means: 'Nothing had happened: a hoax, a false alarm or a harmless encounter.' },
+  misclassified: { label: 'misclassified', means: 'Something had happened, but of another category than the alert said.' },
+  duplicate: { label: 'duplicate', means: 'An earlier alert had already told of the same incident.' },
+  withdrawn: { label: 'withdrawn', means: 'The agency had already cancelled the record when the alert was sent.' },
+  stale: { label: 'stale', means: 'The incident was older than policy allows when the alert was sent.' },
+  mislocated: { label: 'mislocated', means: 'The published place is not where the incident was.' },
+};
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, { label: string; means: string }>> = {
+  delivered: { label: 'delivered', means: 'Owed to this resident, seen once, in time, with nothing private in it.' },
+  late: { label: 'late', means: 'Owed and seen, but later than the run tolerates.' },
+  lost: { label: 'lost', means: 'Owed and never seen, with no reason given.' },
+  duplicate: { label: 'duplicate', means: 'The resident got the same message twice.' },
+  misdelivered: { label: 'misdelivered', means: 'The resident was not entitled to it: too far, muted, gone, or not interested.' },
+  stale: { label: 'stale', means: 'Sent although the incident was older than policy allows.' },
+  leaked: { label: 'leaked', means: 'The message carried a private string of the record behind it.' },
+  shed: { label: 'shed', means: 'Owed, and dropped by the pipeline on purpose, with a stated reason.' },
+  disconnected: { label: 'disconnected', means: 'Owed, but the resident had no connection when it was due.' },
+};
+
+export const STAGE_WORDS: Readonly<Record<string, { label: string; means: string }>> = {
+  notice: { label: 'notice', means: 'from the onset of the incident until somebody dials 911' },
+  answer: { label: 'answer', means: 'from dialling until a call-taker answers' },
+  entry: { label: 'entry', means: 'from the answer until the CAD record exists' },
+  publication: { label: 'publication', means: 'from the CAD record until the agency publishes it' },
+  transport: { label: 'transport', means: "from publication until the message reaches the platform's door" },
+  review: { label: 'review', means: 'from the door until the news team has decided and the alert is sent' },
+  total: { label: 'total', means: 'from the onset of the incident until the alert is sent' },
+};
+
+export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
+  delay: 'message delivered later than usual',
+  duplicate: 'message delivered twice',
+  reorder: 'message overtaken by the next one of its record',
+  gap: 'message that never arrives',
+  malformed: 'message that arrives broken',
+  clockSkew: "message stamped by a clock that is wrong",
+  outage: 'feed that falls silent for a while',
+  withdrawal: 'agency that stops its feed',
+};
+
+const BECAME_WORDS: Readonly<Record<string, string>> = {
+  accepted: 'accepted as a new state',
+  duplicate: 'recognised as a duplicate',
+  superseded: 'recognised as older than what is known',
+  rejected: 'refused at the door',
+  'never-arrived': 'never arrived',
+  'held-then-arrived': 'held, then arrived',
+};
+
+/** What became of a fault, in words; an outcome without a word of its own is shown as recorded. */
+export function becameText(became: string): string {
+  return BECAME_WORDS[became] ?? became;
+}
+
+export const FEED_KIND_WORDS: Readonly<Record<string, string>> = {
+  direct: 'direct feed, full addresses',
+  masked: 'feed masked at source',
+  portal: 'public portal, polled',
+};
+
+export const SUPPRESSION_WORDS: Readonly<Record<string, string>> = {
+  'alerts-off': 'alerts are switched off',
+  'unmapped-nature': "the nature is not in the agency's table",
+  'not-eligible': 'the category is not one that residents are alerted to',
+  'not-community': 'a domestic or in-custody matter, no concern of the community',
+  cancelled: 'cancelled, or closed as unfounded or duplicate',
+  'future-dated': "dated ahead of the platform's clock",
+  'too-old': 'older than policy allows',
+  unlocatable: 'no place could be made of its location text',
+  'same-event': 'joined an event that another record had opened',
+  'rejected-in-review': 'the news team rejected it',
+  'expired-in-review': 'no longer eligible when the news team approved it',
+};
+
+export const WITHHELD_WORDS: Readonly<Record<string, string>> = {
+  redaction: 'a text could not be cleared of private strings',
+  overload: 'more work than the pipeline would take',
+};
+
+export const RECEIPT_WORDS: Readonly<Record<string, string>> = {
+  accepted: 'a new state of a record',
+  duplicate: 'said what was already known',
+  superseded: 'older than what was known',
+  rejected: 'broke the rules of its dialect',
+};
+
+export const PLACE_KIND_WORDS: Readonly<Record<string, string>> = {
+  block: 'hundred-block',
+  crossing: 'street crossing',
+  stretch: 'five miles of highway',
+  area: 'neighbourhood',
+  jurisdiction: 'whole jurisdiction',
+  text: 'text only',
+};

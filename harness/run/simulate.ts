@@ -1,0 +1,95 @@
+/** The virtual clock: all agencies, window by window, on any number of workers, with the same outcome. */
+import type { CreatePipeline } from '../../contract/pipeline.ts';
+import type { Scenario } from '../../contract/scenario.ts';
+import { DAY_MS } from '../../contract/time.ts';
+import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
+import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
+import { ordered } from './group.ts';
+import { planOf } from './plan.ts';
+import type { Crossing, ShardResult, TracedEvent } from './shard.ts';
+import { localMember, workerMember, type Member } from './team.ts';
+
+export interface SimulateOptions {
+  scenario: Scenario;
+  seed: number;
+  workers: number;
+  /** The pipeline under test; the reference pipeline where left out. With workers above 1 it must be left out. */
+  create?: CreatePipeline;
+  signal?: AbortSignal;
+  onProgress?: (fraction: number, simulatedMs: number) => void;
+}
+
+export interface Simulated {
+  shards: ShardResult[];
+  /** Last simulated moment; earlier than the scenario's end where aborted. */
+  endMs: number;
+  partial: boolean;
+}
+
+export async function simulate(o: SimulateOptions): Promise<Simulated> {
+  const { scenario } = o;
+  const endMs = endOf(scenario);
+  const team = makeTeam(o, endMs);
+  try {
+    await introduce(team);
+    let now = scenario.startMs;
+    let inbox: Crossing[] = [];
+    while (now < endMs && o.signal?.aborted !== true) {
+      now = Math.min(endMs, now + CROSSING_MS);
+      inbox = await runWindow(team, now, inbox);
+      // Between windows the event loop gets a turn, so that an interrupt is seen.
+      if ((now - scenario.startMs) % (60 * CROSSING_MS) === 0) {
+        o.onProgress?.((now - scenario.startMs) / (endMs - scenario.startMs), now);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const results = (await Promise.all(team.map((m) => m.finish()))).flat();
+    return { shards: results.sort((a, b) => a.index - b.index), endMs: now, partial: now < endMs };
+  } finally {
+    await Promise.all(team.map((m) => m.close()));
+  }
+}
+
+/** Every event of one agency in [fromMs, untilMs), by running the scenario again. For naming the first difference of two runs. */
+export async function traceWindow(scenario: Scenario, seed: number, agency: string, fromMs: number, untilMs: number): Promise<TracedEvent[]> {
+  const endMs = endOf(scenario);
+  const indices = planOf(scenario).map((p) => p.index);
+  const member = localMember({ scenario, seed, indices, endMs }, createPipeline);
+  await introduce([member]);
+  const shard = member.group.shards.find((s) => s.plan.id === agency);
+  if (shard === undefined) return [];
+  let inbox: Crossing[] = [];
+  for (let now = scenario.startMs; now < Math.min(endMs, untilMs); ) {
+    if (now === fromMs) shard.startTrace();
+    now = Math.min(endMs, now + CROSSING_MS);
+    inbox = await runWindow([member], now, inbox);
+  }
+  return shard.trace ?? [];
+}
+
+// --- internal ---
+
+function endOf(scenario: Scenario): number {
+  return scenario.startMs + Math.round(scenario.durationDays * DAY_MS);
+}
+
+function makeTeam(o: SimulateOptions, endMs: number): Member[] {
+  const plans = planOf(o.scenario);
+  const count = Math.max(1, Math.min(o.workers, plans.length));
+  const groups = Array.from({ length: count }, (_, w) => plans.filter((p) => p.index % count === w).map((p) => p.index));
+  const options = (indices: number[]) => ({ scenario: o.scenario, seed: o.seed, indices, endMs });
+  if (count === 1 || o.create !== undefined) return [localMember(options(plans.map((p) => p.index)), o.create ?? createPipeline)];
+  return groups.map((indices) => workerMember(options(indices)));
+}
+
+async function introduce(team: readonly Member[]): Promise<void> {
+  const boxes = (await Promise.all(team.map((m) => m.boxes()))).flat().sort((a, b) => a.index - b.index);
+  const borders = (await Promise.all(team.map((m) => m.borders(boxes)))).flat().sort((a, b) => a.from - b.from || a.to - b.to);
+  await Promise.all(team.map((m) => m.start(borders.filter((b) => m.indices.has(b.from) || m.indices.has(b.to)), boxes)));
+}
+
+async function runWindow(team: readonly Member[], untilMs: number, inbox: Crossing[]): Promise<Crossing[]> {
+  if (team.length === 1) return ordered(await team[0].run(untilMs, inbox));
+  const parts = await Promise.all(team.map((m) => m.run(untilMs, inbox.length === 0 ? inbox : inbox.filter((c) => m.indices.has(c.to)))));
+  return ordered(parts.flat());
+}

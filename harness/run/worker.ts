@@ -1,0 +1,38 @@
+/** A worker thread that runs a group of shards; it answers each message of the coordinator with one of its own. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Box } from '../../contract/plane.ts';
+import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
+import { ShardGroup, type Border, type GroupOptions } from './group.ts';
+import type { Crossing } from './shard.ts';
+
+export type WorkerRequest =
+  | { kind: 'boxes' }
+  | { kind: 'borders'; boxes: { index: number; box: Box }[] }
+  | { kind: 'start'; borders: Border[]; boxes: { index: number; box: Box }[] }
+  | { kind: 'run'; untilMs: number; inbox: Crossing[] }
+  | { kind: 'finish' };
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const group = new ShardGroup((workerData as { options: GroupOptions }).options, createPipeline);
+  port.on('message', (request: WorkerRequest) => {
+    switch (request.kind) {
+      case 'boxes':
+        port.postMessage(group.boxes());
+        return;
+      case 'borders':
+        port.postMessage(group.borders(request.boxes));
+        return;
+      case 'start':
+        group.start(request.borders, request.boxes);
+        port.postMessage(null);
+        return;
+      case 'run':
+        port.postMessage(group.run(request.untilMs, request.inbox));
+        return;
+      case 'finish':
+        port.postMessage(group.finish());
+        return;
+    }
+  });
+}

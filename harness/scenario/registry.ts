@@ -1,0 +1,13 @@
+/** The scenarios that have a name, in the order in which they are listed. */
+import type { Scenario } from '../../contract/scenario.ts';
+import { city } from '../../scenarios/city.ts';
+import { faulty } from '../../scenarios/faulty.ts';
+import { hundredblockFeed } from '../../scenarios/hundredblock-feed.ts';
+import { metro } from '../../scenarios/metro.ts';
+import { nation } from '../../scenarios/nation.ts';
+import { smoke } from '../../scenarios/smoke.ts';
+import { withdrawn } from '../../scenarios/withdrawn.ts';
+
+export const SCENARIOS: ReadonlyMap<string, Readonly<Scenario>> = new Map(
+  [city, smoke, faulty, withdrawn, hundredblockFeed, metro, nation].map((scenario) => [scenario.name, scenario]),
+);

@@ -1,0 +1,95 @@
+/** The house as data: which folders there are, what each may import, and how files refer to one another. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { tokenize, type Token } from './tokens.ts';
+
+/** What of ours each folder may import besides itself. Tests are free of these walls: they may look at both sides. */
+export const HOUSE: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  simulator: ['contract'],
+  'reference-impl': ['contract'],
+  harness: ['contract', 'simulator', 'reference-impl', 'scenarios', 'dashboards'],
+  scenarios: ['contract'],
+  dashboards: ['contract'],
+};
+
+/** Folders of pure code: a function of its arguments on every engine. */
+export const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/'] as const;
+
+/** Folders that hold TypeScript besides the house: whoever imports all, and is imported by nobody. */
+export const OUTBUILDINGS = ['scripts', 'bench', 'test'] as const;
+
+export interface Import {
+  specifier: string;
+  line: number;
+  /** True where the specifier is worked out at run time. */
+  dynamic: boolean;
+}
+
+export interface SourceFile {
+  /** Path from the root, with forward slashes. */
+  path: string;
+  tokens: Token[];
+  imports: Import[];
+  /** What it refers to by a relative path: by import, or by naming it in a string (`new URL('./worker.ts', import.meta.url)`). */
+  refersTo: Reference[];
+}
+
+export interface Reference {
+  /** Path from the root. */
+  path: string;
+  line: number;
+}
+
+export function isTest(path: string): boolean {
+  return path.endsWith('.test.ts');
+}
+
+export function isPure(path: string): boolean {
+  return PURE.some((folder) => path.startsWith(folder)) && !isTest(path) && !path.endsWith('.bench.ts');
+}
+
+/** Every TypeScript file of the house and its outbuildings under `root`, by path. */
+export function readHouse(root: string): SourceFile[] {
+  const folders = [...Object.keys(HOUSE), ...OUTBUILDINGS].filter((folder) => existsSync(join(root, folder)));
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+  );
+  return paths.sort().map((path) => readSource(root, path));
+}
+
+// --- internal ---
+
+function readSource(root: string, path: string): SourceFile {
+  const tokens = tokenize(readFileSync(join(root, path), 'utf8'));
+  const imports = importsOf(tokens);
+  const named = tokens.filter((token) => token.kind === 'string' && /^\.{1,2}\/.*\.ts$/.test(token.text));
+  const refersTo = [...imports, ...named.map(({ text, line }) => ({ specifier: text, line }))]
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier, line }) => ({
+      path: relative(root, resolve(root, dirname(path), specifier)).replaceAll('\\', '/'),
+      line,
+    }));
+  return { path, tokens, imports, refersTo };
+}
+
+/** Static imports, re-exports, `import()` and `require()`, of types too. */
+function importsOf(tokens: readonly Token[]): Import[] {
+  const imports: Import[] = [];
+  for (const [i, token] of tokens.entries()) {
+    if (token.kind !== 'word') continue;
+    const [before, next, afterNext] = [tokens[i - 1], tokens[i + 1], tokens[i + 2]];
+    if (before?.text === '.' || before?.text === '?.' || next === undefined) continue;
+    if ((token.text === 'from' || token.text === 'import') && next.kind === 'string') {
+      imports.push({ specifier: next.text, line: next.line, dynamic: false });
+    }
+    if ((token.text === 'import' || token.text === 'require') && next.text === '(' && next.kind === 'punctuation') {
+      const literal =
+        afterNext?.kind === 'string' || (afterNext?.kind === 'template' && !afterNext.text.includes('${'));
+      imports.push({ specifier: literal ? afterNext.text : '', line: token.line, dynamic: !literal });
+    }
+  }
+  return imports;
+}

@@ -1,0 +1,179 @@
+/**
+ * The 911 call-takers of one agency: calls are answered in order of arrival, callers who lose patience hang up, some of those
+ * call again. An M/M/n+M queue where talk times are exponential (Erlang-A; Erlang-C with endless patience).
+ *
+ * A caller's patience, talk time and redial are each a function of (seeds, agency, call id), so that one more call
+ * never shifts another's.
+ */
+import type { Kernel } from '../kernel/kernel.ts';
+import { KIND } from '../kernel/kinds.ts';
+import { counterDraw, exponential, lognormal, type Draw, type Seeds } from '../kernel/random.ts';
+import { Samples } from '../queue/samples.ts';
+import { ServerPool } from '../queue/serverPool.ts';
+
+/** Mean time from hanging up to calling again, ms. Assumed: no source gives one. */
+export const REDIAL_DELAY_MS_MEAN = 30_000;
+
+/** NENA's 911 answer standard speaks of calls answered within 15 s and within 20 s (solid). */
+const WITHIN_15_S_MS = 15_000;
+const WITHIN_20_S_MS = 20_000;
+
+export interface CallCentreHost {
+  /** A call-taker picks up, `waitMs` after the call came in. */
+  answered(id: number, waitMs: number): void;
+  /** The call-taker is done, `talkMs` after picking up. */
+  finished(id: number, talkMs: number): void;
+  /** The caller hung up unanswered, and will call again at `redialAtMs`: offer that as a call with an id of its own. */
+  abandoned(id: number, waitMs: number, redialAtMs: number | null): void;
+}
+
+export interface CallCentreOptions {
+  kernel: Kernel;
+  seeds: Seeds;
+  /** Agency id, part of every stream's key. */
+  agency: string;
+  /** Call-takers on duty. */
+  positions: number;
+  /** Mean of the exponential patience, ms; Infinity for callers who never hang up. */
+  patienceMsMean: number;
+  /** Share of those who hung up that call again. */
+  redialShare: number;
+  handlingMsMean: number;
+  /** Coefficient of variation of the lognormal handling time. */
+  handlingCv: number;
+  /** Lognormal unless told otherwise; the exponential (whose coefficient is 1) poses Erlang's cases. */
+  handling?: 'lognormal' | 'exponential';
+  host: CallCentreHost;
+}
+
+export interface CallCentreMeasures {
+  positions: number;
+  /** Calls offered so far. */
+  offered: number;
+  /** Waits of all answered calls, ms, in the order of answering. */
+  answerMs: Float64Array;
+  within15s: number;
+  within20s: number;
+  abandoned: number;
+  redials: number;
+  /** Time call-takers spent on calls until now, calls in progress included. */
+  busyMs: number;
+}
+
+export interface CallCentre {
+  /**
+   * A call comes in now. `id`: integer from 0 to 2^32 - 1, never used twice. `weight`: multiplies the time the call takes, 1 where left out.
+   * May answer it before it returns.
+   */
+  offer(call: { id: number; weight?: number }): void;
+  measures(): CallCentreMeasures;
+}
+
+export function createCallCentre(options: CallCentreOptions): CallCentre {
+  const { kernel, seeds, agency, patienceMsMean, redialShare, handlingMsMean, handlingCv, host } = options;
+  const handling = options.handling ?? 'lognormal';
+  const pool = new ServerPool(options.positions);
+  const talkDraw = counterDraw(seeds, `calls/${agency}/talk`);
+  const patienceDraw = counterDraw(seeds, `calls/${agency}/patience`);
+  const redialDraw = counterDraw(seeds, `calls/${agency}/redial`);
+  /** By position: when the call in progress was answered, -1 where there is none. */
+  const answeredAtMs = new Float64Array(options.positions).fill(-1);
+  /** Of calls that wait, by id: when patience ends and what the talk time is multiplied by. */
+  const waiting = new Map<number, { patienceAtMs: number; weight: number }>();
+  const answerMs = new Samples();
+  let offered = 0;
+  let within15s = 0;
+  let within20s = 0;
+  let abandoned = 0;
+  let redials = 0;
+  let busyMs = 0;
+
+  function offer(call: { id: number; weight?: number }): void {
+    offered += 1;
+    const weight = call.weight ?? 1;
+    if (pool.idleCount() > 0 && pool.waiting() === 0) {
+      const position = pool.anyIdle();
+      pool.occupy(position);
+      answer(position, call.id, 0, weight);
+      return;
+    }
+    pool.offer(call.id, 0, kernel.nowMs);
+    let patienceAtMs = Infinity;
+    if (patienceMsMean < Infinity) {
+      patienceAtMs = kernel.nowMs + Math.round(exponential(streamOf(patienceDraw, call.id), patienceMsMean));
+      kernel.schedule(patienceAtMs, KIND.callPatience, call.id, 0);
+    }
+    waiting.set(call.id, { patienceAtMs, weight });
+  }
+
+  function answer(position: number, id: number, waitMs: number, weight: number): void {
+    answeredAtMs[position] = kernel.nowMs;
+    const draw = streamOf(talkDraw, id);
+    const talkMs = handling === 'exponential' ? exponential(draw, handlingMsMean) : lognormal(draw, handlingMsMean, handlingCv);
+    kernel.schedule(kernel.nowMs + Math.round(talkMs * weight), KIND.callFinished, id, 0, position);
+    answerMs.push(waitMs);
+    if (waitMs <= WITHIN_15_S_MS) within15s += 1;
+    if (waitMs <= WITHIN_20_S_MS) within20s += 1;
+    host.answered(id, waitMs);
+  }
+
+  kernel.on(KIND.callFinished, (id, payload) => {
+    const position = payload as number;
+    const talkMs = kernel.nowMs - answeredAtMs[position];
+    answeredAtMs[position] = -1;
+    busyMs += talkMs;
+    pool.free(position);
+    const next = pool.head();
+    if (next !== null) {
+      pool.take(position);
+      const weight = waiting.get(next.key)?.weight as number;
+      waiting.delete(next.key);
+      answer(position, next.key, kernel.nowMs - next.arrivalMs, weight);
+    }
+    host.finished(id, talkMs);
+  });
+
+  kernel.on(KIND.callPatience, (id) => {
+    // A call answered meanwhile no longer waits: its patience no longer matters.
+    if (waiting.get(id)?.patienceAtMs !== kernel.nowMs) return;
+    waiting.delete(id);
+    const customer = pool.abandon(id);
+    if (customer === null) throw new Error(`call ${id} waits and stands in no line`);
+    abandoned += 1;
+    const draw = streamOf(redialDraw, id);
+    let redialAtMs: number | null = null;
+    if (draw() < redialShare) {
+      redials += 1;
+      redialAtMs = kernel.nowMs + Math.round(exponential(draw, REDIAL_DELAY_MS_MEAN));
+    }
+    host.abandoned(id, kernel.nowMs - customer.arrivalMs, redialAtMs);
+  });
+
+  function measures(): CallCentreMeasures {
+    let inProgressMs = 0;
+    for (const atMs of answeredAtMs) if (atMs >= 0) inProgressMs += kernel.nowMs - atMs;
+    return {
+      positions: options.positions,
+      offered,
+      answerMs: answerMs.values(),
+      within15s,
+      within20s,
+      abandoned,
+      redials,
+      busyMs: busyMs + inProgressMs,
+    };
+  }
+
+  return { offer, measures };
+}
+
+// --- internal ---
+
+/** A counter-based generator's numbers for one call, in order: as good as a keyed stream and made for nothing. */
+function streamOf(draw: (entity: number, index: number) => number, id: number): Draw {
+  let index = 0;
+  return () => {
+    index += 1;
+    return draw(id, index);
+  };
+}

@@ -1,0 +1,91 @@
+/** San Francisco-like: the place cut to the nearest crossing, times of the agency's wall clock. */
+import { EVENT_TYPES } from '../../../contract/catalogue.ts';
+import type { SfMessage } from '../../../contract/dialects.ts';
+import { dmToDegrees } from '../../../contract/plane.ts';
+import type { CadRecord } from '../../cad/record.ts';
+import { crossingOf, districtOf } from '../place.ts';
+import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
+import { dateText, timeText, wallTime } from '../wallClock.ts';
+
+const CODES = {
+  founded: ['REP', 'ARR'],
+  unfounded: ['GOA', 'UTL', 'NOM'],
+  duplicate: ['DUP'],
+  none: ['HAN', 'ADV', 'ND', 'CIT'],
+} as const;
+
+export function renderSf(record: CadRecord, context: RenderContext): Rendered<SfMessage> {
+  const { profile, skewMs, publishedMs } = context;
+  const read = (ms: number): number => wallTime(profile.zone, ms + skewMs).readMs;
+  const text = (ms: number): string => {
+    const { civil } = wallTime(profile.zone, ms + skewMs);
+    return `${dateText(civil)}T${timeText(civil)}.000`;
+  };
+  const textOrNull = (ms: number | null): string | null => (ms === null ? null : text(ms));
+  const original = EVENT_TYPES[record.typeOriginal];
+  const type = EVENT_TYPES[record.type];
+  // The final type stays empty until somebody has looked, unless the call was re-typed.
+  const known = record.type !== record.typeOriginal || record.dispatchMs !== null || record.status !== 'open';
+  const location = crossingOf(profile.gazetteer, record, ' \\ ');
+  const at = record.location.crossing;
+  const { crossingX, crossingY } = profile.gazetteer;
+  return {
+    content: {
+      id: `${record.recordId}-${record.updatedMs}`,
+      cad_number: record.recordId,
+      received_datetime: text(record.receivedMs),
+      entry_datetime: text(record.entryMs),
+      dispatch_datetime: textOrNull(record.dispatchMs),
+      enroute_datetime: textOrNull(record.dispatchMs),
+      onscene_datetime: textOrNull(record.onSceneMs),
+      close_datetime: textOrNull(record.closedMs),
+      call_type_original: original.natures.sf,
+      call_type_original_desc: original.natures.tampa,
+      call_type_final: known ? type.natures.sf : unknownNature(record.ordinal),
+      call_type_final_desc: known ? type.natures.tampa : null,
+      priority_original: letter(record.priorityOriginal),
+      priority_final: known ? letter(record.priority) : null,
+      agency: 'Police',
+      disposition: dispositionOf(record),
+      onview_flag: record.onView ? 'Y' : 'N',
+      sensitive_call: !type.community,
+      intersection_name: location.text,
+      intersection_point: { type: 'Point', coordinates: [dmToDegrees(crossingX[at]), dmToDegrees(crossingY[at])] },
+      police_district: districtOf(profile.gazetteer, record),
+      call_last_updated_at: text(record.updatedMs),
+      data_as_of: text(publishedMs),
+      data_loaded_at: text(publishedMs),
+    },
+    row: {
+      recordId: record.recordId,
+      incidentMs: read(record.receivedMs),
+      updatedMs: read(record.updatedMs),
+      nature: type.natures.sf,
+      status: record.status,
+      disposition: record.status === 'closed' ? record.disposition : 'none',
+      location,
+    },
+  };
+}
+
+// --- internal ---
+
+/** A nature not yet known is null in most records and empty in some. */
+function unknownNature(ordinal: number): string | null {
+  return ordinal % 4 === 0 ? '' : null;
+}
+
+function letter(priority: number): string {
+  return 'ABCE'[priority - 1];
+}
+
+function dispositionOf(record: CadRecord): string | null {
+  switch (record.status) {
+    case 'open':
+      return null;
+    case 'cancelled':
+      return 'CAN';
+    case 'closed':
+      return oneOf(CODES[record.disposition], record.ordinal, 5);
+  }
+}

@@ -1,0 +1,26 @@
+/** Whom and what a note can name; all synthetic, as the world made them up. */
+
+/** A person as the world knows it. */
+export interface Identity {
+  first: string;
+  last: string;
+  full: string;
+  phone: string;
+  email: string;
+  birthDate: string;
+}
+
+export interface Cast {
+  caller: Identity;
+  /** The suspect, neighbour or victim. */
+  other: Identity;
+  /** Where it happened or the caller is, as typed: `2854 W MAPLE ST`. */
+  address: string;
+  /** `APT 4B`; null without one. */
+  unit: string | null;
+  plate: string;
+  /** A plain word or two: `INSULIN`. */
+  medical: string;
+  /** Matches /^ZQ[A-Z]{8,}$/; typed as a surname in each first note, so that a leak can be told from chance. */
+  canary: string;
+}

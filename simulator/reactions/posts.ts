@@ -1,0 +1,31 @@
+/** What residents post when something worries them: short texts, some with a name or a phone that should not be there. */
+import type { PrivateString } from '../../contract/manifest.ts';
+import type { Draw } from '../kernel/random.ts';
+
+/** About two in five posts are about theft, and three in ten about nothing criminal (The Markup, solid). */
+const TEXTS = [
+  'Did anybody else see the man walking up and down our street just now?',
+  'Somebody took a package from our porch this afternoon.',
+  'Car windows broken on our block again, check your vehicles.',
+  'Stranger at the door asking about the gas meter, no badge that I could see.',
+  'Heard loud bangs, probably fireworks, anybody know more?',
+  'Bike gone from the garage, door was left open.',
+  'White van parked across the road for an hour.',
+  'Found a dog without a collar near the playground.',
+  'Someone tried the handle of our front door last night.',
+  'Tools stolen from the truck, please look at your cameras.',
+];
+/** Share of posts that carry the author's own contact details (assumed). */
+const CONTACT_SHARE = 0.15;
+
+export function composePost(draw: Draw, author: { full: string; phone: string }): { text: string; privates: PrivateString[] } {
+  const text = TEXTS[Math.floor(draw() * TEXTS.length)];
+  if (draw() >= CONTACT_SHARE) return { text, privates: [] };
+  return {
+    text: `${text} Call ${author.full} at ${author.phone}.`,
+    privates: [
+      { kind: 'name', value: author.full },
+      { kind: 'phone', value: author.phone },
+    ],
+  };
+}
