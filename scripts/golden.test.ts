@@ -15,7 +15,10 @@ it.each([
   expect(announced(golden, changelog) === null).toBe(expected);
 });
 
+function read(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+}
+
 it('the committed golden hash is announced', () => {
-  const read = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
   expect(announced(JSON.parse(read('results/baselines/golden.json')) as Golden, read('CHANGELOG.md'))).toBeNull();
 });

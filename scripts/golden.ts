@@ -5,7 +5,7 @@ export interface Golden {
   historyHash: string;
 }
 
-export const ANNOUNCEMENT = 'changes seeded output';
+const ANNOUNCEMENT = 'changes seeded output';
 const DIGITS = 12;
 
 /** What CHANGELOG.md lacks to make this hash golden; null where it lacks nothing. */

@@ -14,7 +14,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of pure code: a function of its arguments on every engine. */
-export const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/'] as const;
+const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/'] as const;
 
 /** Folders that hold TypeScript besides the house: whoever imports all, and is imported by nobody. */
 export const OUTBUILDINGS = ['scripts', 'bench', 'test'] as const;

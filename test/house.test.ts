@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../harness/cli/spec.ts';
 import { SCENARIOS } from '../harness/scenario/registry.ts';
 import { isTest, readHouse } from '../scripts/house.ts';
+import { tokenize } from '../scripts/tokens.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -46,7 +47,11 @@ describe('source', () => {
 
   it('exports nothing that nobody uses', () => {
     const users = new Map<string, Set<string>>();
-    for (const file of files) {
+    const scripts = readdirSync(join(ROOT, 'bin')).map((name) => ({
+      path: `bin/${name}`,
+      tokens: tokenize(read(`bin/${name}`)),
+    }));
+    for (const file of [...files, ...scripts]) {
       for (const token of file.tokens) {
         if (token.kind !== 'word') continue;
         if (!users.has(token.text)) users.set(token.text, new Set());
@@ -97,6 +102,15 @@ describe('texts', () => {
 
   it('give no download addresses in package-lock.json', () => {
     expect(read('package-lock.json').match(/"resolved":.*/g)).toBeNull();
+  });
+
+  it('lock every optional package, without which npm ci refuses to install', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const optional = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+    const locked = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    expect(optional.filter((name) => !locked.has(name))).toEqual([]);
   });
 
   it('carry no control characters, tabs or carriage returns', () => {

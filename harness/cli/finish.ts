@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXIT } from '../../contract/errors.ts';
 import { write } from './write.ts';
 
-export interface Ending {
+export interface Made {
   record: { partial?: boolean; gates?: { name: string; limit: number; found: number; ok: boolean }[] };
   /** The summary in lines; null where --quiet asked for none. */
   summary: string[] | null;
@@ -11,25 +11,36 @@ export interface Ending {
   json: boolean;
 }
 
+export interface Ending {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
 /**
- * With --json the record alone goes to stdout and all else to stderr. Answers 130 for a partial record, 1 where a gate is not ok
+ * With --json the record alone goes to stdout and all else to stderr. Ends 130 for a partial record, 1 where a gate is not ok
  * (each named on stderr), else 0.
  */
-export async function finish({ record, summary, outDir, json }: Ending): Promise<number> {
-  if (summary !== null) {
-    await write(
-      json ? process.stderr : process.stdout,
-      `${[...summary, '', `Report: ${join(outDir, 'report.html')}`].join('\n')}\n`,
-    );
-  }
-  if (json) await write(process.stdout, `${JSON.stringify(record)}\n`);
+export function endingOf({ record, summary, outDir, json }: Made): Ending {
+  const told = summary === null ? '' : [...summary, '', `Report: ${join(outDir, 'report.html')}`, ''].join('\n');
   const failed = (record.gates ?? []).filter((gate) => !gate.ok);
-  const lines = failed.map(
+  const complaints = failed.map(
     (gate) => `hundredblock: check failed: ${gate.name}: expected at most ${gate.limit}, found ${gate.found}\n`,
   );
-  await write(process.stderr, lines.join(''));
-  if (record.partial === true) return EXIT.interrupted;
-  return failed.length > 0 ? EXIT.failed : EXIT.done;
+  const exitCode = failed.length > 0 ? EXIT.failed : EXIT.done;
+  return {
+    stdout: json ? `${JSON.stringify(record)}\n` : told,
+    stderr: (json ? told : '') + complaints.join(''),
+    exitCode: record.partial === true ? EXIT.interrupted : exitCode,
+  };
+}
+
+/** Prints the ending and answers its exit code. */
+export async function finish(made: Made): Promise<number> {
+  const { stdout, stderr, exitCode } = endingOf(made);
+  await write(process.stdout, stdout);
+  await write(process.stderr, stderr);
+  return exitCode;
 }
 
 /** Columns to lay a summary out for: the terminal's, within reason, or 100 in a file or a pipe. */

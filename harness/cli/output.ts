@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join, resolve } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 
-export const RUNS_DIR = join('results', 'runs');
+const RUNS_DIR = join('results', 'runs');
 
 export interface Output {
   /** The folder to write into for now; exists and is empty. */
@@ -19,23 +19,24 @@ export interface Output {
 
 /**
  * Prepares to write a run into `outDir` (null: results/runs/<id> under the current folder). An existing folder is taken where it is
- * empty or holds an earlier run (`run.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
+ * empty or holds an earlier run (`run.json` or `replay.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
  */
 export function openOutput(outDir: string | null): Output {
   const target = outDir === null ? null : resolve(outDir);
-  return asOutputError(target ?? resolve(RUNS_DIR), () => {
+  const output = asOutputError(target ?? resolve(RUNS_DIR), () => {
     if (target === null) return stageBeside(resolve(RUNS_DIR), null);
     if (!existsSync(target)) return stageBeside(dirname(target), target);
     if (!statSync(target).isDirectory()) throw refusal(target, 'a file');
     const entries = readdirSync(target);
-    if (entries.length > 0 && !entries.includes('run.json'))
-      throw refusal(target, `a folder of ${entries.length} other files`);
+    const replaceable = entries.length === 0 || EARLIER_RUN.some((name) => entries.includes(name));
+    if (!replaceable) throw refusal(target, `a folder of ${entries.length} other files`);
     return stageInside(target);
   });
+  return discardedAtExit(output);
 }
 
 /** Runs `work`, turning a file system's refusal (full, read-only, forbidden, not a folder) into HB_OUTPUT. */
-export function asOutputError<T>(path: string, work: () => T): T {
+function asOutputError<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -55,6 +56,35 @@ export function outputError(path: string, error: unknown): unknown {
 }
 
 // --- internal ---
+
+const EARLIER_RUN = ['run.json', 'replay.json'];
+const open = new Set<Output>();
+
+/** A process that ends early, by a second Ctrl-C for one, leaves no stage behind. */
+function discardedAtExit(output: Output): Output {
+  if (open.size === 0) process.once('exit', discardOpen);
+  open.add(output);
+  const closed = () => {
+    open.delete(output);
+    if (open.size === 0) process.off('exit', discardOpen);
+  };
+  return {
+    stageDir: output.stageDir,
+    commit(id) {
+      const to = output.commit(id);
+      closed();
+      return to;
+    },
+    discard() {
+      output.discard();
+      closed();
+    },
+  };
+}
+
+function discardOpen(): void {
+  for (const output of open) output.discard();
+}
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

@@ -4,7 +4,6 @@ import { nearest } from '../scenario/nearest.ts';
 import { durationMs, valueOf, type Args } from './args.ts';
 import { commandLine } from './command-line.ts';
 import { finish } from './finish.ts';
-import { openOutput, outputError } from './output.ts';
 
 const PRESET_NAMES = ['us-eight', 'extended'] as const;
 
@@ -18,31 +17,23 @@ export async function replayFiles(args: Args, argv: readonly string[], signal: A
   const json = args.switches.has('json');
   const quiet = args.switches.has('quiet');
 
-  const output = openOutput(valueOf(args, 'out') ?? null);
-  process.once('exit', output.discard);
   const [{ replay, summaryLines }, { createProgress }] = await Promise.all([
     import('../replay/replay.ts'),
     import('../report/progress.ts'),
   ]);
   const progress = createProgress({ stream: process.stderr, label: 'replay', quiet });
-  try {
-    const { record } = await replay({
-      files: args.positionals,
-      map,
-      preset,
-      delayMs,
-      outDir: output.stageDir,
-      command: commandLine(['replay', ...argv]),
-      signal,
-      onProgress: (fraction, _simulatedMs, text) => progress.update(fraction, text),
-    });
-    const outDir = output.commit(record.id);
-    progress.end();
-    return await finish({ record, summary: quiet ? null : summaryLines(record), outDir, json });
-  } catch (error) {
-    progress.end();
-    throw outputError(valueOf(args, 'out') ?? 'results/runs', error);
-  }
+  const replayed = replay({
+    files: args.positionals,
+    map,
+    preset,
+    delayMs,
+    outDir: valueOf(args, 'out') ?? null,
+    command: commandLine(['replay', ...argv]),
+    signal,
+    onProgress: (fraction, _rows, text) => progress.update(fraction, text),
+  }).finally(() => progress.end());
+  const { record, outDir } = await replayed;
+  return finish({ record, summary: quiet ? null : summaryLines(record), outDir, json });
 }
 
 function presetOf(text: string): (typeof PRESET_NAMES)[number] {

@@ -1,5 +1,6 @@
 /** `hundredblock simulate`. */
 import { availableParallelism } from 'node:os';
+import type { RunRecord } from '../../contract/runrecord.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
 import { commandLine } from './command-line.ts';
@@ -29,15 +30,16 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
   ]);
 
   const output = openOutput(valueOf(args, 'out') ?? null);
-  process.once('exit', output.discard);
   const [{ runScenario }, { createProgress }, { summaryLines }] = await Promise.all([
     import('../run/run.ts'),
     import('../report/progress.ts'),
     import('../report/summary.ts'),
   ]);
   const progress = createProgress({ stream: process.stderr, label: scenario.name, quiet });
+  let record: RunRecord;
+  let outDir: string;
   try {
-    const { record } = await runScenario({
+    ({ record } = await runScenario({
       scenario,
       seed,
       workers,
@@ -45,12 +47,13 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
       outDir: output.stageDir,
       signal,
       onProgress: (fraction, _simulatedMs, text) => progress.update(fraction, text),
-    });
-    const outDir = output.commit(record.id);
-    progress.end();
-    return await finish({ record, summary: quiet ? null : summaryLines(record, summaryWidth()), outDir, json });
+    }));
+    outDir = output.commit(record.id);
   } catch (error) {
-    progress.end();
+    output.discard();
     throw outputError(valueOf(args, 'out') ?? 'results/runs', error);
+  } finally {
+    progress.end();
   }
+  return finish({ record, summary: quiet ? null : summaryLines(record, summaryWidth()), outDir, json });
 }

@@ -46,8 +46,10 @@ export interface Duty {
   review(ticket: string, decision: 'approve' | 'reject', atMs: number): void;
   /** Everything owed so far, in the order in which it fell due. */
   expected(): readonly Expected[];
-  /** Tickets that were to be asked for, and what each would have published at once; those whose alert is no longer waited for are left out. */
-  waitingTickets(): { ticket: string; wouldBe: Expected }[];
+  /** The target asked for a decision on a ticket under a key. Returns what the rules let it wait for; null where that is nothing. */
+  asks(ticket: string, key: string): Expected | null;
+  /** What waits for a decision that the target never asked for, as it would have been published at once. */
+  neverAsked(): Expected[];
   /** Why a message under this key, with no expectation of its own, is not owed at this moment. */
   whyNot(key: string, msgType: MsgType, atMs: number): string;
   /** The records behind a key. Null where none has it. */
@@ -82,8 +84,8 @@ interface KnownRecord {
 
 interface Group {
   key: string;
-  /** Id of the record that opened it. */
-  canonical: string;
+  /** The record that opened it, whose id is the canonical one. */
+  opener: KnownRecord;
   agency: AgencyBook;
   /** In order of joining. */
   records: KnownRecord[];
@@ -91,8 +93,10 @@ interface Group {
   /** True where every record is closed as duplicate. */
   leaderless: boolean;
   phase: 'waiting' | 'alerted' | 'cancelled' | 'dissolved';
-  ticket: string | null;
+  /** What a ticket had to be asked for, as it would have been published at once; null where nothing is waited for. */
   wouldBe: Expected | null;
+  /** True once the target asked. */
+  asked: boolean;
   sent: Expected[];
   sentTo: Uint32Array;
   open: boolean;
@@ -120,9 +124,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     books.set(profile.id, book);
   }
   const expected: Expected[] = [];
+  /** Tickets as the target names them: what it asks under a key is about the group that waits under that key. */
   const tickets = new Map<string, Group>();
-  const ticketCounts = new Map<string, number>();
-  const asked: { ticket: string; group: Group }[] = [];
+  const asking: Group[] = [];
   const groupOf = new Map<string, Group>();
   const idOf = new Map<string, { agency: string; id: string }>();
   const suppressed = new Map<Suppression, number>();
@@ -150,9 +154,10 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const asOfMs = manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone);
     if (asOfMs <= book.snapshotMs) {
       return manifest.rows.map((row) => {
-        const known = row.wellFormed ? book.records.get(row.recordId.trim()) : undefined;
+        if (!row.wellFormed) return { row: row.row, outcome: 'rejected' };
+        const known = book.records.get(row.recordId.trim());
         if (known !== undefined) hear(book, known, atMs);
-        return { row: row.row, outcome: row.wellFormed ? 'superseded' : 'rejected' };
+        return { row: row.row, outcome: 'superseded' };
       });
     }
     book.snapshotMs = asOfMs;
@@ -239,9 +244,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       record.group = null;
       if (group === null) continue;
       group.records = group.records.filter((other) => other !== record);
-      if (group.records.length > 0) continue;
-      book.groups.delete(group);
-      if (group.ticket !== null) tickets.delete(group.ticket);
+      if (group.records.length === 0) book.groups.delete(group);
+      else chooseLead(group);
     }
   }
 
@@ -255,7 +259,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     if (joins) join(book, record, atMs);
     const { group } = record;
     if (finding.reason !== null) setReason(record, finding.reason);
-    else if (group !== null) setReason(record, group.canonical === record.id ? null : 'same-event');
+    else if (group !== null) setReason(record, group.opener === record ? null : 'same-event');
     else setReason(record, record.answered?.reason ?? null);
     if (group !== null) evaluateGroup(group, atMs);
   }
@@ -289,14 +293,14 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const key = alertKey(runKey, book.profile.id, record.id);
     const group: Group = {
       key,
-      canonical: record.id,
+      opener: record,
       agency: book,
       records: [record],
       lead: record,
       leaderless: false,
       phase: 'waiting',
-      ticket: null,
       wouldBe: null,
+      asked: false,
       sent: [],
       sentTo: new Uint32Array(0),
       open: record.open,
@@ -321,7 +325,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       case 'waiting':
         if (isRevoking(reason)) dissolve(group, null);
         else if (reason === null && policy.review === 'auto') publish(group, 'Alert', atMs);
-        else if (reason === null && group.ticket === null) ask(group, atMs);
+        else if (reason === null && group.wouldBe === null) ask(group, atMs);
         return;
       case 'alerted': {
         if (policy.alerts === 'off') return;
@@ -343,19 +347,15 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   function ask(group: Group, atMs: number): void {
-    const n = (ticketCounts.get(group.key) ?? 0) + 1;
-    ticketCounts.set(group.key, n);
-    group.ticket = `${group.key}-${n}`;
-    tickets.set(group.ticket, group);
     group.wouldBe = message(group, 'Alert', atMs);
-    asked.push({ ticket: group.ticket, group });
+    asking.push(group);
   }
 
   function review(ticket: string, decision: 'approve' | 'reject', atMs: number): void {
-    const asker = tickets.get(ticket);
-    if (asker !== undefined) forget(asker.agency, atMs);
-    const group = tickets.get(ticket);
-    if (group === undefined) return;
+    const group = tickets.get(ticket) ?? groupOf.get(ticket.slice(0, ticket.lastIndexOf('-')));
+    if (group === undefined || group.wouldBe === null) return;
+    forget(group.agency, atMs);
+    if (group.records.length === 0) return;
     chooseLead(group);
     const { reason } = find(group.agency, group.lead, atMs);
     if (decision === 'approve' && reason === null) publish(group, 'Alert', atMs);
@@ -364,7 +364,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
 
   /** `answer`: how review ended, for which its records stay answered for; null where the group ended without review. */
   function dissolve(group: Group, answer: 'expired-in-review' | 'rejected-in-review' | null): void {
-    closeTicket(group);
+    group.wouldBe = null;
     group.phase = 'dissolved';
     group.agency.groups.delete(group);
     for (const record of group.records) {
@@ -373,11 +373,6 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       record.answered = { category: categoryOf(group.agency.profile, record.state), reason: answer };
       setReason(record, answer);
     }
-  }
-
-  function closeTicket(group: Group): void {
-    if (group.ticket !== null) tickets.delete(group.ticket);
-    group.wouldBe = null;
   }
 
   // --- messages owed ---
@@ -393,7 +388,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     group.sent.push(owed);
     group.sentTo = union(group.sentTo, owed.recipients);
     if (msgType === 'Alert') {
-      closeTicket(group);
+      group.wouldBe = null;
       group.phase = 'alerted';
     }
   }
@@ -482,8 +477,14 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     cad,
     review,
     expected: () => expected,
-    waitingTickets: () =>
-      asked.flatMap(({ ticket, group }) => (group.wouldBe === null || group.ticket !== ticket || group.open ? [] : [{ ticket, wouldBe: group.wouldBe }])),
+    asks(ticket, key) {
+      const group = groupOf.get(key);
+      if (group === undefined || group.wouldBe === null) return null;
+      tickets.set(ticket, group);
+      group.asked = true;
+      return group.wouldBe;
+    },
+    neverAsked: () => asking.flatMap((group) => (group.wouldBe === null || group.asked || group.open ? [] : [group.wouldBe])),
     whyNot(key, msgType, atMs) {
       const group = groupOf.get(key);
       if (group?.phase === 'waiting') return 'unapproved';
@@ -497,7 +498,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     },
     behind(key) {
       const group = groupOf.get(key);
-      const canonical = group === undefined ? trace(key) : { agency: group.agency.profile.id, id: group.canonical };
+      const canonical = group === undefined ? trace(key) : { agency: group.agency.profile.id, id: group.opener.id };
       if (canonical === undefined) return null;
       const record = books.get(canonical.agency)!.records.get(canonical.id);
       const members = new Set([...(record === undefined ? [] : [record]), ...(group?.records ?? []), ...(group === undefined ? [] : [group.lead])]);

@@ -46,7 +46,6 @@ export const createOracle: CreateOracle = (config) => {
   const observations: Observation[] = [];
   const owedByKey = new Map<string, Expected[]>();
   const claimed = new Set<Expected>();
-  const ticketsSeen = new Set<string>();
   const withheldKeys = new Map<string, string>();
   const withheld: Record<string, number> = {};
   const leaks: Leak[] = [];
@@ -123,15 +122,13 @@ export const createOracle: CreateOracle = (config) => {
   }
 
   function reviewRequest(output: Output<'review-request'>): void {
-    ticketsSeen.add(output.ticket);
     review.texts++;
     review.words += output.text.split(/\s+/).filter((word) => word !== '').length;
     review.blanked += output.text.split('[…]').length - 1;
     const behind = duty.behind(output.incidents);
     const text = `${output.text}\n${output.place}`;
     const name = profiles.get(output.agency)?.name ?? '';
-    const owed = duty.waitingTickets().find((t) => t.ticket === output.ticket)?.wouldBe;
-    const permitted = `${name} | ${owed?.place.text ?? ''}`;
+    const permitted = `${name} | ${duty.asks(output.ticket, output.incidents)?.place.text ?? ''}`;
     const kinds = new Set<string>(secrets.ofAnyone(text));
     if (behind !== null) for (const kind of secrets.ofRecords(text, behind.agency, behind.recordIds, permitted)) kinds.add(kind);
     for (const kind of kinds) leaks.push({ egress: 'review', kind, incidents: output.incidents, frames: 1 });
@@ -223,7 +220,7 @@ export const createOracle: CreateOracle = (config) => {
       if (line !== undefined && missing > 0) line.verdicts[why.verdict] = (line.verdicts[why.verdict] ?? 0) + missing;
     };
     for (const owed of duty.expected()) owe(owed, lineOf.has(owed), lineOf.has(owed) ? 'not-delivered' : 'never-sent');
-    for (const { ticket, wouldBe } of duty.waitingTickets()) if (!ticketsSeen.has(ticket)) owe(wouldBe, false, 'review-never-asked');
+    for (const owed of duty.neverAsked()) owe(owed, false, 'review-never-asked');
 
     return {
       verdicts: judge.verdicts,
@@ -250,10 +247,7 @@ export const createOracle: CreateOracle = (config) => {
       labels.push({ verdict: 'misdelivered', detail: early });
     }
     const ordinal = owed === null ? '' : namesakes(o.head).indexOf(owed);
-    // Who may have what was not owed is no further question.
-    const judged = o.notOwed === null ? owed : null;
-    if (owed !== null) claimed.add(owed);
-    return { key: safeKey(o.head.key), copyKey: `${o.head.identifier} ${o.head.msgType} ${ordinal}`, atMs: o.atMs, owed: judged ?? owed, audience: o.audience, labels };
+    return { key: safeKey(o.head.key), copyKey: `${o.head.identifier} ${o.head.msgType} ${ordinal}`, atMs: o.atMs, owed, audience: o.audience, labels };
   }
 
   function lineFor(o: Observation, seen: Seen): AlertLine {

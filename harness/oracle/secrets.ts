@@ -40,7 +40,8 @@ export function createSecrets(): Secrets {
   const canaries = new Set<string>();
 
   return {
-    learn(agency, recordId, strings, atMs) {
+    learn(agency, rawId, strings, atMs) {
+      const recordId = rawId.trim();
       let mine = agencies.get(agency);
       if (mine === undefined) {
         mine = { records: new Map(), unindexed: new Set(), byPrefix: new Map(), indexedMs: atMs, learntMs: atMs };

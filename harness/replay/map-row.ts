@@ -21,7 +21,6 @@ export const ROW_REJECTS = [
   'bad-published-time',
   'empty-nature',
   'out-of-area',
-  'refused',
 ] as const;
 export type RowReject = (typeof ROW_REJECTS)[number];
 
@@ -100,6 +99,9 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
     }
     const natureText = nature(raw);
     if (natureText === '') return 'empty-nature';
+    const placeText = place(raw);
+    const id = ids.join(ID_SEPARATOR);
+    if (Math.max(id.length, natureText.length, placeText.length) > TEXT_LENGTH_MAX) return 'too-long';
     const at = point(raw);
     if (at.kind === 'outside' && mapping.coordinates?.outside === 'reject') return 'out-of-area';
     const natureKey = natureOf(raw, natureText);
@@ -107,14 +109,14 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
     return {
       file,
       row,
-      id: ids.join(ID_SEPARATOR),
+      id,
       idHash: hashTexts(ids),
       content: content(raw),
       incidentMs: incident.ms,
       clockMs: seen.ms,
       nature: natureKey ?? `${UNMAPPED}${natureText}`,
       unmapped: natureKey === null ? natureText : null,
-      place: place(raw),
+      place: placeText,
       outcome: outcome(raw),
       latitude: at.kind === 'point' ? at.latitude : null,
       longitude: at.kind === 'point' ? at.longitude : null,
@@ -127,6 +129,8 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
 
 // --- internal ---
 
+/** Longest id, nature or place: rows wait in memory while they are sorted. */
+const TEXT_LENGTH_MAX = 1000;
 const ID_SEPARATOR = '|';
 const IGNORED = 'ignored';
 /** Before a nature that nothing names, so that it can never equal the key of a rule. */

@@ -4,7 +4,6 @@
  */
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import FlatQueue from 'flatqueue';
 import type { MappedRow } from './map-row.ts';
 
@@ -65,9 +64,14 @@ export function createSorter(tempDir: string, ties: 'as-in-file' | 'reversed', r
 
 // --- internal ---
 
+/** Lines end at a line feed alone: a place may hold the other line separators of Unicode. */
 async function* readRun(file: string): AsyncGenerator<MappedRow> {
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  for await (const line of lines) yield JSON.parse(line) as MappedRow;
+  let text = '';
+  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line) as MappedRow;
+  }
 }
 
 async function* inMemory(rows: readonly MappedRow[]): AsyncGenerator<MappedRow> {

@@ -14,6 +14,7 @@ import { HOUR_MS } from '../../contract/time.ts';
 import { EVENT_TYPES, CATEGORIES } from '../../contract/catalogue.ts';
 import { buildCity, type City } from '../../simulator/city/city.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
+import type { Incident } from '../../simulator/incidents/incident.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '../../simulator/people/people.ts';
 import type { ReactionName } from '../../simulator/reactions/reactions.ts';
@@ -185,15 +186,16 @@ export class Shard {
     kernel.runUntil(untilMs);
   }
 
+  /** Everything that happened so far, in order. */
+  incidents(): readonly Incident[] {
+    return this.world.incidents;
+  }
+
   /** From now on, every event is written down. */
   startTrace(): void {
     const events: TracedEvent[] = [];
     this.trace = events;
     this.kernel.trace = (timeMs, kind, entity, ordinal) => events.push({ timeMs, kind, entity, ordinal, hash: this.kernel.history.hex() });
-  }
-
-  stopTrace(): void {
-    this.kernel.trace = null;
   }
 
   finish(): ShardResult {

@@ -4,7 +4,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS } from '../../contract/time.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
-import { ordered } from './group.ts';
+import { ordered, type ShardGroup } from './group.ts';
 import { planOf } from './plan.ts';
 import type { Crossing, ShardResult, TracedEvent } from './shard.ts';
 import { localMember, workerMember, type Member } from './team.ts';
@@ -48,6 +48,19 @@ export async function simulate(o: SimulateOptions): Promise<Simulated> {
   } finally {
     await Promise.all(team.map((m) => m.close()));
   }
+}
+
+/** Runs a whole scenario in this thread and gives its shards, for those who look into the world itself. */
+export async function simulateGroup(scenario: Scenario, seed: number, create: CreatePipeline = createPipeline): Promise<ShardGroup> {
+  const endMs = endOf(scenario);
+  const member = localMember({ scenario, seed, indices: planOf(scenario).map((p) => p.index), endMs }, create);
+  await introduce([member]);
+  let inbox: Crossing[] = [];
+  for (let now = scenario.startMs; now < endMs; ) {
+    now = Math.min(endMs, now + CROSSING_MS);
+    inbox = await runWindow([member], now, inbox);
+  }
+  return member.group;
 }
 
 /** Every event of one agency in [fromMs, untilMs), by running the scenario again. For naming the first difference of two runs. */

@@ -18,6 +18,30 @@ export function meanInterval(samples: readonly number[], confidence: number): In
   return { mean, halfWidth, low: mean - halfWidth, high: mean + halfWidth };
 }
 
+/**
+ * The same, sharpened by control variates: row i of `controls` holds sample i's, each with true mean 0. The mean is the intercept of the linear regression
+ * of the samples on their controls, with n - controls - 1 degrees of freedom (Lavenberg & Welch 1981).
+ */
+export function controlledInterval(samples: readonly number[], controls: readonly (readonly number[])[], confidence: number): Interval {
+  const columns = [samples.map(() => 1), ...controls[0].map((_, k) => controls.map((row) => row[k]))];
+  const n = samples.length;
+  const df = n - columns.length;
+  if (df < 1) throw new RangeError(`${columns.length - 1} controls need more than ${n} samples`);
+  const scales = columns.map((column) => Math.sqrt(column.reduce((sum, x) => sum + x * x, 0)) || 1);
+  const scaled = columns.map((column, k) => column.map((x) => x / scales[k]));
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const normal = scaled.map((a) => scaled.map((b) => dot(a, b)));
+  const coefficients = solve(normal, scaled.map((a) => dot(a, samples)));
+  const residual = samples.reduce((sum, y, i) => {
+    const fit = coefficients.reduce((total, c, k) => total + c * scaled[k][i], 0);
+    return sum + (y - fit) * (y - fit);
+  }, 0);
+  const inverse = solve(normal, scaled.map((_, k) => (k === 0 ? 1 : 0)));
+  const halfWidth = (tQuantile(1 - (1 - confidence) / 2, df) * Math.sqrt((residual / df) * inverse[0])) / scales[0];
+  const mean = coefficients[0] / scales[0];
+  return { mean, halfWidth, low: mean - halfWidth, high: mean + halfWidth };
+}
+
 /** Quantile of Student's t for p above 0.5: bisection on its distribution. */
 export function tQuantile(p: number, df: number): number {
   let low = 0;
@@ -48,4 +72,23 @@ function tBelow(t: number, df: number): number {
   }
   const within = odd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
   return 0.5 + within / 2;
+}
+
+/** Solves a symmetric positive definite system, by elimination. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, i) => [...row, right[i]]);
+  const size = rows.length;
+  for (let i = 0; i < size; i += 1) {
+    for (let j = i + 1; j < size; j += 1) {
+      const factor = rows[j][i] / rows[i][i];
+      for (let k = i; k <= size; k += 1) rows[j][k] -= factor * rows[i][k];
+    }
+  }
+  const x = new Array<number>(size).fill(0);
+  for (let i = size - 1; i >= 0; i -= 1) {
+    let rest = rows[i][size];
+    for (let k = i + 1; k < size; k += 1) rest -= rows[i][k] * x[k];
+    x[i] = rest / rows[i][i];
+  }
+  return x;
 }

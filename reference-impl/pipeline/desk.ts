@@ -66,7 +66,7 @@ export class Desk {
     this.begin(out, nowMs);
     group.ticket = null;
     if (decision === 'reject') this.endInReview(group, 'rejected-in-review');
-    else if (this.ineligibility(group.lead) === null) this.publish(group, 'Alert');
+    else if (!group.leadless && this.ineligibility(group.lead) === null) this.publish(group, 'Alert');
     else this.endInReview(group, 'expired-in-review');
   }
 
@@ -76,8 +76,8 @@ export class Desk {
     for (const entry of this.records.forget(nowMs - this.policy.retainMs)) {
       const group = entry.group;
       entry.group = null;
-      if (group === null) this.groups.release(entry.id, this.isKnown);
-      else this.leave(entry, group);
+      if (group !== null) this.leave(entry, group);
+      this.groups.release(entry.id, this.isKnown);
     }
   }
 
@@ -100,9 +100,10 @@ export class Desk {
     this.policy = policyAt(this.profile.policies, nowMs);
   }
 
-  /** A row of a snapshot that is no newer than the latest: it names its record, and says nothing new. */
+  /** A row of a snapshot that is no newer than the latest: it names its record, and says nothing new; a broken one is rejected as always. */
   private stale(row: ParsedRow, i: number): RowReceipt {
-    const known = typeof row === 'string' ? undefined : this.records.get(row.recordId);
+    if (typeof row === 'string') return { row: i, outcome: 'rejected', code: row };
+    const known = this.records.get(row.recordId);
     if (known !== undefined) this.records.heard(known, 'dallas', this.nowMs);
     return { row: i, outcome: 'superseded', code: null };
   }
@@ -319,7 +320,6 @@ export class Desk {
     group.records.splice(group.records.indexOf(entry), 1);
     if (group.records.length > 0) {
       this.groups.refresh(group);
-      if (entry !== group.opener) this.groups.release(entry.id, this.isKnown);
       return;
     }
     if (group.ticket !== null) this.tickets.delete(group.ticket);

@@ -25,7 +25,7 @@ export interface Group {
   published: { category: Category; place: PublishedPlace } | null;
   /** Everyone who was sent a message of this alert, ascending. */
   recipients: Uint32Array;
-  /** Where the index keeps it; null where it takes no more records. */
+  /** Where the index keeps it; null where it takes no more records: it is cancelled, or counts as cancelled. */
   bucket: number | null;
 }
 
@@ -90,7 +90,7 @@ export class GroupStore {
     const lead = group.records.find((record) => !isClosedAsDuplicate(record));
     group.leadless = lead === undefined;
     group.lead = lead ?? group.lead;
-    const bucket = group.phase === 'cancelled' ? null : bucketOf(group.lead.state.incidentMs);
+    const bucket = group.phase === 'cancelled' || group.leadless ? null : bucketOf(group.lead.state.incidentMs);
     if (bucket !== group.bucket) this.place(group, bucket);
   }
 

@@ -30,8 +30,6 @@ export interface RecordEntry {
   /** Once cancelled, a record stays cancelled whatever later states say. */
   cancelledForGood: boolean;
   lastHeardMs: number;
-  /** The dialect of the last message that named it. */
-  lastDialect: Dialect;
   /** Message and row of the state, for suppressions. */
   messageId: string;
   row: number;
@@ -92,7 +90,6 @@ export class RecordStore {
       state,
       cancelledForGood: false,
       lastHeardMs: nowMs,
-      lastDialect: 'eido',
       messageId: '',
       row: 0,
       group: null,
@@ -107,7 +104,6 @@ export class RecordStore {
   /** Notes that a message named the record, whatever came of it. */
   heard(entry: RecordEntry, dialect: Dialect, nowMs: number): void {
     entry.lastHeardMs = nowMs;
-    entry.lastDialect = dialect;
     if (dialect === 'dallas') this.listed.add(entry);
     else this.listed.delete(entry);
   }

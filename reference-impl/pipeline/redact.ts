@@ -22,7 +22,7 @@ export interface Redaction {
 }
 
 export function redact(source: string, privates: readonly string[], lengthMax = TEXT_LENGTH_MAX): Redaction {
-  if (source.length > lengthMax || UNCLEARABLE.test(source)) return { text: null, steps: 0 };
+  if (source.length > lengthMax || !isClearable(source)) return { text: null, steps: 0 };
   const needles = createNeedles(privates);
   if (needles === null) return { text: null, steps: 0 };
   const text = normalise(source);
@@ -37,13 +37,22 @@ export function redact(source: string, privates: readonly string[], lengthMax = 
 
 /** Control characters other than tab and line ends; half a surrogate pair; so many marks on one letter that normalising is no longer linear. */
 const UNCLEARABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\p{Cs}|\p{M}{31}/u;
-const ASCII = /^[\0-\x7f]*$/;
+const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
 /** Format characters (zero-width ones among them) and variation selectors: invisible, and able to cut a name in two. */
 const INVISIBLE = /[\p{Cf}\ufe00-\ufe0f\u034f\u115f\u1160\u3164]/gu;
 const APOSTROPHES = /[\u2018\u2019\u02bc\u0060\u00b4]/g;
 
+function isClearable(source: string): boolean {
+  return PLAIN.test(source) || !UNCLEARABLE.test(source);
+}
+
+/** Look-alike forms (full width, ligatures) become what they look like, what can't be seen goes, and brackets become round, so that a blank can't be imitated. */
 function normalise(source: string): string {
-  if (ASCII.test(source)) return source;
+  const text = PLAIN.test(source) ? source : fold(source);
+  return text.includes('[') || text.includes(']') ? text.replaceAll('[', '(').replaceAll(']', ')') : text;
+}
+
+function fold(source: string): string {
   return source.replace(INVISIBLE, '').replace(APOSTROPHES, "'").normalize('NFKC').replace(INVISIBLE, '');
 }
 
@@ -56,13 +65,14 @@ interface Word {
 }
 
 /** What parts words, besides white space; it is kept as it stands between words that are. */
-const SEPARATORS = new Set([...' \t\r\n,;:()/!?"[]&'].map((c) => c.charCodeAt(0)));
+const SEPARATORS = new Uint8Array(128);
+for (const c of ' \t\r\n,;:()/!?"&') SEPARATORS[c.charCodeAt(0)] = 1;
 
 function splitWords(text: string): Word[] {
   const words: Word[] = [];
   let start = -1;
   for (let at = 0; at <= text.length; at++) {
-    if (at < text.length && !SEPARATORS.has(text.charCodeAt(at))) {
+    if (at < text.length && SEPARATORS[text.charCodeAt(at)] !== 1) {
       if (start < 0) start = at;
     } else if (start >= 0) {
       pushWord(words, text, start, at);
@@ -78,7 +88,8 @@ function pushWord(words: Word[], text: string, from: number, to: number): void {
   while (start < end && isEdge(text.charCodeAt(start))) start++;
   while (end > start && isEdge(text.charCodeAt(end - 1))) end--;
   if (start === end) return;
-  words.push({ start, end, letters: text.slice(start, end).toUpperCase().replace(/'/g, ''), kept: false });
+  const upper = text.slice(start, end).toUpperCase();
+  words.push({ start, end, letters: upper.includes("'") ? upper.replaceAll("'", '') : upper, kept: false });
 }
 
 /** Full stop, apostrophe, hyphen, asterisk. */
@@ -110,12 +121,16 @@ function blankStreets(words: Word[]): number {
   let looked = 0;
   for (let i = 0; i < words.length; i++) {
     const letters = words[i].letters;
-    if (/^\d/.test(letters)) numberAt = i;
+    if (isDigit(letters.charCodeAt(0))) numberAt = i;
     if (!STREET_SUFFIXES.has(letters)) continue;
     const from = numberAt >= 0 && i - numberAt <= NUMBERED_WORDS_MAX ? numberAt : Math.max(0, i - STREET_WORDS_MAX);
     for (let k = from; k <= i; k++, looked++) words[k].kept = false;
   }
   return looked;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 interface Needles {
@@ -168,20 +183,13 @@ function join(text: string, words: Word[]): string {
   let at = 0;
   let blanked = false;
   for (const word of words) {
-    if (!word.kept) {
-      if (!blanked) parts.push(between(text, at, word.start), BLANK);
+    if (word.kept) blanked = false;
+    else {
+      if (!blanked) parts.push(text.slice(at, word.start), BLANK);
       blanked = true;
-    } else {
-      parts.push(between(text, at, word.start), text.slice(word.start, word.end));
-      blanked = false;
+      at = word.end;
     }
-    at = word.end;
   }
-  parts.push(between(text, at, text.length));
+  parts.push(text.slice(at));
   return parts.join('');
-}
-
-/** Between words there are separators and edge marks only; brackets become round, so that a blank can't be imitated. */
-function between(text: string, from: number, to: number): string {
-  return text.slice(from, to).replace(/\[/g, '(').replace(/\]/g, ')');
 }

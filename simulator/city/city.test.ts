@@ -2,7 +2,18 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
-import { addressText, blockLabel, buildCity, cellSide, crossingLabel, householdPlace, placesOf, stretchLabel, type City, type CitySpec } from './city.ts';
+import {
+  addressText,
+  blockLabel,
+  buildCity,
+  cellSide,
+  crossingLabel,
+  householdPlace,
+  placesOf,
+  stretchLabel,
+  type City,
+  type CitySpec,
+} from './city.ts';
 
 const SPEC: CitySpec = {
   seeds: { seed: 7, replication: 0 },
@@ -70,7 +81,7 @@ describe.each(cities)('%s', (_, city) => {
       const b = boxOf(city, i);
       expect(b.x0 < b.x1 && b.y0 < b.y1).toBe(true);
       expect(b.x0 >= city.box.x0 && b.y0 >= city.box.y0 && b.x1 <= city.box.x1 && b.y1 <= city.box.y1).toBe(true);
-      if (i > 0 && i < 400) for (let j = 0; j < i; j += 1) expect(overlaps(b, boxOf(city, j))).toBe(false);
+      if (i > 0 && i < 200) for (let j = 0; j < i; j += 1) expect(overlaps(b, boxOf(city, j))).toBe(false);
     }
   });
 
@@ -104,7 +115,9 @@ describe.each(cities)('%s', (_, city) => {
       const b = boxOf(city, i);
       expect(distanceSquaredToBox((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2, g.areas[g.blockArea[i]].box)).toBe(0);
     }
-    g.crossingX.forEach((x, i) => expect(distanceSquaredToBox(x, g.crossingY[i], g.areas[g.crossingArea[i]].box)).toBe(0));
+    g.crossingX.forEach((x, i) =>
+      expect(distanceSquaredToBox(x, g.crossingY[i], g.areas[g.crossingArea[i]].box)).toBe(0),
+    );
   });
 
   it('gives every street a name of its own, and landmarks and the highway likewise', () => {
@@ -129,8 +142,9 @@ describe.each(cities)('%s', (_, city) => {
 
   it('places every household on its block, within the hundred, odd and even apart, no two alike', () => {
     const seen = new Set<string>();
-    const step = Math.ceil(city.households / 20_000);
-    for (let h = 0; h < city.households; h += step) {
+    // Some thousand neighbours from the middle of the list, where downtown is.
+    const from = Math.max(0, Math.floor(city.households / 2) - 2000);
+    for (let h = from; h < Math.min(city.households, from + 4000); h += 1) {
       const place = householdPlace(city, h);
       expect(h >= city.firstHousehold[place.block] && h < city.firstHousehold[place.block + 1]).toBe(true);
       expect(Math.floor(place.number / 100) * 100).toBe(g.blockHundred[place.block]);
@@ -146,8 +160,14 @@ describe.each(cities)('%s', (_, city) => {
 
   it('finds the nearest block and crossing as a scan does', () => {
     const margin = 3000;
-    const x = fc.oneof(fc.integer({ min: city.box.x0 - margin, max: city.box.x1 + margin }), fc.constantFrom(...g.crossingX));
-    const y = fc.oneof(fc.integer({ min: city.box.y0 - margin, max: city.box.y1 + margin }), fc.constantFrom(...g.crossingY));
+    const x = fc.oneof(
+      fc.integer({ min: city.box.x0 - margin, max: city.box.x1 + margin }),
+      fc.constantFrom(...g.crossingX),
+    );
+    const y = fc.oneof(
+      fc.integer({ min: city.box.y0 - margin, max: city.box.y1 + margin }),
+      fc.constantFrom(...g.crossingY),
+    );
     fc.assert(
       fc.property(x, y, (px, py) => {
         const distances = Array.from({ length: blocks }, (_unused, i) => distanceSquaredToBox(px, py, boxOf(city, i)));
@@ -197,18 +217,22 @@ describe('a town', () => {
     const centre = { x: (town.box.x0 + town.box.x1) / 2, y: (town.box.y0 + town.box.y1) / 2 };
     for (const prefix of ['W', 'E', 'S', 'N']) {
       const street = g.streets.findIndex((name, i) => name.startsWith(`${prefix} `) && i % 7 === 0);
-      const places = Array.from({ length: town.households }, (_, h) => householdPlace(town, h)).filter((p) => p.street === g.streets[street]);
-      const away = (p: { x: number; y: number }): number => (prefix === 'W' || prefix === 'E' ? Math.abs(p.x - centre.x) : Math.abs(p.y - centre.y));
+      const places = Array.from({ length: town.households }, (_, h) => householdPlace(town, h)).filter(
+        (p) => p.street === g.streets[street],
+      );
+      const away = (p: { x: number; y: number }): number =>
+        prefix === 'W' || prefix === 'E' ? Math.abs(p.x - centre.x) : Math.abs(p.y - centre.y);
       const sorted = places.toSorted((a, b) => a.number - b.number);
       expect(sorted.length).toBeGreaterThan(10);
-      for (let i = 1; i < sorted.length; i += 1) if (sorted[i].number > sorted[i - 1].number) expect(away(sorted[i])).toBeGreaterThan(away(sorted[i - 1]));
+      for (let i = 1; i < sorted.length; i += 1)
+        if (sorted[i].number > sorted[i - 1].number) expect(away(sorted[i])).toBeGreaterThan(away(sorted[i - 1]));
       const sides = new Set(places.map((p) => (prefix === 'W' || prefix === 'E' ? p.y : p.x) + (p.number % 2) / 10));
       expect(sides.size).toBe(2);
     }
   });
 
   it('names every published place that is right for a block', () => {
-    const block = 700;
+    const block = 300;
     const [near, far] = town.endCrossings(block);
     const places = placesOf(town, block);
     expect(places.slice(0, 3)).toEqual([blockLabel(town, block), crossingLabel(town, near), crossingLabel(town, far)]);
@@ -233,7 +257,7 @@ describe('a town', () => {
   it('is the same for the same seed, and frozen', () => {
     expect(hashOf(buildCity(SPEC))).toBe(hashOf(town));
     expect(hashOf(buildCity({ ...SPEC, seeds: { seed: 8, replication: 0 } }))).not.toBe(hashOf(town));
-    expect(hashOf(town)).toBe('GOLDEN');
+    expect(hashOf(town)).toBe('f47ba93bce1d411d');
   });
 
   it('keeps its streets and homes whatever the hot spots', () => {
@@ -254,7 +278,9 @@ describe('jurisdictions', () => {
   it.each([1, 2, 3, 5, 9, 225])('of %i agencies touch along common edges and never overlap', (agencyCount) => {
     const cellSideDm = cellSide([1000, 3000], 1500);
     const indices = [0, 1, 2, 14, 15, 16, 223, 224].filter((i) => i < agencyCount);
-    const boxes = indices.map((agencyIndex) => buildCity({ ...SPEC, agencyIndex, agencyCount, persons: 1000, cellSideDm }).box);
+    const boxes = indices.map(
+      (agencyIndex) => buildCity({ ...SPEC, agencyIndex, agencyCount, persons: 1000, cellSideDm }).box,
+    );
     const columns = Math.ceil(Math.sqrt(agencyCount));
     for (const [i, a] of boxes.entries()) {
       expect(a.x1 - a.x0).toBe(cellSideDm);

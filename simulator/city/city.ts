@@ -10,7 +10,15 @@ import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
 import { counterDraw, cumulative, keyedDraw, normal, pick, type Seeds } from '../kernel/random.ts';
 import exp from '@stdlib/math-base-special-exp';
 import { DENSITY, densityAt, layZones, sideLines, type Zones } from './lines.ts';
-import { AREA_NAMES_MAX, LANDMARK_NAMES_MAX, STREET_NAMES_MAX, areaName, landmarkName, ordinalName, streetName } from './names.ts';
+import {
+  AREA_NAMES_MAX,
+  LANDMARK_NAMES_MAX,
+  STREET_NAMES_MAX,
+  areaName,
+  landmarkName,
+  ordinalName,
+  streetName,
+} from './names.ts';
 
 export interface CitySpec {
   seeds: Seeds;
@@ -84,7 +92,8 @@ export function buildCity(spec: CitySpec): City {
   const { seeds, agencyIndex, persons } = spec;
   const concern = (what: string): string => `city/${agencyIndex}/${what}`;
   const side = spec.cellSideDm ?? cellSide([persons], spec.personsPerKm2);
-  if (!(side >= CELL_SIDE_DM_MIN && side % 2 === 0)) throw new RangeError(`expected an even side of at least ${CELL_SIDE_DM_MIN} dm, found ${side}`);
+  if (!(side >= CELL_SIDE_DM_MIN && side % 2 === 0))
+    throw new RangeError(`expected an even side of at least ${CELL_SIDE_DM_MIN} dm, found ${side}`);
   const box = cellBox(agencyIndex, spec.agencyCount, side);
   const households = Math.round(persons / spec.personsPerHousehold);
   const half = Math.floor(side / 2) - INSET_DM;
@@ -93,7 +102,12 @@ export function buildCity(spec: CitySpec): City {
   const east = sideLines(keyedDraw(seeds, concern('lines'), 'E'), zones, half);
   const south = sideLines(keyedDraw(seeds, concern('lines'), 'S'), zones, half);
   const north = sideLines(keyedDraw(seeds, concern('lines'), 'N'), zones, half);
-  const grid = makeGrid(axis(west, east, box.x0 + side / 2), axis(south, north, box.y0 + side / 2), west.length, south.length);
+  const grid = makeGrid(
+    axis(west, east, box.x0 + side / 2),
+    axis(south, north, box.y0 + side / 2),
+    west.length,
+    south.length,
+  );
   const starts = counterDraw(seeds, concern('names'));
 
   const blocks = grid.ny * grid.cols + grid.nx * grid.rows;
@@ -110,7 +124,11 @@ export function buildCity(spec: CitySpec): City {
   for (let i = 0; i < blocks; i += 1) firstHousehold[i + 1] = firstHousehold[i] + blockHouseholds[i];
 
   const tiles = makeTiles(box, side);
-  const areas = tiles.boxes.map((b, i) => ({ name: areaName(i, Math.floor(starts(1, 0) * AREA_NAMES_MAX)), box: b, households: 0 }));
+  const areas = tiles.boxes.map((b, i) => ({
+    name: areaName(i, Math.floor(starts(1, 0) * AREA_NAMES_MAX)),
+    box: b,
+    households: 0,
+  }));
   const blockArea = new Uint16Array(blocks);
   for (let i = 0; i < blocks; i += 1) {
     const area = tiles.at((blockBox[4 * i] + blockBox[4 * i + 2]) / 2, (blockBox[4 * i + 1] + blockBox[4 * i + 3]) / 2);
@@ -160,7 +178,10 @@ export function buildCity(spec: CitySpec): City {
     jurisdiction: { name: spec.name.toUpperCase(), box, households },
   };
   const landmarkDraw = counterDraw(seeds, concern('landmarks'));
-  const landmarkCount = Math.min(LANDMARK_NAMES_MAX, Math.max(LANDMARKS_MIN, Math.round(persons / PERSONS_PER_LANDMARK)));
+  const landmarkCount = Math.min(
+    LANDMARK_NAMES_MAX,
+    Math.max(LANDMARKS_MIN, Math.round(persons / PERSONS_PER_LANDMARK)),
+  );
   const landmarkStart = Math.floor(starts(2, 0) * AREA_NAMES_MAX);
   for (let i = 0; i < landmarkCount; i += 1) {
     gazetteer.landmarks.push({ name: landmarkName(i, landmarkStart), block: pick(roads, landmarkDraw(i, 0)) });
@@ -228,7 +249,12 @@ export function householdPlace(city: City, household: number): HouseholdPlace {
   const within = 2 * (first + low + Math.floor(city.lotDraw(block, lot) * (high - low))) + odd;
   const outward = (gazetteer.blockStreet[block] & 1) === 1;
   const i = 4 * block;
-  const [x0, y0, x1, y1] = [gazetteer.blockBox[i], gazetteer.blockBox[i + 1], gazetteer.blockBox[i + 2], gazetteer.blockBox[i + 3]];
+  const [x0, y0, x1, y1] = [
+    gazetteer.blockBox[i],
+    gazetteer.blockBox[i + 1],
+    gazetteer.blockBox[i + 2],
+    gazetteer.blockBox[i + 3],
+  ];
   const eastWest = block < city.eastWestBlocks;
   const length = eastWest ? x1 - x0 : y1 - y0;
   const run = Math.floor((length * (2 * within + 1)) / 200);
@@ -361,7 +387,8 @@ function axis(before: readonly number[], after: readonly number[], centre: numbe
 
 /** Streets in the order of block numbering: each street's west and east half from the south, each avenue's south and north half from the west. */
 function streetNames(grid: Grid, start: number): string[] {
-  if (grid.ny > STREET_NAMES_MAX) throw new RangeError(`expected at most ${STREET_NAMES_MAX} streets, found ${grid.ny}`);
+  if (grid.ny > STREET_NAMES_MAX)
+    throw new RangeError(`expected at most ${STREET_NAMES_MAX} streets, found ${grid.ny}`);
   const names: string[] = [];
   for (let r = 0; r < grid.ny; r += 1) {
     const name = streetName(r, start);
@@ -448,7 +475,11 @@ function blockNearest(grid: Grid, boxes: Int32Array, x: number, y: number): numb
  * Households by block: the suburb's and the countryside's as drawn, downtown's scaled to what is left; where that would leave
  * downtown much too empty or too full (a town too small or too dense for its zones), all are scaled alike. Adds up exactly.
  */
-function drawHouseholds(draw: (block: number, index: number) => number, density: Uint8Array, households: number): Uint16Array {
+function drawHouseholds(
+  draw: (block: number, index: number) => number,
+  density: Uint8Array,
+  households: number,
+): Uint16Array {
   const weights = new Float64Array(density.length);
   let downtown = 0;
   let outer = 0;
@@ -526,7 +557,11 @@ function makeHighway(
 }
 
 /** Running sums of households times a lognormal weight, which is the block's own whatever the number of households. */
-function hotSpots(draw: (block: number, index: number) => number, households: Uint16Array, sigma: number): Float64Array {
+function hotSpots(
+  draw: (block: number, index: number) => number,
+  households: Uint16Array,
+  sigma: number,
+): Float64Array {
   const weights = new Float64Array(households.length);
   for (let block = 0; block < households.length; block += 1) {
     let index = 0;

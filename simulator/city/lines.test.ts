@@ -26,7 +26,9 @@ it.each([
 ])('makes %s blocks of their length', (_, density, least, most) => {
   const zones = layZones(40_000, 40_000);
   const lines = [0, ...sideLines(draw, zones, 40_000)];
-  const lengths = lines.slice(1).map((to, i) => ({ length: to - lines[i], density: densityAt(zones, (to + lines[i]) / 2) }));
+  const lengths = lines
+    .slice(1)
+    .map((to, i) => ({ length: to - lines[i], density: densityAt(zones, (to + lines[i]) / 2) }));
   const own = lengths.filter((l) => l.density === density).map((l) => l.length);
   expect(own.length).toBeGreaterThan(1);
   expect(Math.min(...own)).toBeGreaterThan(least);

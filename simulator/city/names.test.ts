@@ -1,6 +1,14 @@
 import { en } from '@faker-js/faker';
 import { describe, expect, it } from 'vitest';
-import { AREA_NAMES_MAX, LANDMARK_NAMES_MAX, STREET_NAMES_MAX, areaName, landmarkName, ordinalName, streetName } from './names.ts';
+import {
+  AREA_NAMES_MAX,
+  LANDMARK_NAMES_MAX,
+  STREET_NAMES_MAX,
+  areaName,
+  landmarkName,
+  ordinalName,
+  streetName,
+} from './names.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -27,7 +35,10 @@ describe('names of places', () => {
     const people = [first, last].flatMap((names) => Object.values(names ?? {}).flat()) as string[];
     const taken = new Set(people.map((name) => name.toUpperCase()));
     expect(taken.size).toBeGreaterThan(3000);
-    const words = [...range(156).map((n) => streetName(n, 0).split(' ')[0]), ...range(AREA_NAMES_MAX).map((n) => areaName(n, 0))];
+    const words = [
+      ...range(156).map((n) => streetName(n, 0).split(' ')[0]),
+      ...range(AREA_NAMES_MAX).map((n) => areaName(n, 0)),
+    ];
     expect(words.filter((word) => taken.has(word))).toEqual([]);
   });
 

@@ -111,7 +111,14 @@ interface Message {
 /** What becomes visible of a record in a batch or on a portal. */
 type Shown =
   | { kind: 'cells'; generation: number; ordinal: number; changedMs: number; rendered: Rendered<SeattleCells> }
-  | { kind: 'rows'; generation: number; ordinal: number; changedMs: number; rendered: Rendered<DallasRow[]>; texts: string[] };
+  | {
+      kind: 'rows';
+      generation: number;
+      ordinal: number;
+      changedMs: number;
+      rendered: Rendered<DallasRow[]>;
+      texts: string[];
+    };
 type Payload = { kind: 'message'; message: Message } | Shown;
 
 export function createFeed(options: FeedOptions): Feed {
@@ -154,7 +161,8 @@ export function createFeed(options: FeedOptions): Feed {
       else if (entry.fromMs < endMs) kernel.schedule(entry.fromMs, KIND.outage, FEED_ENTITY, i, i);
     });
     const withdrawMs = options.withdrawMs ?? null;
-    if (withdrawMs !== null && withdrawMs < endMs) kernel.schedule(withdrawMs, KIND.outage, FEED_ENTITY, feeds.length, feeds.length);
+    if (withdrawMs !== null && withdrawMs < endMs)
+      kernel.schedule(withdrawMs, KIND.outage, FEED_ENTITY, feeds.length, feeds.length);
     scheduleOutage(0);
     if (current >= 0) openFeed(current);
   }
@@ -175,7 +183,11 @@ export function createFeed(options: FeedOptions): Feed {
     const sequence = lane.count;
     lane.count += 1;
     const key = `${record.incident}.${record.receivedMs}.${sequence}`;
-    const delayMs = lognormal(keyedDraw(seeds, `feed/${agency}/publication`, key), options.publishDelayMsMean[dialect], PUBLISH_DELAY_CV);
+    const delayMs = lognormal(
+      keyedDraw(seeds, `feed/${agency}/publication`, key),
+      options.publishDelayMsMean[dialect],
+      PUBLISH_DELAY_CV,
+    );
     const publishedMs = Math.max(lane.lastPublishMs, kernel.nowMs + Math.round(delayMs));
     lane.lastPublishMs = publishedMs;
     let payload: Payload;
@@ -258,7 +270,8 @@ export function createFeed(options: FeedOptions): Feed {
       message.body = broken.body;
       message.variant = broken.variant;
       message.manifest.readable = broken.readable;
-      for (const row of message.manifest.rows) if (broken.brokenRow === null || broken.brokenRow === row.row) row.wellFormed = false;
+      for (const row of message.manifest.rows)
+        if (broken.brokenRow === null || broken.brokenRow === row.row) row.wellFormed = false;
     }
     dispatch(message);
   }
@@ -276,10 +289,17 @@ export function createFeed(options: FeedOptions): Feed {
     const prefix = `"as_of":"${stamp.text}"`;
     const factsOf = (shown: (typeof listed)[number]): RowFacts => ({ ...shown.rendered.row, updatedMs: stamp.readMs });
     if (message.plan.malformed === null) {
-      message.body = snapshotText(prefix, listed.flatMap((s) => s.texts));
+      message.body = snapshotText(
+        prefix,
+        listed.flatMap((s) => s.texts),
+      );
       message.manifest.rows = listed.map((s, i) => ({ row: i, wellFormed: true, ...factsOf(s) }));
     } else {
-      const broken = breakSnapshot(prefix, listed.map((s) => s.rendered.content), message.plan.malformed);
+      const broken = breakSnapshot(
+        prefix,
+        listed.map((s) => s.rendered.content),
+        message.plan.malformed,
+      );
       message.body = broken.body;
       message.variant = broken.variant;
       message.manifest.readable = broken.readable;
@@ -300,7 +320,14 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   /** A message yet without body and rows. */
-  function newMessage(as: Dialect, lane: Lane, sequence: number, key: string, changedMs: number, publishedMs: number): Message {
+  function newMessage(
+    as: Dialect,
+    lane: Lane,
+    sequence: number,
+    key: string,
+    changedMs: number,
+    publishedMs: number,
+  ): Message {
     const messageId = `${agency}-${composed}`;
     composed += 1;
     underWay += 1;
@@ -329,7 +356,13 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   function scheduleArrival(message: Message, atMs: number): void {
-    kernel.schedule(atMs, KIND.doorArrival, message.lane.entity, (2 * message.sequence + (message.isCopy ? 1 : 0)) % ORDINALS, message);
+    kernel.schedule(
+      atMs,
+      KIND.doorArrival,
+      message.lane.entity,
+      (2 * message.sequence + (message.isCopy ? 1 : 0)) % ORDINALS,
+      message,
+    );
   }
 
   function arrived(message: Message): void {
@@ -353,7 +386,8 @@ export function createFeed(options: FeedOptions): Feed {
       return;
     }
     deliver(message, 'nothing came in time');
-    for (const held of lane.held.filter((h) => h.sequence < message.sequence)) deliver(held, `after ${message.messageId}`);
+    for (const held of lane.held.filter((h) => h.sequence < message.sequence))
+      deliver(held, `after ${message.messageId}`);
   }
 
   function deliver(message: Message, how: string): void {
@@ -371,7 +405,13 @@ export function createFeed(options: FeedOptions): Feed {
     host.door({ messageId, agency, dialect: message.dialect, body: message.body }, message.manifest, meta);
     if (plan.copyMs === null || message.isCopy) return;
     const copyId = `${messageId}-d`;
-    const copy = { ...message, messageId: copyId, isCopy: true, isDone: false, manifest: { ...message.manifest, messageId: copyId } };
+    const copy = {
+      ...message,
+      messageId: copyId,
+      isCopy: true,
+      isDone: false,
+      manifest: { ...message.manifest, messageId: copyId },
+    };
     underWay += 1;
     scheduleArrival(copy, kernel.nowMs + plan.copyMs);
   }
@@ -472,7 +512,14 @@ export function createFeed(options: FeedOptions): Feed {
 
   function rowsOf(record: CadRecord, changedMs: number): Extract<Shown, { kind: 'rows' }> {
     const rendered = renderDallas(record, contextAt(kernel.nowMs));
-    return { kind: 'rows', generation, ordinal: record.ordinal, changedMs, rendered, texts: rendered.content.map((row) => JSON.stringify(row)) };
+    return {
+      kind: 'rows',
+      generation,
+      ordinal: record.ordinal,
+      changedMs,
+      rendered,
+      texts: rendered.content.map((row) => JSON.stringify(row)),
+    };
   }
 
   function list(shown: Extract<Shown, { kind: 'rows' }>): void {

@@ -22,7 +22,10 @@ type SingleDialect = Exclude<Dialect, 'seattle' | 'dallas'>;
 const BODY_VARIANTS: readonly { name: string; apply: (body: string, draw: Draw) => string }[] = [
   { name: 'empty body', apply: () => '' },
   { name: 'binary body', apply: (_, draw) => binaryText(draw) },
-  { name: 'error page', apply: () => '<html><head><title>502 Bad Gateway</title></head><body>upstream timed out</body></html>' },
+  {
+    name: 'error page',
+    apply: () => '<html><head><title>502 Bad Gateway</title></head><body>upstream timed out</body></html>',
+  },
 ];
 const JSON_BODY_VARIANTS: typeof BODY_VARIANTS = [
   ...BODY_VARIANTS,
@@ -115,11 +118,17 @@ const ROW_VARIANTS: readonly { name: string; apply: (cells: SeattleCells) => str
   { name: 'row cut off', apply: (c) => lineOf(c).slice(0, -2) },
   { name: 'row with a cell too many', apply: (c) => [...lineOf(c), ''] },
   { name: 'event number empty', apply: (c) => lineOf({ ...c, 'CAD Event Number': '' }) },
-  { name: 'call types empty', apply: (c) => lineOf({ ...c, 'Call Type': '', 'Initial Call Type': '', 'Final Call Type': '' }) },
+  {
+    name: 'call types empty',
+    apply: (c) => lineOf({ ...c, 'Call Type': '', 'Initial Call Type': '', 'Final Call Type': '' }),
+  },
   { name: 'time empty', apply: (c) => lineOf({ ...c, 'Original Time Queued': '' }) },
   { name: 'time not a time', apply: (c) => lineOf({ ...c, 'Original Time Queued': 'JUST NOW' }) },
   { name: 'time on no such day', apply: (c) => lineOf({ ...c, 'Original Time Queued': '02/30/2026 09:05:00 AM' }) },
-  { name: 'coordinates hidden', apply: (c) => lineOf({ ...c, Blurred_Longitude: 'REDACTED', Blurred_Latitude: 'REDACTED' }) },
+  {
+    name: 'coordinates hidden',
+    apply: (c) => lineOf({ ...c, Blurred_Longitude: 'REDACTED', Blurred_Latitude: 'REDACTED' }),
+  },
   { name: 'coordinate empty', apply: (c) => lineOf({ ...c, Blurred_Latitude: '' }) },
   { name: 'latitude out of range', apply: (c) => lineOf({ ...c, Blurred_Latitude: '95.1000000' }) },
 ];
@@ -174,12 +183,26 @@ export function breakSnapshot(
 ): Broken & { brokenRecord: number | null; rest: boolean } {
   if (records.length === 0 || draw() < 0.5) {
     const variant = SNAPSHOT_VARIANTS[Math.floor(draw() * SNAPSHOT_VARIANTS.length)];
-    return { ...whole(variant, snapshotText(prefix, records.flat().map((row) => JSON.stringify(row))), draw), readable: false, brokenRecord: null, rest: false };
+    return {
+      ...whole(
+        variant,
+        snapshotText(
+          prefix,
+          records.flat().map((row) => JSON.stringify(row)),
+        ),
+        draw,
+      ),
+      readable: false,
+      brokenRecord: null,
+      rest: false,
+    };
   }
   const brokenRecord = Math.floor(draw() * records.length);
   const variant = UNIT_ROW_VARIANTS[Math.floor(draw() * UNIT_ROW_VARIANTS.length)];
   const texts = records.flatMap((rows, i) =>
-    rows.map((row, unit) => JSON.stringify(i === brokenRecord && (unit === 0 || variant.all) ? variant.apply(row) : row)),
+    rows.map((row, unit) =>
+      JSON.stringify(i === brokenRecord && (unit === 0 || variant.all) ? variant.apply(row) : row),
+    ),
   );
   const rest = !variant.all && records[brokenRecord].length > 1;
   return { body: snapshotText(prefix, texts), readable: true, variant: variant.name, brokenRecord, rest };

@@ -21,11 +21,19 @@ export function crossingOf(gazetteer: Gazetteer, record: CadRecord, joiner: stri
 }
 
 /** The centre of a record's block as a feed prints it, with 7 decimals. */
-export function blockCentre(gazetteer: Gazetteer, block: number): { latitude: string; longitude: string; location: Located<'coordinates'> } {
+export function blockCentre(
+  gazetteer: Gazetteer,
+  block: number,
+): { latitude: string; longitude: string; location: Located<'coordinates'> } {
   const box = gazetteer.blockBox;
   const latitude = dmToDegrees(Math.floor((box[4 * block + 1] + box[4 * block + 3]) / 2)).toFixed(7);
   const longitude = dmToDegrees(Math.floor((box[4 * block] + box[4 * block + 2]) / 2)).toFixed(7);
-  const location = { kind: 'coordinates' as const, x: degreesToDm(Number(longitude)), y: degreesToDm(Number(latitude)), text: `${longitude},${latitude}` };
+  const location = {
+    kind: 'coordinates' as const,
+    x: degreesToDm(Number(longitude)),
+    y: degreesToDm(Number(latitude)),
+    text: `${longitude},${latitude}`,
+  };
   return { latitude, longitude, location };
 }
 

@@ -14,7 +14,7 @@ export interface Cast {
   caller: Identity;
   /** The suspect, neighbour or victim. */
   other: Identity;
-  /** Where it happened or the caller is, as typed: `2854 W MAPLE ST`. */
+  /** Where it happened or the caller is, as typed: `2854 W MAPLE ST`, or a crossing `N 5TH AVE / W MAPLE ST`. */
   address: string;
   /** `APT 4B`; null without one. */
   unit: string | null;

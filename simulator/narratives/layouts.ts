@@ -26,7 +26,8 @@ export function phoneText(draw: Draw, phone: string): string {
   const area = digits.slice(0, -7);
   const exchange = digits.slice(-7, -4);
   const line = digits.slice(-4);
-  if (area === '') return choose(draw, [`${exchange}-${line}`, `${exchange}${line}`, `${exchange}.${line}`, `${exchange} ${line}`]);
+  if (area === '')
+    return choose(draw, [`${exchange}-${line}`, `${exchange}${line}`, `${exchange}.${line}`, `${exchange} ${line}`]);
   return choose(draw, [
     `${area}-${exchange}-${line}`,
     `(${area}) ${exchange}-${line}`,

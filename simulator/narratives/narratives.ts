@@ -16,7 +16,6 @@ import {
 } from './layouts.ts';
 import { FAMILY_OF, FIRST, MORE, OUTCOME } from './templates.ts';
 
-export type { Cast, Identity } from './identity.ts';
 export type NoteStage = 'first' | 'more' | 'outcome';
 
 /** Share of longer words typed with two letters swapped (assumed). */
@@ -26,7 +25,12 @@ const TYPO_SHARE = 0.015;
  * One note about an event of type `kind` (an id of EVENT_TYPES). Throws a RangeError where the type is unknown.
  * `privates` holds each private string once; a value may contain another.
  */
-export function composeNote(draw: Draw, kind: string, cast: Cast, stage: NoteStage): { text: string; privates: PrivateString[] } {
+export function composeNote(
+  draw: Draw,
+  kind: string,
+  cast: Cast,
+  stage: NoteStage,
+): { text: string; privates: PrivateString[] } {
   const template = choose(draw, templatesOf(kind, stage));
   const privates = new Map<string, PrivateString>();
   let text = '';
@@ -49,7 +53,8 @@ export function templatesOf(kind: string, stage: NoteStage): readonly string[] {
   switch (stage) {
     case 'first': {
       const family = FAMILY_OF[kind];
-      if (family === undefined) throw new RangeError(`narratives: expected an id of EVENT_TYPES, found ${JSON.stringify(kind)}`);
+      if (family === undefined)
+        throw new RangeError(`narratives: expected an id of EVENT_TYPES, found ${JSON.stringify(kind)}`);
       return FIRST[family];
     }
     case 'more':
@@ -91,7 +96,8 @@ function fill(draw: Draw, slot: string, cast: Cast): Filled {
     case 'canary':
       return secret('canary', cast.canary);
     case 'addr':
-      return secret('address', cast.address);
+      // A crossing names no household, and is what alerts publish.
+      return / [/&] /.test(cast.address) ? plain(cast.address) : secret('address', cast.address);
     case 'apt':
       return cast.unit === null ? plain('') : secret('unit', cast.unit);
     case 'gate':

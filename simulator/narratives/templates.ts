@@ -85,7 +85,7 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   robbery: [
     'RP {rp} JUST ROBBED AT GUNPOINT OUTSIDE {addr}. SUSP {looks}, LS EB ON FOOT. PHONE TAKEN, CALLING FROM {rpPhone}. 2ND VICT {otFirst} {canary}',
     'EMPLOYEE {canary} SAYS SUSP DEMANDED MONEY FROM REGISTER, IMPLIED WPN. SUSP {looks} FLED IN {veh} {plate}. MGR {ot} CB {otPhone}',
-    'STRONG ARM, VICT {ot} PUSHED DOWN BY {looks}, PURSE TAKEN, IN FRONT OF {addr}. VICT DOB {otDob}, REF MEDICS, IS {med}. RP MRS {canary}',
+    'STRONG ARM, VICT {ot} PUSHED DOWN BY {looks}, PURSE TAKEN, IN FRONT OF {addr}. VICT DOB {otDob}, REF MEDICS, HAS HX {med}. RP MRS {canary}',
   ],
   gunfire: [
     'RP {rp} HEARD 5 TO 6 SHOTS NEAR {addr}, THEN {veh} LEAVING NB AT HIGH RATE. NO ONE HIT THAT RP CAN SEE. CB {rpPhone}. ALSO CALL FROM {canary} SAME THING',
@@ -94,7 +94,7 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   ],
   stabbing: [
     'VICT {ot} STABBED IN ARM DURING ARGUMENT AT {addr} {apt}, BLEEDING CONTROLLED. SUSP {looks} KNOWN AS {canary} LEFT SB. CB {rpPhone}',
-    'RP {rp} FLAGGED BY MALE W/ CUT TO HAND, SAYS SUSP HAD BOX CUTTER. SUSP {otFirst} {canary}, {looks}, LS BEHIND {addr}. VICT IS {med}',
+    'RP {rp} FLAGGED BY MALE W/ CUT TO HAND, SAYS SUSP HAD BOX CUTTER. SUSP {otFirst} {canary}, {looks}, LS BEHIND {addr}. VICT HAS HX {med}',
   ],
   hostage: [
     'RP {rp} SAYS EX BF {otFirst} {canary} WONT LET HER LEAVE {addr} {apt}, HAS HANDGUN. OPEN LINE {rpPhone}. {gate}. 2 KIDS INSIDE',
@@ -102,7 +102,7 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   ],
   fire: [
     'RP {rp} SAW {looks} POUR SOMETHING ON PORCH OF {addr} AND LIGHT IT, FD ENRTE. RESIDENT {otFirst} {canary} OUT OF HOUSE. CB {rpPhone}',
-    'DUMPSTER AND FENCE ON FIRE BEHIND {addr} {apt}, SPREADING TO SHED. RP {canary} HAS HOSE ON IT. OCC {ot} IS {med}, NEEDS HELP OUT',
+    'DUMPSTER AND FENCE ON FIRE BEHIND {addr} {apt}, SPREADING TO SHED. RP {canary} HAS HOSE ON IT. OCC {ot} HAS HX {med}, NEEDS HELP OUT',
     'SMOKE SHOWING FROM ATTIC {addr}. RP {rp} {rpPhone} ACROSS STREET. ELDERLY MR {canary} LIVES ALONE, {gate}',
   ],
   animal: [
@@ -120,12 +120,12 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   ],
   vandalism: [
     'RP {rp} FOUND TAGGING ON GARAGE AT {addr}, SUSPECTS NEIGHBOR KID {otFirst} {canary}. CB {rpPhone} AFTER {clock}',
-    '{looks} KEYING CARS IN LOT OF {addr}, VEH {plate} HIT, {veh}. RP {canary} WATCHING FROM {apt}',
+    '{looks} KEYING CARS IN LOT OF {addr}, VEH {plate} HIT, {veh}. RP {canary} WATCHING FROM INSIDE {apt}',
     'MAILBOX AND FENCE KNOCKED DOWN {addr}, VIDEO OF {veh} LIC {plate}. RP {rp} EMAIL {rpEmail}. PRIOR W/ {canary}',
   ],
   welfare: [
-    'RP {rp} IN OTHER STATE CANT REACH MOTHER {otFirst} {canary}, {addr} {apt}, DOB {otDob}, {med}. {gate}. CB {rpPhone}',
-    'MAIL PILING UP AT {addr}, RESIDENT {ot} NOT SEEN IN 5 DAYS, {med}. RP IS CARRIER {canary}',
+    'RP {rp} IN OTHER STATE CANT REACH MOTHER {otFirst} {canary}, {addr} {apt}, DOB {otDob}, HX {med}. {gate}. CB {rpPhone}',
+    'MAIL PILING UP AT {addr}, RESIDENT {ot} NOT SEEN IN 5 DAYS, HX {med}. RP IS CARRIER {canary}',
     'COWORKER {rp} ADV {otFirst} {canary} NO SHOW, NOT ANSWERING {otPhone}. DRIVES {veh} {plate}. LIVES {addr} {apt}',
   ],
   alarm: [
@@ -145,12 +145,12 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
     'NEIGHBORS {ot} AND {canary} ARGUING OVER PARKING AT {addr}, VEH {plate} BLOCKED IN. CB {rpPhone}',
   ],
   domestic: [
-    'RP {rp} SAYS HUSBAND {otFirst} {canary} BREAKING THINGS, {addr} {apt}, KIDS IN ROOM. HE IS {med}, DOB {otDob}. OPEN LINE {rpPhone}',
+    'RP {rp} SAYS HUSBAND {otFirst} {canary} BREAKING THINGS, {addr} {apt}, KIDS IN ROOM. HX {med}, DOB {otDob}. OPEN LINE {rpPhone}',
     'VERBAL ONLY PER RP {rp}, EX {otFirst} {canary} CAME IN W/ OLD KEY TO {addr}. NO WPNS. {otPhone} HIS CELL',
     'CHILD CALLED, PARENTS YELLING AT {addr} {apt}. MOTHER {rp} THEN TOOK PHONE, SAYS OK. FATHER {canary} LEFT IN {veh} {plate}',
   ],
   custody: [
-    '1 IN CUSTODY AT {addr}, {ot} DOB {otDob}, {looks}. TRANSPORT REQ BY {sign}. ALIAS {canary}. STATES {med}',
+    '1 IN CUSTODY AT {addr}, {ot} DOB {otDob}, {looks}. TRANSPORT REQ BY {sign}. ALIAS {canary}. STATES HX {med}',
     'SECURITY HOLDING SHOPLIFTER {otFirst} {canary} IN OFFICE AT {addr}. LP IS {rp} {rpPhone}',
   ],
   traffic: [
@@ -166,11 +166,11 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   ],
   missing: [
     'MISSING JUV {otFirst} {canary} DOB {otDob}, LS LEAVING {addr} ON FOOT, {looks}. MOTHER {rp} CB {rpPhone}. {med}',
-    'HUSBAND {ot} W/ {med} WALKED AWAY FROM {addr} {apt} ABT {clock}. {looks}. RP {canary} CHECKING PARK. DRIVES {plate}',
+    'HUSBAND {ot} W/ HX {med} WALKED AWAY FROM {addr} {apt} ABT {clock}. {looks}. RP {canary} CHECKING PARK. DRIVES {plate}',
   ],
   medical: [
-    '{ot} DOB {otDob} UNRESP IN BATHROOM {addr} {apt}, {med}. RP {rp} DOING CPR, {rpPhone}. DAUGHTER {canary} ENRTE. {gate}',
-    'FALL, PT {otFirst} {canary} CANT GET UP, {med}, {addr}. RP {rp} IS AIDE CB {rpPhone}',
+    '{ot} DOB {otDob} UNRESP IN BATHROOM {addr} {apt}, HX {med}. RP {rp} DOING CPR, {rpPhone}. DAUGHTER {canary} ENRTE. {gate}',
+    'FALL, PT {otFirst} {canary} CANT GET UP, HX {med}, {addr}. RP {rp} IS AIDE CB {rpPhone}',
   ],
   patrol: [
     'PREM CHECK {addr}, ON REQ OF OWNER {otFirst} {canary}, {gate}. NEG FINDINGS SO FAR. {sign}',
@@ -190,7 +190,7 @@ export const MORE: readonly string[] = [
   'RP {rp} NOW AT NEIGHBORS, WANTS CB AT {rpPhone} NOT HOME NUMBER',
   'PHOTO OF SUBJ EMAILED FROM {rpEmail}, {looks}',
   'LINE DISCONNECTED, ON CB TO {rpPhone} WENT TO VM FOR {rp}',
-  'CORR: APT IS {apt}, NAME ON DOOR {ot}',
+  'CORR: ADDR IS {addr} {apt}, NAME ON DOOR {ot}',
   'ADDL: VEH {veh} LIC {plate} SEEN CIRCLING ABT {clock}',
 ];
 
@@ -205,6 +205,6 @@ export const OUTCOME: readonly string[] = [
   '1 DETAINED {ot} DOB {otDob} THEN RELEASED, {looks}',
   'VEH {plate} LOCATED, RO {ot} NOTIFIED AT {otPhone}',
   'PREM SECURE, {gate} WORKS, OWNER ADV AT {rpEmail}',
-  'PT {ot} TRANSPORTED, {med}, FAMILY AT {addr} {apt}',
+  'PT {ot} TRANSPORTED, HX {med}, FAMILY AT {addr} {apt}',
   'ADVISED CIVIL, {rp} AND {ot} SEPARATED, CLR {clock}',
 ];

@@ -46,7 +46,11 @@ export function medicalOf(seeds: Seeds, agency: number, person: number): string 
  * number is written out in syllables, not hashed. Throws RangeError unless `agency` < 4096 and `key` < 2^24.
  */
 export function canaryOf(seeds: Seeds, agency: number, key: number): string {
-  if (!(agency >= 0 && agency < 4096 && key >= 0 && key < 16_777_216) || !Number.isInteger(agency) || !Number.isInteger(key)) {
+  if (
+    !(agency >= 0 && agency < 4096 && key >= 0 && key < 16_777_216) ||
+    !Number.isInteger(agency) ||
+    !Number.isInteger(key)
+  ) {
     throw new RangeError(`expected an agency below 4096 and a key below 2^24, found ${agency} and ${key}`);
   }
   // Turning both by bits of the seed keeps words of different seeds apart without making two of one seed equal.

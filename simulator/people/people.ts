@@ -65,7 +65,9 @@ export const TEMPERAMENTS: readonly Temperament[] = [
 /** The columns of a city's people. Throws RangeError where there are more app users than an agency can have. */
 export function buildPeople(city: City, options: PeopleOptions): People {
   if (city.households !== Math.round(city.persons / options.personsPerHousehold)) {
-    throw new RangeError(`expected a city of ${options.personsPerHousehold} persons per household, found ${city.persons} in ${city.households}`);
+    throw new RangeError(
+      `expected a city of ${options.personsPerHousehold} persons per household, found ${city.persons} in ${city.households}`,
+    );
   }
   const concern = (what: string): string => `people/${city.agencyIndex}/${what}`;
   const usesApp = counterDraw(options.seeds, concern('app-user'));
@@ -73,9 +75,11 @@ export function buildPeople(city: City, options: PeopleOptions): People {
   const hasBell = counterDraw(options.seeds, concern('doorbell'));
 
   const persons: number[] = [];
-  for (let person = 0; person < city.persons; person += 1) if (usesApp(person, 0) < options.appUserShareOfPersons) persons.push(person);
+  for (let person = 0; person < city.persons; person += 1)
+    if (usesApp(person, 0) < options.appUserShareOfPersons) persons.push(person);
   const count = persons.length;
-  if (count > RESIDENTS_PER_AGENCY_MAX) throw new RangeError(`expected at most ${RESIDENTS_PER_AGENCY_MAX} app users in an agency, found ${count}`);
+  if (count > RESIDENTS_PER_AGENCY_MAX)
+    throw new RangeError(`expected at most ${RESIDENTS_PER_AGENCY_MAX} app users in an agency, found ${count}`);
   const bells: number[] = [];
   for (let h = 0; h < city.households; h += 1) if (hasBell(h, 0) < options.doorbellShareOfHouseholds) bells.push(h);
 
@@ -160,7 +164,8 @@ export function borderRoster(people: People, neighbourBox: Box): Roster {
 /** One roster of several, ascending by id. Throws where a resident comes twice. */
 export function mergeRosters(rosters: readonly Roster[]): Roster {
   const order: { id: number; roster: Roster; index: number }[] = [];
-  for (const roster of rosters) for (let index = 0; index < roster.ids.length; index += 1) order.push({ id: roster.ids[index], roster, index });
+  for (const roster of rosters)
+    for (let index = 0; index < roster.ids.length; index += 1) order.push({ id: roster.ids[index], roster, index });
   order.sort((a, b) => a.id - b.id);
   const merged = emptyRoster(order.length);
   for (let i = 0; i < order.length; i += 1) {

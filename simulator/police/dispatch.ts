@@ -101,7 +101,8 @@ export interface Dispatch {
   measures(): DispatchMeasures;
 }
 
-interface Job extends JobRequest {
+interface Job {
+  request: JobRequest;
   requestedMs: number;
   onSceneMs: number | null;
   /** Units on the way or at the scene. */
@@ -133,7 +134,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   function request(job: JobRequest): void {
     if (jobs.has(job.id)) throw new Error(`job ${job.id} is in hand already`);
-    const entered: Job = { ...job, requestedMs: kernel.nowMs, onSceneMs: null, units: [] };
+    const entered: Job = { request: job, requestedMs: kernel.nowMs, onSceneMs: null, units: [] };
     jobs.set(job.id, entered);
     waiting += 1;
     pool.offer(job.id, rankOf(entered), entered.requestedMs);
@@ -152,12 +153,12 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   /** Takes the job out of hand and makes its units idle. */
   function end(job: Job): void {
-    jobs.delete(job.id);
-    pool.abandon(job.id);
+    jobs.delete(job.request.id);
+    pool.abandon(job.request.id);
     if (job.units.length === 0) waiting -= 1;
     for (const unit of job.units) {
       const spentMs = kernel.nowMs - sinceMs[unit];
-      load.spent(spentMs, job.tags);
+      load.spent(spentMs, job.request.tags);
       busyMsByUnit[unit] += spentMs;
       jobOf[unit] = null;
       pool.free(unit);
@@ -178,7 +179,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       const job = jobs.get(head.key) as Job;
       const setOut: string[] = [];
       const yielded: number[] = [];
-      while (job.units.length < job.unitsWanted || job.units.length === 0) {
+      while (job.units.length < job.request.unitsWanted || job.units.length === 0) {
         const unit = choose(job);
         if (unit < 0) break;
         if (!pool.isIdle(unit)) yielded.push(yieldUp(unit));
@@ -188,22 +189,22 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         setOut.push(patrol.names[unit]);
       }
       if (setOut.length === 0) break;
-      if (job.units.length < job.unitsWanted) pool.offer(job.id, rankOf(job), job.requestedMs);
+      if (job.units.length < job.request.unitsWanted) pool.offer(job.request.id, rankOf(job), job.requestedMs);
       for (const id of yielded) host.cleared(id);
-      if (jobs.get(job.id) === job) host.dispatched(job.id, setOut);
+      if (jobs.get(job.request.id) === job) host.dispatched(job.request.id, setOut);
     }
     serving = false;
   }
 
   /** The unit to send: the first idle one of the preferred, else the nearest; -1 where none may be taken. Equal distances: the lower index. */
   function choose(job: Job): number {
-    for (const unit of job.preferred ?? []) if (isAvailable(unit, job.priority)) return unit;
-    if (pool.idleCount() === 0 && job.priority !== 1) return -1;
+    for (const unit of job.request.preferred ?? []) if (isAvailable(unit, job.request.priority)) return unit;
+    if (pool.idleCount() === 0 && job.request.priority !== 1) return -1;
     let best = -1;
     let bestDm = Infinity;
     for (let unit = 0; unit < patrol.count; unit += 1) {
-      if (!isAvailable(unit, job.priority)) continue;
-      const dm = patrol.distance(unit, job.x, job.y, kernel.nowMs);
+      if (!isAvailable(unit, job.request.priority)) continue;
+      const dm = patrol.distance(unit, job.request.x, job.request.y, kernel.nowMs);
       if (dm < bestDm) {
         best = unit;
         bestDm = dm;
@@ -213,7 +214,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   function isAvailable(unit: number, priority: JobPriority): boolean {
-    return pool.isIdle(unit) || (priority === 1 && jobOf[unit]?.tags.cause === 'self');
+    return pool.isIdle(unit) || (priority === 1 && jobOf[unit]?.request.tags.cause === 'self');
   }
 
   /** The unit's own work ends for something urgent. Returns that job's id. */
@@ -221,18 +222,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const job = jobOf[unit] as Job;
     self.yielded += 1;
     end(job);
-    return job.id;
+    return job.request.id;
   }
 
   function assign(job: Job, unit: number): void {
     if (job.units.length === 0) {
       waiting -= 1;
-      queueMs[job.priority].push(kernel.nowMs - job.requestedMs);
+      queueMs[job.request.priority].push(kernel.nowMs - job.requestedMs);
     }
     job.units.push(unit);
     occupyBy(job, unit);
-    const speed = dmPerMs / travelFactor(job.priority, localHour());
-    const travelMs = patrol.drive(unit, job.x, job.y, speed, kernel.nowMs);
+    const speed = dmPerMs / travelFactor(job.request.priority, localHour());
+    const travelMs = patrol.drive(unit, job.request.x, job.request.y, speed, kernel.nowMs);
     kernel.schedule(kernel.nowMs + travelMs, KIND.unitOnScene, unit, assignments[unit]);
   }
 
@@ -245,21 +246,21 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   kernel.on(KIND.unitOnScene, (unit, _payload, assignment) => {
     const job = jobOf[unit];
     if (job === null || assignments[unit] !== assignment) return;
-    patrol.place(unit, job.x, job.y);
+    patrol.place(unit, job.request.x, job.request.y);
     const first = job.onSceneMs === null;
     if (first) {
       job.onSceneMs = kernel.nowMs;
-      responseMs[job.priority].push(kernel.nowMs - job.requestedMs);
-      kernel.schedule(kernel.nowMs + job.serviceMs, KIND.unitCleared, unit, assignment);
+      responseMs[job.request.priority].push(kernel.nowMs - job.requestedMs);
+      kernel.schedule(kernel.nowMs + job.request.serviceMs, KIND.unitCleared, unit, assignment);
     }
-    host.onScene(job.id, patrol.names[unit], first);
+    host.onScene(job.request.id, patrol.names[unit], first);
   });
 
   kernel.on(KIND.unitCleared, (unit, _payload, assignment) => {
     const job = jobOf[unit];
     if (job === null || assignments[unit] !== assignment) return;
     end(job);
-    host.cleared(job.id);
+    host.cleared(job.request.id);
     serveLine();
     note();
   });
@@ -304,7 +305,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const { jobId, serviceMs } = host.selfInitiated(patrol.names[nearest], kernel.nowMs, x, y, opportunity);
     if (jobs.has(jobId)) throw new Error(`job ${jobId} is in hand already`);
     const tags: JobTags = { cause: 'self', unfounded: false, induced: false };
-    const job: Job = { id: jobId, priority: 4, x, y, unitsWanted: 1, serviceMs, tags, requestedMs: kernel.nowMs, onSceneMs: kernel.nowMs, units: [nearest] };
+    const work: JobRequest = { id: jobId, priority: 4, x, y, unitsWanted: 1, serviceMs, tags };
+    const job: Job = { request: work, requestedMs: kernel.nowMs, onSceneMs: kernel.nowMs, units: [nearest] };
     jobs.set(jobId, job);
     occupyBy(job, nearest);
     kernel.schedule(kernel.nowMs + serviceMs, KIND.unitCleared, nearest, assignments[nearest]);
@@ -331,7 +333,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       const job = jobOf[unit];
       if (job === null) continue;
       const ms = kernel.nowMs - sinceMs[unit];
-      inProgress.push({ ms, tags: job.tags });
+      inProgress.push({ ms, tags: job.request.tags });
       byUnit[unit] += ms;
     }
     const hourly = load.hourly(kernel.nowMs);
@@ -356,7 +358,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
 /** Its place in the line: by priority, and within one those without a unit before those that want back-up. */
 function rankOf(job: Job): number {
-  return 2 * job.priority + (job.units.length === 0 ? 0 : 1);
+  return 2 * job.request.priority + (job.units.length === 0 ? 0 : 1);
 }
 
 function samplesByPriority(): Record<JobPriority, Samples> {

@@ -45,13 +45,20 @@ export function snapshotStamp(context: RenderContext): { text: string; readMs: n
 
 // --- internal ---
 
-function placeOf(record: CadRecord, context: RenderContext): { block: string; street: string; location: PublishedLocation } {
+function placeOf(
+  record: CadRecord,
+  context: RenderContext,
+): { block: string; street: string; location: PublishedLocation } {
   if (record.location.exact.kind === 'crossing') {
     const location = crossingOf(context.profile.gazetteer, record, ' / ');
     return { block: '', street: location.text, location };
   }
   const { street, hundred } = blockOf(context.profile.gazetteer, record.location.block);
-  return { block: String(hundred), street, location: { kind: 'block', hundred, street, text: `${hundred} BLOCK ${street}` } };
+  return {
+    block: String(hundred),
+    street,
+    location: { kind: 'block', hundred, street, text: `${hundred} BLOCK ${street}` },
+  };
 }
 
 function statusOf(record: CadRecord): string {

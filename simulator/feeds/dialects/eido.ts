@@ -10,8 +10,17 @@ import { typedLocation } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
 
 const STATUS = { open: 'Active', cancelled: 'Cancelled', closed: 'Closed' } as const;
-const DISPOSITION: Readonly<Record<Exclude<PublishedDisposition, 'none'>, string>> = { founded: 'Founded', unfounded: 'Unfounded', duplicate: 'Duplicate' };
-const OTHER_DISPOSITIONS = ['Assistance Rendered', 'No Report Needed', 'Referred To Other Agency', 'Report Taken By Phone'];
+const DISPOSITION: Readonly<Record<Exclude<PublishedDisposition, 'none'>, string>> = {
+  founded: 'Founded',
+  unfounded: 'Unfounded',
+  duplicate: 'Duplicate',
+};
+const OTHER_DISPOSITIONS = [
+  'Assistance Rendered',
+  'No Report Needed',
+  'Referred To Other Agency',
+  'Report Taken By Phone',
+];
 /** Later callers are shown this far apart, as the record doesn't keep when each of them rang. */
 const CALL_GAP_MS = 40 * SECOND_MS;
 
@@ -46,13 +55,15 @@ export function renderEido(record: CadRecord, context: RenderContext): Rendered<
     locationComponent: locations(record, location.text, unitText),
   };
   if (record.status === 'closed') {
-    const text = record.disposition === 'none' ? oneOf(OTHER_DISPOSITIONS, record.ordinal, 4) : DISPOSITION[record.disposition];
+    const text =
+      record.disposition === 'none' ? oneOf(OTHER_DISPOSITIONS, record.ordinal, 4) : DISPOSITION[record.disposition];
     content.incidentComponent.dispositionComponent = [{ dispositionText: text }];
   }
   const persons = personsOf(record);
   if (persons.length > 0) content.personComponent = persons;
   if (record.plates.length > 0) content.vehicleComponent = record.plates.map((plate) => ({ licensePlateText: plate }));
-  if (record.notes.length > 0) content.notesComponent = record.notes.map((n) => ({ noteText: n.text, noteTimestamp: stamp(n.atMs) }));
+  if (record.notes.length > 0)
+    content.notesComponent = record.notes.map((n) => ({ noteText: n.text, noteTimestamp: stamp(n.atMs) }));
   if (record.units.length > 0) content.emergencyResourceComponent = record.units.map((unit) => ({ unitText: unit }));
   if (record.mergedInto !== null) {
     content.linkComponent = [{ linkedIncidentId: record.mergedInto }];
@@ -79,7 +90,9 @@ function calls(record: CadRecord, stamp: (ms: number) => string): EidoMessage['c
   const rows: EidoMessage['callComponent'] = [];
   for (let i = Math.max(1, record.callers.length) - 1; i >= 0; i -= 1) {
     rows.push({
-      callStartTimestamp: stamp(Math.max(record.receivedMs, Math.min(record.receivedMs + i * CALL_GAP_MS, record.updatedMs))),
+      callStartTimestamp: stamp(
+        Math.max(record.receivedMs, Math.min(record.receivedMs + i * CALL_GAP_MS, record.updatedMs)),
+      ),
       standardPrimaryCallType: record.onView ? 'radio' : 'emergency',
       direction: 'incoming',
       callStateRegistryText: record.status === 'open' ? 'active' : 'ended',

@@ -31,7 +31,7 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
   const { crossingX, crossingY } = profile.gazetteer;
   return {
     content: {
-      id: `${record.recordId}-${record.updatedMs}`,
+      id: `${record.recordId}-${record.updatedMs + skewMs}`,
       cad_number: record.recordId,
       received_datetime: text(record.receivedMs),
       entry_datetime: text(record.entryMs),

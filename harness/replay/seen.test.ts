@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { hashTexts } from './hash.ts';
+import { createSeen } from './seen.ts';
+
+it('knows the last ids whatever came before, and forgets the longest unheard of', () => {
+  const seen = createSeen(100);
+  for (let id = 0; id < 1000; id++) {
+    seen.set(id, id * 2, 1);
+    // Heard of again and again, so never forgotten.
+    if (id >= 7) seen.set(7, id, 3);
+    expect(seen.size()).toBeLessThanOrEqual(200);
+  }
+  expect(seen.get(7)).toEqual({ content: 999, mark: 3 });
+  for (let id = 901; id < 1000; id++) expect(seen.get(id)).toEqual({ content: id * 2, mark: 1 });
+  expect(seen.get(700)).toBeNull();
+});
+
+it('hashes a million different texts differently, and minds where one ends', () => {
+  const hashes = new Set<number>();
+  for (let i = 0; i < 1_000_000; i++) hashes.add(hashTexts(['id', String(i)]));
+  expect(hashes.size).toBe(1_000_000);
+  expect(hashTexts(['ab', 'c'])).not.toBe(hashTexts(['a', 'bc']));
+  expect(hashTexts(['a'])).not.toBe(hashTexts(['a', '']));
+  for (const h of hashes) if (!Number.isSafeInteger(h) || h < 0) throw new Error(`not a 53-bit count: ${h}`);
+});

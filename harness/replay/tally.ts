@@ -1,0 +1,106 @@
+/** Counts what a replay reads and what the pipeline makes of it. */
+import { CATEGORIES, PRESETS, type Category } from '../../contract/catalogue.ts';
+import { MINUTE_MS, civilFromMs, weekday } from '../../contract/time.ts';
+import { zoneOffsetMin } from '../../contract/zones.ts';
+import { createMapCells } from './map-cells.ts';
+import type { MappedRow } from './map-row.ts';
+import type { ReplayRecord } from './record.ts';
+
+/** Differing natures told apart, and the longest text kept of one: a column of narratives mapped by mistake must not fill memory or the record. */
+const NATURES_MAX = 10_000;
+const NATURE_LENGTH_MAX = 80;
+const NATURES_SHOWN = 100;
+
+export type TallyPart = Pick<
+  ReplayRecord,
+  'counts' | 'byCategory' | 'suppressedBy' | 'rejectedBy' | 'unmappedNatures' | 'unmapped' | 'alertsByHour' | 'times' | 'coordinates' | 'map' | 'span'
+>;
+
+export function createTally(preset: 'us-eight' | 'extended', zone: string) {
+  const counts = { rows: 0, parsed: 0, rejected: 0, duplicates: 0, updates: 0, superseded: 0, records: 0, eligible: 0, alerts: 0, alertUpdates: 0, alertCancels: 0, suppressed: 0 };
+  const byCategory: Record<string, { eligible: number; alerts: number }> = {};
+  for (const category of PRESETS[preset]) byCategory[category] = { eligible: 0, alerts: 0 };
+  const suppressedBy = new Map<string, number>();
+  const rejectedBy = new Map<string, number>();
+  const natures = new Map<string, number>();
+  let unmappedRows = 0;
+  const alertsByHour = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
+  const times = { gaps: 0, overlaps: 0, backwards: 0 };
+  const coordinates = { rows: 0, outsideBox: 0 };
+  const map = createMapCells();
+  let span: ReplayRecord['span'] = null;
+
+  return {
+    counts,
+    times,
+    rejected(code: string): void {
+      counts.rows++;
+      counts.rejected++;
+      count(rejectedBy, code);
+    },
+    parsed(row: MappedRow): void {
+      counts.rows++;
+      counts.parsed++;
+      times.gaps += row.gaps;
+      times.overlaps += row.overlaps;
+      coordinates.outsideBox += row.outside;
+      if (row.latitude !== null) coordinates.rows++;
+    },
+    record(row: MappedRow): void {
+      counts.records++;
+      if (row.latitude !== null && row.longitude !== null) map.record(row.latitude, row.longitude);
+    },
+    replayed(row: MappedRow, nowMs: number): void {
+      span = { firstMs: span?.firstMs ?? nowMs, lastMs: nowMs };
+      if (row.unmapped === null) return;
+      unmappedRows++;
+      const nature = row.unmapped.slice(0, NATURE_LENGTH_MAX);
+      if (natures.has(nature) || natures.size < NATURES_MAX) count(natures, nature);
+    },
+    eligible(mark: number): void {
+      counts.eligible++;
+      byCategory[CATEGORIES[mark - 1]].eligible++;
+    },
+    alert(category: Category, row: MappedRow): void {
+      counts.alerts++;
+      byCategory[category].alerts++;
+      map.alert(row.latitude, row.longitude);
+      const localMs = row.incidentMs + zoneOffsetMin(zone, row.incidentMs) * MINUTE_MS;
+      alertsByHour[weekday(localMs)][civilFromMs(localMs).hour]++;
+    },
+    suppressed(reason: string): void {
+      counts.suppressed++;
+      count(suppressedBy, reason);
+    },
+    toRecord(): TallyPart {
+      const unmappedNatures = [...natures]
+        .map(([nature, n]) => ({ nature, count: n }))
+        .sort((a, b) => b.count - a.count || (a.nature < b.nature ? -1 : 1))
+        .slice(0, NATURES_SHOWN);
+      return {
+        counts: { ...counts },
+        byCategory,
+        suppressedBy: sortedCounts(suppressedBy),
+        rejectedBy: sortedCounts(rejectedBy),
+        unmappedNatures,
+        unmapped: { rows: unmappedRows, natures: natures.size },
+        alertsByHour,
+        times,
+        coordinates,
+        map: map.toRecord(),
+        span,
+      };
+    },
+  };
+}
+export type Tally = ReturnType<typeof createTally>;
+
+// --- internal ---
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function sortedCounts(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceLocation } from './parse/normal.ts';
+import { createPlaces } from './place.ts';
+import { GAZETTEER } from './testbed.ts';
+
+const strict = createPlaces({ gazetteer: GAZETTEER, places: 'strict' });
+const text = createPlaces({ gazetteer: GAZETTEER, places: 'text' });
+
+function published(places: typeof strict, location: SourceLocation): string | null {
+  const found = places.find(location);
+  return found === null ? null : places.publish(found, 5).text;
+}
+
+describe('places of the gazetteer', () => {
+  it.each([
+    ['2854 W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2800 W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2899 W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2900 W MAPLE ST', null],
+    ['2854 w maple st', '2800 BLOCK W MAPLE ST'],
+    ['2854   W  MAPLE   ST', '2800 BLOCK W MAPLE ST'],
+    ['2854A W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2854-A W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2854 1/2 W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2854 1/2 W MAPLE ST APT 4', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST APT 4', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST, APT 4', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST UNIT B', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST STE 100', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST RM 7', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST LOT 9', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST FL 2', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST BLDG C APT 2', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST #4', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST#4', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST # 4 REAR', '2800 BLOCK W MAPLE ST'],
+    ['54 W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['1 W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['0 W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['99 W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['100 W MAPLE ST', null],
+    ['28XX W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['XX W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['28XX N 9TH AVE', null],
+    ['2800 BLOCK W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2800 BLOCK OF W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2800 BLK W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2800-BLK W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['0 BLOCK W MAPLE ST', 'UNIT BLOCK W MAPLE ST'],
+    ['512 N 5TH AVE', '500 BLOCK N 5TH AVE'],
+    ['5XX N 5TH AVE', '500 BLOCK N 5TH AVE'],
+    ['W MAPLE ST / N 5TH AVE', 'N 5TH AVE / W MAPLE ST'],
+    ['N 5TH AVE / W MAPLE ST', 'N 5TH AVE / W MAPLE ST'],
+    ['N 5TH AVE & W MAPLE ST', 'N 5TH AVE / W MAPLE ST'],
+    ['W MAPLE ST \\ N 5TH AVE', 'N 5TH AVE / W MAPLE ST'],
+    ['W MAPLE ST/N 5TH AVE', 'N 5TH AVE / W MAPLE ST'],
+    ['W MAPLE ST / FERN LN', null],
+    ['W MAPLE ST / ', null],
+    [' / N 5TH AVE', null],
+    ['2854 W MAPLE ST / N 5TH AVE', null],
+    ['N 5TH AVE / FERN LN', 'TESTBURG JURISDICTION'],
+    ['12 FERN LN', 'FAIRVIEW AREA'],
+    ['112 FERN LN', 'TESTBURG JURISDICTION'],
+    ['1200 BROADWAY', 'FAIRVIEW AREA'],
+    ['HWY 16 MM 12', 'HWY 16 MILES 10 TO 15'],
+    ['HWY 16 MP 12.4', 'HWY 16 MILES 10 TO 15'],
+    ['HWY 16 MM 0', 'HWY 16 MILES 0 TO 5'],
+    ['HWY 16 MM 4.999', 'HWY 16 MILES 0 TO 5'],
+    ['HWY 16 MM 5', 'HWY 16 MILES 5 TO 10'],
+    ['HWY 16 MM 15', null],
+    ['HWY 17 MM 3', null],
+    ['MM 3', null],
+    ['SYNTHETIC STADIUM', '2800 BLOCK W MAPLE ST'],
+    ['synthetic  stadium', '2800 BLOCK W MAPLE ST'],
+    ['SYNTHETIC STADIUM GATE 3', null],
+    ['W MAPLE ST', null],
+    ['2854', null],
+    ['2854 APT 4', null],
+    ['APT 4', null],
+    ['', null],
+    ['99999999999999999999 W MAPLE ST', null],
+    ['__proto__', null],
+  ])('%s is published as %s', (source, expected) => {
+    expect(published(strict, { kind: 'text', text: source })).toBe(expected);
+  });
+
+  it.each([
+    ['inside a box', 0.0005, 0.0012, '2800 BLOCK W MAPLE ST'],
+    ['on an edge that two boxes share, at the lowest index', 0, 1000 / 1_113_195, 'UNIT BLOCK W MAPLE ST'],
+    ['exactly 250 m off', -2500 / 1_113_195, 0, 'UNIT BLOCK W MAPLE ST'],
+    ['further than 250 m', -2501 / 1_113_195, 0, null],
+    ['far away', 47.6, -122.3, null],
+  ])('coordinates %s', (_, latitude, longitude, expected) => {
+    expect(published(strict, { kind: 'coordinates', text: '', latitude, longitude })).toBe(expected);
+  });
+
+  it('publishes nothing coarser than it must: exactly the least number of households is enough', () => {
+    const found = strict.find({ kind: 'text', text: '12 FERN LN' })!;
+    expect(strict.publish(found, 4)).toEqual({ text: 'UNIT BLOCK FERN LN', box: { x0: 5000, y0: 5000, x1: 6000, y1: 5010 } });
+    expect(strict.publish(found, 5)).toEqual({ text: 'FAIRVIEW AREA', box: GAZETTEER.areas[0].box });
+    expect(strict.publish(found, 100).box).toEqual(GAZETTEER.jurisdiction.box);
+  });
+});
+
+describe('places as text only', () => {
+  it.each([
+    ['2854 W OAK ST', '2800 BLOCK W OAK ST'],
+    ['2854A W OAK ST APT 4', '2800 BLOCK W OAK ST'],
+    ['28XX W OAK ST', '2800 BLOCK W OAK ST'],
+    ['7 W OAK ST', 'UNIT BLOCK W OAK ST'],
+    ['W OAK ST / N 76TH ST', 'N 76TH ST / W OAK ST'],
+    ['2854A W OAK ST / N 76TH ST', '2800 BLOCK W OAK ST / N 76TH ST'],
+    ['2854 W OAK ST / 3022 N 76TH ST', null],
+    ['2854 N 76TH ST', '2800 BLOCK N 76TH ST'],
+    ['2854 HWY 100', '2800 BLOCK HWY 100'],
+    ['I94 / HWY 100', 'HWY 100 / I94'],
+    ['HWY 100 MM 12', 'HWY 100 MILES 10 TO 15'],
+    ['2854 W OAK ST 5', null],
+    ['2854 W OAK ST 4B', null],
+    ['W OAK ST / N 76TH ST APT 4', null],
+    ['W OAK ST / N 76TH ST #4', null],
+    ['2854 5551234', null],
+    ['SYNTHETIC STADIUM', null],
+    ['W OAK ST', null],
+  ])('%s is published as %s', (source, expected) => {
+    expect(published(text, { kind: 'text', text: source })).toBe(expected);
+  });
+
+  it('has no box, and no use for coordinates', () => {
+    const found = text.find({ kind: 'text', text: '12 FERN LN' })!;
+    expect(text.publish(found, 1000)).toEqual({ text: 'UNIT BLOCK FERN LN', box: null });
+    expect(text.find({ kind: 'coordinates', text: '', latitude: 0, longitude: 0 })).toBeNull();
+  });
+});
