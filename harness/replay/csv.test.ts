@@ -56,7 +56,7 @@ describe('readCsv', () => {
         const text = rows.map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(',') + newline).join('');
         expect(await rowsOf(text, length)).toEqual(rows.map((r) => ({ cells: r })));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -14,6 +14,11 @@ async function rowsOf(text: string, path: string[] = [], length = 5): Promise<Js
 
 const values = (rows: JsonRow[]) => rows.map((r) => ('reject' in r ? r.reject : r.value));
 
+/** What parseExact makes of integers that a number can't hold. */
+function exactly(_key: string, value: unknown): unknown {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(String(value)) ? String(value) : value;
+}
+
 describe('readJson', () => {
   it.each<[name: string, text: string, path: string[], expected: unknown[]]>([
     ['a list', ' [ {"a":1} , {"a":"]}\\""} ] ', [], [{ a: 1 }, { a: ']}"' }]],
@@ -60,9 +65,9 @@ describe('readJson', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 9 }), fc.constantFrom(undefined, 1), async (list, length, indent) => {
         const text = JSON.stringify({ skipped: list, rows: list }, null, indent);
-        expect(values(await rowsOf(text, ['rows'], length))).toEqual((JSON.parse(text) as { rows: unknown[] }).rows);
+        expect(values(await rowsOf(text, ['rows'], length))).toEqual((JSON.parse(text, exactly) as { rows: unknown[] }).rows);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -15,10 +15,10 @@ it('knows the last ids whatever came before, and forgets the longest unheard of'
   expect(seen.get(700)).toBeNull();
 });
 
-it('hashes a million different texts differently, and minds where one ends', () => {
+it('hashes many different texts differently, and minds where one ends', () => {
   const hashes = new Set<number>();
-  for (let i = 0; i < 1_000_000; i++) hashes.add(hashTexts(['id', String(i)]));
-  expect(hashes.size).toBe(1_000_000);
+  for (let i = 0; i < 300_000; i++) hashes.add(hashTexts(['id', String(i)]));
+  expect(hashes.size).toBe(300_000);
   expect(hashTexts(['ab', 'c'])).not.toBe(hashTexts(['a', 'bc']));
   expect(hashTexts(['a'])).not.toBe(hashTexts(['a', '']));
   for (const h of hashes) if (!Number.isSafeInteger(h) || h < 0) throw new Error(`not a 53-bit count: ${h}`);

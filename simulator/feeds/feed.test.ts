@@ -41,10 +41,10 @@ interface Run {
 
 type Step = { atMs: number; ordinal: number; set: Partial<CadRecord> };
 
-/** Records opened, changed and closed: `count` of them, 7 minutes apart, each with `changes` changes 3 minutes apart, the last one closing. */
-function lives(count: number, changes = 3, gapMs = 3 * MINUTE_MS): Step[] {
+/** Records opened, changed and closed: `records` of them, 7 minutes apart, each with `changes` changes 3 minutes apart, the last one closing. */
+function lives(records: number, changes = 3, gapMs = 3 * MINUTE_MS): Step[] {
   const steps: Step[] = [];
-  for (let ordinal = 0; ordinal < count; ordinal += 1) {
+  for (let ordinal = 0; ordinal < records; ordinal += 1) {
     for (let i = 0; i < changes; i += 1) {
       const atMs = SAMPLE_MS + ordinal * 7 * MINUTE_MS + i * gapMs;
       steps.push({
@@ -282,7 +282,7 @@ describe('malformed messages', () => {
     const { seen, faults } = run(
       dialect,
       { malformedShare: 0.8 },
-      withTwoUnits(lives(dialect === 'seattle' ? 1500 : 300)),
+      withTwoUnits(lives(dialect === 'seattle' ? 1500 : 150)),
     );
     for (const fault of faults) variants.set(fault.detail, (variants.get(fault.detail) ?? 0) + 1);
     for (const { message, manifest } of seen) {

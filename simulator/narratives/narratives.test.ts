@@ -74,9 +74,9 @@ describe('templates', () => {
 describe('a note', () => {
   it('is typed as ever', () => {
     const cast = fc.sample(casts, { numRuns: 1, seed: 7 })[0];
-    expect(composeNote(drawOf(1), 'burglary', cast, 'first')).toMatchSnapshot();
-    expect(composeNote(drawOf(2), 'medical', cast, 'more')).toMatchSnapshot();
-    expect(composeNote(drawOf(3), 'robbery', cast, 'outcome')).toMatchSnapshot();
+    expect(composeNote(drawOf(1), 'burglary', cast, 'first')).toMatchSnapshot('first');
+    expect(composeNote(drawOf(2), 'medical', cast, 'more')).toMatchSnapshot('more');
+    expect(composeNote(drawOf(3), 'robbery', cast, 'outcome')).toMatchSnapshot('outcome');
   });
 
   it('holds each private value as told, and nothing private besides', () => {
@@ -106,7 +106,7 @@ describe('a note', () => {
         }
         expect(privates.filter((p) => p.kind === 'canary')).toHaveLength(stage === 'first' ? 1 : 0);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

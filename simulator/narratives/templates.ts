@@ -165,7 +165,7 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
     'VICT {rp} DOB {rpDob} SENT GIFT CARDS TO CALLER {otPhone} CLAIMING TO BE MR {canary} FROM THE BANK. RES {addr}',
   ],
   missing: [
-    'MISSING JUV {otFirst} {canary} DOB {otDob}, LS LEAVING {addr} ON FOOT, {looks}. MOTHER {rp} CB {rpPhone}. {med}',
+    'MISSING JUV {otFirst} {canary} DOB {otDob}, LS LEAVING {addr} ON FOOT, {looks}. MOTHER {rp} CB {rpPhone}. HX {med}',
     'HUSBAND {ot} W/ HX {med} WALKED AWAY FROM {addr} {apt} ABT {clock}. {looks}. RP {canary} CHECKING PARK. DRIVES {plate}',
   ],
   medical: [

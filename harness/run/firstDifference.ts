@@ -1,0 +1,69 @@
+/**
+ * Where two runs part: compares their records, finds the first differing checkpoint, and runs both again up to there to name the
+ * first event that differs.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunRecord } from '../../contract/runrecord.ts';
+import type { Scenario } from '../../contract/scenario.ts';
+import { formatIso } from '../../contract/time.ts';
+import { KIND } from '../../simulator/kernel/kinds.ts';
+import { compareRuns, type Comparison } from '../report/diff.ts';
+import type { TracedEvent } from './shard.ts';
+import { traceWindow } from './simulate.ts';
+
+const FIELDS_SHOWN_MAX = 12;
+
+/** What to tell about two run directories, a line each; `same` where every exact field is equal. Throws HundredblockError for a directory that holds no run. */
+export async function describeDifference(dirA: string, dirB: string): Promise<{ same: boolean; lines: string[] }> {
+  const comparison = await compareRuns(dirA, dirB);
+  const lines = summaryOf(comparison);
+  const { firstDifference } = comparison;
+  if (firstDifference === null) return { same: comparison.exactDifferences.length === 0, lines };
+  const { agency, fromMs, untilMs } = firstDifference;
+  lines.push(`First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${firstDifference.checkpoint}).`);
+  const [a, b] = await Promise.all([dirA, dirB].map((dir) => retrace(dir, agency, fromMs, untilMs)));
+  lines.push(...nameFirst(agency, a, b));
+  return { same: false, lines };
+}
+
+// --- internal ---
+
+function summaryOf(c: Comparison): string[] {
+  const lines = [c.equalInputs ? 'Same scenario, options and seed.' : 'Different scenario, options or seed.'];
+  lines.push(c.sameHash ? 'Same history hash.' : 'Different history hashes.');
+  if (c.exactDifferences.length === 0) lines.push('All exact fields are equal.');
+  for (const d of c.exactDifferences.slice(0, FIELDS_SHOWN_MAX)) lines.push(`  ${d.path}: ${show(d.a)} | ${show(d.b)}`);
+  const more = c.exactDifferences.length - FIELDS_SHOWN_MAX;
+  if (more > 0) lines.push(`  ... and ${more} more exact fields differ.`);
+  return lines;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'absent';
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+async function retrace(dir: string, agency: string, fromMs: number, untilMs: number): Promise<TracedEvent[]> {
+  const record = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as RunRecord;
+  return traceWindow(record.scenario.options as Scenario, record.seed, agency, fromMs, untilMs);
+}
+
+function nameFirst(agency: string, a: readonly TracedEvent[], b: readonly TracedEvent[]): string[] {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x !== undefined && y !== undefined && nameOf(x) === nameOf(y)) {
+      // The hash is taken before an event: where it differs, the event before did something else.
+      const next = [a[i + 1], b[i + 1]];
+      if (next[0]?.hash === next[1]?.hash || next[0] === undefined || next[1] === undefined) continue;
+      return [`First differing event: number ${i + 1} of the window in ${agency}: ${nameOf(x)}; the same event in both, with another outcome.`];
+    }
+    return [`First differing event: number ${i + 1} of the window in ${agency}:`, `  A: ${x === undefined ? 'none' : nameOf(x)}`, `  B: ${y === undefined ? 'none' : nameOf(y)}`];
+  }
+  return ['Run again, both give the same events in that window: this code reproduces at most one of them (compare code.gitCommit and host).'];
+}
+
+function nameOf(e: TracedEvent): string {
+  const kind = Object.entries(KIND).find(([, number]) => number === e.kind)?.[0] ?? String(e.kind);
+  return `${formatIso(e.timeMs, 0, true)} ${kind} entity ${e.entity} ordinal ${e.ordinal}`;
+}
