@@ -95,6 +95,13 @@ describe('source', () => {
 });
 
 describe('texts', () => {
+  it('are found: the checks below would otherwise look at nothing', () => {
+    expect(documents).toEqual(
+      expect.arrayContaining(['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'docs/rules.md']),
+    );
+    expect(tracked.length).toBeGreaterThan(files.length);
+  });
+
   it('name no place on anyone’s machine', () => {
     const machine = new RegExp(`(^|[\\s"'\`(=:])/(${['work', 'home', 'root', 'Users'].join('|')})/[\\w.]`, 'm');
     expect(tracked.filter((path) => machine.test(read(path)))).toEqual([]);

@@ -16,6 +16,8 @@ export interface Seen {
   audience: Uint32Array;
   /** Labels of the message as a whole. */
   labels: Label[];
+  /** True where the message itself was not owed: to whom it went is then no further question. */
+  moot: boolean;
 }
 
 export interface Label {
@@ -85,7 +87,7 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
 
   function timing(seen: Seen): Label[] {
     const { owed } = seen;
-    if (owed === null) return [];
+    if (owed === null || seen.moot) return [];
     const policy = policyAt(owed.agency, seen.atMs);
     const pastEdge =
       owed.msgType === 'Alert'
@@ -118,7 +120,7 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
     const tally = new Map<string, { label: Label; residents: number[]; n: number }>();
     for (const resident of audience) {
       const labels = [...common];
-      if (owed !== null && indexOf(owed.recipients, resident) < 0) {
+      if (owed !== null && !seen.moot && indexOf(owed.recipients, resident) < 0) {
         const why = whyNot(owed, resident, seen.atMs);
         if (why !== null) labels.push({ verdict: 'misdelivered', detail: why });
       }

@@ -9,7 +9,7 @@ import { SEATTLE_COLUMNS } from '../../contract/dialects.ts';
 import type { Gazetteer } from '../../contract/gazetteer.ts';
 import type { ManifestRow, MessageManifest, PrivateString, PublishedDisposition, PublishedLocation, RecordStatus } from '../../contract/manifest.ts';
 import type { CreatePipeline, Pipeline, PipelineConfig, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
-import { degreesToDm, dmToDegrees } from '../../contract/plane.ts';
+import { dmToDegrees } from '../../contract/plane.ts';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type Roster } from '../../contract/roster.ts';
 import { civilFromMs, formatIso, HOUR_MS, MINUTE_MS, pad, SECOND_MS, utcMs } from '../../contract/time.ts';
@@ -246,7 +246,7 @@ function incidentTellings(random: Random, profile: AgencyProfile, index: number,
       if (roll < 0.2) tell({}, waitMs);
       else if (roll < 0.3) tellings.push({ ...tellings[tellings.length - 1], atMs: atMs + waitMs, updatedMs: atMs - HOUR_MS });
       else if (roll < 0.45) tell({ event: eligible[Math.floor(random() * eligible.length)] }, waitMs);
-      else if (roll < 0.5) tell({ event: EVENT_TYPES.find((t) => t.id === 'domestic')! }, waitMs);
+      else if (roll < 0.5) tell({ event: pick(random, DOMESTIC) }, waitMs);
       else if (roll < 0.65) tell({ location: pick(random, placesOf(dialect, profile.gazetteer, random)) }, waitMs);
       else if (roll < 0.75) tell({ status: 'cancelled', disposition: 'none' }, waitMs);
       else if (roll < 0.8) tell({ status: 'open', disposition: 'none' }, waitMs);
@@ -330,6 +330,7 @@ function placesOf(dialect: Dialect, g: Gazetteer, random: Random): PublishedLoca
   }
 }
 
+const DOMESTIC = EVENT_TYPES.filter((t) => !t.community);
 const FIRST = ['Avery', 'Blake', 'Casey', 'Devon', 'Ellis'];
 const LAST = ['Quillfeather', 'Marrowby', 'Oxendale', 'Thistlewick', 'Vandermoss'];
 
@@ -419,7 +420,7 @@ const SEATTLE_TEXT = {
 const MILWAUKEE_TEXT = { founded: 'To be Filed', unfounded: 'False Alarm', duplicate: 'Duplicate Assignment', none: 'Advised' } as const;
 const CAPITAL = { founded: 'Founded', unfounded: 'Unfounded', duplicate: 'Duplicate', none: 'Handled' } as const;
 
-function bodyOf(dialect: Exclude<Dialect, 'dallas'> | Dialect, t: Telling, row: ManifestRow): string {
+function bodyOf(dialect: Dialect, t: Telling, row: ManifestRow): string {
   const { record } = t;
   const when = local(record.incidentMs);
   const stamp = local(t.updatedMs);
@@ -537,9 +538,4 @@ function portalEvents(random: Random, profile: AgencyProfile, tellings: readonly
     });
   }
   return events;
-}
-
-/** What a coordinate read back from its text is, dm: the published text is all that a reader gets. */
-export function readBack(degrees: string): number {
-  return degreesToDm(Number(degrees));
 }

@@ -247,7 +247,8 @@ export const createOracle: CreateOracle = (config) => {
       labels.push({ verdict: 'misdelivered', detail: early });
     }
     const ordinal = owed === null ? '' : namesakes(o.head).indexOf(owed);
-    return { key: safeKey(o.head.key), copyKey: `${o.head.identifier} ${o.head.msgType} ${ordinal}`, atMs: o.atMs, owed, audience: o.audience, labels };
+    const copyKey = `${o.head.identifier} ${o.head.msgType} ${ordinal}`;
+    return { key: safeKey(o.head.key), copyKey, atMs: o.atMs, owed, audience: o.audience, labels, moot: o.notOwed !== null };
   }
 
   function lineFor(o: Observation, seen: Seen): AlertLine {

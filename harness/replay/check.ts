@@ -17,7 +17,7 @@ export interface Problem {
 /** Problems of `value` against `schema`: objects, arrays, records, strings, numbers, integers, booleans, null, constants and unions of these. */
 export function checkValue(schema: TSchema, value: unknown, path = ''): Problem[] {
   const node = schema as Node;
-  if (node.anyOf !== undefined) return checkUnion(node.anyOf, value, path);
+  if (node.anyOf !== undefined) return checkUnion(branchesOf(node.anyOf), value, path);
   if (node.enum !== undefined) return checkNames(node.enum, value, path);
   if ('const' in node) return value === node.const ? [] : [problem(path, JSON.stringify(node.const), value)];
   switch (node.type) {
@@ -115,6 +115,11 @@ function checkString(node: Node, value: unknown, path: string): Problem[] {
 function checkNames(names: readonly unknown[], value: unknown, path: string): Problem[] {
   if (names.includes(value)) return [];
   return [problem(path, `one of ${names.join(', ')}`, value, typeof value === 'string' ? nearest(value, names.map(String)) : null)];
+}
+
+/** A union's branches, those of unions inside it included. */
+function branchesOf(nodes: readonly Node[]): Node[] {
+  return nodes.flatMap((node) => (node.anyOf === undefined ? [node] : branchesOf(node.anyOf)));
 }
 
 /** The branch that was meant is the one with the value's own `kind`, else the one of its JSON type that shares most field names with it. */

@@ -1,14 +1,14 @@
 import { editDistance } from '../scenario/nearest.ts';
 
-/** The name out of `names` that is fewest edits away from `wanted`, ignoring case; null where none is near (half of it or more differs). */
+/** The name out of `names` that is fewest edits away from `wanted`, ignoring case; null where none is near: more than two edits and half of it or more. */
 export function nearest(wanted: string, names: Iterable<string>): string | null {
-  // A name of one or two letters is near to everything.
   const target = wanted.slice(0, LENGTH_MAX).toLowerCase();
   let best: string | null = null;
-  let bestEdits = Math.max(2, Math.ceil(target.length / 2));
+  let bestEdits = Math.max(3, Math.ceil(target.length / 2));
   for (const name of names) {
     const edits = editDistance(target, name.slice(0, LENGTH_MAX).toLowerCase());
-    if (edits < bestEdits) [best, bestEdits] = [name, edits];
+    // Names of one or two letters would be near to any other, were all of their letters allowed to differ.
+    if (edits < bestEdits && edits < Math.max(target.length, name.length)) [best, bestEdits] = [name, edits];
   }
   return best;
 }

@@ -32,23 +32,26 @@ export async function openSource(file: string, mapping: Mapping, onBytes: (bytes
   const { format } = mapping;
   if (format.kind === 'csv') {
     const rows = readCsv(textChunks(file, format.encoding ?? 'utf-8', onBytes), { delimiter: format.delimiter ?? ',', quote: format.quote === undefined ? '"' : format.quote });
-    const header = (format.columns ?? (await readHeader(rows, name))).map((c) => c.trim());
-    const columns = csvColumns(header, empty);
-    const warnings = checkColumns(name, mapping, columns, [NO_ROW]);
-    return { columns, warnings, rows: csvRows(rows, header.length) };
+    return closingOnError(rows, async () => {
+      const header = (format.columns ?? (await readHeader(rows, name))).map((c) => c.trim());
+      const columns = csvColumns(header, empty);
+      const warnings = checkColumns(name, mapping, columns, [NO_ROW]);
+      return { columns, warnings, rows: csvRows(rows, header.length) };
+    });
   }
   const columns = jsonColumns(empty);
   const chunks = textChunks(file, 'utf-8', onBytes);
   const rows = format.kind === 'jsonl' ? lineRows(readJsonLines(chunks)) : documentRows(readJson(chunks, pathOf(format.path), name));
-  const head = await takeHead(rows);
-  const readable = head.flatMap((row) => ('raw' in row ? [row.raw] : []));
-  if (head.length > 0 && readable.length === 0) {
-    await rows.return(undefined);
-    const expected = format.kind === 'jsonl' ? 'one JSON object a line' : 'JSON objects as rows';
-    throw new HundredblockError('HB_INPUT_FILE', `${name}: expected ${expected}, found none in the first ${head.length} rows (${'reject' in head[0] ? head[0].reject : ''})`);
-  }
-  const warnings = readable.length === 0 ? [] : checkColumns(name, mapping, columns, readable);
-  return { columns, warnings, rows: after(head, rows) };
+  return closingOnError(rows, async () => {
+    const head = await takeHead(rows);
+    const readable = head.flatMap((row) => ('raw' in row ? [row.raw] : []));
+    if (head.length > 0 && readable.length === 0) {
+      const expected = format.kind === 'jsonl' ? 'one JSON object a line' : 'JSON objects as rows';
+      throw new HundredblockError('HB_INPUT_FILE', `${name}: expected ${expected}, found none in the first ${head.length} rows`);
+    }
+    const warnings = readable.length === 0 ? [] : checkColumns(name, mapping, columns, readable);
+    return { columns, warnings, rows: after(head, rows) };
+  });
 }
 
 // --- internal ---
@@ -56,6 +59,16 @@ export async function openSource(file: string, mapping: Mapping, onBytes: (bytes
 /** Rows of JSON that are looked at for the columns which a file has: rows leave out what they have no value for. */
 const HEAD_ROWS = 100;
 const NO_ROW: RawRow = { cells: [], value: undefined, parents: [], key: '' };
+
+/** Lets go of the file where it is refused. */
+async function closingOnError<T>(rows: AsyncGenerator<unknown>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await rows.return(undefined);
+    throw error;
+  }
+}
 
 function pathOf(path: string | readonly string[] | undefined): readonly string[] {
   if (path === undefined) return [];
@@ -66,7 +79,6 @@ async function readHeader(rows: ReturnType<typeof readCsv>, name: string): Promi
   const first = await rows.next();
   if (first.done === true) throw new HundredblockError('HB_INPUT_FILE', `${name}: expected a header line, found none`);
   if ('cells' in first.value) return first.value.cells;
-  await rows.return(undefined);
   throw new HundredblockError('HB_INPUT_FILE', `${name}: expected a header line of CSV, found one that is ${first.value.reject === 'too-long' ? 'too long' : 'wrongly quoted'}`);
 }
 

@@ -5,7 +5,7 @@
 import { createCallCentre } from '../../simulator/calls/callCentre.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { counterDraw, cumulative, exponential, pick } from '../../simulator/kernel/random.ts';
+import { cumulative, exponential, keyedDraw, pick } from '../../simulator/kernel/random.ts';
 import { createDispatch } from '../../simulator/police/dispatch.ts';
 import type { JobPriority } from '../../simulator/police/parameters.ts';
 import { callSign } from '../../simulator/police/patrol.ts';
@@ -147,11 +147,9 @@ export function callQueue({ seed, replication, size, positions, lambda, patience
       },
     },
   });
-  const draw = counterDraw(seeds, 'validation/arrivals');
-  let index = 0;
-  const stream = () => draw(0, index++);
+  const draw = keyedDraw(seeds, 'validation/arrivals', 0);
   kernel.on(KIND.callArrival, (id) => {
-    const gapMs = Math.round(exponential(stream, UNIT_MS / lambda));
+    const gapMs = Math.round(exponential(draw, UNIT_MS / lambda));
     if (counted(id)) sums.gapMs += gapMs - UNIT_MS / lambda;
     kernel.schedule(kernel.nowMs + gapMs, KIND.callArrival, id + 1, 0);
     centre.offer({ id });
@@ -217,17 +215,17 @@ export function jobQueue({ seed, replication, size, units, groups }: JobQueue): 
     },
   });
   for (let unit = 0; unit < units; unit += 1) names.push(callSign(unit));
-  const draw = counterDraw(seeds, 'validation/jobs');
+  const draw = keyedDraw(seeds, 'validation/jobs', 0);
   const rates = cumulative(groups.map((group) => group.rate));
   const lambda = rates[rates.length - 1];
   let warm: { atMs: number; busyMs: Float64Array } = { atMs: 0, busyMs: new Float64Array(units) };
   kernel.on(KIND.callArrival, (id) => {
     if (id === size.warmup) warm = { atMs: kernel.nowMs, busyMs: dispatch.measures().busyMsByUnit };
-    const gapMs = Math.round(exponential(() => draw(id, 0), UNIT_MS / lambda));
+    const gapMs = Math.round(exponential(draw, UNIT_MS / lambda));
     kernel.schedule(kernel.nowMs + gapMs, KIND.callArrival, id + 1, 0);
-    const index = pick(rates, draw(id, 1));
+    const index = pick(rates, draw());
     const group = groups[index];
-    const serviceMs = Math.round(exponential(() => draw(id, 2), UNIT_MS));
+    const serviceMs = Math.round(exponential(draw, UNIT_MS));
     if (counted(id)) {
       sums.gapMs += gapMs - UNIT_MS / lambda;
       byPriority[group.priority - 1].excessMs += serviceMs - UNIT_MS;

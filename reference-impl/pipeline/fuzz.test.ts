@@ -75,17 +75,24 @@ function mutateText(text: string, pick: (n: number) => number): string {
   }
 }
 
-function bodyOf(dialect: Dialect, pick: (n: number) => number): string {
-  let body: string;
-  if (dialect === 'seattle') {
+/** Well-formed bodies of a dialect, of all sorts. */
+function wholeBodies(dialect: Dialect): string[] {
+  const pick = pickerOf(DIALECTS.indexOf(dialect) + 1);
+  return Array.from({ length: 256 }, () => {
+    if (dialect !== 'seattle') return JSON.stringify(valueOf(dialect, pick));
     const record = (place: string) => ({ id: `r${pick(4)}`, nature: 'HOSTAGE SITUATION', place, minute: pick(3), disposition: ['', 'ADVISED, "ONCE"'][pick(2)] });
-    body = seattleBody([record('0.0001,0.0005'), record('0.0001,0.0012'), record('91,0')]);
-  } else {
-    let value = valueOf(dialect, pick);
-    for (let n = pick(3); n > 0; n--) value = mutateValue(value, pick);
+    return seattleBody([record('0.0001,0.0005'), record('0.0001,0.0012'), record('91,0')]);
+  });
+}
+
+function breakBody(dialect: Dialect, whole: string, pick: (n: number) => number): string {
+  if (pick(20) === 0) return Array.from({ length: pick(40) }, () => String.fromCharCode(pick(65_536))).join('');
+  let body = whole;
+  if (dialect !== 'seattle' && pick(2) === 0) {
+    let value: unknown = JSON.parse(body);
+    for (let n = pick(3); n >= 0; n--) value = mutateValue(value, pick);
     body = JSON.stringify(value);
   }
-  if (pick(20) === 0) return Array.from({ length: pick(40) }, () => String.fromCharCode(pick(65_536))).join('');
   for (let n = pick(3); n > 0; n--) body = mutateText(body, pick);
   return body;
 }
@@ -112,7 +119,8 @@ function leaving(outputs: PipelineOutput[]): string {
 describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
   it.each(DIALECTS)('%s: one receipt each, nothing thrown, nothing leaked', (dialect) => {
     const agency = { ...testAgency(dialect), id: 'pd-0' };
-    const outcomes = new Map<string, number>();
+    const bodies = wholeBodies(dialect);
+    const outcomes = new Set<string>();
     const kinds = new Set<string>();
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -121,7 +129,7 @@ describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
         const pipeline = createPipeline(testConfig([agency], testRoster([[1500, 0, 1000]])));
         for (let i = 0; i < BATCH; i++) {
           const nowMs = START_MS + i * 1000;
-          const outputs = pipeline.handle({ kind: 'cad', messageId: 'm', agency: 'pd-0', dialect, body: bodyOf(dialect, pick) }, nowMs);
+          const outputs = pipeline.handle({ kind: 'cad', messageId: 'm', agency: 'pd-0', dialect, body: breakBody(dialect, bodies[pick(bodies.length)], pick) }, nowMs);
           const ticket = outputs.find((o) => o.kind === 'review-request')?.ticket;
           if (ticket !== undefined) outputs.push(...pipeline.handle({ kind: 'review', ticket, decision: pick(4) > 0 ? 'approve' : 'reject' }, nowMs));
           const receipts = outputs.filter((o) => o.kind === 'receipt');
@@ -130,7 +138,7 @@ describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
           if (dialect !== 'seattle' && dialect !== 'dallas' && rows.length !== 1) throw new Error(`${rows.length} rows`);
           rows.forEach((row, n) => {
             if (row.row !== n || (row.code === null) !== (row.outcome !== 'rejected')) throw new Error(JSON.stringify(row));
-            outcomes.set(row.code ?? row.outcome, (outcomes.get(row.code ?? row.outcome) ?? 0) + 1);
+            outcomes.add(row.code ?? row.outcome);
           });
           for (const output of outputs) kinds.add(output.kind);
           const text = leaving(outputs);
@@ -141,7 +149,7 @@ describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
     );
     // The bodies reach every part: records are taken in and alerts leave, and each way of being refused is met.
     expect([...kinds]).toEqual(expect.arrayContaining(['publish', 'receipt', 'review-request', 'suppressed']));
-    expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['accepted', 'duplicate', 'unreadable', 'schema', 'bad-time']));
+    expect([...outcomes]).toEqual(expect.arrayContaining(['accepted', 'duplicate', 'unreadable', 'schema', 'bad-time']));
   }, 60_000);
 });
 

@@ -72,14 +72,13 @@ export interface CallCentre {
 export function createCallCentre(options: CallCentreOptions): CallCentre {
   const { kernel, seeds, agency, patienceMsMean, redialShare, handlingMsMean, handlingCv, host } = options;
   const handling = options.handling ?? 'lognormal';
-  const pool = new ServerPool(options.positions);
+  /** Calls wait with the moment when patience ends and with what the talk time is multiplied by. */
+  const pool = new ServerPool<{ patienceAtMs: number; weight: number }>(options.positions);
   const talkDraw = counterDraw(seeds, `calls/${agency}/talk`);
   const patienceDraw = counterDraw(seeds, `calls/${agency}/patience`);
   const redialDraw = counterDraw(seeds, `calls/${agency}/redial`);
   /** By position: when the call in progress was answered, -1 where there is none. */
   const answeredAtMs = new Float64Array(options.positions).fill(-1);
-  /** Of calls that wait, by id: when patience ends and what the talk time is multiplied by. */
-  const waiting = new Map<number, { patienceAtMs: number; weight: number }>();
   const answerMs = new Samples();
   let offered = 0;
   let within15s = 0;
@@ -97,13 +96,12 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
       answer(position, call.id, 0, weight);
       return;
     }
-    pool.offer(call.id, 0, kernel.nowMs);
     let patienceAtMs = Infinity;
     if (patienceMsMean < Infinity) {
       patienceAtMs = kernel.nowMs + Math.round(exponential(streamOf(patienceDraw, call.id), patienceMsMean));
       kernel.schedule(patienceAtMs, KIND.callPatience, call.id, 0);
     }
-    waiting.set(call.id, { patienceAtMs, weight });
+    pool.offer(call.id, 0, kernel.nowMs, { patienceAtMs, weight });
   }
 
   function answer(position: number, id: number, waitMs: number, weight: number): void {
@@ -126,19 +124,16 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
     const next = pool.head();
     if (next !== null) {
       pool.take(position);
-      const weight = waiting.get(next.key)?.weight as number;
-      waiting.delete(next.key);
-      answer(position, next.key, kernel.nowMs - next.arrivalMs, weight);
+      answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what.weight);
     }
     host.finished(id, talkMs);
   });
 
   kernel.on(KIND.callPatience, (id) => {
     // A call answered meanwhile no longer waits: its patience no longer matters.
-    if (waiting.get(id)?.patienceAtMs !== kernel.nowMs) return;
-    waiting.delete(id);
-    const customer = pool.abandon(id);
-    if (customer === null) throw new Error(`call ${id} waits and stands in no line`);
+    const customer = pool.find(id);
+    if (customer === null || customer.what.patienceAtMs !== kernel.nowMs) return;
+    pool.abandon(id);
     abandoned += 1;
     const draw = streamOf(redialDraw, id);
     let redialAtMs: number | null = null;

@@ -114,7 +114,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const zone = options.zone ?? 'UTC';
   /** 10 dm a metre, 1000 ms a second. */
   const dmPerMs = travelMetresPerSecond / 100;
-  const pool = new ServerPool(options.units);
+  const pool = new ServerPool<Job>(options.units);
   const patrol = new Patrol(options.units, options.city.box);
   const load = new Load(startMs);
   const jobs = new Map<number, Job>();
@@ -137,7 +137,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const entered: Job = { request: job, requestedMs: kernel.nowMs, onSceneMs: null, units: [] };
     jobs.set(job.id, entered);
     waiting += 1;
-    pool.offer(job.id, rankOf(entered), entered.requestedMs);
+    pool.offer(job.id, rankOf(entered), entered.requestedMs, entered);
     serveLine();
     note();
   }
@@ -176,7 +176,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (serving) return;
     serving = true;
     for (let head = pool.head(); head !== null; head = pool.head()) {
-      const job = jobs.get(head.key) as Job;
+      const job = head.what;
       const setOut: string[] = [];
       const yielded: number[] = [];
       while (job.units.length < job.request.unitsWanted || job.units.length === 0) {
@@ -189,7 +189,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         setOut.push(patrol.names[unit]);
       }
       if (setOut.length === 0) break;
-      if (job.units.length < job.request.unitsWanted) pool.offer(job.request.id, rankOf(job), job.requestedMs);
+      if (job.units.length < job.request.unitsWanted) pool.offer(job.request.id, rankOf(job), job.requestedMs, job);
       for (const id of yielded) host.cleared(id);
       if (jobs.get(job.request.id) === job) host.dispatched(job.request.id, setOut);
     }

@@ -2,29 +2,30 @@
  * Servers and one waiting line, on plain data: who is idle, and who is next. Non-preemptive; the line's order is
  * (rank, arrival, key), so it never depends on the order of insertion. Time passes elsewhere: the caller says when.
  *
- *   pool.offer(id, rank, nowMs);
+ *   pool.offer(id, rank, nowMs, what);
  *   while (pool.head() !== null && pool.idleCount() > 0) start(pool.take(pool.anyIdle()));
  *   pool.free(server);                      then the loop above again
  *
  * Taking and freeing cost O(1), joining and leaving the line O(log waiting).
  */
 
-/** One who waits. `rank`: the priority class, lowest first. `key` is unique among those waiting. */
-export interface Customer {
+/** One who waits. `rank`: the priority class, lowest first. `key` is unique among those waiting. `what`: whatever the caller keeps with it. */
+export interface Customer<T> {
   key: number;
   rank: number;
   arrivalMs: number;
+  what: T;
 }
 
-export class ServerPool {
+export class ServerPool<T> {
   readonly servers: number;
   /** The idle servers are `order[0 .. idle - 1]`; `place` is its inverse. */
   private readonly order: Int32Array;
   private readonly place: Int32Array;
   private idle: number;
   /** A binary heap. Those who gave up stay in it until they reach its top; `present` tells who still waits. */
-  private readonly line: Customer[] = [];
-  private readonly present = new Map<number, Customer>();
+  private readonly line: Customer<T>[] = [];
+  private readonly present = new Map<number, Customer<T>>();
 
   /** `servers`: how many, an integer of at least 0. They are idle at first. */
   constructor(servers: number) {
@@ -36,25 +37,30 @@ export class ServerPool {
   }
 
   /** Joins the line. Throws where the key waits already. */
-  offer(key: number, rank: number, arrivalMs: number): void {
+  offer(key: number, rank: number, arrivalMs: number, what: T): void {
     if (this.present.has(key)) throw new Error(`customer ${key} waits already`);
-    const customer = { key, rank, arrivalMs };
+    const customer = { key, rank, arrivalMs, what };
     this.present.set(key, customer);
     siftUp(this.line, customer);
   }
 
   /** Who is next; null where nobody waits. */
-  head(): Customer | null {
-    if (this.present.size === 0) {
-      this.line.length = 0;
-      return null;
+  head(): Customer<T> | null {
+    while (this.line.length > 0) {
+      const top = this.line[0];
+      if (this.present.get(top.key) === top) return top;
+      removeTop(this.line);
     }
-    while (this.present.get(this.line[0].key) !== this.line[0]) removeTop(this.line);
-    return this.line[0];
+    return null;
+  }
+
+  /** Who waits under this key; null where nobody does. */
+  find(key: number): Customer<T> | null {
+    return this.present.get(key) ?? null;
   }
 
   /** The head of the line takes an idle server. Throws where nobody waits or the server is busy. */
-  take(server: number): Customer {
+  take(server: number): Customer<T> {
     const head = this.head();
     if (head === null) throw new Error('nobody waits');
     this.occupy(server);
@@ -78,7 +84,7 @@ export class ServerPool {
   }
 
   /** Leaves the line unserved. Null where the key does not wait. */
-  abandon(key: number): Customer | null {
+  abandon(key: number): Customer<T> | null {
     const customer = this.present.get(key);
     if (customer === undefined) return null;
     this.present.delete(key);
@@ -115,13 +121,13 @@ export class ServerPool {
   }
 }
 
-function before(a: Customer, b: Customer): boolean {
+function before(a: Customer<unknown>, b: Customer<unknown>): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;
   if (a.arrivalMs !== b.arrivalMs) return a.arrivalMs < b.arrivalMs;
   return a.key < b.key;
 }
 
-function siftUp(heap: Customer[], customer: Customer): void {
+function siftUp<T>(heap: Customer<T>[], customer: Customer<T>): void {
   let i = heap.length;
   heap.push(customer);
   while (i > 0) {
@@ -133,8 +139,8 @@ function siftUp(heap: Customer[], customer: Customer): void {
   heap[i] = customer;
 }
 
-function removeTop(heap: Customer[]): void {
-  const last = heap.pop() as Customer;
+function removeTop<T>(heap: Customer<T>[]): void {
+  const last = heap.pop() as Customer<T>;
   const size = heap.length;
   if (size === 0) return;
   let i = 0;

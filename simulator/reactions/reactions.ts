@@ -9,6 +9,7 @@ import { HOUR_MS } from '../../contract/time.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { exponential, keyedDraw, type Seeds } from '../kernel/random.ts';
+import type { Temperament } from '../people/people.ts';
 
 /** Least simulated time between what one shard does and its effect in another, ms. */
 export const CROSSING_MS = 60_000;
@@ -22,15 +23,6 @@ export interface ReactionShares {
   callShare: number;
   postReaderCallShare: number;
   delayMsMean: number;
-}
-
-/** How one resident differs from the mean: factors on the shares. */
-export interface Temperament {
-  open: number;
-  mute: number;
-  quit: number;
-  post: number;
-  call: number;
 }
 
 export interface ReactionOptions {
@@ -122,7 +114,7 @@ export function createReactions(o: ReactionOptions): Reactions {
       counts.posted += 1;
       o.act.post(resident, cause);
     }
-    if (draw() < o.shares.clipShare && o.hasDoorbell(resident)) counts.clip += 1;
+    if (draw() < o.shares.clipShare * t.clip && o.hasDoorbell(resident)) counts.clip += 1;
     if (draw() < o.shares.callShare * t.call) becomeVigilant(resident, cause, 'alert', draw);
   });
 
