@@ -9,16 +9,27 @@ const strict = { additionalProperties: false };
 const text = (description: string) => Type.String({ minLength: 1, description });
 const texts = (description: string) => Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description });
 const oneOrMore = (description: string) => Type.Union([text(description), texts(description)]);
-const anyTexts = (description: string) => Type.Union([Type.String({ description }), Type.Array(Type.String(), { minItems: 1, description })]);
+const anyTexts = (description: string) =>
+  Type.Union([Type.String({ description }), Type.Array(Type.String(), { minItems: 1, description })]);
 
 const FormatSchema = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('csv'),
-      delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'one character between cells; default a comma' })),
-      quote: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 1 }), Type.Null()], { description: 'quoting character, null where the file has none; default "' })),
+      delimiter: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 1, description: 'one character between cells; default a comma' }),
+      ),
+      quote: Type.Optional(
+        Type.Union([Type.String({ minLength: 1, maxLength: 1 }), Type.Null()], {
+          description: 'quoting character, null where the file has none; default "',
+        }),
+      ),
       columns: Type.Optional(texts('names of the columns, where the file has no header line')),
-      encoding: Type.Optional(Type.Union([Type.Literal('utf-8'), Type.Literal('latin1'), Type.Literal('utf-16le')], { description: 'default utf-8' })),
+      encoding: Type.Optional(
+        Type.Union([Type.Literal('utf-8'), Type.Literal('latin1'), Type.Literal('utf-16le')], {
+          description: 'default utf-8',
+        }),
+      ),
     },
     strict,
   ),
@@ -26,7 +37,11 @@ const FormatSchema = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('json'),
-      path: Type.Optional(oneOrMore('where the array of rows is: names joined by dots, or a list of names; * is any element; default the document itself')),
+      path: Type.Optional(
+        oneOrMore(
+          'where the array of rows is: names joined by dots, or a list of names; * is any element; default the document itself',
+        ),
+      ),
     },
     strict,
   ),
@@ -35,9 +50,15 @@ const FormatSchema = Type.Union([
 const TimeSchema = Type.Object(
   {
     columns: oneOrMore('the column of the time, or two (date, time) that are joined by a space'),
-    format: oneOrMore('iso, epoch-s, epoch-ms, epoch-s-local, epoch-ms-local or a pattern such as M/D/YYYY H:mm:ss; a list is tried in order'),
+    format: oneOrMore(
+      'iso, epoch-s, epoch-ms, epoch-s-local, epoch-ms-local or a pattern such as M/D/YYYY H:mm:ss; a list is tried in order',
+    ),
     zone: Type.Optional(text('IANA zone of a wall-clock time without an offset; default the zone of the mapping')),
-    ignoreOffset: Type.Optional(Type.Boolean({ description: 'true: an offset written in the text is wrong, the time is the wall clock; default false' })),
+    ignoreOffset: Type.Optional(
+      Type.Boolean({
+        description: 'true: an offset written in the text is wrong, the time is the wall clock; default false',
+      }),
+    ),
   },
   strict,
 );
@@ -53,8 +74,17 @@ const ConditionSchema = Type.Object(
 const WhereSchema = Type.Array(ConditionSchema, { minItems: 1, description: 'all of these must hold' });
 
 const PlaceSourceSchema = Type.Union([
-  Type.Object({ address: oneOrMore('the column of the address or crossing, or several that are joined by spaces') }, strict),
-  Type.Object({ block: text('the column of the house number cut to the hundred, such as 2800 or 28XX'), street: oneOrMore('the column, or columns, of the street') }, strict),
+  Type.Object(
+    { address: oneOrMore('the column of the address or crossing, or several that are joined by spaces') },
+    strict,
+  ),
+  Type.Object(
+    {
+      block: text('the column of the house number cut to the hundred, such as 2800 or 28XX'),
+      street: oneOrMore('the column, or columns, of the street'),
+    },
+    strict,
+  ),
   Type.Object({ crossing: oneOrMore('the column of a crossing, or two columns of one street each') }, strict),
   Type.Object(
     {
@@ -78,25 +108,35 @@ export const MappingSchema = Type.Object(
     agency: text("the agency's name as residents read it"),
     zone: text("IANA zone of the agency's wall clock, such as America/Chicago"),
     format: FormatSchema,
-    empty: Type.Optional(Type.Array(Type.String(), { description: 'words that mean an empty cell; default "", None, NULL, null' })),
+    empty: Type.Optional(
+      Type.Array(Type.String(), { description: 'words that mean an empty cell; default "", None, NULL, null' }),
+    ),
     id: oneOrMore('the column of the record id, or several that make it together'),
     time: TimeSchema,
     published: Type.Optional(TimeSchema),
     clock: Type.Optional(
-      Type.Union([Type.Literal('incident'), Type.Literal('published')], { description: 'the time at which a row reaches the pipeline: its incident time plus --delay (default), or its published time' }),
+      Type.Union([Type.Literal('incident'), Type.Literal('published')], {
+        description:
+          'the time at which a row reaches the pipeline: its incident time plus --delay (default), or its published time',
+      }),
     ),
     order: Type.Optional(
       Type.Union([Type.Literal('sorted'), Type.Literal('newest-first'), Type.Literal('file')], {
-        description: 'sorted by the clock, ties as in the file (default); newest-first: sorted, ties from the last row up; file: as it stands',
+        description:
+          'sorted by the clock, ties as in the file (default); newest-first: sorted, ties from the last row up; file: as it stands',
       }),
     ),
     place: Type.Object(
       {
-        from: Type.Union([PlaceSourceSchema, Type.Array(PlaceSourceSchema, { minItems: 1 })], { description: 'where the place stands; of a list, the first whose cells are not empty' }),
+        from: Type.Union([PlaceSourceSchema, Type.Array(PlaceSourceSchema, { minItems: 1 })], {
+          description: 'where the place stands; of a list, the first whose cells are not empty',
+        }),
         stripPrefix: Type.Optional(texts('texts cut from the front')),
         stripSuffix: Type.Optional(texts('texts cut from the end')),
         cutAt: Type.Optional(texts('texts from which on everything is cut')),
-        replace: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'text to what takes its place' })),
+        replace: Type.Optional(
+          Type.Record(Type.String(), Type.String(), { description: 'text to what takes its place' }),
+        ),
       },
       strict,
     ),
@@ -106,16 +146,34 @@ export const MappingSchema = Type.Object(
           {
             latitude: text('the column of the latitude, degrees'),
             longitude: text('the column of the longitude, degrees'),
-            box: Type.Optional(Type.Object({ south: Type.Number(), west: Type.Number(), north: Type.Number(), east: Type.Number() }, strict)),
-            outside: Type.Optional(Type.Union([Type.Literal('ignore'), Type.Literal('reject')], { description: 'a point outside the box: leave it out (default), or reject the row' })),
+            box: Type.Optional(
+              Type.Object(
+                { south: Type.Number(), west: Type.Number(), north: Type.Number(), east: Type.Number() },
+                strict,
+              ),
+            ),
+            outside: Type.Optional(
+              Type.Union([Type.Literal('ignore'), Type.Literal('reject')], {
+                description: 'a point outside the box: leave it out (default), or reject the row',
+              }),
+            ),
           },
           strict,
         ),
         Type.Object(
           {
             point: text('the column of a point written POINT (longitude latitude) or (latitude, longitude)'),
-            box: Type.Optional(Type.Object({ south: Type.Number(), west: Type.Number(), north: Type.Number(), east: Type.Number() }, strict)),
-            outside: Type.Optional(Type.Union([Type.Literal('ignore'), Type.Literal('reject')], { description: 'a point outside the box: leave it out (default), or reject the row' })),
+            box: Type.Optional(
+              Type.Object(
+                { south: Type.Number(), west: Type.Number(), north: Type.Number(), east: Type.Number() },
+                strict,
+              ),
+            ),
+            outside: Type.Optional(
+              Type.Union([Type.Literal('ignore'), Type.Literal('reject')], {
+                description: 'a point outside the box: leave it out (default), or reject the row',
+              }),
+            ),
           },
           strict,
         ),
@@ -124,7 +182,11 @@ export const MappingSchema = Type.Object(
     nature: Type.Object(
       {
         columns: oneOrMore('the column of the nature, or two'),
-        combine: Type.Optional(Type.Union([Type.Literal('first'), Type.Literal('join')], { description: 'of two: the first that is not empty (default), or both joined' })),
+        combine: Type.Optional(
+          Type.Union([Type.Literal('first'), Type.Literal('join')], {
+            description: 'of two: the first that is not empty (default), or both joined',
+          }),
+        ),
         separator: Type.Optional(text('between joined natures; default " | "')),
       },
       strict,
@@ -135,22 +197,32 @@ export const MappingSchema = Type.Object(
           nature: Type.Optional(anyTexts('natures the rule names, compared exactly; left out: any')),
           where: Type.Optional(WhereSchema),
           category: Type.Enum([...CATEGORIES]),
-          community: Type.Optional(Type.Boolean({ description: 'false: a domestic or in-custody matter, never an alert; default true' })),
+          community: Type.Optional(
+            Type.Boolean({ description: 'false: a domestic or in-custody matter, never an alert; default true' }),
+          ),
         },
         strict,
       ),
       { minItems: 1, description: 'the first rule that fits a row decides' },
     ),
     ignore: Type.Optional(
-      Type.Array(Type.Union([Type.String(), Type.Object({ nature: Type.Optional(anyTexts('natures; left out: any')), where: WhereSchema }, strict)]), {
-        description: 'natures known to be of no category, and rows to leave aside; looked at before the rules',
-      }),
+      Type.Array(
+        Type.Union([
+          Type.String(),
+          Type.Object({ nature: Type.Optional(anyTexts('natures; left out: any')), where: WhereSchema }, strict),
+        ]),
+        {
+          description: 'natures known to be of no category, and rows to leave aside; looked at before the rules',
+        },
+      ),
     ),
     status: Type.Optional(
       Type.Object(
         {
           columns: oneOrMore('the column of the status; of a list, the first that is not empty'),
-          values: Type.Record(Type.String(), OutcomeSchema, { description: 'text to outcome; founded, unfounded and duplicate are closed' }),
+          values: Type.Record(Type.String(), OutcomeSchema, {
+            description: 'text to outcome; founded, unfounded and duplicate are closed',
+          }),
           empty: Type.Optional(OutcomeSchema),
           other: Type.Optional(OutcomeSchema),
         },

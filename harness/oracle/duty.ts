@@ -130,6 +130,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   const groupOf = new Map<string, Group>();
   const idOf = new Map<string, { agency: string; id: string }>();
   const suppressed = new Map<Suppression, number>();
+  const places = new WeakMap<PublishedLocation, { householdsMin: number; place: Place | null }>();
 
   // --- messages ---
 
@@ -273,17 +274,29 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     return finding;
   }
 
+  /** Every group's lead is compared with every record that opens or joins: the same place is asked for many times. */
+  function placeOf(book: AgencyBook, record: KnownRecord, atMs: number): Place | null {
+    const { householdsMin } = policyAt(book.profile, atMs);
+    const { location } = record.state;
+    let known = places.get(location);
+    if (known?.householdsMin !== householdsMin) {
+      known = { householdsMin, place: publishedPlace(book.profile, location, householdsMin) };
+      places.set(location, known);
+    }
+    return known.place;
+  }
+
   function join(book: AgencyBook, record: KnownRecord, atMs: number): void {
     const policy = policyAt(book.profile, atMs);
     const category = categoryOf(book.profile, record.state);
-    const place = publishedPlace(book.profile, record.state.location, policy.householdsMin);
+    const place = placeOf(book, record, atMs);
     for (const group of book.groups) {
       chooseLead(group);
       if (group.phase === 'cancelled' || group.leaderless) continue;
       const lead = group.lead.state;
       if (Math.abs(lead.incidentMs - record.state.incidentMs) > policy.sameEventMsMax) continue;
       if (categoryOf(book.profile, lead) !== category) continue;
-      if (publishedPlace(book.profile, lead.location, policy.householdsMin)?.text !== place!.text) continue;
+      if (placeOf(book, group.lead, atMs)?.text !== place!.text) continue;
       group.records.push(record);
       record.group = group;
       group.open ||= record.open;
@@ -335,7 +348,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
           return;
         }
         const last = group.sent[group.sent.length - 1];
-        const place = publishedPlace(book.profile, group.lead.state.location, policy.householdsMin);
+        const place = placeOf(book, group.lead, atMs);
         if (place === null) return;
         if (categoryOf(book.profile, group.lead.state) !== last.category || place.text !== last.place.text) publish(group, 'Update', atMs);
         return;
@@ -400,7 +413,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const last = group.sent.length === 0 ? null : group.sent[group.sent.length - 1];
     const keeps = msgType === 'Cancel' && last !== null;
     const category = keeps ? last.category : categoryOf(profile, lead)!;
-    const place = keeps ? last.place : publishedPlace(profile, lead.location, policy.householdsMin)!;
+    const place = keeps ? last.place : placeOf(group.agency, group.lead, atMs)!;
     const sequence = group.sent.length + 1;
     const alert = compose({
       key: group.key,

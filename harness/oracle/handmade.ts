@@ -134,7 +134,7 @@ function makeAgency(dialect: Dialect, index: number, policy: Partial<Policy>): A
     name: `Synthetic Police Department 00${index}`,
     zone: ZONE,
     feeds: [{ fromMs: 0, dialect }],
-    natures: { [dialect]: naturesOf(dialect) },
+    natures: { [dialect]: { ...naturesOf(dialect), ...Object.fromEntries(DOMESTIC_ALERTABLE.map((d) => [d.event.natures[dialect], d.rule])) } },
     gazetteer: makeGazetteer(index * TOWN_STEP_DM),
     places: 'strict',
     policies: [{ fromMs: 0, policy: { ...DEFAULT_POLICY, review: index % 2 === 0 ? 'auto' : 'human', ...policy } }],
@@ -330,6 +330,11 @@ function placesOf(dialect: Dialect, g: Gazetteer, random: Random): PublishedLoca
   }
 }
 
+/** Agencies may say of a domestic matter what it is about; of concern to the community it is not for that. */
+const DOMESTIC_ALERTABLE = (['burglary', 'stabbing'] as const).map((category) => ({
+  event: EVENT_TYPES.find((t) => t.id === `${category}-domestic`)!,
+  rule: { category, community: false },
+}));
 const DOMESTIC = EVENT_TYPES.filter((t) => !t.community);
 const FIRST = ['Avery', 'Blake', 'Casey', 'Devon', 'Ellis'];
 const LAST = ['Quillfeather', 'Marrowby', 'Oxendale', 'Thistlewick', 'Vandermoss'];

@@ -41,6 +41,7 @@ export function createPeople(roster: Roster): People {
   let radiusDmMax = 0;
   for (const radius of radiusDm) radiusDmMax = Math.max(radiusDmMax, radius);
   const grid = createGrid(x, y);
+  const found = new Uint32Array(ids.length);
 
   const settingsNow = (i: number): Settings => ({ radiusDm: radiusDm[i], categories: categories[i], flags: flags[i] });
   const firstChangeFrom = (ms: number): number => {
@@ -71,12 +72,18 @@ export function createPeople(roster: Roster): People {
     matching(box, category) {
       if (box === null) return new Uint32Array(0);
       const bit = 1 << CATEGORIES.indexOf(category);
-      const found: number[] = [];
-      grid.visit(box, radiusDmMax, (i) => {
-        if (flags[i] !== 0 || (categories[i] & bit) === 0) return;
-        if (distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i]) found.push(ids[i]);
-      });
-      return Uint32Array.from(found).sort();
+      let n = 0;
+      for (const [from, to] of grid.runsNear(box, radiusDmMax)) {
+        for (let m = from; m < to; m++) {
+          const i = grid.members[m];
+          if (flags[i] !== 0 || (categories[i] & bit) === 0) continue;
+          // The distance of contract/plane.ts, in line: this loop is where a nation's time goes.
+          const dx = x[i] < box.x0 ? box.x0 - x[i] : x[i] > box.x1 ? x[i] - box.x1 : 0;
+          const dy = y[i] < box.y0 ? box.y0 - y[i] : y[i] > box.y1 ? y[i] - box.y1 : 0;
+          if (dx * dx + dy * dy <= radiusDm[i] * radiusDm[i]) found[n++] = ids[i];
+        }
+      }
+      return found.slice(0, n).sort();
     },
     listening: (some) => some.filter((id) => flags[indexOf(ids, id)] === 0),
     settingsBetween(resident, fromMs, toMs) {
@@ -134,8 +141,10 @@ export function indexOf(sorted: Uint32Array, value: number): number {
 // --- internal ---
 
 interface Grid {
-  /** Calls back with the index of every home that may lie within `marginDm` of the box. */
-  visit(box: Box, marginDm: number, found: (index: number) => void): void;
+  /** Indices of homes, cell by cell. */
+  members: Int32Array;
+  /** Stretches of `members` that hold every home within `marginDm` of the box, and some that lie further. */
+  runsNear(box: Box, marginDm: number): [number, number][];
 }
 
 function createGrid(x: Int32Array, y: Int32Array): Grid {
@@ -161,16 +170,15 @@ function createGrid(x: Int32Array, y: Int32Array): Grid {
   for (let i = 0; i < x.length; i++) members[next[cellOf(i)]++] = i;
 
   return {
-    visit(box, marginDm, found) {
+    members,
+    runsNear(box, marginDm) {
       const fromColumn = Math.max(0, Math.floor((box.x0 - marginDm - x0) / cellDm));
       const toColumn = Math.min(columns - 1, Math.floor((box.x1 + marginDm - x0) / cellDm));
       const fromRow = Math.max(0, Math.floor((box.y0 - marginDm - y0) / cellDm));
       const toRow = Math.min(rows - 1, Math.floor((box.y1 + marginDm - y0) / cellDm));
-      if (fromColumn > toColumn) return;
-      for (let row = fromRow; row <= toRow; row++) {
-        const end = starts[row * columns + toColumn + 1];
-        for (let m = starts[row * columns + fromColumn]; m < end; m++) found(members[m]);
-      }
+      const runs: [number, number][] = [];
+      for (let row = fromRow; row <= toRow && fromColumn <= toColumn; row++) runs.push([starts[row * columns + fromColumn], starts[row * columns + toColumn + 1]]);
+      return runs;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Judgement } from './contract.ts';
 import { drive, makeScene } from './handmade.ts';
 import { SABOTAGES } from './sabotage.ts';
 
-const scene = makeScene({ seed: 3, incidentsPerAgency: 60, residentsPerAgency: 120, hours: 6, policy: { review: 'human', preset: 'extended' } });
+const scene = makeScene({ seed: 3, incidentsPerAgency: 50, residentsPerAgency: 60, hours: 5, policy: { review: 'human', preset: 'extended' } });
 const clean = drive(scene, createPipeline).judgement;
 
 function byDetail(j: Judgement): Record<string, number> {

@@ -66,7 +66,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   sabotage('drops 1 of 1,000 deliveries', 0.001, onPublish((p, m) => {
     const kept = p.audience.filter(() => !m.strikes());
     const dropped = p.audience.length - kept.length;
-    if (dropped > 0) move(m, dropped, 'lost', kept.length > 0 ? 'not-delivered' : 'not-delivered');
+    if (dropped > 0) move(m, dropped, 'lost', 'not-delivered');
     return [{ ...p, audience: kept }];
   })),
   sabotage('drops whole alerts', 0.2, onAlert((p, m) => {
@@ -310,6 +310,7 @@ function falseAlerts(wanted: (reason: string, body: string) => boolean): Meddlin
     const key = keyOf(m);
     if (key === null || m.published.has(key) || !wanted(output.reason, m.input.body) || !m.strikes()) return [output];
     const audience = m.config.roster.ids.slice(0, 5);
+    m.published.add(key);
     add(m, audience.length, 'misdelivered', `not-owed:${output.reason}`);
     return [output, fabricated(m, { key, agency: output.agency, sequence: 9, category: 'robbery', place: null, audience })];
   };

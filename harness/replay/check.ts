@@ -50,7 +50,10 @@ export function shown(value: unknown): string {
 /** `/zone: expected an IANA zone, found "Amercia/Chicago" (nearest: "America/Chicago")`, one for each, joined by semicolons. */
 export function problemsText(problems: readonly Problem[]): string {
   return problems
-    .map((p) => `${p.path === '' ? '/' : p.path}: expected ${p.expected}, found ${p.found}${p.nearest === null ? '' : ` (nearest: ${JSON.stringify(p.nearest)})`}`)
+    .map(
+      (p) =>
+        `${p.path === '' ? '/' : p.path}: expected ${p.expected}, found ${p.found}${p.nearest === null ? '' : ` (nearest: ${JSON.stringify(p.nearest)})`}`,
+    )
     .join('; ');
 }
 
@@ -98,23 +101,39 @@ function checkObject(node: Node, value: unknown, path: string): Problem[] {
   for (const [key, item] of Object.entries(value)) {
     const at = `${path}/${pointer(key)}`;
     if (Object.hasOwn(properties, key)) problems.push(...checkValue(properties[key], item, at));
-    else problems.push({ path: at, expected: 'a known field', found: JSON.stringify(key.slice(0, 60)), nearest: nearest(key, Object.keys(properties)) });
+    else
+      problems.push({
+        path: at,
+        expected: 'a known field',
+        found: JSON.stringify(key.slice(0, 60)),
+        nearest: nearest(key, Object.keys(properties)),
+      });
   }
-  for (const key of missing) problems.push({ path: `${path}/${key}`, expected: 'a required field', found: 'nothing', nearest: null });
+  for (const key of missing)
+    problems.push({ path: `${path}/${key}`, expected: 'a required field', found: 'nothing', nearest: null });
   return problems;
 }
 
 function checkString(node: Node, value: unknown, path: string): Problem[] {
   if (typeof value !== 'string') return [problem(path, 'a text', value)];
   if (value.length < (node.minLength ?? 0)) return [problem(path, 'a text that is not empty', value)];
-  if (value.length > (node.maxLength ?? Infinity)) return [problem(path, `a text of at most ${node.maxLength} characters`, value)];
-  if (node.pattern !== undefined && !new RegExp(node.pattern, 'u').test(value)) return [problem(path, node.description ?? `a text like ${node.pattern}`, value)];
+  if (value.length > (node.maxLength ?? Infinity))
+    return [problem(path, `a text of at most ${node.maxLength} characters`, value)];
+  if (node.pattern !== undefined && !new RegExp(node.pattern, 'u').test(value))
+    return [problem(path, node.description ?? `a text like ${node.pattern}`, value)];
   return [];
 }
 
 function checkNames(names: readonly unknown[], value: unknown, path: string): Problem[] {
   if (names.includes(value)) return [];
-  return [problem(path, `one of ${names.join(', ')}`, value, typeof value === 'string' ? nearest(value, names.map(String)) : null)];
+  return [
+    problem(
+      path,
+      `one of ${names.join(', ')}`,
+      value,
+      typeof value === 'string' ? nearest(value, names.map(String)) : null,
+    ),
+  ];
 }
 
 /** A union's branches, those of unions inside it included. */
@@ -126,7 +145,11 @@ function branchesOf(nodes: readonly Node[]): Node[] {
 function checkUnion(branches: Node[], value: unknown, path: string): Problem[] {
   if (branches.some((b) => checkValue(b, value, path).length === 0)) return [];
   if (branches.every((b) => 'const' in b)) {
-    return checkNames(branches.map((b) => b.const), value, path);
+    return checkNames(
+      branches.map((b) => b.const),
+      value,
+      path,
+    );
   }
   const sameType = branches.filter((b) => b.type === typeOf(value));
   if (sameType.length === 0) return [problem(path, [...new Set(branches.map(kindText))].join(' or '), value)];
@@ -135,7 +158,11 @@ function checkUnion(branches: Node[], value: unknown, path: string): Problem[] {
   if (kinds.length > 1) {
     const meant = kinds.find((b) => b.properties!['kind'].const === value['kind']);
     if (meant !== undefined) return checkValue(meant, value, path);
-    return checkNames(kinds.map((b) => b.properties!['kind'].const), value['kind'], `${path}/kind`);
+    return checkNames(
+      kinds.map((b) => b.properties!['kind'].const),
+      value['kind'],
+      `${path}/kind`,
+    );
   }
   const shared = (b: Node) => Object.keys(value).filter((k) => Object.hasOwn(b.properties ?? {}, k)).length;
   const best = sameType.reduce((a, b) => (shared(b) > shared(a) ? b : a));

@@ -71,7 +71,8 @@ export function jsonColumns(empty: readonly string[]): Columns {
       const names = new Set<string>();
       for (const row of rows) {
         for (const [name] of leaves(row.value, '')) if (names.size < NAMES_MAX) names.add(name);
-        for (const [up, parent] of row.parents.entries()) for (const name of Object.keys(parent)) if (names.size < NAMES_MAX) names.add('../'.repeat(up + 1) + name);
+        for (const [up, parent] of row.parents.entries())
+          for (const name of Object.keys(parent)) if (names.size < NAMES_MAX) names.add('../'.repeat(up + 1) + name);
       }
       return [...names];
     },
@@ -139,7 +140,9 @@ function textOf(value: unknown): string {
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }
 
 function finder(column: string): (row: RawRow) => unknown {
@@ -164,5 +167,6 @@ function* leaves(value: unknown, prefix: string, depth = 0): Generator<readonly 
     return;
   }
   if (depth > DEPTH_MAX) return;
-  for (const [key, inner] of Object.entries(value)) yield* leaves(inner, prefix === '' ? key : `${prefix}.${key}`, depth + 1);
+  for (const [key, inner] of Object.entries(value))
+    yield* leaves(inner, prefix === '' ? key : `${prefix}.${key}`, depth + 1);
 }

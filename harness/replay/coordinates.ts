@@ -7,13 +7,19 @@ export type Point = { kind: 'point'; latitude: number; longitude: number } | { k
 /** Reads a row's coordinates: `none` where there are none or they are no degrees, `outside` where they leave the mapping's box. */
 export function pointReader(coordinates: Mapping['coordinates'], columns: Columns): (row: RawRow) => Point {
   if (coordinates === undefined) return () => ({ kind: 'none' });
-  const read = 'point' in coordinates ? pairReader(columns.cell(coordinates.point)) : twoReader(columns.cell(coordinates.latitude), columns.cell(coordinates.longitude));
+  const read =
+    'point' in coordinates
+      ? pairReader(columns.cell(coordinates.point))
+      : twoReader(columns.cell(coordinates.latitude), columns.cell(coordinates.longitude));
   const { box } = coordinates;
   return (row) => {
     const [latitude, longitude] = read(row);
     // (0, 0) is how exports write a missing point; nobody polices that spot of the ocean.
-    if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) || (latitude === 0 && longitude === 0)) return { kind: 'none' };
-    const inside = box === undefined || (latitude >= box.south && latitude <= box.north && longitude >= box.west && longitude <= box.east);
+    if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) || (latitude === 0 && longitude === 0))
+      return { kind: 'none' };
+    const inside =
+      box === undefined ||
+      (latitude >= box.south && latitude <= box.north && longitude >= box.west && longitude <= box.east);
     return inside ? { kind: 'point', latitude, longitude } : { kind: 'outside' };
   };
 }
@@ -24,7 +30,10 @@ const NUMBER = '([+-]?\\d{1,3}(?:\\.\\d+)?)';
 const WKT = new RegExp(`^POINT ?\\(${NUMBER} +${NUMBER}\\)$`, 'i');
 const PAIR = new RegExp(`^\\(?${NUMBER} ?, ?${NUMBER}\\)?$`);
 
-function twoReader(latitude: (row: RawRow) => string, longitude: (row: RawRow) => string): (row: RawRow) => [number, number] {
+function twoReader(
+  latitude: (row: RawRow) => string,
+  longitude: (row: RawRow) => string,
+): (row: RawRow) => [number, number] {
   const number = (text: string) => (text === '' ? NaN : Number(text));
   return (row) => [number(latitude(row)), number(longitude(row))];
 }

@@ -6,7 +6,11 @@ async function* pieces(text: string, length: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
 }
 
-async function rowsOf(text: string, length = 7, options = { delimiter: ',', quote: '"' as string | null }): Promise<CsvRow[]> {
+async function rowsOf(
+  text: string,
+  length = 7,
+  options = { delimiter: ',', quote: '"' as string | null },
+): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
   for await (const row of readCsv(pieces(text, length), options)) rows.push(row);
   return rows;
@@ -28,8 +32,16 @@ describe('readCsv', () => {
     ['a quoted last cell at the end', 'x,"y"', cells(['x', 'y'])],
     ['a delimiter at the end', '"x",', cells(['x', ''])],
     ['text after a closing quote: that line alone is bad', '"a"b,c\n1,2\n', [badQuotes, ...cells(['1', '2'])]],
-    ['a quote that never closes: that line alone is bad', '1,"abc\n2,x\n3,y\n', [badQuotes, ...cells(['2', 'x'], ['3', 'y'])]],
-    ['a quote that closes in the next line', '1,"abc\n2,"x",3\n4,5,6\n', [badQuotes, ...cells(['2', 'x', '3'], ['4', '5', '6'])]],
+    [
+      'a quote that never closes: that line alone is bad',
+      '1,"abc\n2,x\n3,y\n',
+      [badQuotes, ...cells(['2', 'x'], ['3', 'y'])],
+    ],
+    [
+      'a quote that closes in the next line',
+      '1,"abc\n2,"x",3\n4,5,6\n',
+      [badQuotes, ...cells(['2', 'x', '3'], ['4', '5', '6'])],
+    ],
     ['nothing but an open quote', '"abc', [badQuotes]],
   ])('%s', async (_name, text, rows) => {
     for (const length of [1, 3, 1000]) expect(await rowsOf(text, length)).toEqual(rows);
@@ -43,19 +55,32 @@ describe('readCsv', () => {
     ['in the middle', (long: string) => `1,2\n${long}\n3,4\n`, [...cells(['1', '2']), tooLong, ...cells(['3', '4'])]],
     ['at the end', (long: string) => `1,2\n${long}`, [...cells(['1', '2']), tooLong]],
     ['in quotes', (long: string) => `1,2\n"${long}",x\n3,4\n`, [...cells(['1', '2']), tooLong, ...cells(['3', '4'])]],
-    ['quoted, not closed, after lines', (long: string) => `"x\n${long}\n3,4\n`, [badQuotes, tooLong, ...cells(['3', '4'])]],
+    [
+      'quoted, not closed, after lines',
+      (long: string) => `"x\n${long}\n3,4\n`,
+      [badQuotes, tooLong, ...cells(['3', '4'])],
+    ],
   ])('rejects a row that is too long %s, and no other', async (_name, make, rows) => {
-    for (const long of ['z'.repeat(ROW_LENGTH_MAX + 1), 'z'.repeat(ROW_LENGTH_MAX * 4)]) expect(await rowsOf(make(long), 1 << 17)).toEqual(rows);
+    for (const long of ['z'.repeat(ROW_LENGTH_MAX + 1), 'z'.repeat(ROW_LENGTH_MAX * 4)])
+      expect(await rowsOf(make(long), 1 << 17)).toEqual(rows);
   });
 
   it('reads back any cells that were written by the book, however the text is cut', async () => {
-    const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ' ') }));
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ' ') }),
+    );
     const table = fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(table, fc.integer({ min: 1, max: 20 }), fc.constantFrom('\n', '\r\n'), async (rows, length, newline) => {
-        const text = rows.map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(',') + newline).join('');
-        expect(await rowsOf(text, length)).toEqual(rows.map((r) => ({ cells: r })));
-      }),
+      fc.asyncProperty(
+        table,
+        fc.integer({ min: 1, max: 20 }),
+        fc.constantFrom('\n', '\r\n'),
+        async (rows, length, newline) => {
+          const text = rows.map((r) => r.map((c) => `"${c.replaceAll('"', '""')}"`).join(',') + newline).join('');
+          expect(await rowsOf(text, length)).toEqual(rows.map((r) => ({ cells: r })));
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -57,7 +57,13 @@ export async function* readCsv(chunks: AsyncIterable<string>, options: CsvOption
 // --- internal ---
 
 /** The row that begins at `at` and where it ends; null where the text stops before it does. `cells` null: text follows a closing quote. */
-function scanRow(text: string, at: number, delimiter: string, quote: string | null, final: boolean): { cells: string[] | null; end: number } | null {
+function scanRow(
+  text: string,
+  at: number,
+  delimiter: string,
+  quote: string | null,
+  final: boolean,
+): { cells: string[] | null; end: number } | null {
   let lineEnd = text.indexOf('\n', at);
   if (lineEnd < 0) {
     if (!final && text.length > at && (quote === null || text.indexOf(quote, at) < 0)) return null;

@@ -16,5 +16,7 @@ export function docParts(): Record<string, unknown>[] {
 
 function blocks(kind: 'mapping' | 'part'): Record<string, unknown>[] {
   const page = readFileSync(new URL('../../docs/mapping.md', import.meta.url), 'utf8');
-  return [...page.matchAll(new RegExp(`^\`\`\`json ${kind}\\n(.*?)\`\`\`$`, 'gms'))].map((m) => JSON.parse(m[1]) as Record<string, unknown>);
+  return [...page.matchAll(new RegExp(`^\`\`\`json ${kind}\\n(.*?)\`\`\`$`, 'gms'))].map(
+    (m) => JSON.parse(m[1]) as Record<string, unknown>,
+  );
 }

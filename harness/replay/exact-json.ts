@@ -2,7 +2,11 @@
 export function parseExact(text: string): unknown {
   try {
     if (!/\d{16}/.test(text)) return JSON.parse(text);
-    return JSON.parse(text.replace(STRING_OR_LONG_INTEGER, (piece) => (piece[0] === '"' || Number.isSafeInteger(Number(piece)) ? piece : `"${piece}"`)));
+    return JSON.parse(
+      text.replace(STRING_OR_LONG_INTEGER, (piece) =>
+        piece[0] === '"' || Number.isSafeInteger(Number(piece)) ? piece : `"${piece}"`,
+      ),
+    );
   } catch {
     return undefined;
   }

@@ -8,7 +8,9 @@ import { parseExact } from './exact-json.ts';
 import { nearest } from './nearest.ts';
 
 /** `parents`: the single values read so far of the objects around the row, the nearest first. `key`: the row's name in an object of rows, or its number in a list. */
-export type JsonRow = { value: unknown; parents: readonly Readonly<Record<string, unknown>>[]; key: string } | { reject: 'too-long' | 'not-json' };
+export type JsonRow =
+  | { value: unknown; parents: readonly Readonly<Record<string, unknown>>[]; key: string }
+  | { reject: 'too-long' | 'not-json' };
 
 /** Longest row read, in UTF-16 units; longer ones are rejected without being kept. */
 export const VALUE_LENGTH_MAX = 1 << 20;
@@ -17,7 +19,11 @@ export const VALUE_LENGTH_MAX = 1 << 20;
  * The elements of the array (or the members of the object) at `path`, where `*` is every element or member. `name` is of the file, for errors.
  * Throws HB_INPUT_FILE where the text is no JSON around the rows, ends early, or has nothing at the path.
  */
-export async function* readJson(chunks: AsyncIterable<string>, path: readonly string[], name: string): AsyncGenerator<JsonRow> {
+export async function* readJson(
+  chunks: AsyncIterable<string>,
+  path: readonly string[],
+  name: string,
+): AsyncGenerator<JsonRow> {
   const cursor = new Cursor(chunks, name);
   const seen = new Set<string>();
   const state = { found: false, rows: 0 };
@@ -26,7 +32,8 @@ export async function* readJson(chunks: AsyncIterable<string>, path: readonly st
     if (head !== '[' && head !== '{') throw cursor.failed('a JSON document beginning with [ or {', head);
     yield* walk(cursor, path, 0, [], seen, state);
     const rest = await cursor.peek();
-    if (rest !== '') throw cursor.failed('the end of the file after the document (JSON Lines need "kind": "jsonl")', rest);
+    if (rest !== '')
+      throw cursor.failed('the end of the file after the document (JSON Lines need "kind": "jsonl")', rest);
   } finally {
     await cursor.close();
   }
@@ -35,8 +42,14 @@ export async function* readJson(chunks: AsyncIterable<string>, path: readonly st
   const near = nearest(path.find((p) => p !== '*' && !seen.has(p)) ?? path.join('.'), names);
   throw new HundredblockError(
     'HB_INPUT_FILE',
-    `${name}: expected rows at format.path ${JSON.stringify(path.join('.'))}, found ${names.length === 0 ? 'no names there' : names.slice(0, 20).map((n) => shown(n)).join(', ')}` +
-      (near === null ? '' : ` (nearest: ${JSON.stringify(near)})`),
+    `${name}: expected rows at format.path ${JSON.stringify(path.join('.'))}, found ${
+      names.length === 0
+        ? 'no names there'
+        : names
+            .slice(0, 20)
+            .map((n) => shown(n))
+            .join(', ')
+    }` + (near === null ? '' : ` (nearest: ${JSON.stringify(near)})`),
   );
 }
 
@@ -82,7 +95,11 @@ async function* walk(
       const text = await cursor.value(VALUE_LENGTH_MAX, state.rows);
       const value = text === null ? undefined : parseExact(text);
       state.rows++;
-      yield text === null ? { reject: 'too-long' } : value === undefined ? { reject: 'not-json' } : { value, parents, key };
+      yield text === null
+        ? { reject: 'too-long' }
+        : value === undefined
+          ? { reject: 'not-json' }
+          : { value, parents, key };
     } else if ((path[level] === '*' || path[level] === key) && (next === '[' || next === '{')) {
       yield* walk(cursor, path, level + 1, around, seen, state);
     } else {
@@ -183,7 +200,10 @@ class Cursor {
 
   failed(expected: string, found: string, rows = 0): HundredblockError {
     const after = rows === 0 ? '' : ` after row ${rows}`;
-    return new HundredblockError('HB_INPUT_FILE', `${this.#name}: expected ${expected}${after}, found ${found === '' ? 'the end of the file (is it cut off?)' : shown(found)}`);
+    return new HundredblockError(
+      'HB_INPUT_FILE',
+      `${this.#name}: expected ${expected}${after}, found ${found === '' ? 'the end of the file (is it cut off?)' : shown(found)}`,
+    );
   }
 
   async #more(): Promise<boolean> {

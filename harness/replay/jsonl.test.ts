@@ -19,8 +19,11 @@ it.each<[name: string, text: string, rows: LineRow[]]>([
   for (const length of [1, 4, 1000]) expect(await rowsOf(text, length)).toEqual(rows);
 });
 
-it.each([LINE_LENGTH_MAX + 1, LINE_LENGTH_MAX * 5])('rejects a line of %i characters once, and no other', async (length) => {
-  const expected = [{ value: 1 }, { reject: 'too-long' }, { value: 2 }];
-  expect(await rowsOf(`1\n"${'z'.repeat(length)}"\n2\n`, 1 << 17)).toEqual(expected);
-  expect(await rowsOf(`1\n"${'z'.repeat(length)}"`, 1 << 17)).toEqual(expected.slice(0, 2));
-});
+it.each([LINE_LENGTH_MAX + 1, LINE_LENGTH_MAX * 5])(
+  'rejects a line of %i characters once, and no other',
+  async (length) => {
+    const expected = [{ value: 1 }, { reject: 'too-long' }, { value: 2 }];
+    expect(await rowsOf(`1\n"${'z'.repeat(length)}"\n2\n`, 1 << 17)).toEqual(expected);
+    expect(await rowsOf(`1\n"${'z'.repeat(length)}"`, 1 << 17)).toEqual(expected.slice(0, 2));
+  },
+);

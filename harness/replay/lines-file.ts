@@ -15,7 +15,7 @@ export function createLinesFile(path: string): LinesFile {
   function flush(): void {
     const bytes = new TextEncoder().encode(block);
     block = '';
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
   }
   return {
     write(value) {

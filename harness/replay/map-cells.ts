@@ -36,9 +36,16 @@ export function createMapCells(): MapCells {
       if (cell !== undefined) cell.alerts++;
     },
     toRecord() {
-      const shown = [...cells.values()].filter((c) => c.records >= MAP_RECORDS_MIN).sort((a, b) => a.south - b.south || a.west - b.west);
+      const shown = [...cells.values()]
+        .filter((c) => c.records >= MAP_RECORDS_MIN)
+        .sort((a, b) => a.south - b.south || a.west - b.west);
       const alertsShown = shown.reduce((sum, c) => sum + c.alerts, 0);
-      return { cellDegrees: MAP_CELL_DEGREES, recordsMin: MAP_RECORDS_MIN, cells: shown, alertsNotShown: alerts - alertsShown };
+      return {
+        cellDegrees: MAP_CELL_DEGREES,
+        recordsMin: MAP_RECORDS_MIN,
+        cells: shown,
+        alertsNotShown: alerts - alertsShown,
+      };
     },
   };
 }

@@ -56,12 +56,17 @@ export type RowMapper = (raw: RawRow, file: number, row: number) => MappedRow | 
 /** The nature table that an agency's profile gets: a key for each rule and each nature it names, and for what is ignored. */
 export function natureTable(mapping: Mapping): Record<string, NatureRule> {
   const table: Record<string, NatureRule> = { [IGNORED]: { category: null, community: true } };
-  for (const [i, rule] of mapping.natures.entries()) table[ruleKey(i)] = { category: rule.category, community: rule.community ?? true };
+  for (const [i, rule] of mapping.natures.entries())
+    table[ruleKey(i)] = { category: rule.category, community: rule.community ?? true };
   return table;
 }
 
 /** The mark of a nature key: the index in CATEGORIES plus one where its records may be alerted on, else 0. */
-export function eligibleMark(key: string, table: Readonly<Record<string, NatureRule>>, preset: readonly string[]): number {
+export function eligibleMark(
+  key: string,
+  table: Readonly<Record<string, NatureRule>>,
+  preset: readonly string[],
+): number {
   const rule = Object.hasOwn(table, key) ? table[key] : undefined;
   if (rule === undefined || rule.category === null || !rule.community || !preset.includes(rule.category)) return 0;
   return CATEGORIES.indexOf(rule.category) + 1;
@@ -71,12 +76,21 @@ export function eligibleMark(key: string, table: Readonly<Record<string, NatureR
 export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): RowMapper {
   const idCells = listOf(mapping.id).map((c) => columns.cell(c));
   const time = columns.joined(mapping.time.columns, ' ');
-  const readTime = timeReader(listOf(mapping.time.format), mapping.time.zone ?? mapping.zone, mapping.time.ignoreOffset ?? false);
+  const readTime = timeReader(
+    listOf(mapping.time.format),
+    mapping.time.zone ?? mapping.zone,
+    mapping.time.ignoreOffset ?? false,
+  );
   const published = mapping.clock === 'published' ? mapping.published! : null;
   const publishedTime = published === null ? null : columns.joined(published.columns, ' ');
-  const readPublished = published === null ? null : timeReader(listOf(published.format), published.zone ?? mapping.zone, published.ignoreOffset ?? false);
+  const readPublished =
+    published === null
+      ? null
+      : timeReader(listOf(published.format), published.zone ?? mapping.zone, published.ignoreOffset ?? false);
   const nature =
-    mapping.nature.combine === 'join' ? columns.joined(mapping.nature.columns, mapping.nature.separator ?? ' | ') : columns.first(mapping.nature.columns);
+    mapping.nature.combine === 'join'
+      ? columns.joined(mapping.nature.columns, mapping.nature.separator ?? ' | ')
+      : columns.first(mapping.nature.columns);
   const natureOf = natureReader(mapping, columns);
   const place = placeReader(mapping.place, columns);
   const outcome = outcomeReader(mapping.status, columns);
@@ -144,12 +158,17 @@ function ruleKey(index: number): string {
 function natureReader(mapping: Mapping, columns: Columns): (raw: RawRow, nature: string) => string | null {
   const entries: { key: string; natures: ReadonlySet<string> | null; fits: (raw: RawRow) => boolean }[] = [];
   const entry = (key: string, natures: string | readonly string[] | undefined, where: readonly Condition[]) =>
-    entries.push({ key, natures: natures === undefined ? null : new Set(listOf(natures).map((n) => n.trim())), fits: whereReader(where, columns) });
+    entries.push({
+      key,
+      natures: natures === undefined ? null : new Set(listOf(natures).map((n) => n.trim())),
+      fits: whereReader(where, columns),
+    });
   const ignored = (mapping.ignore ?? []).filter((e) => typeof e === 'string');
   if (ignored.length > 0) entry(IGNORED, ignored, []);
   for (const e of mapping.ignore ?? []) if (typeof e !== 'string') entry(IGNORED, e.nature, e.where);
   for (const [i, rule] of mapping.natures.entries()) entry(ruleKey(i), rule.nature, rule.where ?? []);
-  return (raw, nature) => entries.find((e) => (e.natures === null || e.natures.has(nature)) && e.fits(raw))?.key ?? null;
+  return (raw, nature) =>
+    entries.find((e) => (e.natures === null || e.natures.has(nature)) && e.fits(raw))?.key ?? null;
 }
 
 function whereReader(where: readonly Condition[], columns: Columns): (raw: RawRow) => boolean {

@@ -30,7 +30,10 @@ export function loadMapping(nameOrPath: string): Mapping {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const near = nearest(nameOrPath, names);
-    const found = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String((error as NodeJS.ErrnoException).code);
+    const found =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'no such file'
+        : String((error as NodeJS.ErrnoException).code);
     throw new HundredblockError(
       'HB_MAPPING',
       `mapping ${shown(nameOrPath)}: expected a shipped name (${names.join(', ')}) or the path of a mapping file, found ${found}${near === null ? '' : ` (nearest: ${JSON.stringify(near)})`}`,
@@ -40,7 +43,12 @@ export function loadMapping(nameOrPath: string): Mapping {
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new HundredblockError('HB_MAPPING', `mapping ${shown(nameOrPath)}: expected JSON, found ${String((error as Error).message).replace(/\s+/g, ' ').slice(0, 160)}`);
+    throw new HundredblockError(
+      'HB_MAPPING',
+      `mapping ${shown(nameOrPath)}: expected JSON, found ${String((error as Error).message)
+        .replace(/\s+/g, ' ')
+        .slice(0, 160)}`,
+    );
   }
   const problems = mappingProblems(value);
   if (problems.length === 0) return value as Mapping;
@@ -59,7 +67,12 @@ export function mappingProblems(value: unknown): Problem[] {
   if (ok('time')) problems.push(...timeProblems(mapping.time, '/time'));
   if (ok('published')) problems.push(...timeProblems(mapping.published!, '/published'));
   if (mapping.clock === 'published' && mapping.published === undefined) {
-    problems.push({ path: '/published', expected: 'a time, since clock is "published"', found: 'nothing', nearest: null });
+    problems.push({
+      path: '/published',
+      expected: 'a time, since clock is "published"',
+      found: 'nothing',
+      nearest: null,
+    });
   }
   if (ok('natures')) problems.push(...natureProblems(mapping.natures, broken('ignore') ? [] : (mapping.ignore ?? [])));
   for (const part of ['natures', 'ignore'] as const) {
@@ -70,7 +83,12 @@ export function mappingProblems(value: unknown): Problem[] {
   }
   if (ok('coordinates')) problems.push(...boxProblems(mapping.coordinates!));
   if (ok('nature') && mapping.nature.separator !== undefined && mapping.nature.combine !== 'join') {
-    problems.push({ path: '/nature/separator', expected: '"combine": "join" beside it', found: shown(mapping.nature.combine ?? 'first'), nearest: null });
+    problems.push({
+      path: '/nature/separator',
+      expected: '"combine": "join" beside it',
+      found: shown(mapping.nature.combine ?? 'first'),
+      nearest: null,
+    });
   }
   return problems;
 }
@@ -80,7 +98,9 @@ export function mappingProblems(value: unknown): Problem[] {
 const SHIPPED_DIR = join(dirname(fileURLToPath(import.meta.url)), 'mappings');
 
 function zoneProblems(zone: string, path: string): Problem[] {
-  return isZone(zone) ? [] : [{ path, expected: 'an IANA time zone', found: shown(zone), nearest: nearest(zone, zoneNames()) }];
+  return isZone(zone)
+    ? []
+    : [{ path, expected: 'an IANA time zone', found: shown(zone), nearest: nearest(zone, zoneNames()) }];
 }
 
 function timeProblems(time: TimeSpec, path: string): Problem[] {
@@ -90,7 +110,12 @@ function timeProblems(time: TimeSpec, path: string): Problem[] {
       timeReader([format], 'UTC', false);
     } catch (error) {
       const at = typeof time.format === 'string' ? `${path}/format` : `${path}/format/${i}`;
-      problems.push({ path: at, expected: (error as Error).message, found: shown(format), nearest: nearest(format, NAMED_FORMATS) });
+      problems.push({
+        path: at,
+        expected: (error as Error).message,
+        found: shown(format),
+        nearest: nearest(format, NAMED_FORMATS),
+      });
     }
   }
   return problems;
@@ -104,12 +129,19 @@ function natureProblems(rules: Mapping['natures'], ignore: NonNullable<Mapping['
   for (const [i, rule] of rules.entries()) {
     const path = `/natures/${i}`;
     if (rule.nature === undefined) {
-      if (rule.where === undefined) problems.push({ path, expected: 'a nature or a where', found: 'neither', nearest: null });
+      if (rule.where === undefined)
+        problems.push({ path, expected: 'a nature or a where', found: 'neither', nearest: null });
       continue;
     }
     for (const nature of listOf(rule.nature)) {
       const first = named.get(nature.trim());
-      if (first !== undefined) problems.push({ path: `${path}/nature`, expected: 'a nature that no earlier rule takes', found: `${shown(nature)}, taken by ${first}`, nearest: null });
+      if (first !== undefined)
+        problems.push({
+          path: `${path}/nature`,
+          expected: 'a nature that no earlier rule takes',
+          found: `${shown(nature)}, taken by ${first}`,
+          nearest: null,
+        });
       else if (rule.where === undefined) named.set(nature.trim(), path);
     }
   }
@@ -117,14 +149,20 @@ function natureProblems(rules: Mapping['natures'], ignore: NonNullable<Mapping['
 }
 
 function whereProblems(where: readonly Condition[], path: string): Problem[] {
-  return where.flatMap((c, i) => (c.is === undefined && c.isNot === undefined ? [{ path: `${path}/${i}`, expected: 'is or isNot', found: 'neither', nearest: null }] : []));
+  return where.flatMap((c, i) =>
+    c.is === undefined && c.isNot === undefined
+      ? [{ path: `${path}/${i}`, expected: 'is or isNot', found: 'neither', nearest: null }]
+      : [],
+  );
 }
 
 function boxProblems(coordinates: NonNullable<Mapping['coordinates']>): Problem[] {
   const { box } = coordinates;
   const path = '/coordinates/box';
   if (box === undefined) {
-    return coordinates.outside === undefined ? [] : [{ path, expected: 'a box, since outside is given', found: 'nothing', nearest: null }];
+    return coordinates.outside === undefined
+      ? []
+      : [{ path, expected: 'a box, since outside is given', found: 'nothing', nearest: null }];
   }
   if (box.south < box.north && box.west < box.east && Math.abs(box.south) <= 90 && Math.abs(box.north) <= 90) return [];
   return [{ path, expected: 'south below north, and west below east, in degrees', found: shown(box), nearest: null }];

@@ -30,7 +30,12 @@ export function eidoBody(row: MappedRow, id: string, agencyName: string): string
 /** A location that no rule can place: the row counts, and its alert is suppressed as unlocatable. */
 const NOWHERE = '-';
 
-const STATUS: Readonly<Record<Outcome, { status: EidoMessage['incidentComponent']['incidentStatusCommonRegistryText']; disposition: string | null }>> = {
+const STATUS: Readonly<
+  Record<
+    Outcome,
+    { status: EidoMessage['incidentComponent']['incidentStatusCommonRegistryText']; disposition: string | null }
+  >
+> = {
   open: { status: 'Active', disposition: null },
   cancelled: { status: 'Cancelled', disposition: null },
   closed: { status: 'Closed', disposition: null },

@@ -5,7 +5,10 @@ import { placeReader } from './place.ts';
 
 function placeOf(place: Mapping['place'], cells: Record<string, string>): string {
   const header = Object.keys(cells);
-  return placeReader(place, csvColumns(header, ['', 'None']))({ cells: Object.values(cells), value: undefined, parents: [], key: '' });
+  return placeReader(
+    place,
+    csvColumns(header, ['', 'None']),
+  )({ cells: Object.values(cells), value: undefined, parents: [], key: '' });
 }
 
 const BLOCK: Mapping['place'] = { from: [{ block: 'b', street: 's' }, { address: 's' }] };
@@ -30,7 +33,11 @@ describe('placeReader', () => {
     [{ from: { area: 'z', label: 'BEAT', within: 'SEATTLE' } }, { z: 'K3' }, 'BEAT K THREE / SEATTLE'],
     [{ from: { area: 'z', within: 'TESTVILLE' } }, { z: 'NORTH/WEST' }, 'NORTH WEST / TESTVILLE'],
     [{ from: { address: 'a' }, stripSuffix: [',mke', ', WI'] }, { a: '2854 N MAPLE ST, WI,MKE' }, '2854 N MAPLE ST'],
-    [{ from: { address: 'a' }, stripPrefix: ['at '], cutAt: [' ('] }, { a: 'AT 2854 N MAPLE ST (rear)' }, '2854 N MAPLE ST'],
+    [
+      { from: { address: 'a' }, stripPrefix: ['at '], cutAt: [' ('] },
+      { a: 'AT 2854 N MAPLE ST (rear)' },
+      '2854 N MAPLE ST',
+    ],
     [{ from: { address: 'a' }, replace: { ' and ': ' / ' } }, { a: 'MAPLE ST AND PINE ST' }, 'MAPLE ST / PINE ST'],
   ])('%j of %j is %j', (place, cells, expected) => {
     expect(placeOf(place, cells)).toBe(expected);

@@ -85,12 +85,14 @@ function placeCleaner(place: Mapping['place']): (text: string) => string {
   const prefixes = upper(place.stripPrefix);
   const suffixes = upper(place.stripSuffix);
   const cuts = upper(place.cutAt);
-  const replacements = Object.entries(place.replace ?? {}).map(([from, to]) => [from.toUpperCase(), to.toUpperCase()] as const);
+  const replacements = Object.entries(place.replace ?? {}).map(
+    ([from, to]) => [from.toUpperCase(), to.toUpperCase()] as const,
+  );
   return (text) => {
     let tidy = text;
     for (const [from, to] of replacements) if (from !== '') tidy = tidy.replaceAll(from, to);
     for (const cut of cuts) if (tidy.includes(cut)) tidy = tidy.slice(0, tidy.indexOf(cut));
-    for (let before = ''; before !== tidy; ) {
+    for (let before = ''; before !== tidy;) {
       before = tidy;
       for (const prefix of prefixes) if (tidy.startsWith(prefix)) tidy = tidy.slice(prefix.length);
       for (const suffix of suffixes) if (tidy.endsWith(suffix)) tidy = tidy.slice(0, -suffix.length);

@@ -53,12 +53,18 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<{ record: ReplayRecord; outDir: string }> {
   const startedAtMs = Date.now();
   const started = performance.now();
-  if (options.files.length === 0) throw new HundredblockError('HB_USAGE', 'replay: expected at least one file, found none');
+  if (options.files.length === 0)
+    throw new HundredblockError('HB_USAGE', 'replay: expected at least one file, found none');
   const mapping = loadMapping(options.map);
   const files = options.files.map((path) => ({ path, bytes: sizeOf(path) }));
   const output = openOutput(options.outDir);
   try {
-    const run = createRun(mapping, options, output.stageDir, files.reduce((sum, f) => sum + f.bytes, 0));
+    const run = createRun(
+      mapping,
+      options,
+      output.stageDir,
+      files.reduce((sum, f) => sum + f.bytes, 0),
+    );
     let fileRecords: ReplayRecord['files'];
     try {
       fileRecords = await readFiles(run, files);
@@ -137,7 +143,11 @@ function createRun(mapping: Mapping, options: ReplayOptions, stageDir: string, b
 }
 type Run = ReturnType<typeof createRun>;
 
-function createReplayPipeline(mapping: Mapping, options: ReplayOptions, natures: ReturnType<typeof natureTable>): Pipeline {
+function createReplayPipeline(
+  mapping: Mapping,
+  options: ReplayOptions,
+  natures: ReturnType<typeof natureTable>,
+): Pipeline {
   const profile: AgencyProfile = {
     id: AGENCY,
     name: mapping.agency,
@@ -148,7 +158,14 @@ function createReplayPipeline(mapping: Mapping, options: ReplayOptions, natures:
     places: 'text',
     policies: [{ fromMs: 0, policy: { ...DEFAULT_POLICY, preset: options.preset, review: 'auto' } }],
   };
-  const roster = { ids: new Uint32Array(0), x: new Int32Array(0), y: new Int32Array(0), radiusDm: new Int32Array(0), categories: new Uint16Array(0), flags: new Uint8Array(0) };
+  const roster = {
+    ids: new Uint32Array(0),
+    x: new Int32Array(0),
+    y: new Int32Array(0),
+    radiusDm: new Int32Array(0),
+    categories: new Uint16Array(0),
+    flags: new Uint8Array(0),
+  };
   // The same files and mapping give the same alert keys, so that two replays can be compared line by line.
   const runKey = sha256(JSON.stringify([mapping, options.files.map((f) => [fileName(f), sizeOf(f)])]));
   return createPipeline({ agencies: [profile], roster, runKey, bodyLengthMax: BODY_LENGTH_MAX });
@@ -180,7 +197,13 @@ async function readFiles(run: Run, files: readonly { path: string; bytes: number
     }
     bytesBefore += file.bytes;
     const { rows, parsed, rejected } = tally.counts;
-    records.push({ name: run.fileNames[index], bytes, rows: rows - rowsBefore.rows, parsed: parsed - rowsBefore.parsed, rejected: rejected - rowsBefore.rejected });
+    records.push({
+      name: run.fileNames[index],
+      bytes,
+      rows: rows - rowsBefore.rows,
+      parsed: parsed - rowsBefore.parsed,
+      rejected: rejected - rowsBefore.rejected,
+    });
     if (options.signal?.aborted === true) break;
   }
   if (sorter !== null && options.signal?.aborted !== true) await replaySorted(run);
@@ -224,7 +247,11 @@ function replayRow(run: Run, row: MappedRow): void {
   if (row.clockMs < run.nowMs) tally.times.backwards++;
   run.nowMs = Math.max(run.nowMs, row.clockMs);
   tally.replayed(row, run.nowMs);
-  for (let wakeMs = pipeline.nextWakeMs(); wakeMs <= run.nowMs && wakeMs > run.lastWakeMs; wakeMs = pipeline.nextWakeMs()) {
+  for (
+    let wakeMs = pipeline.nextWakeMs();
+    wakeMs <= run.nowMs && wakeMs > run.lastWakeMs;
+    wakeMs = pipeline.nextWakeMs()
+  ) {
     run.lastWakeMs = wakeMs;
     pipeline.handle({ kind: 'wake' }, wakeMs);
   }
@@ -257,7 +284,10 @@ function takeReceipt(tally: Tally, receipt: RowReceipt): void {
   if (receipt.outcome === 'superseded') tally.counts.superseded++;
   if (receipt.outcome !== 'rejected') return;
   // A mapped row is a well-formed message: only a fault of our own can make the pipeline refuse it.
-  throw new HundredblockError('HB_INTERNAL', `replay: expected the pipeline to take a mapped row, found it rejected as ${receipt.code}`);
+  throw new HundredblockError(
+    'HB_INTERNAL',
+    `replay: expected the pipeline to take a mapped row, found it rejected as ${receipt.code}`,
+  );
 }
 
 /** A line of alerts.jsonl: the published place and category, and the message as residents get it. */
@@ -278,8 +308,12 @@ function publish(file: LinesFile, tally: Tally, alert: Alert, row: MappedRow): v
 function warningsOf(run: Run): string[] {
   const { counts, times } = run.tally;
   const warnings = [...run.warnings];
-  if (times.backwards > 0) warnings.push(`${times.backwards} rows stand after a later one and reached the pipeline late: "order": "sorted" puts them in place`);
-  if (counts.records > 0 && counts.eligible === 0) warnings.push('no record is of a category of the preset: look at unmappedNatures');
+  if (times.backwards > 0)
+    warnings.push(
+      `${times.backwards} rows stand after a later one and reached the pipeline late: "order": "sorted" puts them in place`,
+    );
+  if (counts.records > 0 && counts.eligible === 0)
+    warnings.push('no record is of a category of the preset: look at unmappedNatures');
   return warnings;
 }
 
@@ -296,5 +330,6 @@ function sha256(text: string): string {
 }
 
 function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
 }

@@ -92,7 +92,11 @@ function table(caption: string, head: readonly string[], rows: readonly (readonl
 }
 
 /** A table whose last column draws the first number as a bar; the number itself stands beside it. */
-function bars(caption: string, head: readonly string[], rows: readonly (readonly [name: string, count: number, note: string])[]): string {
+function bars(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly [name: string, count: number, note: string])[],
+): string {
   if (rows.length === 0) return '<p>None.</p>';
   const max = Math.max(1, ...rows.map((r) => r[1]));
   const lines = rows.map(
@@ -107,14 +111,31 @@ function readSection(record: ReplayRecord): string {
   const { counts, mapping, span, times, coordinates } = record;
   const facts: [string, string][] = [
     ['Rows', `${n(counts.rows)} = ${n(counts.parsed)} parsed + ${n(counts.rejected)} rejected`],
-    ['Records', `${n(counts.records)} ids; ${n(counts.duplicates)} rows were duplicates, ${n(counts.updates)} updates (${n(counts.superseded)} of them older than what was known)`],
+    [
+      'Records',
+      `${n(counts.records)} ids; ${n(counts.duplicates)} rows were duplicates, ${n(counts.updates)} updates (${n(counts.superseded)} of them older than what was known)`,
+    ],
     ['Eligible records', n(counts.eligible)],
     ['Alerts', `${n(counts.alerts)}, ${n(counts.alertUpdates)} updated, ${n(counts.alertCancels)} cancelled`],
-    ['Clock', span === null ? 'no row was replayed' : `${formatIso(span.firstMs)} to ${formatIso(span.lastMs)} (${mapping.clock} time${mapping.clock === 'incident' ? ` + ${n(record.delayMs / 1000)} s` : ''}, ${mapping.order})`],
-    ['Wall-clock times', `${n(times.gaps)} that a change of the clock skipped, ${n(times.overlaps)} that came twice, ${n(times.backwards)} rows out of order`],
+    [
+      'Clock',
+      span === null
+        ? 'no row was replayed'
+        : `${formatIso(span.firstMs)} to ${formatIso(span.lastMs)} (${mapping.clock} time${mapping.clock === 'incident' ? ` + ${n(record.delayMs / 1000)} s` : ''}, ${mapping.order})`,
+    ],
+    [
+      'Wall-clock times',
+      `${n(times.gaps)} that a change of the clock skipped, ${n(times.overlaps)} that came twice, ${n(times.backwards)} rows out of order`,
+    ],
     ['Coordinates', `${n(coordinates.rows)} rows have them; ${n(coordinates.outsideBox)} lay outside the box`],
-    ['Mapping', `${mapping.name} (SHA-256 ${mapping.sha256.slice(0, 16)}), zone ${mapping.zone}, preset ${record.preset}`],
-    ['Ran', `${record.startedAt}, ${(record.wallMs / 1000).toFixed(1)} s, ${n(record.rowsPerSecond)} rows/s, ${n(record.maxRssMiB)} MiB, Hundredblock ${record.code.version} on Node ${record.code.node}`],
+    [
+      'Mapping',
+      `${mapping.name} (SHA-256 ${mapping.sha256.slice(0, 16)}), zone ${mapping.zone}, preset ${record.preset}`,
+    ],
+    [
+      'Ran',
+      `${record.startedAt}, ${(record.wallMs / 1000).toFixed(1)} s, ${n(record.rowsPerSecond)} rows/s, ${n(record.maxRssMiB)} MiB, Hundredblock ${record.code.version} on Node ${record.code.node}`,
+    ],
   ];
   const files = record.files.map((f) => [f.name, f.bytes, f.rows, f.parsed, f.rejected]);
   const rejected = Object.entries(record.rejectedBy).map(([code, count]) => [code, count, ''] as const);
@@ -126,8 +147,14 @@ ${rejected.length === 0 ? '' : bars('Rows rejected by reason; rejects.jsonl has 
 }
 
 function categorySection(record: ReplayRecord): string {
-  const rows = Object.entries(record.byCategory).map(([c, v]) => [CATEGORY_LABELS[c as Category], v.eligible, `${n(v.alerts)} alerts`] as const);
-  return bars('Eligible records by category of the preset, and the alerts they made', ['Category', 'Eligible', '', 'Alerts'], rows);
+  const rows = Object.entries(record.byCategory).map(
+    ([c, v]) => [CATEGORY_LABELS[c as Category], v.eligible, `${n(v.alerts)} alerts`] as const,
+  );
+  return bars(
+    'Eligible records by category of the preset, and the alerts they made',
+    ['Category', 'Eligible', '', 'Alerts'],
+    rows,
+  );
 }
 
 function hourSection(record: ReplayRecord): string {
@@ -135,7 +162,12 @@ function hourSection(record: ReplayRecord): string {
   const max = Math.max(...record.alertsByHour.flat());
   const head = Array.from({ length: 24 }, (_, h) => `<th scope="col">${h}</th>`).join('');
   const rows = record.alertsByHour.map((hours, day) => {
-    const cells = hours.map((count) => `<td style="background:rgba(var(--rgb),${((0.55 * count) / max).toFixed(2)})">${count === 0 ? '' : n(count)}</td>`).join('');
+    const cells = hours
+      .map(
+        (count) =>
+          `<td style="background:rgba(var(--rgb),${((0.55 * count) / max).toFixed(2)})">${count === 0 ? '' : n(count)}</td>`,
+      )
+      .join('');
     return `<tr><th scope="row">${DAYS[day]}</th>${cells}</tr>`;
   });
   return `<div class="scroll"><table class="hours"><caption>Alerts by weekday and hour of the incident, the agency's wall clock (${escapeHtml(record.mapping.zone)})</caption><thead><tr><td></td>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
@@ -145,21 +177,30 @@ function suppressedSection(record: ReplayRecord): string {
   const rows = Object.entries(record.suppressedBy)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => [reason, count, REASONS[reason] ?? ''] as const);
-  return bars('Records by the rule that owes them no alert; a record counts again when its reason changes', ['Reason', 'Records', '', 'Meaning'], rows);
+  return bars(
+    'Records by the rule that owes them no alert; a record counts again when its reason changes',
+    ['Reason', 'Records', '', 'Meaning'],
+    rows,
+  );
 }
 
 function naturesSection(record: ReplayRecord): string {
   const { rows, natures } = record.unmapped;
   if (rows === 0) return '<p>None: every nature is named by a rule or by the ignore list.</p>';
   const list = record.unmappedNatures.map((u) => [u.nature, u.count, ''] as const);
-  return bars(`${n(natures)} natures in ${n(rows)} rows; the ${n(list.length)} most frequent. Add each to natures or to ignore.`, ['Nature', 'Rows', '', ''], list);
+  return bars(
+    `${n(natures)} natures in ${n(rows)} rows; the ${n(list.length)} most frequent. Add each to natures or to ignore.`,
+    ['Nature', 'Rows', '', ''],
+    list,
+  );
 }
 
 const MAP_WIDTH = 900;
 
 function mapSection(record: ReplayRecord): string {
   const { cells, cellDegrees, recordsMin, alertsNotShown } = record.map;
-  if (cells.length === 0) return `<p>Nothing to draw: no cell of the grid holds ${recordsMin} records with coordinates or more.</p>`;
+  if (cells.length === 0)
+    return `<p>Nothing to draw: no cell of the grid holds ${recordsMin} records with coordinates or more.</p>`;
   const south = cells.reduce((min, c) => Math.min(min, c.south), Infinity);
   const north = cells.reduce((max, c) => Math.max(max, c.south + 1), -Infinity);
   const west = cells.reduce((min, c) => Math.min(min, c.west), Infinity);

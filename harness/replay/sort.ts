@@ -20,7 +20,8 @@ export interface RowSorter {
 /** `tempDir` must exist; the files left in it are the caller's to remove. */
 export function createSorter(tempDir: string, ties: 'as-in-file' | 'reversed', runRows = RUN_ROWS): RowSorter {
   const direction = ties === 'reversed' ? -1 : 1;
-  const before = (a: MappedRow, b: MappedRow) => a.clockMs - b.clockMs || direction * (a.file - b.file || a.row - b.row);
+  const before = (a: MappedRow, b: MappedRow) =>
+    a.clockMs - b.clockMs || direction * (a.file - b.file || a.row - b.row);
   let run: MappedRow[] = [];
   const files: string[] = [];
   function spill(): void {

@@ -31,7 +31,10 @@ export async function openSource(file: string, mapping: Mapping, onBytes: (bytes
   const name = fileName(file);
   const { format } = mapping;
   if (format.kind === 'csv') {
-    const rows = readCsv(textChunks(file, format.encoding ?? 'utf-8', onBytes), { delimiter: format.delimiter ?? ',', quote: format.quote === undefined ? '"' : format.quote });
+    const rows = readCsv(textChunks(file, format.encoding ?? 'utf-8', onBytes), {
+      delimiter: format.delimiter ?? ',',
+      quote: format.quote === undefined ? '"' : format.quote,
+    });
     return closingOnError(rows, async () => {
       const header = (format.columns ?? (await readHeader(rows, name))).map((c) => c.trim());
       const columns = csvColumns(header, empty);
@@ -41,13 +44,19 @@ export async function openSource(file: string, mapping: Mapping, onBytes: (bytes
   }
   const columns = jsonColumns(empty);
   const chunks = textChunks(file, 'utf-8', onBytes);
-  const rows = format.kind === 'jsonl' ? lineRows(readJsonLines(chunks)) : documentRows(readJson(chunks, pathOf(format.path), name));
+  const rows =
+    format.kind === 'jsonl'
+      ? lineRows(readJsonLines(chunks))
+      : documentRows(readJson(chunks, pathOf(format.path), name));
   return closingOnError(rows, async () => {
     const head = await takeHead(rows);
     const readable = head.flatMap((row) => ('raw' in row ? [row.raw] : []));
     if (head.length > 0 && readable.length === 0) {
       const expected = format.kind === 'jsonl' ? 'one JSON object a line' : 'JSON objects as rows';
-      throw new HundredblockError('HB_INPUT_FILE', `${name}: expected ${expected}, found none in the first ${head.length} rows`);
+      throw new HundredblockError(
+        'HB_INPUT_FILE',
+        `${name}: expected ${expected}, found none in the first ${head.length} rows`,
+      );
     }
     const warnings = readable.length === 0 ? [] : checkColumns(name, mapping, columns, readable);
     return { columns, warnings, rows: after(head, rows) };
@@ -79,20 +88,26 @@ async function readHeader(rows: ReturnType<typeof readCsv>, name: string): Promi
   const first = await rows.next();
   if (first.done === true) throw new HundredblockError('HB_INPUT_FILE', `${name}: expected a header line, found none`);
   if ('cells' in first.value) return first.value.cells;
-  throw new HundredblockError('HB_INPUT_FILE', `${name}: expected a header line of CSV, found one that is ${first.value.reject === 'too-long' ? 'too long' : 'wrongly quoted'}`);
+  throw new HundredblockError(
+    'HB_INPUT_FILE',
+    `${name}: expected a header line of CSV, found one that is ${first.value.reject === 'too-long' ? 'too long' : 'wrongly quoted'}`,
+  );
 }
 
 async function* csvRows(rows: ReturnType<typeof readCsv>, width: number): AsyncGenerator<SourceRow> {
   for await (const row of rows) {
     if ('reject' in row) yield row;
     // Exports that end every line in a delimiter have one empty cell more than names.
-    else if (row.cells.length < width || row.cells.slice(width).some((c) => c.trim() !== '')) yield { reject: 'cell-count' };
+    else if (row.cells.length < width || row.cells.slice(width).some((c) => c.trim() !== ''))
+      yield { reject: 'cell-count' };
     else yield { raw: { ...NO_ROW, cells: row.cells } };
   }
 }
 
 function valueRow(value: unknown, parents: RawRow['parents'], key: string): SourceRow {
-  return typeof value === 'object' && value !== null ? { raw: { cells: [], value, parents, key } } : { reject: 'not-an-object' };
+  return typeof value === 'object' && value !== null
+    ? { raw: { cells: [], value, parents, key } }
+    : { reject: 'not-an-object' };
 }
 
 async function* lineRows(rows: ReturnType<typeof readJsonLines>): AsyncGenerator<SourceRow> {
@@ -138,17 +153,31 @@ function needsOf(mapping: Mapping): Need[] {
   const isTable = mapping.format.kind === 'csv';
   const { coordinates } = mapping;
   const each = (columns: string | readonly string[]) => listOf(columns).map((c) => [c]);
-  const conditions = [...mapping.natures, ...(mapping.ignore ?? [])].flatMap((rule) => (typeof rule === 'string' ? [] : (rule.where ?? [])));
+  const conditions = [...mapping.natures, ...(mapping.ignore ?? [])].flatMap((rule) =>
+    typeof rule === 'string' ? [] : (rule.where ?? []),
+  );
   return [
     { role: 'id', sets: [listOf(mapping.id)], must: true },
     { role: 'time', sets: [listOf(mapping.time.columns)], must: true },
-    { role: 'nature', sets: mapping.nature.combine === 'join' ? [listOf(mapping.nature.columns)] : each(mapping.nature.columns), must: true },
+    {
+      role: 'nature',
+      sets: mapping.nature.combine === 'join' ? [listOf(mapping.nature.columns)] : each(mapping.nature.columns),
+      must: true,
+    },
     { role: 'place', sets: placeSources(mapping.place).map(sourceColumns), must: true },
-    ...(mapping.published === undefined ? [] : [{ role: 'published', sets: [listOf(mapping.published.columns)], must: mapping.clock === 'published' }]),
+    ...(mapping.published === undefined
+      ? []
+      : [{ role: 'published', sets: [listOf(mapping.published.columns)], must: mapping.clock === 'published' }]),
     ...(mapping.status === undefined ? [] : [{ role: 'status', sets: each(mapping.status.columns), must: isTable }]),
     ...(coordinates === undefined
       ? []
-      : [{ role: 'coordinates', sets: ['point' in coordinates ? [coordinates.point] : [coordinates.latitude, coordinates.longitude]], must: isTable }]),
+      : [
+          {
+            role: 'coordinates',
+            sets: ['point' in coordinates ? [coordinates.point] : [coordinates.latitude, coordinates.longitude]],
+            must: isTable,
+          },
+        ]),
     ...[...new Set(conditions.map((c) => c.column))].map((c) => ({ role: 'where', sets: [[c]], must: isTable })),
     ...(mapping.ignoreChangesIn ?? []).map((c) => ({ role: 'ignoreChangesIn', sets: [[c]], must: false })),
   ];
@@ -156,7 +185,8 @@ function needsOf(mapping: Mapping): Need[] {
 
 function checkColumns(name: string, mapping: Mapping, columns: Columns, rows: readonly RawRow[]): string[] {
   const found = columns.names(rows);
-  const has = (column: string) => column === '$key' || found.includes(column) || rows.some((row) => columns.has(row, column));
+  const has = (column: string) =>
+    column === '$key' || found.includes(column) || rows.some((row) => columns.has(row, column));
   const lacks: string[] = [];
   const warnings: string[] = [];
   for (const { role, sets, must } of needsOf(mapping)) {
@@ -167,7 +197,10 @@ function checkColumns(name: string, mapping: Mapping, columns: Columns, rows: re
     else warnings.push(`${name}: no column ${named} for ${role}`);
   }
   if (lacks.length === 0) return warnings;
-  const list = found.slice(0, 40).map((c) => shown(c.slice(0, 40))).join(', ');
+  const list = found
+    .slice(0, 40)
+    .map((c) => shown(c.slice(0, 40)))
+    .join(', ');
   throw new HundredblockError(
     'HB_INPUT_COLUMN',
     `${name}: expected columns for ${lacks.join('; ')}, found ${found.length === 0 ? 'none' : list}${found.length > 40 ? ` and ${found.length - 40} more` : ''}`,

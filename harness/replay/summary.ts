@@ -8,11 +8,16 @@ export function summaryLines(record: ReplayRecord): string[] {
   const { counts, span } = record;
   const n = (value: number) => value.toString().replace(/\B(?=(\d{3})+$)/g, ',');
   const list = (entries: [string, number][]) => entries.map(([name, count]) => `${name} ${n(count)}`).join(', ');
-  const categories = Object.entries(record.byCategory).map(([c, v]) => `  ${CATEGORY_LABELS[c as Category].padEnd(27)} ${n(v.eligible).padStart(8)} ${n(v.alerts).padStart(8)}`);
+  const categories = Object.entries(record.byCategory).map(
+    ([c, v]) =>
+      `  ${CATEGORY_LABELS[c as Category].padEnd(27)} ${n(v.eligible).padStart(8)} ${n(v.alerts).padStart(8)}`,
+  );
   const unmapped = record.unmappedNatures.slice(0, 5).map((u) => `${JSON.stringify(u.nature)} ${n(u.count)}`);
   return [
     `Replay of ${record.files.map((f) => f.name).join(', ')} through the mapping ${record.mapping.name}${record.partial ? ', INTERRUPTED: partial figures' : ''}`,
-    ...(span === null ? [] : [`  from ${formatIso(span.firstMs)} to ${formatIso(span.lastMs)}, preset ${record.preset}`]),
+    ...(span === null
+      ? []
+      : [`  from ${formatIso(span.firstMs)} to ${formatIso(span.lastMs)}, preset ${record.preset}`]),
     `  rows ${n(counts.rows)} = parsed ${n(counts.parsed)} + rejected ${n(counts.rejected)}`,
     `  records ${n(counts.records)}, duplicates ${n(counts.duplicates)}, updates ${n(counts.updates)}`,
     ...(counts.rejected === 0 ? [] : [`  rejected: ${list(Object.entries(record.rejectedBy))} (rejects.jsonl)`]),

@@ -13,11 +13,34 @@ const NATURES_SHOWN = 100;
 
 export type TallyPart = Pick<
   ReplayRecord,
-  'counts' | 'byCategory' | 'suppressedBy' | 'rejectedBy' | 'unmappedNatures' | 'unmapped' | 'alertsByHour' | 'times' | 'coordinates' | 'map' | 'span'
+  | 'counts'
+  | 'byCategory'
+  | 'suppressedBy'
+  | 'rejectedBy'
+  | 'unmappedNatures'
+  | 'unmapped'
+  | 'alertsByHour'
+  | 'times'
+  | 'coordinates'
+  | 'map'
+  | 'span'
 >;
 
 export function createTally(preset: 'us-eight' | 'extended', zone: string) {
-  const counts = { rows: 0, parsed: 0, rejected: 0, duplicates: 0, updates: 0, superseded: 0, records: 0, eligible: 0, alerts: 0, alertUpdates: 0, alertCancels: 0, suppressed: 0 };
+  const counts = {
+    rows: 0,
+    parsed: 0,
+    rejected: 0,
+    duplicates: 0,
+    updates: 0,
+    superseded: 0,
+    records: 0,
+    eligible: 0,
+    alerts: 0,
+    alertUpdates: 0,
+    alertCancels: 0,
+    suppressed: 0,
+  };
   const byCategory: Record<string, { eligible: number; alerts: number }> = {};
   for (const category of PRESETS[preset]) byCategory[category] = { eligible: 0, alerts: 0 };
   const suppressedBy = new Map<string, number>();

@@ -12,7 +12,11 @@ const CHUNK_BYTES = 1 << 18;
  * The file's text in pieces, without byte-order mark. `onBytes` hears how many bytes were read so far. Bytes that are no valid text of the encoding become U+FFFD.
  * Throws HB_INPUT_FILE where the file can't be read, is empty, or begins with binary data.
  */
-export async function* textChunks(file: string, encoding: Encoding, onBytes: (bytes: number) => void): AsyncGenerator<string> {
+export async function* textChunks(
+  file: string,
+  encoding: Encoding,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let bytes = 0;
   let handle;
@@ -35,7 +39,8 @@ export async function* textChunks(file: string, encoding: Encoding, onBytes: (by
   } finally {
     await handle?.close();
   }
-  if (bytes === 0) throw new HundredblockError('HB_INPUT_FILE', `${fileName(file)}: expected rows, found an empty file`);
+  if (bytes === 0)
+    throw new HundredblockError('HB_INPUT_FILE', `${fileName(file)}: expected rows, found an empty file`);
 }
 
 /** How errors and records name an input: its last part, since a folder may name a person. */
@@ -47,12 +52,19 @@ export function fileName(file: string): string {
 export function fileError(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof HundredblockError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
-  return new HundredblockError('HB_INPUT_FILE', `${fileName(file)}: expected a file that can be read, found ${SYSTEM_WORDS[code] ?? code}`);
+  return new HundredblockError(
+    'HB_INPUT_FILE',
+    `${fileName(file)}: expected a file that can be read, found ${SYSTEM_WORDS[code] ?? code}`,
+  );
 }
 
 // --- internal ---
 
-const SYSTEM_WORDS: Readonly<Record<string, string>> = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'no permission to read it' };
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a folder',
+  EACCES: 'no permission to read it',
+};
 
 /** First bytes of what is often taken for a table by its name. */
 const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[] = [
@@ -68,10 +80,14 @@ function refuseBinary(file: string, head: Uint8Array, encoding: Encoding): void 
   };
   for (const [bytes, what] of SIGNATURES) if (bytes.every((b, i) => head[i] === b)) refuse(what);
   if (encoding === 'utf-16le') return;
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) refuse('UTF-16 text (give format.encoding, or convert it)');
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+    refuse('UTF-16 text (give format.encoding, or convert it)');
   const nul = head.indexOf(0);
   if (nul >= 0) refuse(`binary data (a zero byte at ${nul})`);
   const text = new TextDecoder(encoding).decode(head);
   const strange = text.match(/[\u0001-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
-  if (strange > text.length / 10) refuse(`binary data (${strange} of its first ${text.length} characters are none), beginning ${shown(text.slice(0, 12))}`);
+  if (strange > text.length / 10)
+    refuse(
+      `binary data (${strange} of its first ${text.length} characters are none), beginning ${shown(text.slice(0, 12))}`,
+    );
 }

@@ -77,7 +77,20 @@ function readEpoch(text: string, unitMs: number, offsetMin: null | 'epoch'): Fou
   return { ms: Math.floor(Number(text) * unitMs), offsetMin };
 }
 
-type Field = 'year' | 'year2' | 'month' | 'monthName' | 'day' | 'hour' | 'hour12' | 'minute' | 'second' | 'fraction' | 'half' | 'offset' | 'skip';
+type Field =
+  | 'year'
+  | 'year2'
+  | 'month'
+  | 'monthName'
+  | 'day'
+  | 'hour'
+  | 'hour12'
+  | 'minute'
+  | 'second'
+  | 'fraction'
+  | 'half'
+  | 'offset'
+  | 'skip';
 
 interface Token {
   field: Field;
@@ -146,10 +159,22 @@ function piecesOf(pattern: string): Piece[] {
     }
     const afterColon = at > 0 && tidy[at - 1] === ':';
     const before = pieces.at(-2);
-    const minutes = (run === 'MM' || run === 'M') && afterColon && before !== undefined && 'token' in before && /^hour/.test(before.token.field);
+    const minutes =
+      (run === 'MM' || run === 'M') &&
+      afterColon &&
+      before !== undefined &&
+      'token' in before &&
+      before.token.field.startsWith('hour');
     const fraction = /^(?:S+|f+)$/.test(run) && (tidy[at - 1] === '.' || tidy[at - 1] === ',');
-    const token = minutes ? TOKENS['mm'] : fraction ? TOKENS['fff'] : Object.hasOwn(TOKENS, run) ? TOKENS[run] : undefined;
-    if (token === undefined) throw new RangeError(`a token in place of ${JSON.stringify(run)}, of: ${Object.keys(TOKENS).join(' ')}`);
+    const token = minutes
+      ? TOKENS['mm']
+      : fraction
+        ? TOKENS['fff']
+        : Object.hasOwn(TOKENS, run)
+          ? TOKENS[run]
+          : undefined;
+    if (token === undefined)
+      throw new RangeError(`a token in place of ${JSON.stringify(run)}, of: ${Object.keys(TOKENS).join(' ')}`);
     pieces.push({ token });
     at += run.length;
   }
@@ -162,7 +187,8 @@ function patternReader(pattern: string): Reader {
   const repeated = fields.find((f, i) => f !== 'skip' && fields.indexOf(f) !== i);
   if (repeated !== undefined) throw new RangeError(`one ${repeated}, not two,`);
   const has = (...names: Field[]) => names.some((n) => fields.includes(n));
-  if (!has('year', 'year2') || !has('month', 'monthName') || !has('day')) throw new RangeError('a year, a month and a day');
+  if (!has('year', 'year2') || !has('month', 'monthName') || !has('day'))
+    throw new RangeError('a year, a month and a day');
   if (has('hour12') && !has('half')) throw new RangeError('A (AM or PM) beside h, or H for 24 hours,');
   const regex = new RegExp(`^${pieces.map((p, i) => pieceSource(pieces, p, i)).join('')}$`);
   return (text) => {

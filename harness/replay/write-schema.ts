@@ -2,4 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { MappingSchema } from '../../contract/mapping.ts';
 
-writeFileSync(new URL('../../docs/mapping.schema.json', import.meta.url), `${JSON.stringify(MappingSchema, null, 2)}\n`);
+writeFileSync(
+  new URL('../../docs/mapping.schema.json', import.meta.url),
+  `${JSON.stringify(MappingSchema, null, 2)}\n`,
+);

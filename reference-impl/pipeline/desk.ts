@@ -167,13 +167,24 @@ export class Desk {
 
   private ineligibility(entry: RecordEntry): Ineligibility | null {
     const { rule, disposition, incidentMs, place } = entry.state;
-    return ineligibility({ rule, status: statusOf(entry), disposition, incidentMs, located: place !== null }, this.policy, this.nowMs);
+    return ineligibility(
+      { rule, status: statusOf(entry), disposition, incidentMs, located: place !== null },
+      this.policy,
+      this.nowMs,
+    );
   }
 
   private tellSuppression(entry: RecordEntry, reason: Suppression | null): void {
     if (reason === entry.suppression) return;
     entry.suppression = reason;
-    if (reason !== null) this.out.push({ kind: 'suppressed', agency: this.profile.id, messageId: entry.messageId, row: entry.row, reason });
+    if (reason !== null)
+      this.out.push({
+        kind: 'suppressed',
+        agency: this.profile.id,
+        messageId: entry.messageId,
+        row: entry.row,
+        reason,
+      });
   }
 
   /** The place published for a record now; null where it can't be placed. */
@@ -236,7 +247,8 @@ export class Desk {
     const { text, privates } = narrative();
     const cleared = redact(text, privates).text;
     if (cleared === null) {
-      if (!group.withheld) this.out.push({ kind: 'withheld', agency: this.profile.id, incidents: group.incidents, reason: 'redaction' });
+      if (!group.withheld)
+        this.out.push({ kind: 'withheld', agency: this.profile.id, incidents: group.incidents, reason: 'redaction' });
       group.withheld = true;
       return;
     }
@@ -280,7 +292,8 @@ export class Desk {
   }
 
   private publish(group: Group, msgType: MsgType): void {
-    const published = msgType === 'Cancel' ? group.published! : { category: categoryOf(group.lead)!, place: this.placeOf(group.lead)! };
+    const published =
+      msgType === 'Cancel' ? group.published! : { category: categoryOf(group.lead)!, place: this.placeOf(group.lead)! };
     const audience = this.audience(group, msgType, published);
     if (msgType === 'Alert') {
       group.phase = 'alerted';
@@ -305,7 +318,11 @@ export class Desk {
     this.out.push({ kind: 'publish', agency: this.profile.id, alert, frame: JSON.stringify(alert), audience });
   }
 
-  private audience(group: Group, msgType: MsgType, { category, place }: { category: Category; place: PublishedPlace }): Uint32Array {
+  private audience(
+    group: Group,
+    msgType: MsgType,
+    { category, place }: { category: Category; place: PublishedPlace },
+  ): Uint32Array {
     switch (msgType) {
       case 'Alert':
         return this.target.matching(category, place.box);

@@ -27,7 +27,12 @@ export function ineligibility(candidate: Candidate, policy: Policy, nowMs: numbe
   if (candidate.rule === null) return 'unmapped-nature';
   if (candidate.rule.category === null || !isInPreset(candidate.rule.category, policy.preset)) return 'not-eligible';
   if (!candidate.rule.community) return 'not-community';
-  if (candidate.status === 'cancelled' || candidate.disposition === 'unfounded' || candidate.disposition === 'duplicate') return 'cancelled';
+  if (
+    candidate.status === 'cancelled' ||
+    candidate.disposition === 'unfounded' ||
+    candidate.disposition === 'duplicate'
+  )
+    return 'cancelled';
   if (candidate.incidentMs - nowMs > policy.futureMsMax) return 'future-dated';
   if (nowMs - candidate.incidentMs >= policy.incidentAgeMsMax) return 'too-old';
   return candidate.located ? null : 'unlocatable';
@@ -35,7 +40,9 @@ export function ineligibility(candidate: Candidate, policy: Policy, nowMs: numbe
 
 /** True for the reasons that end a group: they say that there is nothing to alert of, not that it is early, late or somewhere unknown. */
 export function endsGroup(reason: Ineligibility): boolean {
-  return reason === 'unmapped-nature' || reason === 'not-eligible' || reason === 'not-community' || reason === 'cancelled';
+  return (
+    reason === 'unmapped-nature' || reason === 'not-eligible' || reason === 'not-community' || reason === 'cancelled'
+  );
 }
 
 // --- internal ---

@@ -4,7 +4,19 @@ import { DIALECTS, type Dialect } from '../../contract/catalogue.ts';
 import type { PipelineOutput } from '../../contract/pipeline.ts';
 import { createPipeline } from './pipeline.ts';
 import { redact } from './redact.ts';
-import { dallasBody, dallasRow, eidoValue, milwaukeeValue, seattleBody, sfValue, START_MS, tampaValue, testAgency, testConfig, testRoster } from './testbed.ts';
+import {
+  dallasBody,
+  dallasRow,
+  eidoValue,
+  milwaukeeValue,
+  seattleBody,
+  sfValue,
+  START_MS,
+  tampaValue,
+  testAgency,
+  testConfig,
+  testRoster,
+} from './testbed.ts';
 
 /** Batches of bodies: one seed of fast-check's makes one batch, so that its own cost stays small. */
 const BATCHES = 1000;
@@ -12,8 +24,14 @@ const BATCH = 100;
 
 /** Planted in every body; none may leave. Letters and digits only: so it is looked for. */
 const PLANTED = ['QWERTYSON', 'ZYXWVUT', '5550142', 'QZX987', '2854WMAPLE', 'UVWXSYNDROME', '19700102'];
-const NOTE = 'RP ZYXWVUT QWERTYSON (555-0142) STATES SUBJ IN QZX-987 LEFT 2854 W MAPLE ST, HAS UVWX SYNDROME, DOB 1970-01-02';
-const PERSON = { personNameText: 'Zyxwvut Qwertyson', telephoneText: '555-0142', birthDateText: '1970-01-02', medicalText: 'Uvwx syndrome' };
+const NOTE =
+  'RP ZYXWVUT QWERTYSON (555-0142) STATES SUBJ IN QZX-987 LEFT 2854 W MAPLE ST, HAS UVWX SYNDROME, DOB 1970-01-02';
+const PERSON = {
+  personNameText: 'Zyxwvut Qwertyson',
+  telephoneText: '555-0142',
+  birthDateText: '1970-01-02',
+  medicalText: 'Uvwx syndrome',
+};
 
 /** A value as rich as its dialect allows; ids and places vary, so that records meet. */
 function valueOf(dialect: Exclude<Dialect, 'seattle'>, pick: (n: number) => number): unknown {
@@ -21,13 +39,21 @@ function valueOf(dialect: Exclude<Dialect, 'seattle'>, pick: (n: number) => numb
   const record = { id: `r${pick(4)}`, nature: '', place, minute: pick(3), updatedMinute: pick(5) };
   switch (dialect) {
     case 'eido': {
-      const value = eidoValue({ ...record, nature: ['459', '211', '459A'][pick(3)] }, { notes: [NOTE, NOTE], person: PERSON, merged: pick(9) === 0 });
+      const value = eidoValue(
+        { ...record, nature: ['459', '211', '459A'][pick(3)] },
+        { notes: [NOTE, NOTE], person: PERSON, merged: pick(9) === 0 },
+      );
       return { ...value, vehicleComponent: [{ licensePlateText: 'QZX987' }] };
     }
     case 'sf':
       return sfValue({ ...record, nature: '459', disposition: [null, 'CAN', 'REP'][pick(3)] });
     case 'dallas':
-      return JSON.parse(dallasBody(pick(9), [dallasRow({ ...record, nature: '20 - Robbery' }), dallasRow({ ...record, id: `r${pick(4)}`, nature: '19 - Shooting' })]));
+      return JSON.parse(
+        dallasBody(pick(9), [
+          dallasRow({ ...record, nature: '20 - Robbery' }),
+          dallasRow({ ...record, id: `r${pick(4)}`, nature: '19 - Shooting' }),
+        ]),
+      );
     case 'tampa':
       return tampaValue({ ...record, nature: 'ROBBERY', place: '28XX W MAPLE ST' }, NOTE);
     case 'milwaukee':
@@ -35,7 +61,23 @@ function valueOf(dialect: Exclude<Dialect, 'seattle'>, pick: (n: number) => numb
   }
 }
 
-const SWAPS = [null, 42, -1, true, '', 'x', [], {}, [[]], '\u0000', '\ud800', 'A'.repeat(500), '2026-06-01T12:00:00Z', ['__proto__'], 1e308];
+const SWAPS = [
+  null,
+  42,
+  -1,
+  true,
+  '',
+  'x',
+  [],
+  {},
+  [[]],
+  '\u0000',
+  '\ud800',
+  'A'.repeat(500),
+  '2026-06-01T12:00:00Z',
+  ['__proto__'],
+  1e308,
+];
 
 /** Deletes, swaps or adds one thing somewhere in a JSON value. */
 function mutateValue(value: unknown, pick: (n: number) => number): unknown {
@@ -80,7 +122,13 @@ function wholeBodies(dialect: Dialect): string[] {
   const pick = pickerOf(DIALECTS.indexOf(dialect) + 1);
   return Array.from({ length: 256 }, () => {
     if (dialect !== 'seattle') return JSON.stringify(valueOf(dialect, pick));
-    const record = (place: string) => ({ id: `r${pick(4)}`, nature: 'HOSTAGE SITUATION', place, minute: pick(3), disposition: ['', 'ADVISED, "ONCE"'][pick(2)] });
+    const record = (place: string) => ({
+      id: `r${pick(4)}`,
+      nature: 'HOSTAGE SITUATION',
+      place,
+      minute: pick(3),
+      disposition: ['', 'ADVISED, "ONCE"'][pick(2)],
+    });
     return seattleBody([record('0.0001,0.0005'), record('0.0001,0.0012'), record('91,0')]);
   });
 }
@@ -110,47 +158,69 @@ function pickerOf(seed: number): (n: number) => number {
 
 /** Letters and digits of all that leaves, upper case. Record keys and ticket numbers are left out: hexadecimal may spell anything. */
 function leaving(outputs: PipelineOutput[]): string {
-  return JSON.stringify(outputs, (key, value: unknown) => (value instanceof Uint32Array || key === 'messageId' ? 0 : value))
+  return JSON.stringify(outputs, (key, value: unknown) =>
+    value instanceof Uint32Array || key === 'messageId' ? 0 : value,
+  )
     .replace(/[0-9a-f]{32}/g, '')
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '');
 }
 
 describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
-  it.each(DIALECTS)('%s: one receipt each, nothing thrown, nothing leaked', (dialect) => {
-    const agency = { ...testAgency(dialect), id: 'pd-0' };
-    const bodies = wholeBodies(dialect);
-    const outcomes = new Set<string>();
-    const kinds = new Set<string>();
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
-        const pick = pickerOf(seed);
-        agency.policies[0].policy.review = pick(2) === 0 ? 'auto' : 'human';
-        const pipeline = createPipeline(testConfig([agency], testRoster([[1500, 0, 1000]])));
-        for (let i = 0; i < BATCH; i++) {
-          const nowMs = START_MS + i * 1000;
-          const outputs = pipeline.handle({ kind: 'cad', messageId: 'm', agency: 'pd-0', dialect, body: breakBody(dialect, bodies[pick(bodies.length)], pick) }, nowMs);
-          const ticket = outputs.find((o) => o.kind === 'review-request')?.ticket;
-          if (ticket !== undefined) outputs.push(...pipeline.handle({ kind: 'review', ticket, decision: pick(4) > 0 ? 'approve' : 'reject' }, nowMs));
-          const receipts = outputs.filter((o) => o.kind === 'receipt');
-          if (receipts.length !== 1) throw new Error(`${receipts.length} receipts`);
-          const rows = receipts[0].rows;
-          if (dialect !== 'seattle' && dialect !== 'dallas' && rows.length !== 1) throw new Error(`${rows.length} rows`);
-          rows.forEach((row, n) => {
-            if (row.row !== n || (row.code === null) !== (row.outcome !== 'rejected')) throw new Error(JSON.stringify(row));
-            outcomes.add(row.code ?? row.outcome);
-          });
-          for (const output of outputs) kinds.add(output.kind);
-          const text = leaving(outputs);
-          for (const planted of PLANTED) if (text.includes(planted)) throw new Error(`${planted} in ${text}`);
-        }
-      }),
-      { numRuns: BATCHES, seed: 7, endOnFailure: true },
-    );
-    // The bodies reach every part: records are taken in and alerts leave, and each way of being refused is met.
-    expect([...kinds]).toEqual(expect.arrayContaining(['publish', 'receipt', 'review-request', 'suppressed']));
-    expect([...outcomes]).toEqual(expect.arrayContaining(['accepted', 'duplicate', 'unreadable', 'schema', 'bad-time']));
-  }, 60_000);
+  it.each(DIALECTS)(
+    '%s: one receipt each, nothing thrown, nothing leaked',
+    (dialect) => {
+      const agency = { ...testAgency(dialect), id: 'pd-0' };
+      const bodies = wholeBodies(dialect);
+      const outcomes = new Set<string>();
+      const kinds = new Set<string>();
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const pick = pickerOf(seed);
+          agency.policies[0].policy.review = pick(2) === 0 ? 'auto' : 'human';
+          const pipeline = createPipeline(testConfig([agency], testRoster([[1500, 0, 1000]])));
+          for (let i = 0; i < BATCH; i++) {
+            const nowMs = START_MS + i * 1000;
+            const outputs = pipeline.handle(
+              {
+                kind: 'cad',
+                messageId: 'm',
+                agency: 'pd-0',
+                dialect,
+                body: breakBody(dialect, bodies[pick(bodies.length)], pick),
+              },
+              nowMs,
+            );
+            const ticket = outputs.find((o) => o.kind === 'review-request')?.ticket;
+            if (ticket !== undefined)
+              outputs.push(
+                ...pipeline.handle({ kind: 'review', ticket, decision: pick(4) > 0 ? 'approve' : 'reject' }, nowMs),
+              );
+            const receipts = outputs.filter((o) => o.kind === 'receipt');
+            if (receipts.length !== 1) throw new Error(`${receipts.length} receipts`);
+            const rows = receipts[0].rows;
+            if (dialect !== 'seattle' && dialect !== 'dallas' && rows.length !== 1)
+              throw new Error(`${rows.length} rows`);
+            rows.forEach((row, n) => {
+              if (row.row !== n || (row.code === null) !== (row.outcome !== 'rejected'))
+                throw new Error(JSON.stringify(row));
+              outcomes.add(row.code ?? row.outcome);
+            });
+            for (const output of outputs) kinds.add(output.kind);
+            const text = leaving(outputs);
+            for (const planted of PLANTED) if (text.includes(planted)) throw new Error(`${planted} in ${text}`);
+          }
+        }),
+        { numRuns: BATCHES, seed: 7, endOnFailure: true },
+      );
+      // The bodies reach every part: records are taken in and alerts leave, and each way of being refused is met.
+      expect([...kinds]).toEqual(expect.arrayContaining(['publish', 'receipt', 'review-request', 'suppressed']));
+      expect([...outcomes]).toEqual(
+        expect.arrayContaining(['accepted', 'duplicate', 'unreadable', 'schema', 'bad-time']),
+      );
+    },
+    60_000,
+  );
 });
 
 it(`${BATCHES * BATCH} mutated narratives: the redactor neither throws nor leaks`, () => {

@@ -5,7 +5,17 @@ import { AlertSchema, type Alert } from '../../contract/alert.ts';
 import type { Pipeline, PipelineOutput } from '../../contract/pipeline.ts';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { createPipeline } from './pipeline.ts';
-import { dallasBody, dallasRow, eidoValue, milwaukeeValue, START_MS, testAgency, testConfig, testRoster, type TestRecord } from './testbed.ts';
+import {
+  dallasBody,
+  dallasRow,
+  eidoValue,
+  milwaukeeValue,
+  START_MS,
+  testAgency,
+  testConfig,
+  testRoster,
+  type TestRecord,
+} from './testbed.ts';
 
 const MINUTE = 60_000;
 const MAPLE = '2854 W MAPLE ST';
@@ -29,13 +39,21 @@ function bench(profile: AgencyProfile) {
   return {
     pipeline,
     at,
-    body: (minute: number, body: string) => pipeline.handle({ kind: 'cad', messageId: `m${++sent}`, agency: profile.id, dialect, body }, at(minute)),
+    body: (minute: number, body: string) =>
+      pipeline.handle({ kind: 'cad', messageId: `m${++sent}`, agency: profile.id, dialect, body }, at(minute)),
     send: (minute: number, record: TestRecord, extra: Parameters<typeof eidoValue>[1] = {}) =>
       pipeline.handle(
-        { kind: 'cad', messageId: `m${++sent}`, agency: profile.id, dialect, body: JSON.stringify(eidoValue(record, extra)) },
+        {
+          kind: 'cad',
+          messageId: `m${++sent}`,
+          agency: profile.id,
+          dialect,
+          body: JSON.stringify(eidoValue(record, extra)),
+        },
         at(minute),
       ),
-    decide: (minute: number, ticket: string, decision: 'approve' | 'reject') => pipeline.handle({ kind: 'review', ticket, decision }, at(minute)),
+    decide: (minute: number, ticket: string, decision: 'approve' | 'reject') =>
+      pipeline.handle({ kind: 'review', ticket, decision }, at(minute)),
   };
 }
 
@@ -83,7 +101,9 @@ describe('messages', () => {
   ])('%s', (code, part) => {
     const pipeline = createPipeline(testConfig([testAgency('eido')]));
     const input = { kind: 'cad' as const, messageId: 'm', agency: 'pd-0', dialect: 'eido' as const, body: '', ...part };
-    expect(pipeline.handle(input, START_MS)).toEqual([{ kind: 'receipt', messageId: 'm', rows: [{ row: 0, outcome: 'rejected', code }] }]);
+    expect(pipeline.handle(input, START_MS)).toEqual([
+      { kind: 'receipt', messageId: 'm', rows: [{ row: 0, outcome: 'rejected', code }] },
+    ]);
   });
 
   it('takes the dialect in force, and none before the first feed', () => {
@@ -111,7 +131,10 @@ describe('records', () => {
     expect(told(t.send(3, { ...BURGLARY, updatedMinute: 1, nature: '211' }))).toEqual(['superseded']);
     expect(told(t.send(4, { ...BURGLARY, updatedMinute: 4 }))).toEqual(['duplicate']);
     expect(told(t.send(5, { ...BURGLARY, updatedMinute: 3, nature: '211' }))).toEqual(['superseded']);
-    expect(told(t.send(6, { ...BURGLARY, updatedMinute: 4, nature: '211' }))).toEqual(['Update 2800 BLOCK W MAPLE ST to 1,2,3', 'accepted']);
+    expect(told(t.send(6, { ...BURGLARY, updatedMinute: 4, nature: '211' }))).toEqual([
+      'Update 2800 BLOCK W MAPLE ST to 1,2,3',
+      'accepted',
+    ]);
   });
 
   it.each<[string, Partial<TestRecord>, string]>([
@@ -161,7 +184,8 @@ describe('records', () => {
 });
 
 describe('a portal', () => {
-  const row = (id: string, place = MAPLE.replace('2854', '2800')) => dallasRow({ id, nature: '11R - Burglary - Res', place });
+  const row = (id: string, place = MAPLE.replace('2854', '2800')) =>
+    dallasRow({ id, nature: '11R - Burglary - Res', place });
 
   it('counts rows by incident, and closes what is no longer listed, in the order first seen', () => {
     const t = bench(testAgency('dallas', { review: 'human' }));
@@ -203,7 +227,7 @@ describe('a portal', () => {
 describe('eligibility', () => {
   it.each<[string, Partial<TestRecord>, Partial<Policy>, string]>([
     ['alerts are off', {}, { alerts: 'off' }, 'not alerts-off'],
-    ['the nature is unmapped', { nature: '459 ' + 'X' }, {}, 'not unmapped-nature'],
+    ['the nature is unmapped', { nature: '459X' }, {}, 'not unmapped-nature'],
     ['the nature is the name of a built-in', { nature: 'constructor' }, {}, 'not unmapped-nature'],
     ['the nature has no category', { nature: '459A' }, {}, 'not not-eligible'],
     ['the category is not in the preset', { nature: '904' }, {}, 'not not-eligible'],
@@ -239,7 +263,12 @@ describe('eligibility', () => {
       t.send(2, { ...BURGLARY, nature: '459A', updatedMinute: 2 }),
       t.send(3, { ...BURGLARY, nature: '459A', updatedMinute: 3 }),
     ];
-    expect(outcomes.map(told)).toEqual([['not unmapped-nature', 'accepted'], ['accepted'], ['not not-eligible', 'accepted'], ['duplicate']]);
+    expect(outcomes.map(told)).toEqual([
+      ['not unmapped-nature', 'accepted'],
+      ['accepted'],
+      ['not not-eligible', 'accepted'],
+      ['duplicate'],
+    ]);
   });
 
   it('goes by the policy in force', () => {
@@ -271,7 +300,9 @@ describe('groups', () => {
     t.send(1, { ...BURGLARY, id: 'r2' });
     t.send(2, { ...BURGLARY, minute: -99, updatedMinute: 2 });
     t.send(3, { ...BURGLARY, id: 'r3' });
-    const cancel = alerts(t.send(4, { ...BURGLARY, minute: -99, updatedMinute: 4, status: 'Closed' }, { merged: true }));
+    const cancel = alerts(
+      t.send(4, { ...BURGLARY, minute: -99, updatedMinute: 4, status: 'Closed' }, { merged: true }),
+    );
     expect(cancel).toEqual([]);
     const update = alerts(t.send(5, { ...BURGLARY, id: 'r3', updatedMinute: 5, nature: '211' }));
     expect(update[0].incidents).toBe(first[0].incidents);
@@ -294,17 +325,27 @@ describe('groups', () => {
     t.send(0, BURGLARY);
     t.send(1, { ...BURGLARY, id: 'r2' });
     expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2 }, { merged: true }))).toEqual(['not cancelled', 'accepted']);
-    expect(told(t.send(3, { ...BURGLARY, id: 'r2', updatedMinute: 3 }, { merged: true }))).toEqual(['not cancelled', CANCELLED, 'accepted']);
+    expect(told(t.send(3, { ...BURGLARY, id: 'r2', updatedMinute: 3 }, { merged: true }))).toEqual([
+      'not cancelled',
+      CANCELLED,
+      'accepted',
+    ]);
   });
 
   it('updates category and place, to those who match now and those who were told before', () => {
     const t = eido();
     t.send(0, BURGLARY);
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, place: '512 N 5TH AVE' }))).toEqual(['Update 500 BLOCK N 5TH AVE to 1,2,3,4', 'accepted']);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, place: '512 N 5TH AVE' }))).toEqual([
+      'Update 500 BLOCK N 5TH AVE to 1,2,3,4',
+      'accepted',
+    ]);
     t.pipeline.handle({ kind: 'preference', change: { resident: 2, muted: true } }, t.at(1));
     t.pipeline.handle({ kind: 'preference', change: { resident: 3, quit: true } }, t.at(1));
     t.pipeline.handle({ kind: 'preference', change: { resident: 4, categories: 0, radiusDm: 0 } }, t.at(1));
-    expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2, place: 'NOWHERE' }))).toEqual(['not unlocatable', 'accepted']);
+    expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2, place: 'NOWHERE' }))).toEqual([
+      'not unlocatable',
+      'accepted',
+    ]);
     expect(told(t.send(3, { ...BURGLARY, updatedMinute: 3, status: 'Cancelled' }))).toEqual([
       'not cancelled',
       'Cancel 500 BLOCK N 5TH AVE to 1,4',
@@ -316,8 +357,15 @@ describe('groups', () => {
     const t = eido({ correctionMsMax: 90 * MINUTE });
     t.send(0, BURGLARY);
     const retyped = { ...BURGLARY, nature: '211' };
-    expect(told(t.send(90, { ...retyped, updatedMinute: 1 }))).toEqual(['not too-old', 'Update 2800 BLOCK W MAPLE ST to 1,2,3', 'accepted']);
-    expect(told(t.send(91, { ...retyped, updatedMinute: 2, status: 'Cancelled' }))).toEqual(['not cancelled', 'accepted']);
+    expect(told(t.send(90, { ...retyped, updatedMinute: 1 }))).toEqual([
+      'not too-old',
+      'Update 2800 BLOCK W MAPLE ST to 1,2,3',
+      'accepted',
+    ]);
+    expect(told(t.send(91, { ...retyped, updatedMinute: 2, status: 'Cancelled' }))).toEqual([
+      'not cancelled',
+      'accepted',
+    ]);
   });
 
   it('alerts off neither corrects nor cancels what was published', () => {
@@ -325,12 +373,18 @@ describe('groups', () => {
     profile.policies.push({ fromMs: START_MS + MINUTE, policy: { ...DEFAULT_POLICY, alerts: 'off' } });
     const t = bench(profile);
     t.send(0, BURGLARY);
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Cancelled' }))).toEqual(['not alerts-off', 'accepted']);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Cancelled' }))).toEqual([
+      'not alerts-off',
+      'accepted',
+    ]);
   });
 
   it('publishes to nobody, still', () => {
     const t = eido();
-    expect(told(t.send(0, { ...BURGLARY, place: 'HWY 16 MM 12' }))).toEqual(['Alert HWY 16 MILES 10 TO 15 to ', 'accepted']);
+    expect(told(t.send(0, { ...BURGLARY, place: 'HWY 16 MM 12' }))).toEqual([
+      'Alert HWY 16 MILES 10 TO 15 to ',
+      'accepted',
+    ]);
   });
 });
 
@@ -339,7 +393,10 @@ describe('review', () => {
 
   it('asks once, and alerts on approval', () => {
     const t = human();
-    const asked = t.send(0, BURGLARY, { notes: ['RP STATES JOHN BROKE A WINDOW'], person: { personNameText: 'John Window' } });
+    const asked = t.send(0, BURGLARY, {
+      notes: ['RP STATES JOHN BROKE A WINDOW'],
+      person: { personNameText: 'John Window' },
+    });
     expect(asked[0]).toEqual({
       kind: 'review-request',
       ticket: expect.stringMatching(/^[0-9a-f]{32}-1$/),
@@ -360,7 +417,11 @@ describe('review', () => {
   it('withdraws the ticket of a group that is dissolved, and asks anew under the same key', () => {
     const t = human();
     const first = ticketOf(t.send(0, BURGLARY));
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, nature: '459A' }))).toEqual(['not not-eligible', 'review-withdrawn', 'accepted']);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, nature: '459A' }))).toEqual([
+      'not not-eligible',
+      'review-withdrawn',
+      'accepted',
+    ]);
     expect(t.decide(1, first, 'approve')).toEqual([]);
     expect(ticketOf(t.send(2, { ...BURGLARY, updatedMinute: 2 }))).toBe(first.replace(/-1$/, '-2'));
   });
@@ -371,8 +432,14 @@ describe('review', () => {
     t.send(0, { ...BURGLARY, id: 'r2' });
     expect(told(t.decide(1, ticket, 'reject'))).toEqual(['not rejected-in-review', 'not rejected-in-review']);
     expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2, place: '512 N 5TH AVE' }))).toEqual(['accepted']);
-    expect(told(t.send(3, { ...BURGLARY, updatedMinute: 3, status: 'Cancelled' }))).toEqual(['not cancelled', 'accepted']);
-    expect(told(t.send(4, { ...BURGLARY, id: 'r2', updatedMinute: 4, nature: '211' }))).toEqual(['ask 2800 BLOCK W MAPLE ST', 'accepted']);
+    expect(told(t.send(3, { ...BURGLARY, updatedMinute: 3, status: 'Cancelled' }))).toEqual([
+      'not cancelled',
+      'accepted',
+    ]);
+    expect(told(t.send(4, { ...BURGLARY, id: 'r2', updatedMinute: 4, nature: '211' }))).toEqual([
+      'ask 2800 BLOCK W MAPLE ST',
+      'accepted',
+    ]);
   });
 
   it('an approval that comes too late expires', () => {
@@ -385,7 +452,10 @@ describe('review', () => {
   it('a lead that has become unlocatable meanwhile changes nothing yet', () => {
     const t = human();
     const ticket = ticketOf(t.send(0, BURGLARY));
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, place: 'NOWHERE' }))).toEqual(['not unlocatable', 'accepted']);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, place: 'NOWHERE' }))).toEqual([
+      'not unlocatable',
+      'accepted',
+    ]);
     expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2 }))).toEqual(['accepted']);
     expect(told(t.decide(3, ticket, 'approve'))).toEqual([ALERTED]);
   });
@@ -393,8 +463,13 @@ describe('review', () => {
   it('withholds what can not be cleared, and asks when it can', () => {
     const t = human();
     expect(told(t.send(0, BURGLARY, { notes: ['\u0000'] }))).toEqual(['withheld', 'accepted']);
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Closed' }, { notes: ['\u0000'] }))).toEqual(['accepted']);
-    expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2 }, { notes: ['OK'] }))).toEqual(['ask 2800 BLOCK W MAPLE ST', 'accepted']);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Closed' }, { notes: ['\u0000'] }))).toEqual([
+      'accepted',
+    ]);
+    expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2 }, { notes: ['OK'] }))).toEqual([
+      'ask 2800 BLOCK W MAPLE ST',
+      'accepted',
+    ]);
   });
 
   it('forgets the ticket of a forgotten group', () => {
@@ -411,7 +486,9 @@ describe('the message', () => {
     const t = eido();
     const [alert] = t.send(7, { ...BURGLARY, minute: 3 }, { notes: ['JOHN SMITH'] });
     expect(alert).toMatchObject({ kind: 'publish', agency: 'pd-0', audience: Uint32Array.from([1, 2, 3]) });
-    const [cancel] = t.send(12, { ...BURGLARY, minute: 3, updatedMinute: 12, status: 'Cancelled' }).filter((o) => o.kind === 'publish');
+    const [cancel] = t
+      .send(12, { ...BURGLARY, minute: 3, updatedMinute: 12, status: 'Cancelled' })
+      .filter((o) => o.kind === 'publish');
     const key = 'a7a817c9fe96db0bea7c48e811382c2b';
     expect([alert, cancel].map((o) => (o.kind === 'publish' ? o.frame : ''))).toEqual([
       `{"identifier":"${key}.1","sender":"alerts@hundredblock.test","sent":"2026-06-01T12:05:00Z","status":"Exercise","msgType":"Alert",` +
@@ -448,14 +525,19 @@ describe('the message', () => {
     const t = eido();
     const [first] = alerts(t.send(0, BURGLARY));
     const [update] = alerts(t.send(1, { ...BURGLARY, updatedMinute: 1, nature: '211' }));
-    expect(update).toMatchObject({ msgType: 'Update', references: first.identifier, info: { headline: 'Update: Robbery reported', event: 'Robbery' } });
+    expect(update).toMatchObject({
+      msgType: 'Update',
+      references: first.identifier,
+      info: { headline: 'Update: Robbery reported', event: 'Robbery' },
+    });
   });
 });
 
 describe('everything else', () => {
   it('shows posts near their author, blanked, and drops what it can not place or clear', () => {
     const { pipeline } = eido();
-    const post = (resident: number, text: string) => pipeline.handle({ kind: 'post', postId: 'p1', resident, text }, START_MS);
+    const post = (resident: number, text: string) =>
+      pipeline.handle({ kind: 'post', postId: 'p1', resident, text }, START_MS);
     expect(post(1, 'someone at the door, call Maria 555-0123')).toEqual([
       { kind: 'post', postId: 'p1', text: 'someone […] the door, […]', audience: Uint32Array.from([2, 3, 4]) },
     ]);
@@ -465,7 +547,9 @@ describe('everything else', () => {
 
   it('says that a preference change names nobody', () => {
     const { pipeline } = eido();
-    expect(pipeline.handle({ kind: 'preference', change: { resident: 99, muted: true } }, START_MS)).toMatchObject([{ kind: 'log', code: 'unknown-resident' }]);
+    expect(pipeline.handle({ kind: 'preference', change: { resident: 99, muted: true } }, START_MS)).toMatchObject([
+      { kind: 'log', code: 'unknown-resident' },
+    ]);
   });
 
   it('two agencies do not share records, and their audiences cross borders', () => {
@@ -473,7 +557,16 @@ describe('everything else', () => {
     const pipeline = createPipeline(testConfig([testAgency('eido'), other], ROSTER));
     const eidoBody = JSON.stringify(eidoValue(BURGLARY));
     const milwaukeeBody = JSON.stringify(milwaukeeValue({ ...BURGLARY, nature: 'ENTRY' }));
-    expect(told(pipeline.handle({ kind: 'cad', messageId: 'a', agency: 'pd-0', dialect: 'eido', body: eidoBody }, START_MS))).toEqual([ALERTED, 'accepted']);
-    expect(told(pipeline.handle({ kind: 'cad', messageId: 'b', agency: 'pd-9', dialect: 'milwaukee', body: milwaukeeBody }, START_MS))).toEqual([ALERTED, 'accepted']);
+    expect(
+      told(pipeline.handle({ kind: 'cad', messageId: 'a', agency: 'pd-0', dialect: 'eido', body: eidoBody }, START_MS)),
+    ).toEqual([ALERTED, 'accepted']);
+    expect(
+      told(
+        pipeline.handle(
+          { kind: 'cad', messageId: 'b', agency: 'pd-9', dialect: 'milwaukee', body: milwaukeeBody },
+          START_MS,
+        ),
+      ),
+    ).toEqual([ALERTED, 'accepted']);
   });
 });

@@ -16,8 +16,10 @@ export const createPipeline: CreatePipeline = (config) => {
   const tickets: Tickets = new Map();
   const desks = new Map<string, { profile: AgencyProfile; desk: Desk }>();
   for (const profile of config.agencies) {
-    if (!isZone(profile.zone)) throw new RangeError(`agency ${profile.id}: expected a known time zone, found ${JSON.stringify(profile.zone)}`);
-    if (profile.policies.length === 0) throw new RangeError(`agency ${profile.id}: expected at least one policy, found none`);
+    if (!isZone(profile.zone))
+      throw new RangeError(`agency ${profile.id}: expected a known time zone, found ${JSON.stringify(profile.zone)}`);
+    if (profile.policies.length === 0)
+      throw new RangeError(`agency ${profile.id}: expected at least one policy, found none`);
     desks.set(profile.id, { profile, desk: new Desk(profile, config.runKey, target, tickets) });
   }
   let forgetAtMs = Infinity;

@@ -96,7 +96,10 @@ describe('places of the gazetteer', () => {
 
   it('publishes nothing coarser than it must: exactly the least number of households is enough', () => {
     const found = strict.find({ kind: 'text', text: '12 FERN LN' })!;
-    expect(strict.publish(found, 4)).toEqual({ text: 'UNIT BLOCK FERN LN', box: { x0: 5000, y0: 5000, x1: 6000, y1: 5010 } });
+    expect(strict.publish(found, 4)).toEqual({
+      text: 'UNIT BLOCK FERN LN',
+      box: { x0: 5000, y0: 5000, x1: 6000, y1: 5010 },
+    });
     expect(strict.publish(found, 5)).toEqual({ text: 'FAIRVIEW AREA', box: GAZETTEER.areas[0].box });
     expect(strict.publish(found, 100).box).toEqual(GAZETTEER.jurisdiction.box);
   });

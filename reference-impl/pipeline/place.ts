@@ -32,7 +32,9 @@ export function createPlaces(profile: Pick<AgencyProfile, 'gazetteer' | 'places'
     find(location) {
       if (profile.places === 'text') return location.kind === 'text' ? findText(location.text) : null;
       lookups ??= createLookups(gazetteer);
-      return location.kind === 'text' ? findListed(gazetteer, lookups, location.text) : findNearest(gazetteer, lookups, location);
+      return location.kind === 'text'
+        ? findListed(gazetteer, lookups, location.text)
+        : findNearest(gazetteer, lookups, location);
     },
     publish: (found, householdsMin) => publish(gazetteer, found, householdsMin),
   };
@@ -53,7 +55,13 @@ interface Lookups {
 }
 
 function createLookups(gazetteer: Gazetteer): Lookups {
-  const lookups: Lookups = { streets: new Map(), crossings: new Map(), landmarks: new Map(), highways: new Map(), cells: new Map() };
+  const lookups: Lookups = {
+    streets: new Map(),
+    crossings: new Map(),
+    landmarks: new Map(),
+    highways: new Map(),
+    cells: new Map(),
+  };
   gazetteer.streets.forEach((name, i) => setFirst(lookups.streets, name, i));
   for (let i = 0; i < gazetteer.crossingX.length; i++)
     setFirst(lookups.crossings, crossingKey(gazetteer.crossingStreetA[i], gazetteer.crossingStreetB[i]), i);
@@ -94,7 +102,11 @@ function blockBox(gazetteer: Gazetteer, block: number): Box {
   return { x0: boxes[at], y0: boxes[at + 1], x1: boxes[at + 2], y1: boxes[at + 3] };
 }
 
-function findNearest(gazetteer: Gazetteer, lookups: Lookups, location: { latitude: number; longitude: number }): FoundPlace | null {
+function findNearest(
+  gazetteer: Gazetteer,
+  lookups: Lookups,
+  location: { latitude: number; longitude: number },
+): FoundPlace | null {
   const x = degreesToDm(location.longitude);
   const y = degreesToDm(location.latitude);
   let nearest = -1;
@@ -125,7 +137,9 @@ function findListed(gazetteer: Gazetteer, lookups: Lookups, source: string): Fou
       const b = lookups.streets.get(form.streetB);
       if (a === undefined || b === undefined) return null;
       const crossing = lookups.crossings.get(crossingKey(a, b));
-      return crossing === undefined ? null : { kind: 'crossing', crossing, text: crossingText(form.streetA, form.streetB) };
+      return crossing === undefined
+        ? null
+        : { kind: 'crossing', crossing, text: crossingText(form.streetA, form.streetB) };
     }
     case 'hundred':
       return blockFound(findBlock(gazetteer, lookups.streets.get(form.street), form.hundred));
@@ -183,13 +197,15 @@ function streetsOf(form: PlaceForm): string[] {
 function publish(gazetteer: Gazetteer, found: FoundPlace, householdsMin: number): PublishedPlace {
   switch (found.kind) {
     case 'block': {
-      if (gazetteer.blockHouseholds[found.block] < householdsMin) return publishArea(gazetteer, gazetteer.blockArea[found.block], householdsMin);
+      if (gazetteer.blockHouseholds[found.block] < householdsMin)
+        return publishArea(gazetteer, gazetteer.blockArea[found.block], householdsMin);
       const street = gazetteer.streets[gazetteer.blockStreet[found.block]];
       return { text: blockText(street, gazetteer.blockHundred[found.block]), box: blockBox(gazetteer, found.block) };
     }
     case 'crossing': {
       const i = found.crossing;
-      if (gazetteer.crossingHouseholds[i] < householdsMin) return publishArea(gazetteer, gazetteer.crossingArea[i], householdsMin);
+      if (gazetteer.crossingHouseholds[i] < householdsMin)
+        return publishArea(gazetteer, gazetteer.crossingArea[i], householdsMin);
       const x = gazetteer.crossingX[i];
       const y = gazetteer.crossingY[i];
       return { text: found.text, box: { x0: x, y0: y, x1: x, y1: y } };

@@ -8,8 +8,15 @@ const POST_RADIUS_DM = 8000;
 
 export function publishPost(post: { postId: string; resident: number; text: string }, target: Target): PipelineOutput {
   const audience = target.neighbours(post.resident, POST_RADIUS_DM);
-  if (audience === null) return { kind: 'log', level: 'warn', code: 'unknown-resident', text: 'post dropped: its author is not in the roster' };
+  if (audience === null)
+    return {
+      kind: 'log',
+      level: 'warn',
+      code: 'unknown-resident',
+      text: 'post dropped: its author is not in the roster',
+    };
   const { text } = redact(post.text, []);
-  if (text === null) return { kind: 'log', level: 'warn', code: 'post-not-cleared', text: 'post dropped: its text can not be cleared' };
+  if (text === null)
+    return { kind: 'log', level: 'warn', code: 'post-not-cleared', text: 'post dropped: its text can not be cleared' };
   return { kind: 'post', postId: post.postId, text, audience };
 }

@@ -54,7 +54,8 @@ export function categoryOf(entry: RecordEntry): Category | null {
 
 /** What `incoming` is to what is known. Remembers a duplicate's newer stamp. */
 export function compareState(known: RecordState, incoming: NormalRecord): Exclude<RowOutcome, 'rejected'> {
-  if (known.updatedMs !== null && incoming.updatedMs !== null && incoming.updatedMs < known.updatedMs) return 'superseded';
+  if (known.updatedMs !== null && incoming.updatedMs !== null && incoming.updatedMs < known.updatedMs)
+    return 'superseded';
   const same =
     known.incidentMs === incoming.incidentMs &&
     known.nature === incoming.nature &&
@@ -121,7 +122,11 @@ export class RecordStore {
   /** Forgets, and returns, the records unheard of since `sinceMs` or longer. */
   forget(sinceMs: number): RecordEntry[] {
     const forgotten: RecordEntry[] = [];
-    for (let heardMs = this.queue.peekValue(); heardMs !== undefined && heardMs <= sinceMs; heardMs = this.queue.peekValue()) {
+    for (
+      let heardMs = this.queue.peekValue();
+      heardMs !== undefined && heardMs <= sinceMs;
+      heardMs = this.queue.peekValue()
+    ) {
       const entry = this.queue.pop()!;
       if (entry.lastHeardMs > sinceMs) {
         this.queue.push(entry, entry.lastHeardMs);

@@ -7,7 +7,7 @@ describe('by the message’s own fields', () => {
   it.each([
     ['RP ROBBERY STATES', ['Robbery, Ann'], 'RP […] STATES'],
     ['ANN ROBBERY SAID', ['Robbery, Ann'], '[…] SAID'],
-    ["ROBBERY'S CAR", ['Ann Robbery'], "[…] CAR"],
+    ["ROBBERY'S CAR", ['Ann Robbery'], '[…] CAR'],
     ['CALLER GARAGES SAID', ['GARAGE'], 'CALLER […] SAID'],
     ['THE CAR PEOPLE DOOR', ['Carpeo'], 'THE […] DOOR'],
     ['THE OPEN CAR DOOR', ['Opencar'], 'THE […] DOOR'],
@@ -57,7 +57,14 @@ describe('what can not be cleared', () => {
     ['a letter with too many marks', `A${'\u0301'.repeat(31)}`, []],
     ['a text over the limit', 'A'.repeat(65_537), []],
     ['a private field over the limit', 'A', ['A'.repeat(65_537)]],
-    ['too many private fields', 'A', Array.from({ length: 600 }, (_, i) => `NAME${'ABCDEFGHIJ'[i % 10]}${'ABCDEFGHIJ'[Math.floor(i / 10) % 10]}${'ABCDEF'[Math.floor(i / 100)]}`)],
+    [
+      'too many private fields',
+      'A',
+      Array.from(
+        { length: 600 },
+        (_, i) => `NAME${'ABCDEFGHIJ'[i % 10]}${'ABCDEFGHIJ'[Math.floor(i / 10) % 10]}${'ABCDEF'[Math.floor(i / 100)]}`,
+      ),
+    ],
   ])('%s', (_, text, privates) => {
     expect(redact(text, privates)).toEqual({ text: null, steps: 0 });
   });
@@ -69,18 +76,31 @@ describe('what can not be cleared', () => {
 
 describe('properties', () => {
   it('what is left is made of the vocabulary and the separators only', () => {
-    const word = fc.oneof(fc.constantFrom(...VOCABULARY), fc.string({ unit: 'grapheme', maxLength: 8 }), fc.constantFrom('ST', '12', 'AVE', 'Ⓐ', '-', "'s"));
+    const word = fc.oneof(
+      fc.constantFrom(...VOCABULARY),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+      fc.constantFrom('ST', '12', 'AVE', 'Ⓐ', '-', "'s"),
+    );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 20 }), fc.array(word, { maxLength: 3 }), (words, privates) => {
         const cleared = redact(words.join(' '), privates).text;
         if (cleared === null) return;
-        for (const left of cleared.replaceAll(BLANK, ' ').toUpperCase().split(/[^A-Z'’]+/)) {
+        for (const left of cleared
+          .replaceAll(BLANK, ' ')
+          .toUpperCase()
+          .split(/[^A-Z'’]+/)) {
           const letters = left.replaceAll("'", '');
           expect(letters === '' || VOCABULARY.has(letters) || VOCABULARY.has(letters.replace(/S$/, ''))).toBe(true);
         }
-        const squeezed = cleared.toUpperCase().replaceAll(BLANK, '.').replace(/[^A-Z.]/g, '');
+        const squeezed = cleared
+          .toUpperCase()
+          .replaceAll(BLANK, '.')
+          .replace(/[^A-Z.]/g, '');
         for (const value of privates) {
-          const needle = value.normalize('NFKC').toUpperCase().replace(/[^A-Z]/g, '');
+          const needle = value
+            .normalize('NFKC')
+            .toUpperCase()
+            .replace(/[^A-Z]/g, '');
           if (needle.length >= 4) expect(squeezed).not.toContain(needle);
         }
       }),
@@ -101,7 +121,8 @@ describe('properties', () => {
     ['marks', `a${'\u0300\u0316'.repeat(15)}`],
     ['apostrophes', "'"],
   ])('does work linear in length on %s', (_, unit) => {
-    const stepsAt = (length: number) => redact(unit.repeat(Math.ceil(length / unit.length)), ['ABCD ABCE', 'ABCABCABCX'], 2_000_000).steps;
+    const stepsAt = (length: number) =>
+      redact(unit.repeat(Math.ceil(length / unit.length)), ['ABCD ABCE', 'ABCABCABCX'], 2_000_000).steps;
     const half = stepsAt(500_000);
     expect(half).toBeGreaterThan(400_000);
     expect(stepsAt(1_000_000) / half).toBeLessThan(2.1);

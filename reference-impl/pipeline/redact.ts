@@ -108,7 +108,9 @@ function isKnown(letters: string): boolean {
 }
 
 const STREET_SUFFIXES = new Set(
-  'ST STREET AV AVE AVENUE BLVD BOULEVARD RD ROAD DR LN LANE CT COURT PL CIR CIRCLE TER TERRACE PKWY PARKWAY HWY HIGHWAY TRL SQ PLZ ALY'.split(' '),
+  'ST STREET AV AVE AVENUE BLVD BOULEVARD RD ROAD DR LN LANE CT COURT PL CIR CIRCLE TER TERRACE PKWY PARKWAY HWY HIGHWAY TRL SQ PLZ ALY'.split(
+    ' ',
+  ),
 );
 /** Words of a street's name that may stand before its suffix. */
 const STREET_WORDS_MAX = 2;
@@ -163,18 +165,24 @@ function createNeedles(privates: readonly string[]): Needles | null {
 /** Blanks words that together, or in part, spell a private string. Returns the characters looked at. */
 function blankNeedles(words: Word[], squeezed: Set<string>): number {
   if (squeezed.size === 0) return 0;
-  const pieces: string[] = [];
-  const owner: number[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const piece = words[i].kept ? words[i].letters.replace(/[^A-Z]/g, '') : '.';
-    pieces.push(piece);
-    for (let k = 0; k < piece.length; k++) owner.push(i);
-  }
+  const pieces = words.map((word) =>
+    !word.kept ? '.' : word.letters.includes('-') ? word.letters.replaceAll('-', '') : word.letters,
+  );
   const haystack = pieces.join('');
+  // Which word a character is of is needed only once something is found.
+  let owner: Uint32Array | null = null;
   for (const needle of squeezed)
-    for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + needle.length))
+    for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + needle.length)) {
+      owner ??= ownersOf(pieces, haystack.length);
       for (let k = at; k < at + needle.length; k++) words[owner[k]].kept = false;
+    }
   return haystack.length * (1 + squeezed.size);
+}
+
+function ownersOf(pieces: readonly string[], length: number): Uint32Array {
+  const owner = new Uint32Array(length);
+  for (let i = 0, at = 0; i < pieces.length; at += pieces[i++].length) owner.fill(i, at, at + pieces[i].length);
+  return owner;
 }
 
 /** The kept words and what stands between them; words blanked in a row become one blank. */

@@ -16,12 +16,23 @@ export interface Target {
 }
 
 export function createTarget(roster: Roster): Target {
-  // The caller's columns are shared with others: what changes is copied.
-  const radiusDm = roster.radiusDm.slice();
-  const categories = roster.categories.slice();
-  const flags = roster.flags.slice();
-  const { ids, x, y } = roster;
-  let index = new HomeIndex(roster, radiusDm);
+  // The caller's columns are shared with others, and in any order: here are copies, neighbours side by side, so that a query reads little memory.
+  const order = spatialOrder(roster);
+  const ids = roster.ids.map((_, row) => roster.ids[order[row]]);
+  const x = roster.x.map((_, row) => roster.x[order[row]]);
+  const y = roster.y.map((_, row) => roster.y[order[row]]);
+  const radiusDm = roster.radiusDm.map((_, row) => roster.radiusDm[order[row]]);
+  const categories = roster.categories.map((_, row) => roster.categories[order[row]]);
+  const flags = roster.flags.map((_, row) => roster.flags[order[row]]);
+  const rowAt = new Uint32Array(order.length);
+  order.forEach((at, row) => (rowAt[at] = row));
+  let index = new HomeIndex(x, y, radiusDm);
+
+  /** Row of a resident's id, or -1. */
+  function rowOf(id: number): number {
+    const at = positionOf(roster.ids, id);
+    return at < 0 ? -1 : rowAt[at];
+  }
 
   const isOn = (i: number) => (flags[i] & (ROSTER_MUTED | ROSTER_QUIT)) === 0;
 
@@ -29,34 +40,35 @@ export function createTarget(roster: Roster): Target {
     matching(category, box) {
       if (box === null) return new Uint32Array(0);
       const bit = 1 << CATEGORIES.indexOf(category);
-      const rows = index.withinOwnRadius(box).filter((i) => {
-        if (!isOn(i) || (categories[i] & bit) === 0) return false;
-        return distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i];
-      });
-      return idsOf(rows, ids);
+      const wanted = (i: number) => isOn(i) && (categories[i] & bit) !== 0;
+      return idsOf(
+        index.within(box, null, (i) => wanted(i) && distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i]),
+        ids,
+      );
     },
 
-    reachable: (sent) => sent.filter((id) => isOn(rowOf(ids, id))),
+    reachable: (sent) => sent.filter((id) => isOn(rowOf(id))),
 
     neighbours(resident, distanceDm) {
-      const author = rowOf(ids, resident);
+      const author = rowOf(resident);
       if (author < 0) return null;
       const home = { x0: x[author], y0: y[author], x1: x[author], y1: y[author] };
-      const rows = index
-        .within(home, distanceDm)
-        .filter((i) => i !== author && isOn(i) && distanceSquaredToBox(x[i], y[i], home) <= distanceDm * distanceDm);
-      return idsOf(rows, ids);
+      const isNear = (i: number) => distanceSquaredToBox(x[i], y[i], home) <= distanceDm * distanceDm;
+      return idsOf(
+        index.within(home, distanceDm, (i) => i !== author && isOn(i) && isNear(i)),
+        ids,
+      );
     },
 
     change(change) {
-      const i = rowOf(ids, change.resident);
+      const i = rowOf(change.resident);
       if (i < 0) return false;
       if (change.categories !== undefined) categories[i] = change.categories;
       if (change.muted !== undefined) flags[i] = withFlag(flags[i], ROSTER_MUTED, change.muted);
       if (change.quit !== undefined) flags[i] = withFlag(flags[i], ROSTER_QUIT, change.quit);
       if (change.radiusDm !== undefined) {
         radiusDm[i] = change.radiusDm;
-        if (!index.radiusChanged(i, radiusDm[i])) index = new HomeIndex(roster, radiusDm);
+        if (!index.radiusChanged(i, radiusDm[i])) index = new HomeIndex(x, y, radiusDm);
       }
       return true;
     },
@@ -67,7 +79,7 @@ export function createTarget(roster: Roster): Target {
 export function unionAscending(a: Uint32Array, b: Uint32Array): Uint32Array {
   const union = new Uint32Array(a.length + b.length);
   let length = 0;
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
     const next = j === b.length || (i < a.length && a[i] <= b[j]) ? a[i] : b[j];
     if (i < a.length && a[i] === next) i++;
     if (j < b.length && b[j] === next) j++;
@@ -84,14 +96,14 @@ const OUTGROWN_MAX = 1024;
 /**
  * A static index of homes, split by radius into classes of powers of two: a query reaches only as far as the residents of a class can,
  * so that a few with a large radius don't make every query large. kdbush calls Math.log and Math.exp when it chooses pivots: that
- * decides how its tree is laid out, never what a query finds, and what it finds is sorted here.
+ * decides how its tree is laid out, never what a query finds, and what it finds is sorted by id.
  */
 class HomeIndex {
   private readonly trees: { reachDm: number; tree: KDBush; rows: Uint32Array }[] = [];
   private readonly classes: Uint8Array;
   private readonly outgrown = new Set<number>();
 
-  constructor(roster: Roster, radiusDm: Int32Array) {
+  constructor(x: Int32Array, y: Int32Array, radiusDm: Int32Array) {
     this.classes = new Uint8Array(radiusDm.length);
     const sizes = new Uint32Array(33);
     for (let i = 0; i < radiusDm.length; i++) sizes[(this.classes[i] = classOf(radiusDm[i]))]++;
@@ -102,39 +114,31 @@ class HomeIndex {
       for (let i = 0, n = 0; i < radiusDm.length; i++) {
         if (this.classes[i] !== k) continue;
         rows[n++] = i;
-        tree.add(roster.x[i], roster.y[i]);
+        tree.add(x[i], y[i]);
       }
       tree.finish();
       this.trees.push({ reachDm: k === 31 ? 2_147_483_648 : 1 << k, tree, rows });
     }
   }
 
-  /** Rows, ascending, among which are all whose own radius reaches the box. */
-  withinOwnRadius(box: Box): Uint32Array {
-    return this.query(box, null);
-  }
-
-  /** Rows, ascending, among which are all that live within `distanceDm` of the box. */
-  within(box: Box, distanceDm: number): Uint32Array {
-    return this.query(box, distanceDm);
+  /** Rows that `accepts`, of all that live within `distanceDm` of the box (null: each within its own radius) and some more; in no order. */
+  within(box: Box, distanceDm: number | null, accepts: (row: number) => boolean): number[] {
+    const found: number[] = [];
+    for (const { reachDm, tree, rows } of this.trees) {
+      const reach = distanceDm ?? reachDm;
+      for (const n of tree.range(box.x0 - reach, box.y0 - reach, box.x1 + reach, box.y1 + reach)) {
+        const row = rows[n];
+        if (accepts(row) && !this.outgrown.has(row)) found.push(row);
+      }
+    }
+    for (const row of this.outgrown) if (accepts(row)) found.push(row);
+    return found;
   }
 
   /** False where the index should be made anew. */
   radiusChanged(row: number, radiusDm: number): boolean {
     if (classOf(radiusDm) > this.classes[row]) this.outgrown.add(row);
     return this.outgrown.size <= OUTGROWN_MAX;
-  }
-
-  private query(box: Box, distanceDm: number | null): Uint32Array {
-    const found: number[] = [];
-    for (const { reachDm, tree, rows } of this.trees) {
-      const reach = distanceDm ?? reachDm;
-      for (const n of tree.range(box.x0 - reach, box.y0 - reach, box.x1 + reach, box.y1 + reach)) {
-        if (!this.outgrown.has(rows[n])) found.push(rows[n]);
-      }
-    }
-    for (const row of this.outgrown) found.push(row);
-    return Uint32Array.from(found).sort();
   }
 }
 
@@ -147,12 +151,31 @@ function withFlag(flags: number, flag: number, on: boolean): number {
   return on ? flags | flag : flags & ~flag;
 }
 
-function idsOf(rows: Uint32Array, ids: Uint32Array): Uint32Array {
-  return rows.map((row) => ids[row]);
+function idsOf(rows: number[], ids: Uint32Array): Uint32Array {
+  const found = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = ids[rows[i]];
+  return found.sort();
 }
 
-/** Row of a resident's id, or -1. */
-function rowOf(ids: Uint32Array, id: number): number {
+/** Width of the cells by which homes are laid side by side, dm. */
+const CELL_DM = 4096;
+const CELLS_PER_AXIS = 1 << 15;
+
+/** The roster's positions, cell by cell; cells and positions are packed into one number, 2^30 x 2^23 at most, to be sorted fast. */
+function spatialOrder(roster: Roster): Uint32Array {
+  const size = roster.ids.length;
+  const keys = new Float64Array(size);
+  for (let at = 0; at < size; at++) {
+    const cell =
+      (Math.floor(roster.y[at] / CELL_DM) & (CELLS_PER_AXIS - 1)) * CELLS_PER_AXIS +
+      (Math.floor(roster.x[at] / CELL_DM) & (CELLS_PER_AXIS - 1));
+    keys[at] = cell * size + at;
+  }
+  return Uint32Array.from(keys.sort(), (key) => key % size);
+}
+
+/** Position of an id among ascending ones, or -1. */
+function positionOf(ids: Uint32Array, id: number): number {
   let low = 0;
   let high = ids.length;
   while (low < high) {

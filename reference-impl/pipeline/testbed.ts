@@ -16,14 +16,16 @@ export const GAZETTEER: Gazetteer = {
   streets: ['W MAPLE ST', 'N 5TH AVE', 'FERN LN', 'BROADWAY'],
   blockStreet: Uint16Array.from([0, 0, 1, 2, 2, 3]),
   blockHundred: Uint16Array.from([0, 2800, 500, 0, 100, 1200]),
-  blockBox: Int32Array.from([
-    [0, 0, 1000, 10],
-    [1000, 0, 2000, 10],
-    [2000, 0, 2010, 1000],
-    [5000, 5000, 6000, 5010],
-    [6000, 5000, 7000, 5010],
-    [20_000, 20_000, 21_000, 20_010],
-  ].flat()),
+  blockBox: Int32Array.from(
+    [
+      [0, 0, 1000, 10],
+      [1000, 0, 2000, 10],
+      [2000, 0, 2010, 1000],
+      [5000, 5000, 6000, 5010],
+      [6000, 5000, 7000, 5010],
+      [20_000, 20_000, 21_000, 20_010],
+    ].flat(),
+  ),
   blockHouseholds: Uint16Array.from([20, 30, 40, 4, 2, 3]),
   blockArea: Uint16Array.from([0, 0, 0, 0, 1, 0]),
   crossingStreetA: Uint16Array.from([0, 1]),
@@ -33,7 +35,14 @@ export const GAZETTEER: Gazetteer = {
   crossingHouseholds: Uint16Array.from([60, 1]),
   crossingArea: Uint16Array.from([0, 1]),
   landmarks: [{ name: 'SYNTHETIC STADIUM', block: 1 }],
-  highways: [{ name: 'HWY 16', milesMax: 14, stretches: [0, 1, 2].map((i) => ({ x0: i * 80_000, y0: -9000, x1: i * 80_000 + 80_000, y1: -9000 })), area: 0 }],
+  highways: [
+    {
+      name: 'HWY 16',
+      milesMax: 14,
+      stretches: [0, 1, 2].map((i) => ({ x0: i * 80_000, y0: -9000, x1: i * 80_000 + 80_000, y1: -9000 })),
+      area: 0,
+    },
+  ],
   areas: [
     { name: 'FAIRVIEW', box: { x0: 0, y0: 0, x1: 8000, y1: 8000 }, households: 99 },
     { name: 'SPARSE', box: { x0: 5000, y0: 5000, x1: 9000, y1: 9000 }, households: 3 },
@@ -82,7 +91,10 @@ export interface TestRecord {
   disposition?: string | null;
 }
 
-export function eidoValue(record: TestRecord, extra: { notes?: string[]; person?: Record<string, string>; merged?: boolean } = {}) {
+export function eidoValue(
+  record: TestRecord,
+  extra: { notes?: string[]; person?: Record<string, string>; merged?: boolean } = {},
+) {
   const minute = record.minute ?? 0;
   return {
     $id: 'urn:test:eido',
@@ -121,7 +133,21 @@ export function sfValue(record: TestRecord) {
 export function seattleBody(records: readonly TestRecord[]): string {
   const rows = records.map((record) => {
     const [latitude, longitude] = record.place.split(',');
-    const cells = [record.id, record.disposition ?? '', '911', '1', record.nature, record.nature, usClockAt(record.minute ?? 0), '', 'N', 'N', 'N1', longitude, latitude];
+    const cells = [
+      record.id,
+      record.disposition ?? '',
+      '911',
+      '1',
+      record.nature,
+      record.nature,
+      usClockAt(record.minute ?? 0),
+      '',
+      'N',
+      'N',
+      'N1',
+      longitude,
+      latitude,
+    ];
     return cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
   });
   return [SEATTLE_COLUMNS.join(','), ...rows, ''].join('\r\n');
@@ -130,7 +156,15 @@ export function seattleBody(records: readonly TestRecord[]): string {
 export function dallasRow(record: TestRecord) {
   const [date, time] = clockAt(record.minute ?? 0, ' ').split(' ');
   const block = /^\d+ /.exec(record.place)?.[0] ?? '';
-  return { incident_number: record.id, nature_of_call: record.nature, date, time, unit_number: 'U1', block: block.trim(), location: record.place.slice(block.length) };
+  return {
+    incident_number: record.id,
+    nature_of_call: record.nature,
+    date,
+    time,
+    unit_number: 'U1',
+    block: block.trim(),
+    location: record.place.slice(block.length),
+  };
 }
 
 /** A snapshot as of `minute` from START_MS. */
@@ -152,7 +186,13 @@ export function tampaValue(record: TestRecord, remarks?: string) {
 }
 
 export function milwaukeeValue(record: TestRecord) {
-  return { id: record.id, time: clockAt(record.minute ?? 0, ' '), location: `${record.place},MKE`, nature: record.nature, status: record.status ?? 'Service in Progress' };
+  return {
+    id: record.id,
+    time: clockAt(record.minute ?? 0, ' '),
+    location: `${record.place},MKE`,
+    nature: record.nature,
+    status: record.status ?? 'Service in Progress',
+  };
 }
 
 // --- internal ---

@@ -407,6 +407,6 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
 
 /** Canary numbers have 24 bits: the lower half for calls of exogenous incidents, the upper for induced ones. */
 function canaryKey(callId: number): number {
-  const half = 2 ** 23;
+  const half = 8_388_608;
   return callId >= INDUCED_FROM * CALL_SLOTS ? half + (callId % half) : callId % half;
 }

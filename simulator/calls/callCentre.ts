@@ -122,11 +122,9 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
     busyMs += talkMs;
     pool.free(position);
     const next = pool.head();
-    if (next !== null) {
-      pool.take(position);
-      answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what.weight);
-    }
+    if (next !== null) pool.take(position);
     host.finished(id, talkMs);
+    if (next !== null) answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what.weight);
   });
 
   kernel.on(KIND.callPatience, (id) => {

@@ -71,40 +71,44 @@ describe.each(cities)('%s', (_, city) => {
   });
 
   it('lists blocks by street and hundred without gaps, and each box inside the jurisdiction and apart from the others', () => {
-    for (let i = 1; i < blocks; i += 1) {
-      const same = g.blockStreet[i] === g.blockStreet[i - 1];
-      expect(g.blockStreet[i] - g.blockStreet[i - 1]).toBe(same ? 0 : 1);
-      expect(g.blockHundred[i]).toBe(same ? g.blockHundred[i - 1] + 100 : 0);
-    }
-    expect(g.blockStreet[blocks - 1]).toBe(g.streets.length - 1);
+    const wrong: number[] = [];
     for (let i = 0; i < blocks; i += 1) {
+      const starts = i === 0 || g.blockStreet[i] !== g.blockStreet[i - 1];
+      const street = i === 0 ? 0 : g.blockStreet[i - 1] + (starts ? 1 : 0);
+      const hundred = starts ? 0 : g.blockHundred[i - 1] + 100;
       const b = boxOf(city, i);
-      expect(b.x0 < b.x1 && b.y0 < b.y1).toBe(true);
-      expect(b.x0 >= city.box.x0 && b.y0 >= city.box.y0 && b.x1 <= city.box.x1 && b.y1 <= city.box.y1).toBe(true);
-      if (i > 0 && i < 200) for (let j = 0; j < i; j += 1) expect(overlaps(b, boxOf(city, j))).toBe(false);
+      const inside = b.x0 >= city.box.x0 && b.y0 >= city.box.y0 && b.x1 <= city.box.x1 && b.y1 <= city.box.y1;
+      const listed = g.blockStreet[i] === street && g.blockHundred[i] === hundred;
+      let apart = b.x0 < b.x1 && b.y0 < b.y1;
+      if (i < 400) for (let j = 0; j < i; j += 1) apart &&= !overlaps(b, boxOf(city, j));
+      if (!inside || !listed || !apart) wrong.push(i);
     }
+    expect(wrong).toEqual([]);
+    expect(g.blockStreet[blocks - 1]).toBe(g.streets.length - 1);
   });
 
   it('counts at each crossing the households of the blocks that end there', () => {
     const at = new Array<number>(g.crossingX.length).fill(0);
     const ends = new Array<number>(g.crossingX.length).fill(0);
+    const centre = { x: (city.box.x0 + city.box.x1) / 2, y: (city.box.y0 + city.box.y1) / 2 };
+    const away = (c: number): number => Math.abs(g.crossingX[c] - centre.x) + Math.abs(g.crossingY[c] - centre.y);
+    const wrong: number[] = [];
     for (let i = 0; i < blocks; i += 1) {
       const b = boxOf(city, i);
-      for (const end of city.endCrossings(i)) {
+      const [near, far] = city.endCrossings(i);
+      if (away(near) >= away(far)) wrong.push(i);
+      for (const end of [near, far]) {
         at[end] += g.blockHouseholds[i];
         ends[end] += 1;
         // A block's box stops 20 m short of the crossings at its ends, in the middle of its width.
-        expect(distanceSquaredToBox(g.crossingX[end], g.crossingY[end], b)).toBe(200 * 200);
+        if (distanceSquaredToBox(g.crossingX[end], g.crossingY[end], b) !== 200 * 200) wrong.push(i);
       }
-      const [near, far] = city.endCrossings(i);
-      const middle = { x: (city.box.x0 + city.box.x1) / 2, y: (city.box.y0 + city.box.y1) / 2 };
-      const away = (c: number): number => Math.abs(g.crossingX[c] - middle.x) + Math.abs(g.crossingY[c] - middle.y);
-      expect(away(near)).toBeLessThan(away(far));
     }
+    expect(wrong).toEqual([]);
     expect([...g.crossingHouseholds]).toEqual(at);
     expect(Math.min(...ends)).toBe(2);
     expect(Math.max(...ends)).toBe(4);
-    for (let i = 0; i < at.length; i += 1) expect(g.crossingStreetA[i]).toBeLessThan(g.crossingStreetB[i]);
+    expect(g.crossingStreetA.every((street, i) => street < g.crossingStreetB[i])).toBe(true);
   });
 
   it('tiles the jurisdiction with uniquely named areas, blocks and crossings in the area that holds them', () => {
@@ -144,18 +148,24 @@ describe.each(cities)('%s', (_, city) => {
     const seen = new Set<string>();
     // Some thousand neighbours from the middle of the list, where downtown is.
     const from = Math.max(0, Math.floor(city.households / 2) - 2000);
+    const wrong: unknown[] = [];
     for (let h = from; h < Math.min(city.households, from + 4000); h += 1) {
       const place = householdPlace(city, h);
-      expect(h >= city.firstHousehold[place.block] && h < city.firstHousehold[place.block + 1]).toBe(true);
-      expect(Math.floor(place.number / 100) * 100).toBe(g.blockHundred[place.block]);
-      expect(place.number).toBeGreaterThan(0);
-      expect(place.street).toBe(g.streets[g.blockStreet[place.block]]);
-      expect(distanceSquaredToBox(place.x, place.y, boxOf(city, place.block))).toBe(0);
-      expect(Number.isInteger(place.x) && Number.isInteger(place.y)).toBe(true);
       const address = `${addressText(place)} ${place.unit}`;
-      expect(seen.has(address)).toBe(false);
+      const right =
+        h >= city.firstHousehold[place.block] &&
+        h < city.firstHousehold[place.block + 1] &&
+        Math.floor(place.number / 100) * 100 === g.blockHundred[place.block] &&
+        place.number > 0 &&
+        place.street === g.streets[g.blockStreet[place.block]] &&
+        distanceSquaredToBox(place.x, place.y, boxOf(city, place.block)) === 0 &&
+        Number.isInteger(place.x) &&
+        Number.isInteger(place.y) &&
+        !seen.has(address);
+      if (!right) wrong.push({ h, ...place });
       seen.add(address);
     }
+    expect(wrong).toEqual([]);
   });
 
   it('finds the nearest block and crossing as a scan does', () => {

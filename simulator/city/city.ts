@@ -6,19 +6,15 @@
  * address is follows from its number (`householdPlace`) and is stored nowhere.
  */
 import type { Gazetteer } from '../../contract/gazetteer.ts';
-import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
-import { counterDraw, cumulative, keyedDraw, normal, pick, type Seeds } from '../kernel/random.ts';
-import exp from '@stdlib/math-base-special-exp';
-import { DENSITY, densityAt, layZones, sideLines, type Zones } from './lines.ts';
-import {
-  AREA_NAMES_MAX,
-  LANDMARK_NAMES_MAX,
-  STREET_NAMES_MAX,
-  areaName,
-  landmarkName,
-  ordinalName,
-  streetName,
-} from './names.ts';
+import type { Box } from '../../contract/plane.ts';
+import { counterDraw, cumulative, keyedDraw, pick, type Seeds } from '../kernel/random.ts';
+import { blockColumns, crossingColumns } from './blocks.ts';
+import { blockNearest, crossingNearest, endCrossings, makeGrid, streetNames } from './grid.ts';
+import { makeHighway } from './highway.ts';
+import { layZones, sideLines } from './lines.ts';
+import { AREA_NAMES_MAX, LANDMARK_NAMES_MAX, areaName, landmarkName } from './names.ts';
+import { drawHouseholds, hotSpots } from './occupancy.ts';
+import { makeTiles } from './tiles.ts';
 
 export interface CitySpec {
   seeds: Seeds;
@@ -92,112 +88,73 @@ export function buildCity(spec: CitySpec): City {
   const { seeds, agencyIndex, persons } = spec;
   const concern = (what: string): string => `city/${agencyIndex}/${what}`;
   const side = spec.cellSideDm ?? cellSide([persons], spec.personsPerKm2);
-  if (!(side >= CELL_SIDE_DM_MIN && side % 2 === 0))
+  if (!(side >= CELL_SIDE_DM_MIN && side % 2 === 0)) {
     throw new RangeError(`expected an even side of at least ${CELL_SIDE_DM_MIN} dm, found ${side}`);
+  }
   const box = cellBox(agencyIndex, spec.agencyCount, side);
   const households = Math.round(persons / spec.personsPerHousehold);
-  const half = Math.floor(side / 2) - INSET_DM;
+  const half = side / 2 - INSET_DM;
   const zones = layZones(households, half);
-  const west = sideLines(keyedDraw(seeds, concern('lines'), 'W'), zones, half);
-  const east = sideLines(keyedDraw(seeds, concern('lines'), 'E'), zones, half);
-  const south = sideLines(keyedDraw(seeds, concern('lines'), 'S'), zones, half);
-  const north = sideLines(keyedDraw(seeds, concern('lines'), 'N'), zones, half);
-  const grid = makeGrid(
-    axis(west, east, box.x0 + side / 2),
-    axis(south, north, box.y0 + side / 2),
-    west.length,
-    south.length,
-  );
+  const linesTo = (edge: string): number[] => sideLines(keyedDraw(seeds, concern('lines'), edge), zones, half);
+  const sides = { west: linesTo('W'), east: linesTo('E'), south: linesTo('S'), north: linesTo('N') };
+  const grid = makeGrid(sides, box.x0 + side / 2, box.y0 + side / 2);
   const starts = counterDraw(seeds, concern('names'));
 
-  const blocks = grid.ny * grid.cols + grid.nx * grid.rows;
-  const streets = streetNames(grid, Math.floor(starts(0, 0) * 1000));
-  const density = new Uint8Array(blocks);
-  const blockStreet = new Uint16Array(blocks);
-  const blockHundred = new Uint16Array(blocks);
-  const blockBox = new Int32Array(4 * blocks);
-  const lengths = new Uint32Array(blocks);
-  for (let block = 0; block < blocks; block += 1) placeBlock(block);
-
-  const blockHouseholds = drawHouseholds(counterDraw(seeds, concern('households')), density, households);
-  const firstHousehold = new Uint32Array(blocks + 1);
-  for (let i = 0; i < blocks; i += 1) firstHousehold[i + 1] = firstHousehold[i] + blockHouseholds[i];
+  const blocks = blockColumns(grid, zones);
+  const blockHouseholds = drawHouseholds(counterDraw(seeds, concern('households')), blocks.density, households);
+  const crossings = crossingColumns(grid, blockHouseholds);
+  const firstHousehold = new Uint32Array(blockHouseholds.length + 1);
+  for (let i = 0; i < blockHouseholds.length; i += 1) firstHousehold[i + 1] = firstHousehold[i] + blockHouseholds[i];
 
   const tiles = makeTiles(box, side);
-  const areas = tiles.boxes.map((b, i) => ({
-    name: areaName(i, Math.floor(starts(1, 0) * AREA_NAMES_MAX)),
-    box: b,
-    households: 0,
-  }));
-  const blockArea = new Uint16Array(blocks);
-  for (let i = 0; i < blocks; i += 1) {
-    const area = tiles.at((blockBox[4 * i] + blockBox[4 * i + 2]) / 2, (blockBox[4 * i + 1] + blockBox[4 * i + 3]) / 2);
-    blockArea[i] = area;
-    areas[area].households += blockHouseholds[i];
-  }
+  const areaStart = Math.floor(starts(1, 0) * AREA_NAMES_MAX);
+  const areas = tiles.boxes.map((b, i) => ({ name: areaName(i, areaStart), box: b, households: 0 }));
+  const blockArea = blockHouseholds.map((_, i) => {
+    const [x0, y0, x1, y1] = blocks.box.subarray(4 * i, 4 * i + 4);
+    return tiles.at((x0 + x1) / 2, (y0 + y1) / 2);
+  });
+  for (let i = 0; i < blockArea.length; i += 1) areas[blockArea[i]].households += blockHouseholds[i];
 
-  const crossings = grid.nx * grid.ny;
-  const crossingStreetA = new Uint16Array(crossings);
-  const crossingStreetB = new Uint16Array(crossings);
-  const crossingX = new Int32Array(crossings);
-  const crossingY = new Int32Array(crossings);
-  const crossingHouseholds = new Uint16Array(crossings);
-  const crossingArea = new Uint16Array(crossings);
-  for (let r = 0; r < grid.ny; r += 1) {
-    for (let c = 0; c < grid.nx; c += 1) {
-      const i = r * grid.nx + c;
-      // Where a street changes its prefix, the crossing goes by the east or north one.
-      crossingStreetA[i] = 2 * r + (c < grid.kx ? 0 : 1);
-      crossingStreetB[i] = 2 * grid.ny + 2 * c + (r < grid.ky ? 0 : 1);
-      crossingX[i] = grid.xs[c];
-      crossingY[i] = grid.ys[r];
-      crossingArea[i] = tiles.at(grid.xs[c], grid.ys[r]);
-    }
-  }
-  const meeting = new Uint32Array(crossings);
-  for (let i = 0; i < blocks; i += 1) for (const end of endCrossings(grid, i)) meeting[end] += blockHouseholds[i];
-  for (let i = 0; i < crossings; i += 1) crossingHouseholds[i] = fitUint16(meeting[i], 'households at a crossing');
-
-  const roads = cumulative(lengths);
-  const gazetteer: Gazetteer = {
-    streets,
-    blockStreet,
-    blockHundred,
-    blockBox,
-    blockHouseholds,
-    blockArea,
-    crossingStreetA,
-    crossingStreetB,
-    crossingX,
-    crossingY,
-    crossingHouseholds,
-    crossingArea,
-    landmarks: [],
-    highways: [makeHighway(agencyIndex, box, zones, tiles.at, counterDraw(seeds, concern('highway')))],
-    areas,
-    jurisdiction: { name: spec.name.toUpperCase(), box, households },
-  };
+  const roads = cumulative(blocks.length);
   const landmarkDraw = counterDraw(seeds, concern('landmarks'));
+  const landmarkStart = Math.floor(starts(2, 0) * AREA_NAMES_MAX);
   const landmarkCount = Math.min(
     LANDMARK_NAMES_MAX,
     Math.max(LANDMARKS_MIN, Math.round(persons / PERSONS_PER_LANDMARK)),
   );
-  const landmarkStart = Math.floor(starts(2, 0) * AREA_NAMES_MAX);
-  for (let i = 0; i < landmarkCount; i += 1) {
-    gazetteer.landmarks.push({ name: landmarkName(i, landmarkStart), block: pick(roads, landmarkDraw(i, 0)) });
-  }
+  const gazetteer: Gazetteer = {
+    streets: streetNames(grid, Math.floor(starts(0, 0) * 1000)),
+    blockStreet: blocks.street,
+    blockHundred: blocks.hundred,
+    blockBox: blocks.box,
+    blockHouseholds,
+    blockArea,
+    crossingStreetA: crossings.streetA,
+    crossingStreetB: crossings.streetB,
+    crossingX: crossings.x,
+    crossingY: crossings.y,
+    crossingHouseholds: crossings.households,
+    crossingArea: crossings.households.map((_, i) => tiles.at(crossings.x[i], crossings.y[i])),
+    landmarks: Array.from({ length: landmarkCount }, (_, i) => ({
+      name: landmarkName(i, landmarkStart),
+      block: pick(roads, landmarkDraw(i, 0)),
+    })),
+    highways: [makeHighway(agencyIndex, box, zones.downtownDm, tiles.at, counterDraw(seeds, concern('highway')))],
+    areas,
+    jurisdiction: { name: spec.name.toUpperCase(), box, households },
+  };
   const hot = hotSpots(counterDraw(seeds, concern('hot-spots')), blockHouseholds, spec.hotSpotSigma);
 
   return {
     agencyIndex,
     gazetteer,
     box,
-    density,
+    density: blocks.density,
     firstHousehold,
     households,
     persons,
-    blockNearest: (x, y) => blockNearest(grid, blockBox, x, y),
-    crossingNearest: (x, y) => nearestIndex(grid.ys, y) * grid.nx + nearestIndex(grid.xs, x),
+    blockNearest: (x, y) => blockNearest(grid, blocks.box, x, y),
+    crossingNearest: (x, y) => crossingNearest(grid, x, y),
     endCrossings: (block) => endCrossings(grid, block),
     pickBlock: (u) => pick(hot, u),
     pickBlockUniform: (u) => pick(roads, u),
@@ -205,25 +162,6 @@ export function buildCity(spec: CitySpec): City {
     lotDraw: counterDraw(seeds, concern('lots')),
     fractionDraw: counterDraw(seeds, concern('fractions')),
   };
-
-  function placeBlock(block: number): void {
-    const at = locate(grid, block);
-    const along = at.eastWest ? grid.xs : grid.ys;
-    const middle = at.eastWest ? grid.kx : grid.ky;
-    const from = along[at.gap];
-    const to = along[at.gap + 1];
-    const across = at.eastWest ? grid.ys[at.line] : grid.xs[at.line];
-    const outward = at.gap >= middle;
-    blockStreet[block] = (at.eastWest ? 0 : 2 * grid.ny) + 2 * at.line + (outward ? 1 : 0);
-    blockHundred[block] = 100 * (outward ? at.gap - middle : middle - 1 - at.gap);
-    lengths[block] = to - from;
-    const edges = [from + HALF_WIDTH_DM, across - HALF_WIDTH_DM, to - HALF_WIDTH_DM, across + HALF_WIDTH_DM];
-    blockBox.set(at.eastWest ? edges : [edges[1], edges[0], edges[3], edges[2]], 4 * block);
-    const centreAlong = along[middle];
-    const centreAcross = at.eastWest ? grid.ys[grid.ky] : grid.xs[grid.kx];
-    const distance = Math.max(Math.abs((from + to) / 2 - centreAlong), Math.abs(across - centreAcross));
-    density[block] = densityAt(zones, distance);
-  }
 }
 
 /** A household's address and position, the same at every asking. Throws RangeError where there is no such household. */
@@ -330,8 +268,6 @@ export function placesOf(city: City, block: number, mile?: { highway: number; mi
 const CELL_SIDE_DM_MIN = 10_000;
 /** From the jurisdiction's edge to the outermost street. */
 const INSET_DM = 400;
-/** Half the width of a block's box: the roadway and the lots along it. The box ends as far short of the crossings. */
-const HALF_WIDTH_DM = 200;
 /** From the middle of the street to a house. */
 const SETBACK_DM = 120;
 /** Share of houses whose number carries a fraction. Assumed. */
@@ -341,32 +277,9 @@ const HOUSES_MAX = 30;
 const HOMES_PER_HOUSE = 12;
 const HOUSES_MIN = 8;
 const LOTS_MAX = 98;
-/** Side of a neighbourhood, dm, and the most neighbourhoods along a side (their names must stay unique). */
-const AREA_SIDE_DM = 12_500;
-const AREAS_PER_SIDE_MAX = 70;
 /** Assumed. */
 const PERSONS_PER_LANDMARK = 2000;
 const LANDMARKS_MIN = 3;
-/** A mile, dm. */
-const MILE_DM = 16_093.44;
-const STRETCH_MILES = 5;
-
-/** The grid of lines, dm: avenues at xs, streets at ys; kx and ky are the indices of the centre lines. */
-interface Grid {
-  xs: Int32Array;
-  ys: Int32Array;
-  nx: number;
-  ny: number;
-  /** Gaps between lines: nx - 1 and ny - 1. */
-  cols: number;
-  rows: number;
-  kx: number;
-  ky: number;
-}
-
-function makeGrid(xs: Int32Array, ys: Int32Array, kx: number, ky: number): Grid {
-  return { xs, ys, nx: xs.length, ny: ys.length, cols: xs.length - 1, rows: ys.length - 1, kx, ky };
-}
 
 /** Cells lie in rows of `ceil(sqrt(count))` from the south-west, the whole centred on 0, 0. */
 function cellBox(index: number, count: number, side: number): Box {
@@ -375,203 +288,6 @@ function cellBox(index: number, count: number, side: number): Box {
   const x0 = (index % columns) * side - (columns * side) / 2;
   const y0 = Math.floor(index / columns) * side - (rows * side) / 2;
   return { x0, y0, x1: x0 + side, y1: y0 + side };
-}
-
-function axis(before: readonly number[], after: readonly number[], centre: number): Int32Array {
-  const lines = new Int32Array(before.length + 1 + after.length);
-  for (let i = 0; i < before.length; i += 1) lines[before.length - 1 - i] = centre - before[i];
-  lines[before.length] = centre;
-  for (let i = 0; i < after.length; i += 1) lines[before.length + 1 + i] = centre + after[i];
-  return lines;
-}
-
-/** Streets in the order of block numbering: each street's west and east half from the south, each avenue's south and north half from the west. */
-function streetNames(grid: Grid, start: number): string[] {
-  if (grid.ny > STREET_NAMES_MAX)
-    throw new RangeError(`expected at most ${STREET_NAMES_MAX} streets, found ${grid.ny}`);
-  const names: string[] = [];
-  for (let r = 0; r < grid.ny; r += 1) {
-    const name = streetName(r, start);
-    names.push(`W ${name}`, `E ${name}`);
-  }
-  for (let c = 0; c < grid.nx; c += 1) {
-    const name = `${ordinalName(c + 1)} AVE`;
-    names.push(`S ${name}`, `N ${name}`);
-  }
-  return names;
-}
-
-/**
- * Blocks are numbered so that they come sorted by (street, hundred): along each half of a street outward from its centre line.
- * A line's blocks before the centre are therefore numbered against the direction of the axis.
- */
-function blockAt(grid: Grid, eastWest: boolean, line: number, gap: number): number {
-  const gaps = eastWest ? grid.cols : grid.rows;
-  const middle = eastWest ? grid.kx : grid.ky;
-  return (eastWest ? 0 : grid.ny * grid.cols) + line * gaps + (gap < middle ? middle - 1 - gap : gap);
-}
-
-function locate(grid: Grid, block: number): { eastWest: boolean; line: number; gap: number } {
-  const split = grid.ny * grid.cols;
-  const eastWest = block < split;
-  const rest = eastWest ? block : block - split;
-  const gaps = eastWest ? grid.cols : grid.rows;
-  const middle = eastWest ? grid.kx : grid.ky;
-  const line = Math.floor(rest / gaps);
-  const step = rest - line * gaps;
-  return { eastWest, line, gap: step < middle ? middle - 1 - step : step };
-}
-
-function endCrossings(grid: Grid, block: number): [number, number] {
-  const { eastWest, line, gap } = locate(grid, block);
-  const low = eastWest ? line * grid.nx + gap : gap * grid.nx + line;
-  const high = eastWest ? low + 1 : low + grid.nx;
-  return gap < (eastWest ? grid.kx : grid.ky) ? [high, low] : [low, high];
-}
-
-/** The gap of an axis that holds a position; the first or last one outside it. */
-function gapOf(lines: Int32Array, at: number): number {
-  let low = 0;
-  let high = lines.length - 2;
-  while (low < high) {
-    const mid = (low + high + 1) >>> 1;
-    if (lines[mid] <= at) low = mid;
-    else high = mid - 1;
-  }
-  return low;
-}
-
-function nearestIndex(lines: Int32Array, at: number): number {
-  const gap = gapOf(lines, at);
-  return at - lines[gap] <= lines[gap + 1] - at ? gap : gap + 1;
-}
-
-/** Only the four sides of the cell that holds the point, and their continuations by one block, can be nearest. */
-function blockNearest(grid: Grid, boxes: Int32Array, x: number, y: number): number {
-  const column = gapOf(grid.xs, x);
-  const row = gapOf(grid.ys, y);
-  let best = -1;
-  let least = Infinity;
-  const look = (eastWest: boolean, line: number, gap: number): void => {
-    if (gap < 0 || gap >= (eastWest ? grid.cols : grid.rows)) return;
-    const block = blockAt(grid, eastWest, line, gap);
-    const box = { x0: boxes[4 * block], y0: boxes[4 * block + 1], x1: boxes[4 * block + 2], y1: boxes[4 * block + 3] };
-    const distance = distanceSquaredToBox(x, y, box);
-    if (distance < least || (distance === least && block < best)) {
-      best = block;
-      least = distance;
-    }
-  };
-  for (let step = -1; step <= 1; step += 1) {
-    for (let end = 0; end <= 1; end += 1) {
-      look(true, row + end, column + step);
-      look(false, column + end, row + step);
-    }
-  }
-  return best;
-}
-
-/**
- * Households by block: the suburb's and the countryside's as drawn, downtown's scaled to what is left; where that would leave
- * downtown much too empty or too full (a town too small or too dense for its zones), all are scaled alike. Adds up exactly.
- */
-function drawHouseholds(
-  draw: (block: number, index: number) => number,
-  density: Uint8Array,
-  households: number,
-): Uint16Array {
-  const weights = new Float64Array(density.length);
-  let downtown = 0;
-  let outer = 0;
-  for (let i = 0; i < density.length; i += 1) {
-    const u = draw(i, 0);
-    if (density[i] === DENSITY.downtown) weights[i] = 25 + 150 * u * u;
-    else weights[i] = density[i] === DENSITY.suburb ? 8 + Math.floor(u * 17) : Math.floor(u * 9);
-    if (density[i] === DENSITY.downtown) downtown += weights[i];
-    else outer += weights[i];
-  }
-  const factor = (households - outer) / downtown;
-  const apart = factor >= 0.4 && factor <= 4;
-  const all = households / (outer + downtown);
-  const counts = new Uint16Array(density.length);
-  let run = 0;
-  let given = 0;
-  for (let i = 0; i < density.length; i += 1) {
-    if (apart && density[i] !== DENSITY.downtown) {
-      counts[i] = weights[i];
-      continue;
-    }
-    run += weights[i] * (apart ? factor : all);
-    // The last of the running sums is whole but for rounding errors, so the rounded sums end on the total.
-    const upTo = Math.round(run);
-    counts[i] = fitUint16(upTo - given, 'households on a block');
-    given = upTo;
-  }
-  return counts;
-}
-
-/** Neighbourhoods: the jurisdiction cut into equal cells of about 1.25 km, from the south-west. */
-function makeTiles(box: Box, side: number): { boxes: Box[]; at: (x: number, y: number) => number } {
-  const n = Math.min(AREAS_PER_SIDE_MAX, Math.max(1, Math.round(side / AREA_SIDE_DM)));
-  const edge = (i: number): number => Math.floor((i * side) / n);
-  const boxes: Box[] = [];
-  for (let j = 0; j < n; j += 1) {
-    for (let i = 0; i < n; i += 1) {
-      boxes.push({ x0: box.x0 + edge(i), y0: box.y0 + edge(j), x1: box.x0 + edge(i + 1), y1: box.y0 + edge(j + 1) });
-    }
-  }
-  const tile = (offset: number): number => {
-    let i = Math.min(n - 1, Math.floor((offset * n) / side));
-    // The edge is floored, so a position on it may belong to the tile above.
-    if (i + 1 < n && offset >= edge(i + 1)) i += 1;
-    return i;
-  };
-  return { boxes, at: (x, y) => tile(y - box.y0) * n + tile(x - box.x0) };
-}
-
-/** A highway from the west edge to the east edge, north of downtown; the marker at the west edge is drawn from 0 to 5 miles. */
-function makeHighway(
-  agencyIndex: number,
-  box: Box,
-  zones: Zones,
-  areaAt: (x: number, y: number) => number,
-  draw: (entity: number, index: number) => number,
-): Gazetteer['highways'][number] {
-  const milesAtWest = Math.floor(draw(0, 0) * 50) / 10;
-  const middle = Math.floor((box.y0 + box.y1) / 2);
-  const room = box.y1 - INSET_DM - middle - zones.downtownDm;
-  const y = middle + zones.downtownDm + Math.floor(Math.max(0, room) * draw(1, 0));
-  const milesMax = milesAtWest + (box.x1 - box.x0) / MILE_DM;
-  const xAt = (mile: number): number => box.x0 + Math.round((mile - milesAtWest) * MILE_DM);
-  const stretches: Box[] = [];
-  for (let mile = 0; mile < milesMax; mile += STRETCH_MILES) {
-    stretches.push({
-      x0: Math.max(box.x0, xAt(mile)),
-      y0: y - HALF_WIDTH_DM,
-      x1: Math.min(box.x1, xAt(mile + STRETCH_MILES)),
-      y1: y + HALF_WIDTH_DM,
-    });
-  }
-  const area = areaAt(Math.floor((box.x0 + box.x1) / 2), y);
-  return { name: `I-${900 + (agencyIndex % 100)}`, milesMax: Math.floor(milesMax * 10) / 10, stretches, area };
-}
-
-/** Running sums of households times a lognormal weight, which is the block's own whatever the number of households. */
-function hotSpots(
-  draw: (block: number, index: number) => number,
-  households: Uint16Array,
-  sigma: number,
-): Float64Array {
-  const weights = new Float64Array(households.length);
-  for (let block = 0; block < households.length; block += 1) {
-    let index = 0;
-    const next = (): number => {
-      index += 1;
-      return draw(block, index);
-    };
-    weights[block] = households[block] * exp(sigma * normal(next));
-  }
-  return cumulative(weights);
 }
 
 function blockOfHousehold(firstHousehold: Uint32Array, household: number): number {
@@ -594,9 +310,4 @@ function lotsFor(households: number): number {
 /** Unit n of a house, six to a floor: `APT 1A` to `APT 1F`, `APT 2A`. */
 function unitName(n: number): string {
   return `APT ${1 + Math.floor(n / 6)}${'ABCDEF'[n % 6]}`;
-}
-
-function fitUint16(value: number, what: string): number {
-  if (value > 65_535) throw new RangeError(`expected at most 65535 ${what}, found ${value}`);
-  return value;
 }

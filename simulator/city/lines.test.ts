@@ -20,6 +20,16 @@ it('gives lines that ascend from the centre to the edge, never closer than half 
 });
 
 it.each([
+  ['thin countryside', { downtownDm: 3000, suburbDm: 9000 }, 9100, 6],
+  ['thin suburb', { downtownDm: 3000, suburbDm: 3100 }, 16_000, 5],
+  ['town without either', { downtownDm: 5000, suburbDm: 5000 }, 5000, 5],
+])('lets a %s have no lines of its own', (_, zones, half, count) => {
+  const lines = sideLines(draw, zones, half);
+  expect(lines).toHaveLength(count);
+  expect(lines.at(-1)).toBe(half);
+});
+
+it.each([
   ['downtown', DENSITY.downtown, 850, 1150],
   ['suburb', DENSITY.suburb, 1500, 2100],
   ['rural', DENSITY.rural, 5000, 8000],

@@ -70,7 +70,6 @@ export function sideLines(draw: Draw, zones: Zones, halfDm: number): number[] {
     from = ends[density];
   }
   // A zone too thin for a block of its own widens the last block inside it.
-  if (lines.length === 0) return [halfDm];
   lines[lines.length - 1] = halfDm;
   return lines;
 }

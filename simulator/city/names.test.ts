@@ -26,13 +26,13 @@ describe('names of places', () => {
 
   it('are in upper case, without digits or signs that addresses give a meaning', () => {
     for (const n of range(STREET_NAMES_MAX)) expect(streetName(n, 0)).toMatch(/^[A-Z]+ [A-Z]+$/);
-    for (const n of range(AREA_NAMES_MAX)) expect(areaName(n, 0)).toMatch(/^[A-Z]+$/);
+    expect(range(AREA_NAMES_MAX).filter((n) => !/^[A-Z]+$/.test(areaName(n, 0)))).toEqual([]);
     for (const n of range(999)) expect(landmarkName(n, 0)).toMatch(/^[A-Z]+( [A-Z]+)+$/);
   });
 
   it('share no word with first names and surnames', () => {
-    const { first_name: first, last_name: last } = en.person;
-    const people = [first, last].flatMap((names) => Object.values(names ?? {}).flat()) as string[];
+    const { first_name: first, last_name: last } = en.person ?? {};
+    const people = [first ?? {}, last ?? {}].flatMap((names) => Object.values(names).flat()) as string[];
     const taken = new Set(people.map((name) => name.toUpperCase()));
     expect(taken.size).toBeGreaterThan(3000);
     const words = [

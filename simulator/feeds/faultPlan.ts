@@ -20,20 +20,22 @@ const COPY_MS_MEAN = 2000;
 
 /** The plan of the message named by `key`, which must not depend on other records. */
 export function planFaults(faults: Faults, seeds: Seeds, agency: string, key: string): FaultPlan {
-  const plan: FaultPlan = { delayMs: 0, copyMs: null, reorder: false, gap: false, malformed: null };
-  const delay = hit(faults.delayShare, 'delay');
-  if (delay !== null) plan.delayMs = Math.max(1, Math.round(exponential(delay, faults.delayMsMean)));
-  const copy = hit(faults.duplicateShare, 'duplicate');
-  if (copy !== null) plan.copyMs = Math.max(1, Math.round(exponential(copy, COPY_MS_MEAN)));
-  plan.reorder = hit(faults.reorderShare, 'reorder') !== null;
-  plan.gap = hit(faults.gapShare, 'gap') !== null;
-  plan.malformed = hit(faults.malformedShare, 'malformed');
-  return plan;
+  const delay = strike(faults.delayShare, seeds, `feed/${agency}/delay`, key);
+  const copy = strike(faults.duplicateShare, seeds, `feed/${agency}/duplicate`, key);
+  return {
+    delayMs: delay === null ? 0 : Math.max(1, Math.round(exponential(delay, faults.delayMsMean))),
+    copyMs: copy === null ? null : Math.max(1, Math.round(exponential(copy, COPY_MS_MEAN))),
+    reorder: strike(faults.reorderShare, seeds, `feed/${agency}/reorder`, key) !== null,
+    gap: strike(faults.gapShare, seeds, `feed/${agency}/gap`, key) !== null,
+    malformed: strike(faults.malformedShare, seeds, `feed/${agency}/malformed`, key),
+  };
+}
 
-  /** The fault's stream where it strikes, for what else is to be drawn. Each has its own, so a share of 0 needs no draw. */
-  function hit(share: number, fault: string): Draw | null {
-    if (share <= 0) return null;
-    const draw = keyedDraw(seeds, `feed/${agency}/${fault}`, key);
-    return draw() < share ? draw : null;
-  }
+// --- internal ---
+
+/** The fault's stream where it strikes, for what else is to be drawn; null where it does not. Each fault has its own, so a share of 0 needs no draw. */
+function strike(share: number, seeds: Seeds, concern: string, key: string): Draw | null {
+  if (share <= 0) return null;
+  const draw = keyedDraw(seeds, concern, key);
+  return draw() < share ? draw : null;
 }

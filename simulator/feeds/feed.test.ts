@@ -237,6 +237,17 @@ describe('fault shares', () => {
     expect(count(together, 'duplicate')).toBeGreaterThan(100);
   });
 
+  it('faults of one share strike different messages', () => {
+    const { faults } = run('tampa', { delayShare: 0.3, reorderShare: 0.3, malformedShare: 0.3 }, steps);
+    const ids = (kind: Fault['kind']): Set<string | null> =>
+      new Set(faults.filter((f) => f.kind === kind).map((f) => f.messageId));
+    const [late, swapped, broken] = [ids('delay'), ids('reorder'), ids('malformed')];
+    // Of some 90 messages each, 30% are expected in common with another; all of them where the streams are one.
+    expect([...late].filter((id) => swapped.has(id)).length).toBeLessThan(late.size / 2);
+    expect([...swapped].filter((id) => broken.has(id)).length).toBeLessThan(swapped.size / 2);
+    expect([...broken].filter((id) => late.has(id)).length).toBeLessThan(broken.size / 2);
+  });
+
   it('all at once, each message is logged once a kind and arrives or is a gap', () => {
     const shares = { delayShare: 0.3, duplicateShare: 0.3, reorderShare: 0.3, gapShare: 0.3, malformedShare: 0.3 };
     const { seen, faults } = run('sf', shares, steps);
@@ -371,7 +382,7 @@ describe('outages', () => {
 
 describe('withdrawal', () => {
   const steps = lives(40, 2, 30 * MINUTE_MS);
-  const switchMs = SAMPLE_MS + 2 * HOUR_MS + 5 * MINUTE_MS + 1000;
+  const switchMs = SAMPLE_MS + 2 * HOUR_MS + 6 * MINUTE_MS + 1000;
 
   it.each(DIALECTS)(
     'eido, then %s: nothing of the old feed after it, and the new one starts with what is open',
@@ -402,6 +413,12 @@ describe('withdrawal', () => {
       for (const id of openThen) expect(told).toContain(id);
     },
   );
+
+  it('logs no gap of a message that was withdrawn before it was due', () => {
+    const { faults } = run('sf', { gapShare: 1 }, steps, { withdrawMs: switchMs });
+    expect(count(faults, 'gap')).toBeGreaterThan(20);
+    expect(faults.filter((f) => f.kind === 'gap').every((f) => f.atMs < switchMs)).toBe(true);
+  });
 
   it('to nothing: nothing more', () => {
     const { seen, faults } = run('tampa', {}, steps, { withdrawMs: switchMs });

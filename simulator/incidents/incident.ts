@@ -45,4 +45,4 @@ export const ATTEMPTS_MAX = 2;
 /** Call ids an incident can use. */
 export const CALL_SLOTS = CALLERS_MAX * ATTEMPTS_MAX;
 /** Kernel entities (calls, records) of officer-initiated work start here: above every call of every incident. */
-export const ON_VIEW_FROM = 3 * 2 ** 30;
+export const ON_VIEW_FROM = 3_221_225_472;

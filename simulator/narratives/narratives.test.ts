@@ -106,7 +106,7 @@ describe('a note', () => {
         }
         expect(privates.filter((p) => p.kind === 'canary')).toHaveLength(stage === 'first' ? 1 : 0);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 

@@ -35,12 +35,21 @@ export function parseEido(body: string): ParsedMessage {
 
 // --- internal ---
 
-const STATUS: Readonly<Record<'Active' | 'Cancelled' | 'Closed', RecordStatus>> = { Active: 'open', Cancelled: 'cancelled', Closed: 'closed' };
+const STATUS: Readonly<Record<'Active' | 'Cancelled' | 'Closed', RecordStatus>> = {
+  Active: 'open',
+  Cancelled: 'cancelled',
+  Closed: 'closed',
+};
 
 function outcome(message: EidoMessage): { status: RecordStatus; disposition: PublishedDisposition } {
-  if (message.mergeComponent !== undefined && message.mergeComponent.length > 0) return { status: 'closed', disposition: 'duplicate' };
+  if (message.mergeComponent !== undefined && message.mergeComponent.length > 0)
+    return { status: 'closed', disposition: 'duplicate' };
   const status = STATUS[message.incidentComponent.incidentStatusCommonRegistryText];
-  return { status, disposition: status === 'closed' ? disposition(message.incidentComponent.dispositionComponent?.[0]?.dispositionText) : 'none' };
+  return {
+    status,
+    disposition:
+      status === 'closed' ? disposition(message.incidentComponent.dispositionComponent?.[0]?.dispositionText) : 'none',
+  };
 }
 
 function disposition(text: string | undefined): PublishedDisposition {
@@ -59,7 +68,13 @@ function disposition(text: string | undefined): PublishedDisposition {
 function narrative(message: EidoMessage): Narrative {
   const privates: (string | undefined)[] = [];
   for (const person of message.personComponent ?? [])
-    privates.push(person.personNameText, person.telephoneText, person.birthDateText, person.emailText, person.medicalText);
+    privates.push(
+      person.personNameText,
+      person.telephoneText,
+      person.birthDateText,
+      person.emailText,
+      person.medicalText,
+    );
   for (const vehicle of message.vehicleComponent ?? []) privates.push(vehicle.licensePlateText);
   for (const location of message.locationComponent) privates.push(location.locationText, location.unitText);
   return {

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../../../contract/catalogue.ts';
 import { SEATTLE_COLUMNS } from '../../../contract/dialects.ts';
 import { utcMs } from '../../../contract/time.ts';
-import { dallasBody, dallasRow, eidoValue, milwaukeeValue, seattleBody, sfValue, START_MS, tampaValue } from '../testbed.ts';
+import {
+  dallasBody,
+  dallasRow,
+  eidoValue,
+  milwaukeeValue,
+  seattleBody,
+  sfValue,
+  START_MS,
+  tampaValue,
+} from '../testbed.ts';
 import { parseMessage } from './message.ts';
 
 const CHICAGO = 'America/Chicago';
@@ -30,11 +39,22 @@ function read(dialect: Dialect, body: string, zone = 'UTC') {
 }
 
 describe('a good record', () => {
-  const common = { recordId: 'r1', nature: '459', incidentMs: START_MS, updatedMs: START_MS, status: 'open', disposition: 'none' };
+  const common = {
+    recordId: 'r1',
+    nature: '459',
+    incidentMs: START_MS,
+    updatedMs: START_MS,
+    status: 'open',
+    disposition: 'none',
+  };
   it.each<[Dialect, string, object]>([
     ['eido', JSON.stringify(eido), { location: { kind: 'text', text: '2854 W MAPLE ST' } }],
     ['sf', JSON.stringify(sf), { location: { kind: 'text', text: 'A ST \\ B ST' } }],
-    ['seattle', csv(csvRow), { updatedMs: null, location: { kind: 'coordinates', text: '0.001,0.002', latitude: 0.001, longitude: 0.002 } }],
+    [
+      'seattle',
+      csv(csvRow),
+      { updatedMs: null, location: { kind: 'coordinates', text: '0.001,0.002', latitude: 0.001, longitude: 0.002 } },
+    ],
     ['dallas', dallasBody(0, [dallas]), { location: { kind: 'text', text: '2800 W MAPLE ST' } }],
     ['tampa', JSON.stringify(tampa), { location: { kind: 'text', text: '28XX W MAPLE ST' } }],
     ['milwaukee', JSON.stringify(milwaukee), { updatedMs: null, location: { kind: 'text', text: '2854 W MAPLE ST' } }],
@@ -43,10 +63,15 @@ describe('a good record', () => {
   });
 
   it('eido brings its narrative and its own private fields', () => {
-    const body = JSON.stringify(eidoValue(RECORD, { notes: ['ONE', 'TWO'], person: { personNameText: 'Ann Test', medicalText: '' } }));
+    const body = JSON.stringify(
+      eidoValue(RECORD, { notes: ['ONE', 'TWO'], person: { personNameText: 'Ann Test', medicalText: '' } }),
+    );
     const parsed = parseMessage('eido', body, 'UTC');
     const row = parsed.refused === null ? parsed.rows[0] : 'schema';
-    expect(typeof row === 'string' ? row : row.narrative()).toEqual({ text: 'ONE\nTWO', privates: ['Ann Test', '2854 W MAPLE ST'] });
+    expect(typeof row === 'string' ? row : row.narrative()).toEqual({
+      text: 'ONE\nTWO',
+      privates: ['Ann Test', '2854 W MAPLE ST'],
+    });
   });
 });
 
@@ -60,8 +85,18 @@ describe('a bad message', () => {
     ['eido', 'null', 'null', ['schema']],
     ['eido', 'without calls', JSON.stringify({ ...eido, callComponent: [] }), ['schema']],
     ['eido', 'of an unknown status', JSON.stringify(eidoValue({ ...RECORD, status: 'Open' })), ['schema']],
-    ['eido', 'with a stamp without an offset', JSON.stringify({ ...eido, lastUpdateTimeStamp: '2026-06-01T12:00:00' }), ['bad-time']],
-    ['eido', 'with a later call that has no time', JSON.stringify({ ...eido, callComponent: [...eido.callComponent, { callStartTimestamp: '' }] }), ['bad-time']],
+    [
+      'eido',
+      'with a stamp without an offset',
+      JSON.stringify({ ...eido, lastUpdateTimeStamp: '2026-06-01T12:00:00' }),
+      ['bad-time'],
+    ],
+    [
+      'eido',
+      'with a later call that has no time',
+      JSON.stringify({ ...eido, callComponent: [...eido.callComponent, { callStartTimestamp: '' }] }),
+      ['bad-time'],
+    ],
     ['eido', 'with an endless latitude', JSON.stringify(eido).replace('0.001', '1e999'), ['schema']],
     ['sf', 'cut off', JSON.stringify(sf).slice(0, 40), 'unreadable'],
     ['sf', 'without its number', JSON.stringify({ ...sf, cad_number: '' }), ['schema']],
@@ -86,13 +121,28 @@ describe('a bad message', () => {
     ['seattle', 'with words for a coordinate', cell('Blurred_Longitude', 'REDACTED'), ['bad-location']],
     ['seattle', 'with a hexadecimal coordinate', cell('Blurred_Longitude', '0x10'), ['bad-location']],
     ['dallas', 'without a stamp', JSON.stringify({ rows: [] }), 'unreadable'],
-    ['dallas', 'with a stamp with an offset', JSON.stringify({ as_of: '2026-06-01T12:00:00Z', rows: [] }), 'unreadable'],
+    [
+      'dallas',
+      'with a stamp with an offset',
+      JSON.stringify({ as_of: '2026-06-01T12:00:00Z', rows: [] }),
+      'unreadable',
+    ],
     ['dallas', 'without rows', JSON.stringify({ as_of: '2026-06-01 12:00:00' }), 'unreadable'],
-    ['dallas', 'with rows that are none', dallasBody(0, [null, {}, { ...dallas, date: '2026-06-1' }]), ['schema', 'schema', 'bad-time']],
+    [
+      'dallas',
+      'with rows that are none',
+      dallasBody(0, [null, {}, { ...dallas, date: '2026-06-1' }]),
+      ['schema', 'schema', 'bad-time'],
+    ],
     ['dallas', 'with a time that has an offset', dallasBody(0, [{ ...dallas, time: '09:00:00Z' }]), ['bad-time']],
     ['tampa', 'cut off', JSON.stringify(tampa).slice(1), 'unreadable'],
     ['tampa', 'of a status of its own', JSON.stringify({ ...tampa, status: 'OPEN' }), ['schema']],
-    ['tampa', 'with a numeric offset', JSON.stringify({ ...tampa, opened_at: '2026-06-01T12:00:00+00:00' }), ['bad-time']],
+    [
+      'tampa',
+      'with a numeric offset',
+      JSON.stringify({ ...tampa, opened_at: '2026-06-01T12:00:00+00:00' }),
+      ['bad-time'],
+    ],
     ['milwaukee', 'cut off', JSON.stringify(milwaukee).slice(0, -2), 'unreadable'],
     ['milwaukee', 'without a nature', JSON.stringify({ ...milwaukee, nature: undefined }), ['schema']],
     ['milwaukee', 'with a Z', JSON.stringify({ ...milwaukee, time: '2026-06-01T12:00:00Z' }), ['bad-time']],
@@ -149,12 +199,48 @@ describe('what a source says came of it', () => {
 
 describe('times and texts', () => {
   it.each<[string, Dialect, string, string, number]>([
-    ['an offset', 'eido', JSON.stringify(eido).replaceAll('12:00:00Z', '12:00:00-05:00').replaceAll('12:03:00Z', '12:03:00-05:00'), 'UTC', START_MS + 5 * 3_600_000],
-    ['the earliest call', 'eido', JSON.stringify({ ...eido, callComponent: [{ callStartTimestamp: '2026-06-01T12:00:00Z' }, { callStartTimestamp: '2026-06-01T11:00:00.250Z' }] }), 'UTC', START_MS - 3_599_750],
+    [
+      'an offset',
+      'eido',
+      JSON.stringify(eido).replaceAll('12:00:00Z', '12:00:00-05:00').replaceAll('12:03:00Z', '12:03:00-05:00'),
+      'UTC',
+      START_MS + 5 * 3_600_000,
+    ],
+    [
+      'the earliest call',
+      'eido',
+      JSON.stringify({
+        ...eido,
+        callComponent: [
+          { callStartTimestamp: '2026-06-01T12:00:00Z' },
+          { callStartTimestamp: '2026-06-01T11:00:00.250Z' },
+        ],
+      }),
+      'UTC',
+      START_MS - 3_599_750,
+    ],
     ['summer time', 'sf', JSON.stringify(sf), CHICAGO, START_MS + 5 * 3_600_000],
-    ['milliseconds', 'sf', JSON.stringify({ ...sf, received_datetime: '2026-06-01T12:00:00.123' }), 'UTC', START_MS + 123],
-    ['a time that came twice', 'sf', JSON.stringify({ ...sf, received_datetime: '2026-11-01T01:30:00' }), CHICAGO, utcMs(2026, 11, 1, 6, 30)],
-    ['a time that was skipped', 'sf', JSON.stringify({ ...sf, received_datetime: '2026-03-08T02:30:00' }), CHICAGO, utcMs(2026, 3, 8, 8, 30)],
+    [
+      'milliseconds',
+      'sf',
+      JSON.stringify({ ...sf, received_datetime: '2026-06-01T12:00:00.123' }),
+      'UTC',
+      START_MS + 123,
+    ],
+    [
+      'a time that came twice',
+      'sf',
+      JSON.stringify({ ...sf, received_datetime: '2026-11-01T01:30:00' }),
+      CHICAGO,
+      utcMs(2026, 11, 1, 6, 30),
+    ],
+    [
+      'a time that was skipped',
+      'sf',
+      JSON.stringify({ ...sf, received_datetime: '2026-03-08T02:30:00' }),
+      CHICAGO,
+      utcMs(2026, 3, 8, 8, 30),
+    ],
     ['midnight', 'seattle', cell('Original Time Queued', '06/01/2026 12:05:00 AM'), 'UTC', utcMs(2026, 6, 1, 0, 5)],
     ['noon', 'seattle', cell('Original Time Queued', '06/01/2026 12:05:00 PM'), 'UTC', utcMs(2026, 6, 1, 12, 5)],
     ['afternoon', 'seattle', cell('Original Time Queued', '06/01/2026 01:05:00 PM'), CHICAGO, utcMs(2026, 6, 1, 18, 5)],
@@ -173,12 +259,22 @@ describe('times and texts', () => {
 
   it('a portal’s rows of one incident are one record, at the first of them', () => {
     const rows = [dallas, { ...dallas, location: 'ELSEWHERE' }, {}, { ...dallas, incident_number: 'r2' }];
-    expect(read('dallas', dallasBody(0, rows))).toMatchObject([{ recordId: 'r1', location: { text: '2800 W MAPLE ST' } }, 'schema', { recordId: 'r2' }]);
+    expect(read('dallas', dallasBody(0, rows))).toMatchObject([
+      { recordId: 'r1', location: { text: '2800 W MAPLE ST' } },
+      'schema',
+      { recordId: 'r2' },
+    ]);
   });
 
   it('a crossing of a portal has no block; Milwaukee’s city goes', () => {
-    expect(read('dallas', dallasBody(0, [{ ...dallas, block: '', location: 'A ST / B ST' }]))).toMatchObject([{ location: { text: 'A ST / B ST' } }]);
-    expect(read('milwaukee', JSON.stringify({ ...milwaukee, location: ' 12 A ST ,mke ' }))).toMatchObject([{ location: { text: '12 A ST' } }]);
-    expect(read('milwaukee', JSON.stringify({ ...milwaukee, location: '12 A ST' }))).toMatchObject([{ location: { text: '12 A ST' } }]);
+    expect(read('dallas', dallasBody(0, [{ ...dallas, block: '', location: 'A ST / B ST' }]))).toMatchObject([
+      { location: { text: 'A ST / B ST' } },
+    ]);
+    expect(read('milwaukee', JSON.stringify({ ...milwaukee, location: ' 12 A ST ,mke ' }))).toMatchObject([
+      { location: { text: '12 A ST' } },
+    ]);
+    expect(read('milwaukee', JSON.stringify({ ...milwaukee, location: '12 A ST' }))).toMatchObject([
+      { location: { text: '12 A ST' } },
+    ]);
   });
 });

@@ -31,5 +31,7 @@ export function parseMilwaukee(body: string, zone: string): ParsedMessage {
 // --- internal ---
 
 function outcome(text: string) {
-  return Object.hasOwn(MILWAUKEE_STATUS, text) ? MILWAUKEE_STATUS[text] : ({ status: 'closed', disposition: 'none' } as const);
+  return Object.hasOwn(MILWAUKEE_STATUS, text)
+    ? MILWAUKEE_STATUS[text]
+    : ({ status: 'closed', disposition: 'none' } as const);
 }

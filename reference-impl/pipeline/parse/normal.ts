@@ -4,7 +4,9 @@ import type { PublishedDisposition, RecordStatus } from '../../../contract/manif
 import type { RejectCode } from '../../../contract/pipeline.ts';
 
 /** Where a record says it happened; `text` is compared when looking for duplicates. */
-export type SourceLocation = { kind: 'text'; text: string } | { kind: 'coordinates'; text: string; latitude: number; longitude: number };
+export type SourceLocation =
+  | { kind: 'text'; text: string }
+  | { kind: 'coordinates'; text: string; latitude: number; longitude: number };
 
 /** The narratives of a record, and the record's own private fields, which must not show in them. */
 export interface Narrative {

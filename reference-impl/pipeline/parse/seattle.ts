@@ -29,7 +29,14 @@ function row(cells: string[], zone: string): ParsedRow {
   if (cells.length !== SEATTLE_COLUMNS.length) return 'schema';
   const finalType = trimSpaces(cells[FINAL_TYPE]);
   const nature = finalType === '' ? trimSpaces(cells[INITIAL_TYPE]) : finalType;
-  if (cells[EVENT_NUMBER] === '' || nature === '' || cells[QUEUED] === '' || cells[LONGITUDE] === '' || cells[LATITUDE] === '') return 'schema';
+  if (
+    cells[EVENT_NUMBER] === '' ||
+    nature === '' ||
+    cells[QUEUED] === '' ||
+    cells[LONGITUDE] === '' ||
+    cells[LATITUDE] === ''
+  )
+    return 'schema';
   const incidentMs = usMoment(trimSpaces(cells[QUEUED]), zone);
   if (incidentMs === null) return 'bad-time';
   const latitude = degrees(cells[LATITUDE], 90);
@@ -42,7 +49,12 @@ function row(cells: string[], zone: string): ParsedRow {
     updatedMs: null,
     nature,
     ...outcome(cells[CLEARANCE]),
-    location: { kind: 'coordinates', text: `${trimSpaces(cells[LATITUDE])},${trimSpaces(cells[LONGITUDE])}`, latitude, longitude },
+    location: {
+      kind: 'coordinates',
+      text: `${trimSpaces(cells[LATITUDE])},${trimSpaces(cells[LONGITUDE])}`,
+      latitude,
+      longitude,
+    },
     narrative: () => NO_NARRATIVE,
   };
 }
@@ -56,5 +68,7 @@ function degrees(cell: string, limit: number): number | null {
 
 function outcome(text: string) {
   if (text === '') return { status: 'open', disposition: 'none' } as const;
-  return Object.hasOwn(SEATTLE_CLEARANCES, text) ? SEATTLE_CLEARANCES[text] : ({ status: 'closed', disposition: 'none' } as const);
+  return Object.hasOwn(SEATTLE_CLEARANCES, text)
+    ? SEATTLE_CLEARANCES[text]
+    : ({ status: 'closed', disposition: 'none' } as const);
 }

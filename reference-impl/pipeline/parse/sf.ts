@@ -31,5 +31,7 @@ export function parseSf(body: string, zone: string): ParsedMessage {
 
 function outcome(code: string | null) {
   if (code === null) return { status: 'open', disposition: 'none' } as const;
-  return Object.hasOwn(SF_DISPOSITIONS, code) ? SF_DISPOSITIONS[code] : ({ status: 'closed', disposition: 'none' } as const);
+  return Object.hasOwn(SF_DISPOSITIONS, code)
+    ? SF_DISPOSITIONS[code]
+    : ({ status: 'closed', disposition: 'none' } as const);
 }

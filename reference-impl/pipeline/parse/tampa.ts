@@ -31,7 +31,11 @@ export function parseTampa(body: string): ParsedMessage {
 
 // --- internal ---
 
-const STATUS: Readonly<Record<'ACTIVE' | 'CANCELED' | 'CLEARED', RecordStatus>> = { ACTIVE: 'open', CANCELED: 'cancelled', CLEARED: 'closed' };
+const STATUS: Readonly<Record<'ACTIVE' | 'CANCELED' | 'CLEARED', RecordStatus>> = {
+  ACTIVE: 'open',
+  CANCELED: 'cancelled',
+  CLEARED: 'closed',
+};
 
 function disposition(text: string | null): PublishedDisposition {
   switch (text) {

@@ -26,7 +26,7 @@ const CALL_GAP_MS = 40 * SECOND_MS;
 
 export function renderEido(record: CadRecord, context: RenderContext): Rendered<EidoMessage> {
   const { profile, skewMs } = context;
-  const stamp = (ms: number): string => formatIso(ms + skewMs, zoneOffsetMin(profile.zone, ms + skewMs), true);
+  const { zone } = profile;
   const type = EVENT_TYPES[record.type];
   const { location, unitText } = typedLocation(record);
   const merged = record.mergedInto !== null;
@@ -36,7 +36,7 @@ export function renderEido(record: CadRecord, context: RenderContext): Rendered<
   const content: EidoMessage = {
     $id: `urn:emergency:uid:eido:${record.recordId}:${host}`,
     eidoVersion: '1.0',
-    lastUpdateTimeStamp: stamp(record.updatedMs),
+    lastUpdateTimeStamp: stamp(zone, record.updatedMs + skewMs),
     updatedByAgencyReference: `agency-${profile.id}`,
     issuingElementIdentification: host,
     agencyComponent: [{ $id: `agency-${profile.id}`, agencyName: profile.name }],
@@ -51,7 +51,7 @@ export function renderEido(record: CadRecord, context: RenderContext): Rendered<
       beatOrDispatchGroupText: record.beat,
       locationReference: 'location-1',
     },
-    callComponent: calls(record, stamp),
+    callComponent: calls(record, zone, skewMs),
     locationComponent: locations(record, location.text, unitText),
   };
   if (record.status === 'closed') {
@@ -63,7 +63,10 @@ export function renderEido(record: CadRecord, context: RenderContext): Rendered<
   if (persons.length > 0) content.personComponent = persons;
   if (record.plates.length > 0) content.vehicleComponent = record.plates.map((plate) => ({ licensePlateText: plate }));
   if (record.notes.length > 0)
-    content.notesComponent = record.notes.map((n) => ({ noteText: n.text, noteTimestamp: stamp(n.atMs) }));
+    content.notesComponent = record.notes.map((n) => ({
+      noteText: n.text,
+      noteTimestamp: stamp(zone, n.atMs + skewMs),
+    }));
   if (record.units.length > 0) content.emergencyResourceComponent = record.units.map((unit) => ({ unitText: unit }));
   if (record.mergedInto !== null) {
     content.linkComponent = [{ linkedIncidentId: record.mergedInto }];
@@ -85,14 +88,17 @@ export function renderEido(record: CadRecord, context: RenderContext): Rendered<
 
 // --- internal ---
 
+function stamp(zone: string, ms: number): string {
+  return formatIso(ms, zoneOffsetMin(zone, ms), true);
+}
+
 /** The latest call first, as some systems list them: a reader has to look for the earliest. */
-function calls(record: CadRecord, stamp: (ms: number) => string): EidoMessage['callComponent'] {
+function calls(record: CadRecord, zone: string, skewMs: number): EidoMessage['callComponent'] {
   const rows: EidoMessage['callComponent'] = [];
   for (let i = Math.max(1, record.callers.length) - 1; i >= 0; i -= 1) {
+    const atMs = Math.max(record.receivedMs, Math.min(record.receivedMs + i * CALL_GAP_MS, record.updatedMs));
     rows.push({
-      callStartTimestamp: stamp(
-        Math.max(record.receivedMs, Math.min(record.receivedMs + i * CALL_GAP_MS, record.updatedMs)),
-      ),
+      callStartTimestamp: stamp(zone, atMs + skewMs),
       standardPrimaryCallType: record.onView ? 'radio' : 'emergency',
       direction: 'incoming',
       callStateRegistryText: record.status === 'open' ? 'active' : 'ended',

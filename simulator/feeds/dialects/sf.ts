@@ -16,12 +16,7 @@ const CODES = {
 
 export function renderSf(record: CadRecord, context: RenderContext): Rendered<SfMessage> {
   const { profile, skewMs, publishedMs } = context;
-  const read = (ms: number): number => wallTime(profile.zone, ms + skewMs).readMs;
-  const text = (ms: number): string => {
-    const { civil } = wallTime(profile.zone, ms + skewMs);
-    return `${dateText(civil)}T${timeText(civil)}.000`;
-  };
-  const textOrNull = (ms: number | null): string | null => (ms === null ? null : text(ms));
+  const { zone } = profile;
   const original = EVENT_TYPES[record.typeOriginal];
   const type = EVENT_TYPES[record.type];
   // The final type stays empty until somebody has looked, unless the call was re-typed.
@@ -33,12 +28,12 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
     content: {
       id: `${record.recordId}-${record.updatedMs + skewMs}`,
       cad_number: record.recordId,
-      received_datetime: text(record.receivedMs),
-      entry_datetime: text(record.entryMs),
-      dispatch_datetime: textOrNull(record.dispatchMs),
-      enroute_datetime: textOrNull(record.dispatchMs),
-      onscene_datetime: textOrNull(record.onSceneMs),
-      close_datetime: textOrNull(record.closedMs),
+      received_datetime: stamp(zone, record.receivedMs + skewMs),
+      entry_datetime: stamp(zone, record.entryMs + skewMs),
+      dispatch_datetime: record.dispatchMs === null ? null : stamp(zone, record.dispatchMs + skewMs),
+      enroute_datetime: record.dispatchMs === null ? null : stamp(zone, record.dispatchMs + skewMs),
+      onscene_datetime: record.onSceneMs === null ? null : stamp(zone, record.onSceneMs + skewMs),
+      close_datetime: record.closedMs === null ? null : stamp(zone, record.closedMs + skewMs),
       call_type_original: original.natures.sf,
       call_type_original_desc: original.natures.tampa,
       call_type_final: known ? type.natures.sf : unknownNature(record.ordinal),
@@ -52,14 +47,14 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
       intersection_name: location.text,
       intersection_point: { type: 'Point', coordinates: [dmToDegrees(crossingX[at]), dmToDegrees(crossingY[at])] },
       police_district: districtOf(profile.gazetteer, record),
-      call_last_updated_at: text(record.updatedMs),
-      data_as_of: text(publishedMs),
-      data_loaded_at: text(publishedMs),
+      call_last_updated_at: stamp(zone, record.updatedMs + skewMs),
+      data_as_of: stamp(zone, publishedMs + skewMs),
+      data_loaded_at: stamp(zone, publishedMs + skewMs),
     },
     row: {
       recordId: record.recordId,
-      incidentMs: read(record.receivedMs),
-      updatedMs: read(record.updatedMs),
+      incidentMs: wallTime(zone, record.receivedMs + skewMs).readMs,
+      updatedMs: wallTime(zone, record.updatedMs + skewMs).readMs,
       nature: type.natures.sf,
       status: record.status,
       disposition: record.status === 'closed' ? record.disposition : 'none',
@@ -69,6 +64,11 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
 }
 
 // --- internal ---
+
+function stamp(zone: string, ms: number): string {
+  const { civil } = wallTime(zone, ms);
+  return `${dateText(civil)}T${timeText(civil)}.000`;
+}
 
 /** A nature not yet known is null in most records and empty in some. */
 function unknownNature(ordinal: number): string | null {

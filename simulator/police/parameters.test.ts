@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../../contract/catalogue.ts';
+import { JOB_PRIORITIES, outcomeOf, priorityOf, PUBLISHED_DISPATCH_MIN, PUBLISHED_TRAVEL_MIN, serviceOf, travelFactor } from './parameters.ts';
+import { drawService } from './service.ts';
+
+describe.each(EVENT_TYPES.map((type) => [type.id] as const))('%s', (id) => {
+  it('has a priority, a service time, units and outcomes', () => {
+    expect(JOB_PRIORITIES).toContain(priorityOf(id));
+    const { meanMin, cv, unitsMean } = serviceOf(id);
+    expect(meanMin > 5 && meanMin < 60 && cv > 0 && unitsMean >= 1 && unitsMean <= 3).toBe(true);
+    const { unfounded, report, duplicate } = outcomeOf(id);
+    for (const share of [unfounded, report, duplicate]) expect(share >= 0 && share <= 1).toBe(true);
+    expect(unfounded + report + duplicate).toBeLessThanOrEqual(1);
+  });
+});
+
+it.each([[priorityOf], [serviceOf], [outcomeOf]])('%o refuses an unknown type', (lookUp) => {
+  expect(() => lookUp('burglery')).toThrow(/unknown event type "burglery"/);
+});
+
+/** The published occupied time is the time there and the published travel of its priority. */
+it.each([
+  ['burglar-alarm', 13.9, 1.7],
+  ['suspicious-person', 22.4, 1.8],
+  ['disturbance', 25.6, 2.1],
+  ['theft', 38.1, 1.5],
+  ['traffic-crash', 46.7, 2.3],
+  ['robbery', 47.9, 2.1],
+])('%s: published minutes and units', (id, occupiedMin, unitsMean) => {
+  const service = serviceOf(id);
+  expect(service.meanMin + PUBLISHED_TRAVEL_MIN[priorityOf(id) - 1]).toBeCloseTo(occupiedMin, 9);
+  expect(service.unitsMean).toBe(unitsMean);
+});
+
+it.each([
+  ['suspicious-person', 0.446, 0.067, 0.026],
+  ['theft', 0.263, 0.574, 0.023],
+  ['assault', 0.207, 0.64, 0.069],
+  ['burglar-alarm', 0.237, 0.009, 0.009],
+])('%s: published outcomes', (id, unfounded, report, duplicate) => {
+  expect(outcomeOf(id)).toEqual({ unfounded, report, duplicate });
+});
+
+it('urgent jobs are reached sooner, in the published proportion, and rush hours are slower than night', () => {
+  for (const priority of JOB_PRIORITIES) expect(travelFactor(priority, 10)).toBeCloseTo(PUBLISHED_TRAVEL_MIN[priority - 1] / 8.2, 9);
+  expect(travelFactor(3, 17)).toBeGreaterThan(travelFactor(3, 3));
+  expect([...PUBLISHED_DISPATCH_MIN].sort((a, b) => a - b)).toEqual(PUBLISHED_DISPATCH_MIN);
+});
+
+it('what a job takes has the mean asked for, and depends on the job alone', () => {
+  const seeds = { seed: 5, replication: 0 };
+  const { meanMin, cv, unitsMean } = serviceOf('disturbance');
+  const jobs = Array.from({ length: 20_000 }, (_, id) => drawService(seeds, 'pd-000', 'disturbance', id));
+  const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  expect(Math.abs(mean(jobs.map((job) => job.serviceMs)) / 60_000 / meanMin - 1)).toBeLessThan((5 * cv) / Math.sqrt(jobs.length));
+  // At most 6 units: that cap takes less than a thousandth off the mean.
+  expect(Math.abs(mean(jobs.map((job) => job.unitsWanted)) - unitsMean)).toBeLessThan(0.002 + 5 * Math.sqrt((unitsMean - 1) / jobs.length));
+  expect(jobs.every((job) => Number.isInteger(job.serviceMs) && job.unitsWanted >= 1 && job.unitsWanted <= 6)).toBe(true);
+  expect(drawService(seeds, 'pd-000', 'disturbance', 77)).toEqual(jobs[77]);
+});
