@@ -18,7 +18,7 @@ export interface Gazetteer {
   blockHouseholds: Uint16Array;
   /** Index into `areas`: the next coarser place. */
   blockArea: Uint16Array;
-  /** Crossings: two street indices (lower first), position in dm, and the households of the hundred-blocks that meet there. */
+  /** Crossings, each listed once (where a street changes its prefix there, under its E or N name): two street indices (lower first), position in dm, and the households of the hundred-blocks that meet there. */
   crossingStreetA: Uint16Array;
   crossingStreetB: Uint16Array;
   crossingX: Int32Array;
@@ -27,7 +27,7 @@ export interface Gazetteer {
   crossingArea: Uint16Array;
   /** Landmarks by the name dispatchers use, upper case, each at a block (index). */
   landmarks: { name: string; block: number }[];
-  /** Highways known by mile marker: name, the first and last mile, and each 5-mile stretch's box, in order from mile 0. */
+  /** Highways known by mile marker: name, the last mile, and each 5-mile stretch's box clipped to the jurisdiction; stretch i is miles 5i to 5i + 5. */
   highways: { name: string; milesMax: number; stretches: Box[]; area: number }[];
   /** Neighbourhoods: the coarser place; each has a unique name such as `FAIRVIEW`. */
   areas: { name: string; box: Box; households: number }[];

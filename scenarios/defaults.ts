@@ -62,10 +62,10 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     rebidMs: 12_000,
   },
   police: {
-    // 2.17 sworn officers per 1,000 people (BJS, 2016), of whom about a tenth are on patrol at a time. Solid count, assumed share.
-    unitsPer100000Persons: 20,
-    // Assumed: yields travel times of the order of Morgan Hill's 4.8 min for priority 1.
-    travelMetresPerSecond: 8,
+    // 2.17 sworn officers per 1,000 people (BJS, 2016), of whom about one in eighteen patrols at a time. Solid count, assumed share.
+    unitsPer100000Persons: 12,
+    // Assumed, door to door, turnout included; Morgan Hill's priority 1 calls take 4.8 min of travel (CPSM).
+    travelMetresPerSecond: 6,
     // Assumed.
     cancelShare: 0.06,
   },

@@ -42,9 +42,12 @@ function zoneText(zone: string): string {
   return parts.join(',');
 }
 
-const names = [
-  ...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', 'US/Central', 'US/Eastern', 'US/Mountain', 'US/Pacific']),
-].sort();
+/** Names that data files use and that ICU lists under another spelling, or not at all. */
+const ALSO =
+  'UTC GMT Etc/UTC Etc/GMT US/Alaska US/Arizona US/Central US/Eastern US/Hawaii US/Mountain US/Pacific EST5EDT CST6CDT MST7MDT PST8PDT ' +
+  'America/Indiana/Indianapolis America/Kentucky/Louisville America/Argentina/Buenos_Aires Asia/Kolkata Asia/Kathmandu Asia/Yangon ' +
+  'Asia/Ho_Chi_Minh Atlantic/Faroe Europe/Kyiv Pacific/Chuuk Pacific/Pohnpei';
+const names = [...new Set([...Intl.supportedValuesOf('timeZone'), ...ALSO.split(' ')])].sort();
 const byText = new Map<string, string[]>();
 for (const name of names) {
   const text = zoneText(name);

@@ -84,6 +84,9 @@ interface KnownRecord {
 
 interface Group {
   key: string;
+  /** Order of opening. */
+  serial: number;
+  bucket: number;
   /** The record that opened it, whose id is the canonical one. */
   opener: KnownRecord;
   agency: AgencyBook;
@@ -107,8 +110,8 @@ interface AgencyBook {
   /** In the order in which each was last heard of, so that the forgotten ones come first. */
   records: Map<string, KnownRecord>;
   openPortal: Set<KnownRecord>;
-  /** In opening order. */
-  groups: Set<Group>;
+  /** Groups that may be joined, by their lead's incident time in steps of BUCKET_MS. */
+  groups: Map<number, Set<Group>>;
   snapshotMs: number;
   serials: number;
   /** Every record id ever seen, so that a key can be traced to its record even when that is forgotten. */
@@ -120,7 +123,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   const { runKey, toleranceMs } = config;
   const books = new Map<string, AgencyBook>();
   for (const profile of config.agencies) {
-    const book = { profile, records: new Map(), openPortal: new Set<KnownRecord>(), groups: new Set<Group>(), snapshotMs: -Infinity, serials: 0, ids: new Set<string>(), keyed: 0 };
+    const book = { profile, records: new Map(), openPortal: new Set<KnownRecord>(), groups: new Map<number, Set<Group>>(), snapshotMs: -Infinity, serials: 0, ids: new Set<string>(), keyed: 0 };
     books.set(profile.id, book);
   }
   const expected: Expected[] = [];
@@ -245,7 +248,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       record.group = null;
       if (group === null) continue;
       group.records = group.records.filter((other) => other !== record);
-      if (group.records.length === 0) book.groups.delete(group);
+      if (group.records.length === 0) unlist(group);
       else chooseLead(group);
     }
   }
@@ -290,22 +293,30 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const policy = policyAt(book.profile, atMs);
     const category = categoryOf(book.profile, record.state);
     const place = placeOf(book, record, atMs);
-    for (const group of book.groups) {
-      chooseLead(group);
-      if (group.phase === 'cancelled' || group.leaderless) continue;
-      const lead = group.lead.state;
-      if (Math.abs(lead.incidentMs - record.state.incidentMs) > policy.sameEventMsMax) continue;
-      if (categoryOf(book.profile, lead) !== category) continue;
-      if (placeOf(book, group.lead, atMs)?.text !== place!.text) continue;
-      group.records.push(record);
-      record.group = group;
-      group.open ||= record.open;
-      record.open ||= group.open;
+    let oldest: Group | null = null;
+    const { incidentMs } = record.state;
+    const last = bucketOf(incidentMs + policy.sameEventMsMax);
+    for (let bucket = bucketOf(incidentMs - policy.sameEventMsMax); bucket <= last; bucket++) {
+      for (const group of book.groups.get(bucket) ?? []) {
+        const lead = group.lead.state;
+        if (oldest !== null && oldest.serial < group.serial) continue;
+        if (group.leaderless || Math.abs(lead.incidentMs - incidentMs) > policy.sameEventMsMax) continue;
+        if (categoryOf(book.profile, lead) !== category || placeOf(book, group.lead, atMs)?.text !== place!.text) continue;
+        oldest = group;
+      }
+    }
+    if (oldest !== null) {
+      oldest.records.push(record);
+      record.group = oldest;
+      oldest.open ||= record.open;
+      record.open ||= oldest.open;
       return;
     }
     const key = alertKey(runKey, book.profile.id, record.id);
     const group: Group = {
       key,
+      serial: book.serials++,
+      bucket: NaN,
       opener: record,
       agency: book,
       records: [record],
@@ -319,7 +330,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       open: record.open,
     };
     record.group = group;
-    book.groups.add(group);
+    list(group);
     groupOf.set(key, group);
   }
 
@@ -327,6 +338,22 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const lead = group.records.find((r) => r.cancelled || r.state.status !== 'closed' || r.state.disposition !== 'duplicate');
     group.leaderless = lead === undefined;
     if (lead !== undefined) group.lead = lead;
+    if (group.bucket !== bucketOf(group.lead.state.incidentMs) && group.phase !== 'cancelled') list(group);
+  }
+
+  function list(group: Group): void {
+    unlist(group);
+    group.bucket = bucketOf(group.lead.state.incidentMs);
+    const { groups } = group.agency;
+    const bucket = groups.get(group.bucket);
+    if (bucket === undefined) groups.set(group.bucket, new Set([group]));
+    else bucket.add(group);
+  }
+
+  function unlist(group: Group): void {
+    const { groups } = group.agency;
+    const bucket = groups.get(group.bucket);
+    if (bucket?.delete(group) === true && bucket.size === 0) groups.delete(group.bucket);
   }
 
   function evaluateGroup(group: Group, atMs: number): void {
@@ -345,6 +372,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
         if (isRevoking(reason) || group.leaderless) {
           publish(group, 'Cancel', atMs);
           group.phase = 'cancelled';
+          unlist(group);
           return;
         }
         const last = group.sent[group.sent.length - 1];
@@ -379,7 +407,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   function dissolve(group: Group, answer: 'expired-in-review' | 'rejected-in-review' | null): void {
     group.wouldBe = null;
     group.phase = 'dissolved';
-    group.agency.groups.delete(group);
+    unlist(group);
     for (const record of group.records) {
       record.group = null;
       if (answer === null) continue;
@@ -524,6 +552,12 @@ export function createDuty(config: OracleConfig, people: People): Duty {
 }
 
 // --- internal ---
+
+const BUCKET_MS = 900_000;
+
+function bucketOf(ms: number): number {
+  return Math.floor(ms / BUCKET_MS);
+}
 
 function saysTheSame(a: RecordState, b: RecordState): boolean {
   return (

@@ -85,7 +85,11 @@ export function createPeople(roster: Roster): People {
       }
       return found.slice(0, n).sort();
     },
-    listening: (some) => some.filter((id) => flags[indexOf(ids, id)] === 0),
+    listening(some) {
+      let n = 0;
+      for (let s = 0; s < some.length; s++) if (flags[indexOf(ids, some[s])] === 0) found[n++] = some[s];
+      return found.slice(0, n);
+    },
     settingsBetween(resident, fromMs, toMs) {
       const i = indexOf(ids, resident);
       if (i < 0) return [];

@@ -52,7 +52,9 @@ p{max-width:75ch;margin:6px 0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:8px 0}
 caption{text-align:left;padding-bottom:4px}
-th,td{padding:3px 12px 3px 0;text-align:left;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+th,td{padding:3px 12px 3px 0;text-align:left;border-bottom:1px solid var(--line)}
+td:first-child{overflow-wrap:anywhere}
+th{white-space:nowrap}
 td.n,th.n{text-align:right}
 td.bar{width:40%;min-width:120px}
 .bar div{height:.8em;background:var(--bar);border-radius:2px}

@@ -136,7 +136,7 @@ export class Shard {
       agencyIndex: plan.index,
       agencyCount: o.agencyCount,
       cellSideDm: o.cellSideDm,
-      name: plan.name,
+      name: `HARTWELL ${plan.index}`,
       persons: plan.persons,
       personsPerHousehold: scenario.people.personsPerHousehold,
       personsPerKm2: scenario.people.personsPerKm2,

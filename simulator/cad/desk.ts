@@ -17,7 +17,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { exponential, keyedDraw, lognormal, type Draw, type Seeds } from '../kernel/random.ts';
 import { composeNote } from '../narratives/narratives.ts';
-import { canaryOf, identityOf } from '../people/identity.ts';
+import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
 import type { Dispatch } from '../police/dispatch.ts';
 import { outcomeOf, priorityOf, serviceOf, type JobPriority } from '../police/parameters.ts';
 import type { CadChange, CadLocation, CadRecord } from './record.ts';
@@ -41,7 +41,6 @@ const MEDICAL_SHARE = 0.15;
 
 const VAGUE = ['BEHIND THE OLD MILL', 'ALONG THE RIVER TRAIL', 'FIELD PAST THE WATER TOWER', 'UNDER THE RAIL BRIDGE', 'LOT BY THE GRAIN SILO'];
 const MISCODES = ['suspicious-person', 'disturbance', 'trespass', 'theft'];
-const MEDICAL = ['DIABETIC', 'HEART CONDITION', 'ON OXYGEN', 'EPILEPTIC', 'INSULIN DEPENDENT', 'RECENT SURGERY'];
 
 export interface DeskOptions {
   kernel: Kernel;
@@ -118,7 +117,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       address: f.record.location.exact.text,
       unit: f.record.location.unit,
       plate: other.plate,
-      medical: MEDICAL[Math.floor(draw() * MEDICAL.length)],
+      medical: medicalOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)),
       canary: canaryOf(seeds, o.agencyIndex, canaryKey(call?.id ?? f.record.ordinal)),
     }, stage);
     o.learnPrivate(f.record.recordId, composed.privates);
@@ -137,7 +136,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     if (birthDate !== null) privates.push({ kind: 'birth-date', value: birthDate });
     f.record.callers.push({ name: who.full, phone: who.phone, email, birthDate, address: null });
     if (draw() < MEDICAL_SHARE) {
-      const medical = MEDICAL[Math.floor(draw() * MEDICAL.length)];
+      const medical = medicalOf(seeds, o.agencyIndex, call.person);
       f.record.medical.push(medical);
       privates.push({ kind: 'medical', value: medical });
     }
