@@ -38,6 +38,8 @@ export interface SceneOptions {
   hours: number;
   /** Changes to the default policy, the same for all. */
   policy?: Partial<Policy>;
+  /** Further changes, from half-way through. */
+  policyLater?: Partial<Policy>;
 }
 
 export const SCENE_START_MS = utcMs(2026, 6, 1, 6);
@@ -64,7 +66,7 @@ type Random = () => number;
 
 export function makeScene(options: SceneOptions): Scene {
   const random: Random = seedrandom.alea(`handmade ${options.seed}`);
-  const agencies = DIALECTS.map((dialect, i) => makeAgency(dialect, i, options.policy ?? {}));
+  const agencies = DIALECTS.map((dialect, i) => makeAgency(dialect, i, options));
   const roster = makeRoster(random, agencies.length, options.residentsPerAgency);
   const config = { agencies, roster, runKey: SCENE_RUN_KEY, bodyLengthMax: 20_000 };
   const truths = new Map<string, RecordTruth>();
@@ -128,7 +130,8 @@ function decide(decisions: { atMs: number; input: PipelineInput }[], ticket: str
   decisions.sort((a, b) => a.atMs - b.atMs);
 }
 
-function makeAgency(dialect: Dialect, index: number, policy: Partial<Policy>): AgencyProfile {
+function makeAgency(dialect: Dialect, index: number, options: SceneOptions): AgencyProfile {
+  const policy: Policy = { ...DEFAULT_POLICY, review: index % 2 === 0 ? 'auto' : 'human', ...options.policy };
   return {
     id: `pd-00${index}`,
     name: `Synthetic Police Department 00${index}`,
@@ -137,7 +140,10 @@ function makeAgency(dialect: Dialect, index: number, policy: Partial<Policy>): A
     natures: { [dialect]: { ...naturesOf(dialect), ...Object.fromEntries(DOMESTIC_ALERTABLE.map((d) => [d.event.natures[dialect], d.rule])) } },
     gazetteer: makeGazetteer(index * TOWN_STEP_DM),
     places: 'strict',
-    policies: [{ fromMs: 0, policy: { ...DEFAULT_POLICY, review: index % 2 === 0 ? 'auto' : 'human', ...policy } }],
+    policies: [
+      { fromMs: 0, policy },
+      { fromMs: SCENE_START_MS + (options.hours * HOUR_MS) / 2, policy: { ...policy, ...options.policyLater } },
+    ],
   };
 }
 

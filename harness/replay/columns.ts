@@ -41,7 +41,7 @@ export function csvColumns(header: readonly string[], empty: readonly string[]):
     has: (_row, column) => header.includes(column),
     names: () => [...new Set(header)],
     content: (leftOut) => {
-      const named = header.map((name, i) => ({ name, i })).filter((c) => true);
+      const named = header.map((name, i) => ({ name, i })).filter((c) => !leftOut.includes(c.name));
       named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.i - b.i));
       return (row) => {
         const parts: string[] = [];

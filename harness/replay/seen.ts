@@ -4,7 +4,7 @@ export interface Seen {
   /** The hash of the last content of an id and its category mark, or null where the id is new (or long unheard of). */
   get(id: number): { content: number; mark: number } | null;
   set(id: number, content: number, mark: number): void;
-  /** Ids held. */
+  /** Ids held; one that is in both generations counts twice. */
   size(): number;
 }
 
@@ -32,8 +32,6 @@ export function createSeen(capacity = SEEN_CAPACITY): Seen {
         }
         slot = young.slots.size;
         young.slots.set(id, slot);
-        // An id heard of again is young again: it must not be held twice.
-        old.slots.delete(id);
       }
       young.contents[slot] = content;
       young.marks[slot] = mark;

@@ -54,7 +54,7 @@ export const CASES: readonly Case[] = [
     source: 'Erlang 1917',
     component: 'call centre',
     published: { wait: 0.55077, meanWait: 0.27538 },
-    size: { replications: 60, customers: 300_000, warmup: 20_000 },
+    size: { replications: 60, customers: 340_000, warmup: 20_000 },
     replicate: (seed, replication, size) => callQueue({ seed, replication, size, positions: 20, lambda: 18, patience: Infinity }),
   },
   {
@@ -62,7 +62,7 @@ export const CASES: readonly Case[] = [
     source: 'Palm 1946; 2,880 calls an hour, service 1 min, patience 2 min',
     component: 'call centre',
     published: { wait: 0.46777, abandoned: 0.0309, meanWait: 3.71 / 60 },
-    size: { replications: 60, customers: 60_000, warmup: 4000 },
+    size: { replications: 60, customers: 75_000, warmup: 4000 },
     replicate: (seed, replication, size) => callQueue({ seed, replication, size, positions: 50, lambda: 48, patience: 2 }),
   },
   {

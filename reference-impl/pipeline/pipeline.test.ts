@@ -332,6 +332,14 @@ describe('groups', () => {
     ]);
   });
 
+  it('is not joined once only duplicates are left of it', () => {
+    const t = eido({ retainMs: 10 * MINUTE });
+    t.send(0, BURGLARY);
+    t.send(5, { ...BURGLARY, id: 'r2' });
+    t.send(6, { ...BURGLARY, id: 'r2', updatedMinute: 6 }, { merged: true });
+    expect(told(t.send(11, { ...BURGLARY, id: 'r3' }))).toEqual([ALERTED, 'accepted']);
+  });
+
   it('updates category and place, to those who match now and those who were told before', () => {
     const t = eido();
     t.send(0, BURGLARY);
@@ -373,10 +381,8 @@ describe('groups', () => {
     profile.policies.push({ fromMs: START_MS + MINUTE, policy: { ...DEFAULT_POLICY, alerts: 'off' } });
     const t = bench(profile);
     t.send(0, BURGLARY);
-    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Cancelled' }))).toEqual([
-      'not alerts-off',
-      'accepted',
-    ]);
+    expect(told(t.send(1, { ...BURGLARY, updatedMinute: 1, nature: '211' }))).toEqual(['not alerts-off', 'accepted']);
+    expect(told(t.send(2, { ...BURGLARY, updatedMinute: 2, status: 'Cancelled' }))).toEqual(['accepted']);
   });
 
   it('publishes to nobody, still', () => {

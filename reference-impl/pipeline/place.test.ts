@@ -101,6 +101,7 @@ describe('places of the gazetteer', () => {
       box: { x0: 5000, y0: 5000, x1: 6000, y1: 5010 },
     });
     expect(strict.publish(found, 5)).toEqual({ text: 'FAIRVIEW AREA', box: GAZETTEER.areas[0].box });
+    expect(strict.publish(found, 99).text).toBe('FAIRVIEW AREA');
     expect(strict.publish(found, 100).box).toEqual(GAZETTEER.jurisdiction.box);
   });
 });
