@@ -10,8 +10,8 @@ export async function report(args: Args): Promise<number> {
   const [a, b] = args.positionals;
   if (args.switches.has('diff')) {
     if (b === undefined) throw new HundredblockError('HB_USAGE', 'report --diff: expected 2 arguments, found 1');
-    const { compareRuns } = await import('../report/diff.ts');
-    const { same, lines } = await compareRuns(a, b);
+    const { describeDifference } = await import('../run/firstDifference.ts');
+    const { same, lines } = await describeDifference(a, b);
     await write(process.stdout, `${lines.join('\n')}\n`);
     return same ? EXIT.done : EXIT.failed;
   }

@@ -142,7 +142,7 @@ describe('a portal', () => {
     ['knows what it lists again', [[1, ['A']], [2, ['A']]], ['accepted', 'duplicate'], ['Alert']],
     ['takes back what it closed', [[1, ['A']], [2, []], [3, ['A']]], ['accepted', '', 'accepted'], ['Alert']],
     ['closes nothing where a row is malformed', [[1, ['A']], [2, ['C!']], [3, ['A']]], ['accepted', 'rejected', 'duplicate'], ['Alert']],
-    ['is wholly stale by its stamp', [[2, ['A']], [3, ['A', 'C!'], 2], [4, ['A']]], ['accepted', 'superseded superseded', 'duplicate'], ['Alert']],
+    ['is wholly stale by its stamp', [[2, ['A']], [3, ['A', 'C!'], 2], [4, ['A']]], ['accepted', 'superseded rejected', 'duplicate'], ['Alert']],
     ['is stale and empty', [[2, ['A']], [3, [], 1], [4, ['A']]], ['accepted', '', 'duplicate'], ['Alert']],
   ])('%s', (_, polls, receipts, types) => {
     const found = poll(polls);

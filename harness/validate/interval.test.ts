@@ -21,12 +21,12 @@ it('the plain interval, by hand', () => {
   expect([low, high]).toEqual([3 - halfWidth, 3 + halfWidth]);
 });
 
-describe('over 2,000 sets of 12 normal samples that follow two controls', () => {
+describe('over 2,000 sets of 7 normal samples that follow two controls', () => {
   const draw = counterDraw({ seed: 3, replication: 0 }, 'interval');
   const sets = Array.from({ length: 2000 }, (_, set) => {
     let index = 0;
     const next = () => normal(() => draw(set, index++));
-    const controls = Array.from({ length: 12 }, () => [next(), 5 * next()]);
+    const controls = Array.from({ length: 7 }, () => [next(), 5 * next()]);
     return { controls, samples: controls.map(([a, b]) => 10 + 3 * a - b + next()) };
   });
   const covering = (interval: (set: (typeof sets)[number]) => { low: number; high: number }) =>

@@ -72,8 +72,8 @@ export interface CallCentre {
 export function createCallCentre(options: CallCentreOptions): CallCentre {
   const { kernel, seeds, agency, patienceMsMean, redialShare, handlingMsMean, handlingCv, host } = options;
   const handling = options.handling ?? 'lognormal';
-  /** Calls wait with the moment when patience ends and with what the talk time is multiplied by. */
-  const pool = new ServerPool<{ patienceAtMs: number; weight: number }>(options.positions);
+  /** Calls wait with what the talk time is multiplied by. */
+  const pool = new ServerPool<number>(options.positions);
   const talkDraw = counterDraw(seeds, `calls/${agency}/talk`);
   const patienceDraw = counterDraw(seeds, `calls/${agency}/patience`);
   const redialDraw = counterDraw(seeds, `calls/${agency}/redial`);
@@ -96,12 +96,10 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
       answer(position, call.id, 0, weight);
       return;
     }
-    let patienceAtMs = Infinity;
-    if (patienceMsMean < Infinity) {
-      patienceAtMs = kernel.nowMs + Math.round(exponential(streamOf(patienceDraw, call.id), patienceMsMean));
-      kernel.schedule(patienceAtMs, KIND.callPatience, call.id, 0);
-    }
-    pool.offer(call.id, 0, kernel.nowMs, { patienceAtMs, weight });
+    pool.offer(call.id, 0, kernel.nowMs, weight);
+    if (patienceMsMean === Infinity) return;
+    const patienceMs = Math.round(exponential(streamOf(patienceDraw, call.id), patienceMsMean));
+    kernel.schedule(kernel.nowMs + patienceMs, KIND.callPatience, call.id, 0);
   }
 
   function answer(position: number, id: number, waitMs: number, weight: number): void {
@@ -124,14 +122,13 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
     const next = pool.head();
     if (next !== null) pool.take(position);
     host.finished(id, talkMs);
-    if (next !== null) answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what.weight);
+    if (next !== null) answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what);
   });
 
   kernel.on(KIND.callPatience, (id) => {
+    const customer = pool.abandon(id);
     // A call answered meanwhile no longer waits: its patience no longer matters.
-    const customer = pool.find(id);
-    if (customer === null || customer.what.patienceAtMs !== kernel.nowMs) return;
-    pool.abandon(id);
+    if (customer === null) return;
     abandoned += 1;
     const draw = streamOf(redialDraw, id);
     let redialAtMs: number | null = null;

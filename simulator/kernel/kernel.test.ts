@@ -96,15 +96,15 @@ describe('order', () => {
     const kernel = new Kernel(0);
     const seen: number[] = [];
     kernel.on(KIND.callArrival, () => {
-      seen.push(kernel.pending(), kernel.nextMs());
+      seen.push(kernel.nextMs(), kernel.pending());
       if (kernel.nowMs < 20) kernel.schedule(kernel.nowMs + 7, KIND.callFinished, 1, 0);
-      seen.push(kernel.pending(), kernel.nextMs());
+      seen.push(kernel.nextMs(), kernel.pending());
     });
     kernel.on(KIND.callFinished, () => {});
     kernel.schedule(5, KIND.callArrival, 0, 0);
     kernel.schedule(20, KIND.callArrival, 0, 0);
     kernel.runUntil(30);
-    expect(seen).toEqual([1, 20, 2, 12, 0, Infinity, 0, Infinity]);
+    expect(seen).toEqual([20, 1, 12, 2, Infinity, 0, Infinity, 0]);
     expect(kernel.nowMs).toBe(30);
   });
 });

@@ -163,7 +163,7 @@ describe('cancel', () => {
   it('takes a job out of the line, frees units on the way or at the scene, and stops what was to come', () => {
     const { told, measures } = run({
       units: 1,
-      jobs: [{ id: 1, atMs: 0, serviceMs: 5000 }, { id: 2, atMs: 1 }, { id: 3, atMs: 2 }],
+      jobs: [{ id: 1, atMs: 0, serviceMs: 5000 }, { id: 2, atMs: 1 }, { id: 3, atMs: 2, serviceMs: 9000 }],
       cancels: [{ id: 2, atMs: 10 }, { id: 1, atMs: 100 }, { id: 7, atMs: 200 }],
     });
     expect(told).toEqual([
@@ -174,9 +174,9 @@ describe('cancel', () => {
       '100 dispatched 3 1A11',
       '100 onScene 3 1A11 first',
       '200 cancel 7 false',
-      '1100 cleared 3',
+      '9100 cleared 3',
     ]);
-    expect(measures.busyMs.total).toBe(1100);
+    expect(measures.busyMs.total).toBe(9100);
     expect(measures.waitingMs).toBe(9 + 98);
   });
 
@@ -215,6 +215,21 @@ describe('self-initiated work', () => {
     const calls = Array.from({ length: 60 }, (_, id) => ({ id, atMs: id * 1_800_000, serviceMs: 600_000, unitsWanted: 2 }));
     expect(quiet.length).toBeGreaterThan(300);
     expect(opportunities(calls)).toEqual(quiet);
+  });
+
+  it('is no candidate for a lesser call, however near', () => {
+    // Whoever works on his own stands at random places, 12 h long; the idle unit of the two is asked wherever it is.
+    const rate = { ratePerHour: Array.from({ length: 24 }, (_, hour) => (hour === 0 ? 1 : 0)) };
+    for (let seed = 0; seed < 20; seed += 1) {
+      const { told, measures } = run({
+        jobs: [{ id: 1, priority: 2, atMs: HOUR_MS, x: 0, y: 0 }, { id: 2, priority: 2, atMs: 2 * HOUR_MS, x: 10_000, y: 5000 }],
+        selfServiceMs: 12 * HOUR_MS,
+        options: { seeds: { seed, replication: 0 }, selfInitiated: rate },
+        untilMs: 10 * HOUR_MS,
+      });
+      expect(measures.self.yielded).toBe(0);
+      if (measures.self.started === 1) expect(new Set(told.map((text) => text.split(' ')[3])).size).toBe(2);
+    }
   });
 
   it('yields to priority 1 and to no other', () => {

@@ -127,7 +127,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const queueMs = samplesByPriority();
   /** Jobs without a unit; back-up that is wanted stands in the pool's line as well. */
   let waiting = 0;
-  let serving = false;
   const self = { started: 0, missed: 0, yielded: 0 };
 
   // --- jobs in, jobs out ---
@@ -170,11 +169,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   /**
    * Gives units to those who wait, in order, until nobody waits or nobody may be taken. The host hears of a job once its units are
-   * settled; what it asks for meanwhile joins the line that is being served.
+   * settled, so that it may ask for more, or cancel, from within what it hears.
    */
   function serveLine(): void {
-    if (serving) return;
-    serving = true;
     for (let head = pool.head(); head !== null; head = pool.head()) {
       const job = head.what;
       const setOut: string[] = [];
@@ -193,7 +190,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       for (const id of yielded) host.cleared(id);
       if (jobs.get(job.request.id) === job) host.dispatched(job.request.id, setOut);
     }
-    serving = false;
   }
 
   /** The unit to send: the first idle one of the preferred, else the nearest; -1 where none may be taken. Equal distances: the lower index. */

@@ -54,11 +54,6 @@ export class ServerPool<T> {
     return null;
   }
 
-  /** Who waits under this key; null where nobody does. */
-  find(key: number): Customer<T> | null {
-    return this.present.get(key) ?? null;
-  }
-
   /** The head of the line takes an idle server. Throws where nobody waits or the server is busy. */
   take(server: number): Customer<T> {
     const head = this.head();

@@ -1,0 +1,63 @@
+/** Two run directories side by side: exact fields that differ, and the first checkpoint at which their histories part. */
+import { isDeepStrictEqual } from 'node:util';
+import { RunRecordSchema } from '../../contract/runrecord.ts';
+import { readCheckpoints, readRunRecord, type CheckpointLine } from './rundir.ts';
+
+export interface Comparison {
+  /** Scenario, options and seed are the same. */
+  equalInputs: boolean;
+  sameHash: boolean;
+  /** Leaves of fields tagged exact that differ, by path, in the schema's order. */
+  exactDifferences: { path: string; a: unknown; b: unknown }[];
+  /** The earliest window in which a history differs; null where all checkpoints agree. */
+  firstDifference: { agency: string; checkpoint: number; fromMs: number; untilMs: number } | null;
+}
+
+/** Compares two run directories. Throws HB_RECORD_FILE where one holds no run that can be read. */
+export async function compareRuns(dirA: string, dirB: string): Promise<Comparison> {
+  const [a, b] = [readRunRecord(dirA), readRunRecord(dirB)];
+  const differences: Comparison['exactDifferences'] = [];
+  for (const [name, schema] of Object.entries(RunRecordSchema.properties)) {
+    if ((schema as { 'x-tag'?: string })['x-tag'] !== 'exact') continue;
+    collect(name, a[name as keyof typeof a], b[name as keyof typeof b], differences);
+  }
+  return {
+    equalInputs: a.seed === b.seed && isDeepStrictEqual(a.scenario, b.scenario),
+    sameHash: a.historyHash === b.historyHash,
+    exactDifferences: differences,
+    firstDifference: firstDifference(await checkpointsOf(dirA), await checkpointsOf(dirB), a.simulated.startMs),
+  };
+}
+
+// --- internal ---
+
+function collect(path: string, a: unknown, b: unknown, into: Comparison['exactDifferences']): void {
+  if (Object.is(a, b)) return;
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      collect(`${path}.${key}`, (a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], into);
+    }
+    return;
+  }
+  into.push({ path, a, b });
+}
+
+/** Hashes are cumulative: the earliest that differ, by time and then agency, end the first differing window. */
+function firstDifference(a: readonly CheckpointLine[], b: readonly CheckpointLine[], startMs: number): Comparison['firstDifference'] {
+  const others = new Map(b.map((c) => [`${c.agency} ${c.checkpoint}`, c]));
+  const differing = a.filter((c) => {
+    const other = others.get(`${c.agency} ${c.checkpoint}`);
+    return other !== undefined && (other.hash !== c.hash || other.untilMs !== c.untilMs);
+  });
+  differing.sort((x, y) => x.untilMs - y.untilMs || (x.agency < y.agency ? -1 : 1));
+  const first = differing[0];
+  if (first === undefined) return null;
+  const before = a.find((c) => c.agency === first.agency && c.checkpoint === first.checkpoint - 1);
+  return { agency: first.agency, checkpoint: first.checkpoint, fromMs: before?.untilMs ?? startMs, untilMs: first.untilMs };
+}
+
+async function checkpointsOf(dir: string): Promise<CheckpointLine[]> {
+  const lines: CheckpointLine[] = [];
+  for await (const line of readCheckpoints(dir)) lines.push(line);
+  return lines;
+}
