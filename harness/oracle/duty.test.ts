@@ -151,6 +151,21 @@ describe('a portal', () => {
   });
 });
 
+it('looks again at what a portal closes: freed by another record, it is owed a decision of its own', () => {
+  const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
+  const duty = createDuty(c, createPeople(c.roster));
+  const poll = (minute: number, rows: Partial<ManifestRow>[]): void => {
+    const listed = rows.map((change, i) => row({ row: i, updatedMs: minutes(minute), ...change }));
+    const { input, manifest } = message(listed, { dialect: 'dallas', snapshot: true });
+    duty.cad(input, manifest, minutes(minute));
+  };
+  poll(1, [{}, { recordId: 'B' }]);
+  poll(2, [{ nature: 'NOISE' }, { recordId: 'B' }]);
+  expect(duty.neverAsked()).toEqual([]);
+  poll(3, [{ nature: 'NOISE' }]);
+  expect(duty.neverAsked().map((e) => [e.recordId, e.frame.includes('Status: closed')])).toEqual([['B', true]]);
+});
+
 describe('why not', () => {
   const key = alertKey('hand', 'pd-000', 'A');
   it.each<[string, Partial<Policy>, Step[], string]>([

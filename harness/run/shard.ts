@@ -435,7 +435,7 @@ export class Shard {
     const every = (length: number, most: number): number => Math.max(1, Math.ceil(length / most));
     const blocks: number[][] = [];
     for (let i = 0; i < count; i += every(count, MAP_BLOCKS_MAX)) {
-      blocks.push([blockBox[4 * i], blockBox[4 * i + 1], blockBox[4 * i + 2], blockBox[4 * i + 3], city.density[i]]);
+      blocks.push([...centreLine(blockBox.subarray(4 * i, 4 * i + 4)), city.density[i]]);
     }
     const incidents: number[][] = [];
     for (let i = 0; i < world.incidents.length; i += every(world.incidents.length, MAP_INCIDENTS_MAX)) {
@@ -455,6 +455,13 @@ export function feedKindAt(plan: AgencyPlan, ms: number): 'direct' | 'masked' | 
   let dialect = plan.feeds[0].dialect;
   for (const feed of plan.feeds) if (feed.fromMs <= ms) dialect = feed.dialect;
   return FEED_KINDS[dialect];
+}
+
+/** The street along the middle of a block's box. */
+function centreLine([x0, y0, x1, y1]: Int32Array): number[] {
+  const x = Math.round((x0 + x1) / 2);
+  const y = Math.round((y0 + y1) / 2);
+  return x1 - x0 >= y1 - y0 ? [x0, y, x1, y] : [x, y0, x, y1];
 }
 
 function radiiOf(people: People): { radiusDm: number; residents: number }[] {

@@ -53,12 +53,19 @@ export class Kernel {
     if (!(atMs >= this.nowMs && atMs === Math.floor(atMs) && entity >= 0 && entity < ENTITIES_MAX && ordinal >= 0 && ordinal < ORDINALS_MAX)) {
       this.refuse(atMs, kind, entity, ordinal);
     }
-    const slot = payload === undefined ? -1 : this.keep(payload);
-    const key = (kind * ENTITIES_MAX + entity) * ORDINALS_MAX + ordinal;
+    if (this.size === this.slots.length) this.grow();
+    // Written behind the last one and moved from there: an index crosses a call for less than a double does.
+    const at = this.size;
+    this.heap[2 * at] = atMs;
+    this.heap[2 * at + 1] = (kind * ENTITIES_MAX + entity) * ORDINALS_MAX + ordinal;
+    this.slots[at] = payload === undefined ? -1 : this.keep(payload);
     if (this.hollow) {
       this.hollow = false;
-      this.siftDown(atMs, key, slot);
-    } else this.siftUp(atMs, key, slot);
+      this.siftDown(at);
+    } else {
+      this.size = at + 1;
+      this.siftUp(at);
+    }
   }
 
   /** Time of the next event; Infinity where none. */
@@ -69,13 +76,12 @@ export class Kernel {
 
   /** Runs every event before `untilMs` (exclusive), then moves the clock there. */
   runUntil(untilMs: number): void {
-    while (this.nextMs() < untilMs) this.step();
+    while (this.size > 0 && this.heap[0] < untilMs) this.step();
     if (untilMs > this.nowMs) this.nowMs = untilMs;
   }
 
-  /** Runs the next event. Call only where `nextMs()` is finite. */
+  /** Runs the next event. Call only where `nextMs()` is finite, and never from within a handler. */
   step(): void {
-    this.close();
     const time = this.heap[0];
     const key = this.heap[1];
     const slot = this.slots[0];
@@ -133,14 +139,16 @@ export class Kernel {
     this.hollow = false;
     const last = this.size - 1;
     this.size = last;
-    if (last > 0) this.siftDown(this.heap[2 * last], this.heap[2 * last + 1], this.slots[last]);
+    if (last > 0) this.siftDown(last);
   }
 
-  private siftUp(time: number, key: number, slot: number): void {
-    if (this.size === this.slots.length) this.grow();
+  /** Moves the last event, at the index given, up to its place. */
+  private siftUp(last: number): void {
     const { heap, slots } = this;
-    let i = this.size;
-    this.size = i + 1;
+    const time = heap[2 * last];
+    const key = heap[2 * last + 1];
+    const slot = slots[last];
+    let i = last;
     while (i > 0) {
       const parent = (i - 1) >> 2;
       const t = heap[2 * parent];
@@ -155,9 +163,12 @@ export class Kernel {
     slots[i] = slot;
   }
 
-  /** Puts an event at the root, and from there to its place. */
-  private siftDown(time: number, key: number, slot: number): void {
+  /** Moves the event at an index behind the heap's end to the root, and from there down to its place. */
+  private siftDown(from: number): void {
     const { heap, slots, size } = this;
+    const time = heap[2 * from];
+    const key = heap[2 * from + 1];
+    const slot = slots[from];
     let i = 0;
     for (let first = 1; first < size; first = 4 * i + 1) {
       const end = first + 4 < size ? first + 4 : size;

@@ -218,17 +218,16 @@ describe('self-initiated work', () => {
   });
 
   it('is no candidate for a lesser call, however near', () => {
-    // Whoever works on his own stands at random places, 12 h long; the idle unit of the two is asked wherever it is.
+    // A unit that works on its own stands somewhere, for 12 hours; only the idle one of the two may be asked, wherever it is.
     const rate = { ratePerHour: Array.from({ length: 24 }, (_, hour) => (hour === 0 ? 1 : 0)) };
     for (let seed = 0; seed < 20; seed += 1) {
-      const { told, measures } = run({
+      const { measures } = run({
         jobs: [{ id: 1, priority: 2, atMs: HOUR_MS, x: 0, y: 0 }, { id: 2, priority: 2, atMs: 2 * HOUR_MS, x: 10_000, y: 5000 }],
         selfServiceMs: 12 * HOUR_MS,
         options: { seeds: { seed, replication: 0 }, selfInitiated: rate },
         untilMs: 10 * HOUR_MS,
       });
       expect(measures.self.yielded).toBe(0);
-      if (measures.self.started === 1) expect(new Set(told.map((text) => text.split(' ')[3])).size).toBe(2);
     }
   });
 

@@ -92,6 +92,8 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], radiusDm: number | null,
     const r = ((radiusDm ?? 0) * scale).toFixed(1);
     return `<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;
   });
+  // However many rings overlap, the streets below stay legible.
+  const ringOpacity = Math.min(0.05, 0.4 / Math.max(1, rings.length)).toFixed(4);
   const marks = alerts.map((alert) => {
     const { colour, shape } = TRUTH_MARKS[alert.truth ?? 'founded'];
     const at = `translate(${px(alert.x as number)} ${py(alert.y as number)})`;
@@ -102,7 +104,7 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], radiusDm: number | null,
 <path d="${dots(agency.appUsers)}" stroke="var(--sky)" stroke-width="1.8" stroke-linecap="round" stroke-opacity=".55"/>
 <path d="${dots(agency.incidents.filter((i) => i[3] === 1))}" stroke="var(--ink)" stroke-width="3" stroke-linecap="round" stroke-opacity=".5"/>
 <path d="${crosses(agency.incidents.filter((i) => i[3] !== 1))}" stroke="var(--purple)" stroke-width=".9" stroke-opacity=".75"/>
-<g fill="var(--blue)" fill-opacity=".05" stroke="var(--blue)" stroke-opacity=".55">${rings.join('')}</g>
+<g fill="var(--blue)" fill-opacity="${ringOpacity}" stroke="var(--blue)" stroke-opacity=".4">${rings.join('')}</g>
 <g stroke="var(--paper)" stroke-width="1.5" paint-order="stroke">${marks.join('\n')}</g>
 ${scaleBar(scale, height)}
 </svg>`;
