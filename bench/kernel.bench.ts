@@ -10,15 +10,7 @@ import FlatQueue from 'flatqueue';
 import { Kernel } from '../simulator/kernel/kernel.ts';
 import { KIND } from '../simulator/kernel/kinds.ts';
 import { counterDraw, exponential } from '../simulator/kernel/random.ts';
-
-export interface BenchRow {
-  name: string;
-  unit: string;
-  value: number;
-  base: number;
-  baseName: string;
-  ratio: number;
-}
+import type { BenchRow } from './table.ts';
 
 const ROUNDS = 11;
 const SERVERS = 10;

@@ -62,6 +62,13 @@ describe('what is owed', () => {
     ['at the end of the correction window', { correctionMsMax: HOUR_MS }, [[1, [{}]], [61, [{ nature: 'ROBBERY' }]]], [ALERT, '61 Update 2 robbery 300 BLOCK E OAK AVE [1 2]']],
     ['after it', { correctionMsMax: HOUR_MS - 1 }, [[1, [{}]], [61, [{ nature: 'ROBBERY' }]]], [ALERT]],
     ['two records of one event', {}, [[1, [{}]], [3, [{ recordId: 'B', incidentMs: minutes(2) }]]], [ALERT]],
+    ['two records of one event, as far apart as may be', { sameEventMsMax: 2 * MINUTE_MS }, [[1, [{}]], [3, [{ recordId: 'B', incidentMs: minutes(2) }]]], [ALERT]],
+    [
+      'a record between two events belongs to the older one, and leads it when its first is a duplicate',
+      {},
+      [[1, [{}]], [21, [{ recordId: 'B', incidentMs: minutes(20) }]], [22, [{ recordId: 'C', incidentMs: minutes(10) }]], [23, [{ status: 'closed', disposition: 'duplicate' }]]],
+      [ALERT, '21 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]'],
+    ],
     ['two events a while apart', { sameEventMsMax: MINUTE_MS }, [[1, [{}]], [3, [{ recordId: 'B', incidentMs: minutes(2) }]]], [ALERT, '3 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]']],
     ['the lead closed as duplicate of the other', {}, [[1, [{}]], [3, [{ recordId: 'B' }]], [4, [{ status: 'closed', disposition: 'duplicate' }]]], [ALERT]],
     [
@@ -69,6 +76,12 @@ describe('what is owed', () => {
       {},
       [[1, [{}]], [3, [{ recordId: 'B' }]], [4, [{ status: 'closed', disposition: 'duplicate' }]], [5, [{ recordId: 'B', status: 'closed', disposition: 'duplicate' }]]],
       [ALERT, '5 Cancel 2 shots-fired 300 BLOCK E OAK AVE [1 2]'],
+    ],
+    [
+      'the lead forgotten, the other closed as duplicate',
+      { retainMs: 10 * MINUTE_MS },
+      [[1, [{}]], [3, [{ recordId: 'B' }]], [8, [{ recordId: 'B', status: 'closed', disposition: 'duplicate' }]], [12, [{ recordId: 'B', status: 'closed', disposition: 'duplicate', nature: 'ROBBERY' }]]],
+      [ALERT, '12 Cancel 2 shots-fired 300 BLOCK E OAK AVE [1 2]'],
     ],
     ['mute and quit before the cancel', {}, [[1, [{}]], [2, { resident: 1, muted: true }], [9, [{ status: 'cancelled' }]]], [ALERT, '9 Cancel 2 shots-fired 300 BLOCK E OAK AVE [2]']],
     ['a wider radius', {}, [[0.5, { resident: 4, radiusDm: 4000 }], [1, [{}]]], ['1 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2 4]']],
@@ -101,6 +114,7 @@ describe('receipts owed', () => {
     ['something new', [[1, [{}]], [2, [{ nature: 'ROBBERY' }]]], ['accepted', 'accepted']],
     ['something older', [[2, [{}]], [3, [{ updatedMs: minutes(1), nature: 'ROBBERY' }]]], ['accepted', 'superseded']],
     ['older than a duplicate whose stamp was newer', [[1, [{}]], [3, [{}]], [4, [{ updatedMs: minutes(2), nature: 'ROBBERY' }]]], ['accepted', 'duplicate', 'superseded']],
+    ['something new under the same stamp', [[1, [{}]], [2, [{ updatedMs: minutes(1), nature: 'ROBBERY' }]]], ['accepted', 'accepted']],
     ['no stamp', [[1, [{}]], [2, [{ updatedMs: null, nature: 'ROBBERY' }]], [3, [{ updatedMs: 0 }]]], ['accepted', 'accepted', 'accepted']],
     ['malformed beside well-formed', [[1, [{ wellFormed: false }, { recordId: 'B' }]]], ['rejected accepted']],
   ];
@@ -126,7 +140,7 @@ describe('a portal', () => {
   /** Minute, ids listed (`!` malformed), and the snapshot's stamp in minutes where it is not its time. */
   type Poll = [minute: number, ids: string[], asOf?: number];
   function poll(polls: Poll[]): { duty: Duty; receipts: string[] } {
-    const c = config(agency({}, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
+    const c = config(agency({ retainMs: 10 * MINUTE_MS }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
     const duty = createDuty(c, createPeople(c.roster));
     const receipts = polls.map(([minute, ids, asOf]) => {
       const updatedMs = minutes(asOf ?? minute);
@@ -143,6 +157,7 @@ describe('a portal', () => {
     ['takes back what it closed', [[1, ['A']], [2, []], [3, ['A']]], ['accepted', '', 'accepted'], ['Alert']],
     ['closes nothing where a row is malformed', [[1, ['A']], [2, ['C!']], [3, ['A']]], ['accepted', 'rejected', 'duplicate'], ['Alert']],
     ['is wholly stale by its stamp', [[2, ['A']], [3, ['A', 'C!'], 2], [4, ['A']]], ['accepted', 'superseded rejected', 'duplicate'], ['Alert']],
+    ['has named a record even when stale', [[1, ['A']], [9, ['A'], 0], [12, ['A']]], ['accepted', 'superseded', 'duplicate'], ['Alert']],
     ['is stale and empty', [[2, ['A']], [3, [], 1], [4, ['A']]], ['accepted', '', 'duplicate'], ['Alert']],
   ])('%s', (_, polls, receipts, types) => {
     const found = poll(polls);
@@ -164,6 +179,24 @@ it('looks again at what a portal closes: freed by another record, it is owed a d
   expect(duty.neverAsked()).toEqual([]);
   poll(3, [{ nature: 'NOISE' }]);
   expect(duty.neverAsked().map((e) => [e.recordId, e.frame.includes('Status: closed')])).toEqual([['B', true]]);
+});
+
+it('closes what a portal no longer lists in the order in which it first did', () => {
+  const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
+  const duty = createDuty(c, createPeople(c.roster));
+  const snapshots: Partial<ManifestRow>[][] = [
+    [{}, { recordId: 'B' }, { recordId: 'C' }],
+    [{}, { recordId: 'C' }],
+    [{}, { recordId: 'B' }, { recordId: 'C' }],
+    [{ nature: 'NOISE' }, { recordId: 'B' }, { recordId: 'C' }],
+    [{ nature: 'NOISE' }],
+  ];
+  snapshots.forEach((rows, minute) => {
+    const listed = rows.map((change, i) => row({ row: i, updatedMs: minutes(minute), ...change }));
+    const { input, manifest } = message(listed, { dialect: 'dallas', snapshot: true });
+    duty.cad(input, manifest, minutes(minute));
+  });
+  expect(duty.neverAsked().map((e) => e.recordId)).toEqual(['B']);
 });
 
 describe('why not', () => {
@@ -200,6 +233,13 @@ describe('the clock’s tolerance', () => {
       ['Cancel', true],
     ]);
     expect(duty.isOpen(alertKey('hand', 'pd-000', 'A'))).toBe(true);
+  });
+
+  it('leaves open what joins an open event, and a correction at the end of its window', () => {
+    const joined = run({}, [[60 - 0.5 / 60, [{}]], [60, [{ recordId: 'B', incidentMs: minutes(5) }]]], 1000);
+    expect(joined.duty.isOpen(alertKey('hand', 'pd-000', 'B'))).toBe(true);
+    const corrected = run({ correctionMsMax: HOUR_MS }, [[1, [{}]], [61 + 0.5 / 60, [{ nature: 'ROBBERY' }]]], 1000);
+    expect(corrected.duty.expected().map((e) => e.optional)).toEqual([false, true]);
   });
 
   it('leaves a message at a change of feed open', () => {

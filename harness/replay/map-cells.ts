@@ -1,9 +1,9 @@
 /** Where records and alerts lie, as coarsely as a report may show it: by cell of a grid, never by point. */
 import type { ReplayRecord } from './record.ts';
 
-export const MAP_CELL_DEGREES = 0.005;
+const MAP_CELL_DEGREES = 0.005;
 /** A cell is shown where this many records share it. */
-export const MAP_RECORDS_MIN = 5;
+const MAP_RECORDS_MIN = 5;
 /** A file whose points are scattered over the world shows the cells met first. */
 const CELLS_MAX = 50_000;
 

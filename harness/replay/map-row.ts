@@ -8,7 +8,7 @@ import { placeReader } from './place.ts';
 import { timeReader, type Moment } from './time-format.ts';
 
 /** Why a row is left out: the reasons of rejects.jsonl. */
-export const ROW_REJECTS = [
+const ROW_REJECTS = [
   'too-long',
   'bad-quotes',
   'cell-count',

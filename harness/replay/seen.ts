@@ -9,7 +9,7 @@ export interface Seen {
 }
 
 /** The last half a million ids are always known, and up to a million. Some 60 MiB when full. */
-export const SEEN_CAPACITY = 500_000;
+const SEEN_CAPACITY = 500_000;
 
 /** `id` and `content` are hashes (hash.ts); `mark` is an integer from 0 to 255. */
 export function createSeen(capacity = SEEN_CAPACITY): Seen {

@@ -8,7 +8,7 @@ import FlatQueue from 'flatqueue';
 import type { MappedRow } from './map-row.ts';
 
 /** Rows held in memory at once: some 50 MiB. Of each run that was written, one more is held while they are merged. */
-export const RUN_ROWS = 100_000;
+const RUN_ROWS = 100_000;
 
 /** Sorts by clock; ties stand as in the file, or the other way round where the file is newest first. */
 export interface RowSorter {

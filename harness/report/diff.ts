@@ -1,6 +1,6 @@
 /** Two run directories side by side: exact fields that differ, and the first checkpoint at which their histories part. */
 import { isDeepStrictEqual } from 'node:util';
-import { RunRecordSchema } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
 import { readCheckpoints, readRunRecord, type CheckpointLine } from './rundir.ts';
 
 export interface Comparison {
@@ -16,6 +16,7 @@ export interface Comparison {
 /** Compares two run directories. Throws HB_RECORD_FILE where one holds no run that can be read. */
 export async function compareRuns(dirA: string, dirB: string): Promise<Comparison> {
   const [a, b] = [readRunRecord(dirA), readRunRecord(dirB)];
+  const [checkpointsA, checkpointsB] = [await checkpointsOf(dirA), await checkpointsOf(dirB)];
   const differences: Comparison['exactDifferences'] = [];
   for (const [name, schema] of Object.entries(RunRecordSchema.properties)) {
     if ((schema as { 'x-tag'?: string })['x-tag'] !== 'exact') continue;
@@ -25,7 +26,7 @@ export async function compareRuns(dirA: string, dirB: string): Promise<Compariso
     equalInputs: a.seed === b.seed && isDeepStrictEqual(a.scenario, b.scenario),
     sameHash: a.historyHash === b.historyHash,
     exactDifferences: differences,
-    firstDifference: firstDifference(await checkpointsOf(dirA), await checkpointsOf(dirB), a.simulated.startMs),
+    firstDifference: firstDifference(checkpointsA, checkpointsB, a.simulated.startMs) ?? lastWindow(a, b, checkpointsA),
   };
 }
 
@@ -54,6 +55,21 @@ function firstDifference(a: readonly CheckpointLine[], b: readonly CheckpointLin
   if (first === undefined) return null;
   const before = a.find((c) => c.agency === first.agency && c.checkpoint === first.checkpoint - 1);
   return { agency: first.agency, checkpoint: first.checkpoint, fromMs: before?.untilMs ?? startMs, untilMs: first.untilMs };
+}
+
+/** What follows the last checkpoint has none of its own: there the agencies' hashes at the end of the run decide. */
+function lastWindow(a: RunRecord, b: RunRecord, checkpoints: readonly CheckpointLine[]): Comparison['firstDifference'] {
+  if (a.simulated.endMs !== b.simulated.endMs) return null;
+  const hashes = new Map(b.agencies.map((agency) => [agency.id, agency.historyHash]));
+  const differing = a.agencies.find(({ id, historyHash }) => hashes.has(id) && hashes.get(id) !== historyHash);
+  if (differing === undefined) return null;
+  const last = checkpoints.findLast((c) => c.agency === differing.id);
+  return {
+    agency: differing.id,
+    checkpoint: last === undefined ? 0 : last.checkpoint + 1,
+    fromMs: last?.untilMs ?? a.simulated.startMs,
+    untilMs: a.simulated.endMs,
+  };
 }
 
 async function checkpointsOf(dir: string): Promise<CheckpointLine[]> {

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { escapeHtml } from './markup.ts';
 
-const WIDTHS_PX = { wide: 860, narrow: 350 } as const;
+const WIDTHS_PX = { wide: 960, narrow: 350 } as const;
 
 export interface FigureSpec {
   title: string;

@@ -32,7 +32,7 @@ const START_MS = 1_780_272_000_000;
 const FEEDS = ['eido', 'dallas', 'tampa'] as const;
 const FEED_KINDS = ['direct', 'portal', 'masked'] as const;
 const STREETS = ['W MAPLE ST', 'N OAK AVE', 'E 3RD ST', 'S HARBOR BLVD'];
-const OUTCOMES = ['accepted', 'rejected', 'never-arrived', 'held-then-arrived', 'superseded'];
+const OUTCOMES = ['accepted', 'rejected', 'never-arrived', 'accepted+duplicate', 'superseded'];
 
 /** A run of `agencies` agencies over `days` days with `alertsPerAgency` alerts each. */
 export function fixtureRun({ seed = 1, agencies = 3, days = 7, alertsPerAgency = 30 } = {}): FixtureRun {
@@ -229,7 +229,7 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
       leaksPerMillionFrames: 0,
       review: { texts: 140, words: 5230, blanked: 611 },
       householdsPerPlace: { min: 5, p10: 9, p50: 31, max: 840 },
-      placeKinds: { block: n - 3, area: 3 },
+      placeKinds: { block: n, area: 3 },
     },
     newsroom: { tickets: 140, approved: n, rejected: 12, queueMax: 4 },
     receipts: { accepted: 8000, duplicate: 240, superseded: 31, rejected: 12 },

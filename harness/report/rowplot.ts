@@ -21,6 +21,6 @@ export function rowPlot(labels: string[], narrow: boolean, x: Plot.ScaleOptions,
     marginBottom: 44,
     x: { labelAnchor: 'center', labelArrow: 'none', ...x },
     y: { type: 'band', domain: labels, label: null, axis: null, padding: 0.25 },
-    marks: [Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1 }), names, ...marks],
+    marks: [Plot.gridX({ ticks: x.ticks, stroke: 'var(--line)', strokeOpacity: 1 }), names, ...marks],
   };
 }

@@ -108,11 +108,8 @@ function readJson(file: string): unknown {
 
 /** Streams a JSON Lines file, so that a file of faults larger than memory still gives a report. */
 async function* readLines<T>(file: string, fields: (keyof T & string)[]): AsyncGenerator<T> {
-  const stream = createReadStream(file, 'utf8');
-  let failure: unknown;
-  stream.once('error', (error) => (failure = error));
   let number = 0;
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+  for await (const line of linesOf(file)) {
     number++;
     if (line === '') continue;
     let value: unknown;
@@ -124,6 +121,18 @@ async function* readLines<T>(file: string, fields: (keyof T & string)[]): AsyncG
     const missing = fields.find((field) => typeof value !== 'object' || value === null || !(field in value));
     if (missing !== undefined) throw broken(file, `expected a field ${missing} on line ${number}, found none`);
     yield value as T;
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const stream = createReadStream(file, 'utf8');
+  // Some versions of Node end the lines quietly where the stream fails, others throw: both must refuse.
+  let failure: unknown;
+  stream.once('error', (error) => (failure = error));
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Infinity });
+  } catch (error) {
+    failure = error;
   }
   if (failure !== undefined) throw unreadable(file, failure);
 }

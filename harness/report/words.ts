@@ -39,23 +39,35 @@ export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
   reorder: 'message overtaken by the next one of its record',
   gap: 'message that never arrives',
   malformed: 'message that arrives broken',
-  clockSkew: "message stamped by a clock that is wrong",
+  clockSkew: 'feed whose clock is wrong',
   outage: 'feed that falls silent for a while',
   withdrawal: 'agency that stops its feed',
 };
 
 const BECAME_WORDS: Readonly<Record<string, string>> = {
-  accepted: 'accepted as a new state',
-  duplicate: 'recognised as a duplicate',
+  accepted: 'taken as news of a record',
+  duplicate: 'recognised as already known',
   superseded: 'recognised as older than what is known',
   rejected: 'refused at the door',
-  'never-arrived': 'never arrived',
-  'held-then-arrived': 'held, then arrived',
+  'empty-snapshot': 'received, a snapshot without records',
+  'never-arrived': 'never arrived, as intended',
+  'published-with-skew': 'messages published with wrong stamps',
+  'held-or-lost': 'messages held back or lost meanwhile',
+  'silent-since': 'silent since',
+  arrived: 'arrived all the same',
+  'no-rejection': 'taken as if it were whole',
+  'no-receipt': 'left without a receipt',
+  'nothing-published': 'nothing was published',
+  'still-publishing': 'published all the same',
 };
 
-/** What became of a fault, in words; an outcome without a word of its own is shown as recorded. */
+/**
+ * What became of a fault, in words. A message of several rows may have fared in several ways, joined with `+`; an outcome
+ * without a word of its own is shown as recorded.
+ */
 export function becameText(became: string): string {
-  return BECAME_WORDS[became] ?? became;
+  const parts = became.split('+').map((part) => BECAME_WORDS[part] ?? part);
+  return parts.length === 1 ? parts[0] : parts.map((part) => `in part ${part}`).join(', ');
 }
 
 export const FEED_KIND_WORDS: Readonly<Record<string, string>> = {
@@ -88,6 +100,16 @@ export const RECEIPT_WORDS: Readonly<Record<string, string>> = {
   duplicate: 'said what was already known',
   superseded: 'older than what was known',
   rejected: 'broke the rules of its dialect',
+};
+
+export const REACTION_WORDS: Readonly<Record<string, string>> = {
+  ignored: 'did nothing',
+  opened: 'opened the message',
+  muted: 'switched notifications off',
+  quit: 'left the app',
+  posted: 'wrote a post',
+  clip: "shared a clip of their doorbell's camera",
+  vigilant: 'grew wary, and may call 911 about the next harmless stranger',
 };
 
 export const PLACE_KIND_WORDS: Readonly<Record<string, string>> = {

@@ -6,13 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { formatIso } from '../../contract/time.ts';
+import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { compareRuns, type Comparison } from '../report/diff.ts';
 import type { TracedEvent } from './shard.ts';
 import { traceWindow } from './simulate.ts';
 
 const FIELDS_SHOWN_MAX = 12;
+/** The event that follows a window comes within this time, or the last event of the window stays unjudged. */
+const LOOKAHEAD_MS = HOUR_MS;
 
 /** What to tell about two run directories, a line each; `same` where every exact field is equal. Throws HundredblockError for a directory that holds no run. */
 export async function describeDifference(dirA: string, dirB: string): Promise<{ same: boolean; lines: string[] }> {
@@ -44,9 +46,12 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** The window's events and the one after them, whose hash tells what the last of the window did. */
 async function retrace(dir: string, agency: string, fromMs: number, untilMs: number): Promise<TracedEvent[]> {
   const record = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as RunRecord;
-  return traceWindow(record.scenario.options as Scenario, record.seed, agency, fromMs, untilMs);
+  const events = await traceWindow(record.scenario.options as Scenario, record.seed, agency, fromMs, untilMs + LOOKAHEAD_MS);
+  const after = events.findIndex((e) => e.timeMs >= untilMs);
+  return after === -1 ? events : events.slice(0, after + 1);
 }
 
 function nameFirst(agency: string, a: readonly TracedEvent[], b: readonly TracedEvent[]): string[] {

@@ -47,7 +47,8 @@ export const CASES: readonly Case[] = [
     component: 'call centre',
     published: { wait: 0.40918, meanWait: 0.20459 },
     size: { replications: 60, customers: 120_000, warmup: 4000 },
-    replicate: (seed, replication, size) => callQueue({ seed, replication, size, positions: 10, lambda: 8, patience: Infinity }),
+    replicate: (seed, replication, size) =>
+      callQueue({ seed, replication, size, positions: 10, lambda: 8, patience: Infinity }),
   },
   {
     name: 'Erlang-C (20, 18)',
@@ -55,7 +56,8 @@ export const CASES: readonly Case[] = [
     component: 'call centre',
     published: { wait: 0.55077, meanWait: 0.27538 },
     size: { replications: 60, customers: 340_000, warmup: 20_000 },
-    replicate: (seed, replication, size) => callQueue({ seed, replication, size, positions: 20, lambda: 18, patience: Infinity }),
+    replicate: (seed, replication, size) =>
+      callQueue({ seed, replication, size, positions: 20, lambda: 18, patience: Infinity }),
   },
   {
     name: 'Erlang-A, 50 agents',
@@ -63,7 +65,8 @@ export const CASES: readonly Case[] = [
     component: 'call centre',
     published: { wait: 0.46777, abandoned: 0.0309, meanWait: 3.71 / 60 },
     size: { replications: 60, customers: 75_000, warmup: 4000 },
-    replicate: (seed, replication, size) => callQueue({ seed, replication, size, positions: 50, lambda: 48, patience: 2 }),
+    replicate: (seed, replication, size) =>
+      callQueue({ seed, replication, size, positions: 50, lambda: 48, patience: 2 }),
   },
   {
     name: 'Cobham M/M/1',
@@ -71,7 +74,17 @@ export const CASES: readonly Case[] = [
     component: 'dispatch',
     published: { inSystem1: 2, inSystem2: 6 },
     size: { replications: 60, customers: 30_000, warmup: 1000 },
-    replicate: (seed, replication, size) => jobQueue({ seed, replication, size, units: 1, groups: [{ rate: 0.2, priority: 1 }, { rate: 0.6, priority: 2 }] }),
+    replicate: (seed, replication, size) =>
+      jobQueue({
+        seed,
+        replication,
+        size,
+        units: 1,
+        groups: [
+          { rate: 0.2, priority: 1 },
+          { rate: 0.6, priority: 2 },
+        ],
+      }),
   },
   {
     name: 'Cobham M/M/10',
@@ -79,15 +92,33 @@ export const CASES: readonly Case[] = [
     component: 'dispatch',
     published: { wait1: 0.05845, wait2: 0.29227 },
     size: { replications: 60, customers: 150_000, warmup: 4000 },
-    replicate: (seed, replication, size) => jobQueue({ seed, replication, size, units: 10, groups: [{ rate: 3, priority: 1 }, { rate: 5, priority: 2 }] }),
+    replicate: (seed, replication, size) =>
+      jobQueue({
+        seed,
+        replication,
+        size,
+        units: 10,
+        groups: [
+          { rate: 3, priority: 1 },
+          { rate: 5, priority: 2 },
+        ],
+      }),
   },
   {
     name: 'Hypercube, three cars',
     source: 'Larson & Odoni, Urban Operations Research, 5.4.3 to 5.5.3; lambda 1.5, mu 1, infinite queue',
     component: 'dispatch',
-    published: { workload1: 0.5574, workload2: 0.4734, workload3: 0.4693, wait: 0.23684, outOfArea: 0.43533, meanWait: 0.15789 },
+    published: {
+      workload1: 0.5574,
+      workload2: 0.4734,
+      workload3: 0.4693,
+      wait: 0.23684,
+      outOfArea: 0.43533,
+      meanWait: 0.15789,
+    },
     size: { replications: 60, customers: 45_000, warmup: 500 },
-    replicate: (seed, replication, size) => jobQueue({ seed, replication, size, units: 3, groups: THREE_CARS.map((group) => ({ ...group, priority: 2 })) }),
+    replicate: (seed, replication, size) =>
+      jobQueue({ seed, replication, size, units: 3, groups: THREE_CARS.map((group) => ({ ...group, priority: 2 })) }),
   },
 ];
 
@@ -157,8 +188,16 @@ export function callQueue({ seed, replication, size, positions, lambda, patience
   kernel.schedule(0, KIND.callArrival, 0, 0);
   // Arrivals go on until the last counted customer is gone, so that the end of a replication looks like its middle.
   while (sums.ended < size.customers) kernel.step();
-  const measures = { wait: sums.waited / sums.done, meanWait: sums.waitedMs / sums.done / UNIT_MS, abandoned: sums.abandoned / sums.done };
-  return { measures, controls: [sums.gapMs, sums.excessMs].map((ms) => ms / size.customers / UNIT_MS), events: kernel.events };
+  const measures = {
+    wait: sums.waited / sums.done,
+    meanWait: sums.waitedMs / sums.done / UNIT_MS,
+    abandoned: sums.abandoned / sums.done,
+  };
+  return {
+    measures,
+    controls: [sums.gapMs, sums.excessMs].map((ms) => ms / size.customers / UNIT_MS),
+    events: kernel.events,
+  };
 }
 
 interface JobQueue {
@@ -233,11 +272,24 @@ export function jobQueue({ seed, replication, size, units, groups }: JobQueue): 
     }
     jobs.set(id, { group, atMs: kernel.nowMs, serviceMs });
     const tags = { cause: 'call', unfounded: false, induced: false } as const;
-    dispatch.request({ id, priority: group.priority, x: 0, y: 0, unitsWanted: 1, serviceMs, tags, preferred: group.prefers });
+    dispatch.request({
+      id,
+      priority: group.priority,
+      x: 0,
+      y: 0,
+      unitsWanted: 1,
+      serviceMs,
+      tags,
+      preferred: group.prefers,
+    });
   });
   kernel.schedule(0, KIND.callArrival, 0, 0);
   while (sums.done < size.customers) kernel.step();
-  const measures: Record<string, number> = { wait: sums.waited / sums.done, meanWait: sums.waitedMs / sums.done / UNIT_MS, outOfArea: sums.outOfArea / sums.done };
+  const measures: Record<string, number> = {
+    wait: sums.waited / sums.done,
+    meanWait: sums.waitedMs / sums.done / UNIT_MS,
+    outOfArea: sums.outOfArea / sums.done,
+  };
   byPriority.forEach((sum, i) => {
     measures[`wait${i + 1}`] = sum.waitedMs / sum.done / UNIT_MS;
     measures[`inSystem${i + 1}`] = sum.inSystemMs / sum.done / UNIT_MS;
@@ -247,5 +299,9 @@ export function jobQueue({ seed, replication, size, units, groups }: JobQueue): 
   });
   const excesses = byPriority.filter((sum) => sum.done > 0).map((sum) => sum.excessMs);
   const shares = groups.slice(1).map((group, i) => byGroup[i + 1] / size.customers - group.rate / lambda);
-  return { measures, controls: [...[sums.gapMs, ...excesses].map((ms) => ms / size.customers / UNIT_MS), ...shares], events: kernel.events };
+  return {
+    measures,
+    controls: [...[sums.gapMs, ...excesses].map((ms) => ms / size.customers / UNIT_MS), ...shares],
+    events: kernel.events,
+  };
 }

@@ -20,12 +20,19 @@ export function coverageOf(posed: Case, seed: number, size: Size): { rows: Cover
   const controls = runs.map((run) => run.controls);
   const rows = Object.entries(posed.published).map(([measure, published]) => {
     const samples = runs.map((run) => run.measures[measure]);
-    return { measure, published, plain: meanInterval(samples, CONFIDENCE), controlled: controlledInterval(samples, controls, CONFIDENCE) };
+    return {
+      measure,
+      published,
+      plain: meanInterval(samples, CONFIDENCE),
+      controlled: controlledInterval(samples, controls, CONFIDENCE),
+    };
   });
   return { rows, events: runs.reduce((sum, run) => sum + run.events, 0) };
 }
 
 /** The published value lies inside the interval, and the interval is narrow enough for that to mean something. */
 export function covers(interval: Interval, published: number): boolean {
-  return interval.low <= published && published <= interval.high && interval.halfWidth < HALF_WIDTH_SHARE_MAX * published;
+  return (
+    interval.low <= published && published <= interval.high && interval.halfWidth < HALF_WIDTH_SHARE_MAX * published
+  );
 }

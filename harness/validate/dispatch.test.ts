@@ -7,7 +7,8 @@ const SEED = 1954;
 it.each(CASES.filter((posed) => posed.component === 'dispatch').map((posed) => [posed.name, posed] as const))(
   '%s',
   (_name, posed) => {
-    for (const row of coverageOf(posed, SEED, posed.size).rows) expect({ ...row, covered: covers(row.controlled, row.published) }).toMatchObject({ covered: true });
+    for (const row of coverageOf(posed, SEED, posed.size).rows)
+      expect({ ...row, covered: covers(row.controlled, row.published) }).toMatchObject({ covered: true });
   },
   240_000,
 );

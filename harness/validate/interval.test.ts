@@ -33,7 +33,10 @@ describe('over 2,000 sets of 7 normal samples that follow two controls', () => {
     sets.filter((set) => interval(set).low <= 10 && interval(set).high >= 10).length / sets.length;
 
   it('both 90% intervals cover the mean 90% of the time, within five standard errors', () => {
-    for (const share of [covering((s) => meanInterval(s.samples, 0.9)), covering((s) => controlledInterval(s.samples, s.controls, 0.9))]) {
+    for (const share of [
+      covering((s) => meanInterval(s.samples, 0.9)),
+      covering((s) => controlledInterval(s.samples, s.controls, 0.9)),
+    ]) {
       expect(Math.abs(share - 0.9)).toBeLessThan(5 * Math.sqrt((0.9 * 0.1) / sets.length));
     }
   });

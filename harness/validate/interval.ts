@@ -22,7 +22,11 @@ export function meanInterval(samples: readonly number[], confidence: number): In
  * The same, sharpened by control variates: row i of `controls` holds sample i's, each with true mean 0. The mean is the intercept of the linear regression
  * of the samples on their controls, with n - controls - 1 degrees of freedom (Lavenberg & Welch 1981).
  */
-export function controlledInterval(samples: readonly number[], controls: readonly (readonly number[])[], confidence: number): Interval {
+export function controlledInterval(
+  samples: readonly number[],
+  controls: readonly (readonly number[])[],
+  confidence: number,
+): Interval {
   const columns = [samples.map(() => 1), ...controls[0].map((_, k) => controls.map((row) => row[k]))];
   const n = samples.length;
   const df = n - columns.length;
@@ -31,12 +35,18 @@ export function controlledInterval(samples: readonly number[], controls: readonl
   const scaled = columns.map((column, k) => column.map((x) => x / scales[k]));
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
   const normal = scaled.map((a) => scaled.map((b) => dot(a, b)));
-  const coefficients = solve(normal, scaled.map((a) => dot(a, samples)));
+  const coefficients = solve(
+    normal,
+    scaled.map((a) => dot(a, samples)),
+  );
   const residual = samples.reduce((sum, y, i) => {
     const fit = coefficients.reduce((total, c, k) => total + c * scaled[k][i], 0);
     return sum + (y - fit) * (y - fit);
   }, 0);
-  const inverse = solve(normal, scaled.map((_, k) => (k === 0 ? 1 : 0)));
+  const inverse = solve(
+    normal,
+    scaled.map((_, k) => (k === 0 ? 1 : 0)),
+  );
   const halfWidth = (tQuantile(1 - (1 - confidence) / 2, df) * Math.sqrt((residual / df) * inverse[0])) / scales[0];
   const mean = coefficients[0] / scales[0];
   return { mean, halfWidth, low: mean - halfWidth, high: mean + halfWidth };

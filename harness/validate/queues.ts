@@ -13,7 +13,12 @@ export function erlangC(servers: number, lambda: number, mu: number): { wait: nu
 }
 
 /** M/M/n+M (Palm 1946): callers who wait lose patience at rate theta each. Waits are over all callers, served or not. */
-export function erlangA(servers: number, lambda: number, mu: number, theta: number): { wait: number; abandoned: number; meanWait: number } {
+export function erlangA(
+  servers: number,
+  lambda: number,
+  mu: number,
+  theta: number,
+): { wait: number; abandoned: number; meanWait: number } {
   // The birth-death chain's weights by number in system, until they no longer count.
   const weights = [1];
   for (let n = 1; n <= servers || weights[n - 1] > 1e-18 * weights[servers]; n += 1) {
@@ -55,7 +60,8 @@ export function hypercube(
   const lambda = groups.reduce((sum, group) => sum + group.rate, 0);
   const states = 1 << units;
   const full = states - 1;
-  const chosen = (state: number, group: { prefers: readonly number[] }) => group.prefers.find((unit) => (state & (1 << unit)) === 0) as number;
+  const chosen = (state: number, group: { prefers: readonly number[] }) =>
+    group.prefers.find((unit) => (state & (1 << unit)) === 0) as number;
   // Gauss-Seidel on the balance equations of the 2^n states; the line beyond `full` is geometric: it sends full -> full + 1 -> ... and back.
   const p = new Array<number>(states).fill(1 / states);
   const busyIn = (state: number) => [...Array(units).keys()].filter((unit) => (state & (1 << unit)) !== 0);

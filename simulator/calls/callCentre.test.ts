@@ -3,10 +3,20 @@ import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { createCallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './callCentre.ts';
 
-type Told = [what: 'answered' | 'finished' | 'abandoned', id: number, atMs: number, ms: number, redialAtMs?: number | null];
+type Told = [
+  what: 'answered' | 'finished' | 'abandoned',
+  id: number,
+  atMs: number,
+  ms: number,
+  redialAtMs?: number | null,
+];
 
 /** Offers calls at fixed moments; tells all that the host heard. */
-function run(calls: readonly { id: number; atMs: number; weight?: number }[], options: Partial<CallCentreOptions> = {}, untilMs = 1e9) {
+function run(
+  calls: readonly { id: number; atMs: number; weight?: number }[],
+  options: Partial<CallCentreOptions> = {},
+  untilMs = 1e9,
+) {
   const kernel = new Kernel(0);
   const told: Told[] = [];
   const centre = createCallCentre({
@@ -25,7 +35,9 @@ function run(calls: readonly { id: number; atMs: number; weight?: number }[], op
     },
     ...options,
   });
-  kernel.on(KIND.callArrival, (id, payload) => centre.offer(payload === undefined ? { id } : { id, weight: payload as number }));
+  kernel.on(KIND.callArrival, (id, payload) =>
+    centre.offer(payload === undefined ? { id } : { id, weight: payload as number }),
+  );
   for (const { id, atMs, weight } of calls) kernel.schedule(atMs, KIND.callArrival, id, 0, weight);
   kernel.runUntil(untilMs);
   return { told, measures: centre.measures(), kernel };
@@ -33,7 +45,8 @@ function run(calls: readonly { id: number; atMs: number; weight?: number }[], op
 
 /** A call every 40 s to two positions at 120 s a call: they fall behind. */
 const busy = Array.from({ length: 400 }, (_, id) => ({ id, atMs: id * 40_000 }));
-const talkOf = (told: readonly Told[], id: number) => told.find(([what, who]) => what === 'finished' && who === id)?.[3];
+const talkOf = (told: readonly Told[], id: number) =>
+  told.find(([what, who]) => what === 'finished' && who === id)?.[3];
 
 it.each([1, 2, 3])('%i positions answer in order of arrival, as they come free', (positions) => {
   const { told, measures } = run(busy, { positions });
@@ -50,7 +63,9 @@ it.each([1, 2, 3])('%i positions answer in order of arrival, as they come free',
   expect(measures.within15s).toBe(answered.filter(([, , , waitMs]) => waitMs <= 15_000).length);
   expect(measures.within20s).toBe(answered.filter(([, , , waitMs]) => waitMs <= 20_000).length);
   if (positions === 3) expect(measures.within20s).toBeGreaterThan(measures.within15s);
-  expect(measures.busyMs).toBe(told.filter(([what]) => what === 'finished').reduce((sum, [, , , talkMs]) => sum + talkMs, 0));
+  expect(measures.busyMs).toBe(
+    told.filter(([what]) => what === 'finished').reduce((sum, [, , , talkMs]) => sum + talkMs, 0),
+  );
 });
 
 describe('patience', () => {
@@ -68,8 +83,11 @@ describe('patience', () => {
     const redials = abandoned.filter(([, , , , redialAtMs]) => redialAtMs !== null);
     expect(measures.redials).toBe(redials.length);
     expect(Math.abs(redials.length / abandoned.length - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / abandoned.length));
-    const meanMs = redials.reduce((sum, [, , atMs, , redialAtMs]) => sum + (redialAtMs as number) - atMs, 0) / redials.length;
-    expect(Math.abs(meanMs - REDIAL_DELAY_MS_MEAN)).toBeLessThan((5 * REDIAL_DELAY_MS_MEAN) / Math.sqrt(redials.length));
+    const meanMs =
+      redials.reduce((sum, [, , atMs, , redialAtMs]) => sum + (redialAtMs as number) - atMs, 0) / redials.length;
+    expect(Math.abs(meanMs - REDIAL_DELAY_MS_MEAN)).toBeLessThan(
+      (5 * REDIAL_DELAY_MS_MEAN) / Math.sqrt(redials.length),
+    );
   });
 });
 
@@ -90,7 +108,10 @@ it('weight multiplies the talk time', () => {
 });
 
 it('talk times have the mean and spread asked for', () => {
-  const { told } = run(Array.from({ length: 20_000 }, (_, id) => ({ id, atMs: id })), { positions: 20_000 });
+  const { told } = run(
+    Array.from({ length: 20_000 }, (_, id) => ({ id, atMs: id })),
+    { positions: 20_000 },
+  );
   const talks = told.filter(([what]) => what === 'finished').map(([, , , talkMs]) => talkMs);
   const mean = talks.reduce((sum, ms) => sum + ms, 0) / talks.length;
   const deviation = Math.sqrt(talks.reduce((sum, ms) => sum + (ms - mean) ** 2, 0) / talks.length);

@@ -105,7 +105,8 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
   function answer(position: number, id: number, waitMs: number, weight: number): void {
     answeredAtMs[position] = kernel.nowMs;
     const draw = streamOf(talkDraw, id);
-    const talkMs = handling === 'exponential' ? exponential(draw, handlingMsMean) : lognormal(draw, handlingMsMean, handlingCv);
+    const talkMs =
+      handling === 'exponential' ? exponential(draw, handlingMsMean) : lognormal(draw, handlingMsMean, handlingCv);
     kernel.schedule(kernel.nowMs + Math.round(talkMs * weight), KIND.callFinished, id, 0, position);
     answerMs.push(waitMs);
     if (waitMs <= WITHIN_15_S_MS) within15s += 1;

@@ -229,11 +229,11 @@ export function crossingLabel(city: City, crossing: number): string {
   return a < b ? `${a} / ${b}` : `${b} / ${a}`;
 }
 
-export function areaLabel(city: City, area: number): string {
+function areaLabel(city: City, area: number): string {
   return `${city.gazetteer.areas[area].name} AREA`;
 }
 
-export function jurisdictionLabel(city: City): string {
+function jurisdictionLabel(city: City): string {
   return `${city.gazetteer.jurisdiction.name} JURISDICTION`;
 }
 

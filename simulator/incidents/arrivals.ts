@@ -148,7 +148,7 @@ export function startArrivals(o: ArrivalOptions): void {
 }
 
 /** A place for an event, by the shares of its type. Blocks are weighted by households and hot spots. */
-export function drawPlace(city: City, shares: PlaceShares, draw: Draw): IncidentPlace {
+function drawPlace(city: City, shares: PlaceShares, draw: Draw): IncidentPlace {
   const u = draw();
   const { gazetteer } = city;
   const block = city.pickBlock(draw());

@@ -20,10 +20,14 @@ const planned = fc.record<Planned>({
 });
 const nameOf = (e: Planned) => `${e.atMs}|${e.kind}|${e.entity}|${e.ordinal}`;
 const distinct = fc.uniqueArray(planned, { selector: nameOf, maxLength: 400 });
-const inOrder = (a: Planned, b: Planned) => a.atMs - b.atMs || a.kind - b.kind || a.entity - b.entity || a.ordinal - b.ordinal;
+const inOrder = (a: Planned, b: Planned) =>
+  a.atMs - b.atMs || a.kind - b.kind || a.entity - b.entity || a.ordinal - b.ordinal;
 
 /** Runs a kernel on the events given; each handler may schedule more. */
-function ran(events: readonly Planned[], then: (kernel: Kernel, event: Planned) => void = () => {}): { kernel: Kernel; order: Planned[] } {
+function ran(
+  events: readonly Planned[],
+  then: (kernel: Kernel, event: Planned) => void = () => {},
+): { kernel: Kernel; order: Planned[] } {
   const kernel = new Kernel(1000);
   const order: Planned[] = [];
   for (const kind of kinds) {
@@ -41,7 +45,13 @@ function ran(events: readonly Planned[], then: (kernel: Kernel, event: Planned) 
 
 /** Odd entities carry a payload that names the event. */
 function schedule(kernel: Kernel, event: Planned): void {
-  kernel.schedule(event.atMs, event.kind, event.entity, event.ordinal, event.entity % 2 === 0 ? undefined : nameOf(event));
+  kernel.schedule(
+    event.atMs,
+    event.kind,
+    event.entity,
+    event.ordinal,
+    event.entity % 2 === 0 ? undefined : nameOf(event),
+  );
 }
 
 describe('order', () => {

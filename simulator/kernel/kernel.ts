@@ -50,7 +50,16 @@ export class Kernel {
    * telling apart events of one entity and kind at one moment. Throws where one is out of range.
    */
   schedule(atMs: number, kind: Kind, entity: number, ordinal: number, payload?: unknown): void {
-    if (!(atMs >= this.nowMs && atMs === Math.floor(atMs) && entity >= 0 && entity < ENTITIES_MAX && ordinal >= 0 && ordinal < ORDINALS_MAX)) {
+    if (
+      !(
+        atMs >= this.nowMs &&
+        atMs === Math.floor(atMs) &&
+        entity >= 0 &&
+        entity < ENTITIES_MAX &&
+        ordinal >= 0 &&
+        ordinal < ORDINALS_MAX
+      )
+    ) {
       this.refuse(atMs, kind, entity, ordinal);
     }
     if (this.size === this.slots.length) this.grow();
@@ -92,7 +101,9 @@ export class Kernel {
     const kind = Math.floor(high / ENTITIES_MAX) | 0;
     const entity = (high - kind * ENTITIES_MAX) >>> 0;
     if (time === this.lastTime && key === this.lastKey) {
-      throw new Error(`kernel: two events of kind ${kind}, entity ${entity}, ordinal ${ordinal} at ${time}: their order is undefined`);
+      throw new Error(
+        `kernel: two events of kind ${kind}, entity ${entity}, ordinal ${ordinal} at ${time}: their order is undefined`,
+      );
     }
     this.lastTime = time;
     this.lastKey = key;
@@ -122,7 +133,8 @@ export class Kernel {
   // --- internal ---
 
   private refuse(atMs: number, kind: Kind, entity: number, ordinal: number): never {
-    if (!(atMs >= this.nowMs && atMs === Math.floor(atMs))) throw new RangeError(`kernel: time ${atMs} is not an integer at or after ${this.nowMs}`);
+    if (!(atMs >= this.nowMs && atMs === Math.floor(atMs)))
+      throw new RangeError(`kernel: time ${atMs} is not an integer at or after ${this.nowMs}`);
     throw new RangeError(`kernel: entity ${entity} or ordinal ${ordinal} out of range (kind ${kind})`);
   }
 

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counterDraw, cumulative, exponential, keyedDraw, lognormal, normal, philox2x32, pick, poisson, type Draw } from './random.ts';
+import {
+  counterDraw,
+  cumulative,
+  exponential,
+  keyedDraw,
+  lognormal,
+  normal,
+  philox2x32,
+  pick,
+  poisson,
+  type Draw,
+} from './random.ts';
 
 const seeds = { seed: 7, replication: 0 };
 
@@ -31,7 +42,9 @@ it('golden draws', () => {
   const draw = keyedDraw(seeds, 'golden', 'a');
   expect([draw(), draw()]).toEqual([0.6692092216107994, 0.27688554488122463]);
   const counter = counterDraw(seeds, 'golden');
-  expect([counter(0, 0), counter(0, 1), counter(4_294_967_295, 3)]).toEqual([0.38951224158518016, 0.27540085557848215, 0.297201250679791]);
+  expect([counter(0, 0), counter(0, 1), counter(4_294_967_295, 3)]).toEqual([
+    0.38951224158518016, 0.27540085557848215, 0.297201250679791,
+  ]);
 });
 
 it('counter draws lie in [0, 1) and do not depend on the order of asking', () => {

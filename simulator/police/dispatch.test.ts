@@ -20,7 +20,15 @@ interface Setting {
 }
 
 /** Runs jobs given with their moments; tells in texts what the host heard, each with its moment. */
-function run({ units = 2, jobs = [], cancels = [], options = {}, selfServiceMs = 60_000, heard = () => {}, untilMs = 1e9 }: Setting) {
+function run({
+  units = 2,
+  jobs = [],
+  cancels = [],
+  options = {},
+  selfServiceMs = 60_000,
+  heard = () => {},
+  untilMs = 1e9,
+}: Setting) {
   const kernel = new Kernel(0);
   const told: string[] = [];
   function tell(text: string): void {
@@ -65,13 +73,22 @@ function run({ units = 2, jobs = [], cancels = [], options = {}, selfServiceMs =
 
 describe('who goes', () => {
   it('the nearest idle unit, by Manhattan distance', () => {
-    const { told } = run({ jobs: [{ id: 1, atMs: 0, x: 5100, y: 0 }, { id: 2, atMs: 1, x: 5100, y: 0 }] });
+    const { told } = run({
+      jobs: [
+        { id: 1, atMs: 0, x: 5100, y: 0 },
+        { id: 2, atMs: 1, x: 5100, y: 0 },
+      ],
+    });
     expect(told.filter((text) => text.includes('dispatched'))).toEqual(['0 dispatched 1 1A12', '1 dispatched 2 1A11']);
   });
 
   it('the first idle unit of those preferred, before the nearest', () => {
     const { told } = run({ units: 3, jobs: [0, 1, 2].map((id) => ({ id, atMs: id, preferred: [2, 0] })) });
-    expect(told.filter((text) => text.includes('dispatched'))).toEqual(['0 dispatched 0 1A13', '1 dispatched 1 1A11', '2 dispatched 2 1A12']);
+    expect(told.filter((text) => text.includes('dispatched'))).toEqual([
+      '0 dispatched 0 1A13',
+      '1 dispatched 1 1A11',
+      '2 dispatched 2 1A12',
+    ]);
   });
 
   it('jobs wait by (priority, arrival, id)', () => {
@@ -84,7 +101,15 @@ describe('who goes', () => {
       { id: 15, priority: 4, atMs: 1 },
     ] as const;
     const { told, measures } = run({ units: 1, jobs: [{ id: 1, atMs: 0 }, ...waiting] });
-    expect(told.filter((text) => text.includes('dispatched')).map((text) => text.split(' ')[2])).toEqual(['1', '14', '12', '13', '11', '10', '15']);
+    expect(told.filter((text) => text.includes('dispatched')).map((text) => text.split(' ')[2])).toEqual([
+      '1',
+      '14',
+      '12',
+      '13',
+      '11',
+      '10',
+      '15',
+    ]);
     expect(measures.waitingMax).toBe(6);
     expect([...measures.queueMs[2]]).toEqual([2000 - 6, 3000 - 6, 4000 - 7]);
     expect([...measures.queueMs[3]]).toEqual([0, 5000 - 5]);
@@ -108,7 +133,8 @@ describe('travel', () => {
   it('follows the agency zone for its hours', () => {
     const jobs = [{ id: 1, atMs: 8 * HOUR_MS, x: 7000, y: 2500 }];
     const utc = run({ units: 1, jobs, options: { travelMetresPerSecond: 10 } }).measures.responseMs[3][0];
-    const west = run({ units: 1, jobs, options: { travelMetresPerSecond: 10, zone: 'Pacific/Honolulu' } }).measures.responseMs[3][0];
+    const west = run({ units: 1, jobs, options: { travelMetresPerSecond: 10, zone: 'Pacific/Honolulu' } }).measures
+      .responseMs[3][0];
     expect([utc, west]).toEqual([Math.ceil(20_000 * 1.2), Math.ceil(20_000 * 0.9)]);
   });
 
@@ -152,10 +178,27 @@ describe('back-up', () => {
   });
 
   it('of one priority comes after those who have no unit yet', () => {
-    const { told } = run({ jobs: [{ id: 1, atMs: 0, unitsWanted: 3, serviceMs: 9000 }, { id: 2, atMs: 1, unitsWanted: 1 }], cancels: [{ id: 1, atMs: 500 }] });
+    const { told } = run({
+      jobs: [
+        { id: 1, atMs: 0, unitsWanted: 3, serviceMs: 9000 },
+        { id: 2, atMs: 1, unitsWanted: 1 },
+      ],
+      cancels: [{ id: 1, atMs: 500 }],
+    });
     expect(told).toContain('500 dispatched 2 1A11');
-    const busy = run({ jobs: [{ id: 1, atMs: 0, serviceMs: 500 }, { id: 2, atMs: 1, unitsWanted: 2, serviceMs: 5000 }, { id: 3, atMs: 2 }] });
-    expect(busy.told.filter((text) => text.includes('dispatched'))).toEqual(['0 dispatched 1 1A11', '1 dispatched 2 1A12', '500 dispatched 3 1A11', '1500 dispatched 2 1A11']);
+    const busy = run({
+      jobs: [
+        { id: 1, atMs: 0, serviceMs: 500 },
+        { id: 2, atMs: 1, unitsWanted: 2, serviceMs: 5000 },
+        { id: 3, atMs: 2 },
+      ],
+    });
+    expect(busy.told.filter((text) => text.includes('dispatched'))).toEqual([
+      '0 dispatched 1 1A11',
+      '1 dispatched 2 1A12',
+      '500 dispatched 3 1A11',
+      '1500 dispatched 2 1A11',
+    ]);
   });
 });
 
@@ -163,8 +206,16 @@ describe('cancel', () => {
   it('takes a job out of the line, frees units on the way or at the scene, and stops what was to come', () => {
     const { told, measures } = run({
       units: 1,
-      jobs: [{ id: 1, atMs: 0, serviceMs: 5000 }, { id: 2, atMs: 1 }, { id: 3, atMs: 2, serviceMs: 9000 }],
-      cancels: [{ id: 2, atMs: 10 }, { id: 1, atMs: 100 }, { id: 7, atMs: 200 }],
+      jobs: [
+        { id: 1, atMs: 0, serviceMs: 5000 },
+        { id: 2, atMs: 1 },
+        { id: 3, atMs: 2, serviceMs: 9000 },
+      ],
+      cancels: [
+        { id: 2, atMs: 10 },
+        { id: 1, atMs: 100 },
+        { id: 7, atMs: 200 },
+      ],
     });
     expect(told).toEqual([
       '0 dispatched 1 1A11',
@@ -184,7 +235,10 @@ describe('cancel', () => {
     const startMs = 10 * HOUR_MS;
     const { measures, told } = run({
       units: 1,
-      jobs: [{ id: 1, atMs: startMs, x: 9000 }, { id: 2, atMs: startMs + 10_000, x: 9000 }],
+      jobs: [
+        { id: 1, atMs: startMs, x: 9000 },
+        { id: 2, atMs: startMs + 10_000, x: 9000 },
+      ],
       cancels: [{ id: 1, atMs: startMs + 10_000 }],
       options: { travelMetresPerSecond: 10 },
     });
@@ -202,7 +256,11 @@ describe('self-initiated work', () => {
     const started = told.filter((text) => text.includes('self'));
     expect(measures.self).toEqual({ started: started.length, missed: 0, yielded: 0 });
     const early = started.filter((text) => Math.floor(Number(text.split(' ')[0]) / HOUR_MS) % 24 < 12).length;
-    for (const [count, mean] of [[early, 20 * 12 * days], [started.length - early, 5 * 12 * days]]) expect(Math.abs(count - mean)).toBeLessThan(5 * Math.sqrt(mean));
+    for (const [count, mean] of [
+      [early, 20 * 12 * days],
+      [started.length - early, 5 * 12 * days],
+    ])
+      expect(Math.abs(count - mean)).toBeLessThan(5 * Math.sqrt(mean));
     expect(measures.busyMs.self).toBe(measures.busyMs.total);
   });
 
@@ -212,7 +270,12 @@ describe('self-initiated work', () => {
         .told.filter((text) => text.includes('self'))
         .map((text) => text.replace(/1A\d\d /, ''));
     const quiet = opportunities([]);
-    const calls = Array.from({ length: 60 }, (_, id) => ({ id, atMs: id * 1_800_000, serviceMs: 600_000, unitsWanted: 2 }));
+    const calls = Array.from({ length: 60 }, (_, id) => ({
+      id,
+      atMs: id * 1_800_000,
+      serviceMs: 600_000,
+      unitsWanted: 2,
+    }));
     expect(quiet.length).toBeGreaterThan(300);
     expect(opportunities(calls)).toEqual(quiet);
   });
@@ -222,7 +285,10 @@ describe('self-initiated work', () => {
     const rate = { ratePerHour: Array.from({ length: 24 }, (_, hour) => (hour === 0 ? 1 : 0)) };
     for (let seed = 0; seed < 20; seed += 1) {
       const { measures } = run({
-        jobs: [{ id: 1, priority: 2, atMs: HOUR_MS, x: 0, y: 0 }, { id: 2, priority: 2, atMs: 2 * HOUR_MS, x: 10_000, y: 5000 }],
+        jobs: [
+          { id: 1, priority: 2, atMs: HOUR_MS, x: 0, y: 0 },
+          { id: 2, priority: 2, atMs: 2 * HOUR_MS, x: 10_000, y: 5000 },
+        ],
         selfServiceMs: 12 * HOUR_MS,
         options: { seeds: { seed, replication: 0 }, selfInitiated: rate },
         untilMs: 10 * HOUR_MS,
@@ -234,7 +300,13 @@ describe('self-initiated work', () => {
   it('yields to priority 1 and to no other', () => {
     const rate = { ratePerHour: new Array<number>(24).fill(3600) };
     for (const priority of [1, 2] as const) {
-      const { told, measures } = run({ units: 1, jobs: [{ id: 1, priority, atMs: 60_000, serviceMs: 30 }], selfServiceMs: 900_000, options: { selfInitiated: rate }, untilMs: 100_000 });
+      const { told, measures } = run({
+        units: 1,
+        jobs: [{ id: 1, priority, atMs: 60_000, serviceMs: 30 }],
+        selfServiceMs: 900_000,
+        options: { selfInitiated: rate },
+        untilMs: 100_000,
+      });
       const dispatched = told.filter((text) => text.includes('dispatched'));
       expect(dispatched).toEqual(priority === 1 ? ['60000 dispatched 1 1A11'] : []);
       expect(measures.self.yielded).toBe(priority === 1 ? 1 : 0);
@@ -258,7 +330,11 @@ it('a host may ask for more, and cancel, from within what it hears', () => {
       if (text.startsWith('cleared 101')) dispatch.cancel(102);
     },
   });
-  expect(told.filter((text) => text.includes('cleared'))).toEqual(['1000 cleared 1', '1010 cleared 101', '1020 cleared 103']);
+  expect(told.filter((text) => text.includes('cleared'))).toEqual([
+    '1000 cleared 1',
+    '1010 cleared 101',
+    '1020 cleared 103',
+  ]);
   expect(measures.busyMs.induced).toBe(30);
 });
 
@@ -273,45 +349,67 @@ it('never sends a unit to two jobs, forgets none, and keeps its accounts, whatev
     cancelAfterMs: fc.option(fc.nat({ max: 800 })),
   });
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 4 }), fc.constantFrom(100, 10_000, Infinity), fc.array(job, { maxLength: 40 }), (units, travelMetresPerSecond, drawn) => {
-      const jobs = drawn.map((each, id) => ({ ...each, id, priority: each.priority as 1 | 2 | 3 | 4 }));
-      const cancels = jobs.flatMap(({ id, atMs, cancelAfterMs }) => (cancelAfterMs === null ? [] : [{ id, atMs: atMs + cancelAfterMs }]));
-      const self = { ratePerHour: new Array<number>(24).fill(600) };
-      const { told, measures } = run({ units, jobs, cancels, options: { travelMetresPerSecond, selfInitiated: self }, selfServiceMs: 700, untilMs: 1_500_000 });
-      const on = new Map<string, string[]>();
-      const ended = new Set<string>();
-      for (const text of told) {
-        const [, what, id, rest] = text.split(' ');
-        switch (what) {
-          case 'self':
-            expect([...on.values()].flat()).not.toContain(rest);
-            on.set(String(SELF_JOB + Number(id)), [rest]);
-            break;
-          case 'dispatched':
-            for (const name of rest.split('+')) expect([...on.values()].flat()).not.toContain(name);
-            on.set(id, [...(on.get(id) ?? []), ...rest.split('+')]);
-            expect(on.get(id)?.length).toBeLessThanOrEqual(Math.max(1, jobs[Number(id)].unitsWanted));
-            break;
-          case 'onScene':
-            expect(on.get(id)).toContain(rest);
-            break;
-          default:
-            if (text.endsWith('false')) break;
-            on.delete(id);
-            expect(ended.has(id)).toBe(false);
-            ended.add(id);
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom(100, 10_000, Infinity),
+      fc.array(job, { maxLength: 40 }),
+      (units, travelMetresPerSecond, drawn) => {
+        const jobs = drawn.map((each, id) => ({ ...each, id, priority: each.priority as 1 | 2 | 3 | 4 }));
+        const cancels = jobs.flatMap(({ id, atMs, cancelAfterMs }) =>
+          cancelAfterMs === null ? [] : [{ id, atMs: atMs + cancelAfterMs }],
+        );
+        const self = { ratePerHour: new Array<number>(24).fill(600) };
+        const { told, measures } = run({
+          units,
+          jobs,
+          cancels,
+          options: { travelMetresPerSecond, selfInitiated: self },
+          selfServiceMs: 700,
+          untilMs: 1_500_000,
+        });
+        const on = new Map<string, string[]>();
+        const ended = new Set<string>();
+        for (const text of told) {
+          const [, what, id, rest] = text.split(' ');
+          switch (what) {
+            case 'self':
+              expect([...on.values()].flat()).not.toContain(rest);
+              on.set(String(SELF_JOB + Number(id)), [rest]);
+              break;
+            case 'dispatched':
+              for (const name of rest.split('+')) expect([...on.values()].flat()).not.toContain(name);
+              on.set(id, [...(on.get(id) ?? []), ...rest.split('+')]);
+              expect(on.get(id)?.length).toBeLessThanOrEqual(Math.max(1, jobs[Number(id)].unitsWanted));
+              break;
+            case 'onScene':
+              expect(on.get(id)).toContain(rest);
+              break;
+            default:
+              if (text.endsWith('false')) break;
+              on.delete(id);
+              expect(ended.has(id)).toBe(false);
+              ended.add(id);
+          }
         }
-      }
-      for (const { id } of jobs) expect(ended.has(String(id))).toBe(true);
-      expect(measures.busyMs.total).toBe(measures.busyMsByUnit.reduce((sum, ms) => sum + ms, 0));
-      expect(measures.busyMs.total).toBe(measures.hourly.reduce((sum, hour) => sum + hour.busyMs, 0));
-      expect(measures.waitingMs).toBe(measures.hourly.reduce((sum, hour) => sum + hour.waitingMs, 0));
-      expect(measures.hourly.every((hour) => hour.busyMs <= units * HOUR_MS)).toBe(true);
-    }),
+        for (const { id } of jobs) expect(ended.has(String(id))).toBe(true);
+        expect(measures.busyMs.total).toBe(measures.busyMsByUnit.reduce((sum, ms) => sum + ms, 0));
+        expect(measures.busyMs.total).toBe(measures.hourly.reduce((sum, hour) => sum + hour.busyMs, 0));
+        expect(measures.waitingMs).toBe(measures.hourly.reduce((sum, hour) => sum + hour.waitingMs, 0));
+        expect(measures.hourly.every((hour) => hour.busyMs <= units * HOUR_MS)).toBe(true);
+      },
+    ),
     { numRuns: 25 },
   );
 });
 
 it('refuses a job that is in hand already', () => {
-  expect(() => run({ units: 1, jobs: [{ id: 1, atMs: 0 }, { id: 1, atMs: 5 }] })).toThrow(/job 1 is in hand already/);
+  expect(() =>
+    run({
+      units: 1,
+      jobs: [
+        { id: 1, atMs: 0 },
+        { id: 1, atMs: 5 },
+      ],
+    }),
+  ).toThrow(/job 1 is in hand already/);
 });

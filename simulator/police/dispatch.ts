@@ -48,7 +48,13 @@ export interface DispatchHost {
    * A unit starts something of its own at (x, y). `opportunity` counts them from 0 and names the same time and place whatever else happens: key its
    * draws by it. The unit is at the scene at once: neither `dispatched` nor `onScene` follows, only `cleared`.
    */
-  selfInitiated(unitName: string, atMs: number, x: number, y: number, opportunity: number): { jobId: number; serviceMs: number };
+  selfInitiated(
+    unitName: string,
+    atMs: number,
+    x: number,
+    y: number,
+    opportunity: number,
+  ): { jobId: number; serviceMs: number };
 }
 
 /** Self-initiated work of the whole agency. */

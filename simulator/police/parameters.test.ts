@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
-import { JOB_PRIORITIES, outcomeOf, priorityOf, PUBLISHED_DISPATCH_MIN, PUBLISHED_TRAVEL_MIN, serviceOf, travelFactor } from './parameters.ts';
+import {
+  JOB_PRIORITIES,
+  outcomeOf,
+  priorityOf,
+  PUBLISHED_DISPATCH_MIN,
+  PUBLISHED_TRAVEL_MIN,
+  serviceOf,
+  travelFactor,
+} from './parameters.ts';
 import { drawService } from './service.ts';
 
 describe.each(EVENT_TYPES.map((type) => [type.id] as const))('%s', (id) => {
@@ -42,7 +50,8 @@ it.each([
 });
 
 it('urgent jobs are reached sooner, in the published proportion, and rush hours are slower than night', () => {
-  for (const priority of JOB_PRIORITIES) expect(travelFactor(priority, 10)).toBeCloseTo(PUBLISHED_TRAVEL_MIN[priority - 1] / 8.2, 9);
+  for (const priority of JOB_PRIORITIES)
+    expect(travelFactor(priority, 10)).toBeCloseTo(PUBLISHED_TRAVEL_MIN[priority - 1] / 8.2, 9);
   expect(travelFactor(3, 17)).toBeGreaterThan(travelFactor(3, 3));
   expect([...PUBLISHED_DISPATCH_MIN].sort((a, b) => a - b)).toEqual(PUBLISHED_DISPATCH_MIN);
 });
@@ -52,9 +61,15 @@ it('what a job takes has the mean asked for, and depends on the job alone', () =
   const { meanMin, cv, unitsMean } = serviceOf('disturbance');
   const jobs = Array.from({ length: 20_000 }, (_, id) => drawService(seeds, 'pd-000', 'disturbance', id));
   const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
-  expect(Math.abs(mean(jobs.map((job) => job.serviceMs)) / 60_000 / meanMin - 1)).toBeLessThan((5 * cv) / Math.sqrt(jobs.length));
+  expect(Math.abs(mean(jobs.map((job) => job.serviceMs)) / 60_000 / meanMin - 1)).toBeLessThan(
+    (5 * cv) / Math.sqrt(jobs.length),
+  );
   // At most 6 units: that cap takes less than a thousandth off the mean.
-  expect(Math.abs(mean(jobs.map((job) => job.unitsWanted)) - unitsMean)).toBeLessThan(0.002 + 5 * Math.sqrt((unitsMean - 1) / jobs.length));
-  expect(jobs.every((job) => Number.isInteger(job.serviceMs) && job.unitsWanted >= 1 && job.unitsWanted <= 6)).toBe(true);
+  expect(Math.abs(mean(jobs.map((job) => job.unitsWanted)) - unitsMean)).toBeLessThan(
+    0.002 + 5 * Math.sqrt((unitsMean - 1) / jobs.length),
+  );
+  expect(jobs.every((job) => Number.isInteger(job.serviceMs) && job.unitsWanted >= 1 && job.unitsWanted <= 6)).toBe(
+    true,
+  );
   expect(drawService(seeds, 'pd-000', 'disturbance', 77)).toEqual(jobs[77]);
 });

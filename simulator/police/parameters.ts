@@ -30,7 +30,22 @@ export function travelFactor(priority: JobPriority, localHour: number): number {
 /** Standard deviation over mean of service times. Assumed. */
 const SERVICE_CV = 0.9;
 
-type Work = 'accident' | 'alarm' | 'animal' | 'assist' | 'check' | 'persons' | 'property' | 'disturbance' | 'medical' | 'other' | 'prisoner' | 'suspicious' | 'traffic' | 'stop' | 'patrol';
+type Work =
+  | 'accident'
+  | 'alarm'
+  | 'animal'
+  | 'assist'
+  | 'check'
+  | 'persons'
+  | 'property'
+  | 'disturbance'
+  | 'medical'
+  | 'other'
+  | 'prisoner'
+  | 'suspicious'
+  | 'traffic'
+  | 'stop'
+  | 'patrol';
 
 const WORK: Readonly<Record<Work, { occupiedMin: number; unitsMean: number; travels: boolean }>> = {
   accident: { occupiedMin: 46.7, unitsMean: 2.3, travels: true },

@@ -16,7 +16,8 @@ it.each([[0], [1], [2], [3], [7], [60], [401]])('%d beats lie spread over the bo
   expect(x.length).toBe(units);
   const places = new Set(Array.from(x, (each, unit) => `${each} ${y[unit]}`));
   expect(places.size).toBe(units);
-  for (let unit = 0; unit < units; unit += 1) expect(x[unit] > box.x0 && x[unit] < box.x1 && y[unit] > box.y0 && y[unit] < box.y1).toBe(true);
+  for (let unit = 0; unit < units; unit += 1)
+    expect(x[unit] > box.x0 && x[unit] < box.x1 && y[unit] > box.y0 && y[unit] < box.y1).toBe(true);
   // The middle of the beats is the middle of the box, to a tenth of its size.
   if (units === 0) return;
   const mean = (column: Int32Array) => column.reduce((sum, each) => sum + each, 0) / units;
@@ -34,20 +35,26 @@ describe('a drive', () => {
 
   it('takes distance over speed, and every moment of it lies between: as far gone as there is left', () => {
     fc.assert(
-      fc.property(point, point, fc.double({ min: 0.01, max: 1, noNaN: true }), fc.nat({ max: 1000 }), (from, to, dmPerMs, promille) => {
-        const patrol = new Patrol(1, box);
-        patrol.place(0, from.x, from.y);
-        const whole = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
-        const driveMs = patrol.drive(0, to.x, to.y, dmPerMs, 5000);
-        expect(driveMs).toBe(Math.ceil(whole / dmPerMs));
-        expect(patrol.at(0, 5000)).toEqual(from);
-        expect(patrol.at(0, 5001 + driveMs)).toEqual(to);
-        const nowMs = 5000 + Math.floor((driveMs * promille) / 1000);
-        const at = patrol.at(0, nowMs);
-        const gone = Math.abs(at.x - from.x) + Math.abs(at.y - from.y);
-        expect(gone).toBe(Math.min(whole, Math.floor((nowMs - 5000) * dmPerMs)));
-        expect(gone + patrol.distance(0, to.x, to.y, nowMs)).toBe(whole);
-      }),
+      fc.property(
+        point,
+        point,
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        fc.nat({ max: 1000 }),
+        (from, to, dmPerMs, promille) => {
+          const patrol = new Patrol(1, box);
+          patrol.place(0, from.x, from.y);
+          const whole = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
+          const driveMs = patrol.drive(0, to.x, to.y, dmPerMs, 5000);
+          expect(driveMs).toBe(Math.ceil(whole / dmPerMs));
+          expect(patrol.at(0, 5000)).toEqual(from);
+          expect(patrol.at(0, 5001 + driveMs)).toEqual(to);
+          const nowMs = 5000 + Math.floor((driveMs * promille) / 1000);
+          const at = patrol.at(0, nowMs);
+          const gone = Math.abs(at.x - from.x) + Math.abs(at.y - from.y);
+          expect(gone).toBe(Math.min(whole, Math.floor((nowMs - 5000) * dmPerMs)));
+          expect(gone + patrol.distance(0, to.x, to.y, nowMs)).toBe(whole);
+        },
+      ),
     );
   });
 

@@ -7,7 +7,12 @@ import { serviceOf } from './parameters.ts';
 const UNITS_MAX = 6;
 
 /** Time at the scene (lognormal, integer ms) and units wanted (1 + Poisson, at most 6) of a job of a type (an id of EVENT_TYPES). */
-export function drawService(seeds: Seeds, agency: string, eventTypeId: string, jobId: number): { serviceMs: number; unitsWanted: number } {
+export function drawService(
+  seeds: Seeds,
+  agency: string,
+  eventTypeId: string,
+  jobId: number,
+): { serviceMs: number; unitsWanted: number } {
   const { meanMin, cv, unitsMean } = serviceOf(eventTypeId);
   return {
     serviceMs: Math.round(lognormal(keyedDraw(seeds, `police/${agency}/service`, jobId), meanMin * MINUTE_MS, cv)),

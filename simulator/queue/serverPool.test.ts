@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Samples } from './samples.ts';
 import { ServerPool } from './serverPool.ts';
 
-type Step = { does: 'offer'; rank: number } | { does: 'take' } | { does: 'free'; which: number } | { does: 'abandon'; which: number };
+type Step =
+  | { does: 'offer'; rank: number }
+  | { does: 'take' }
+  | { does: 'free'; which: number }
+  | { does: 'abandon'; which: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constant('offer' as const), rank: fc.nat({ max: 3 }) }),

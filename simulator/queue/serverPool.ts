@@ -29,7 +29,8 @@ export class ServerPool<T> {
 
   /** `servers`: how many, an integer of at least 0. They are idle at first. */
   constructor(servers: number) {
-    if (!Number.isInteger(servers) || servers < 0) throw new RangeError(`servers must be an integer of at least 0, found ${servers}`);
+    if (!Number.isInteger(servers) || servers < 0)
+      throw new RangeError(`servers must be an integer of at least 0, found ${servers}`);
     this.servers = servers;
     this.idle = servers;
     this.order = Int32Array.from({ length: servers }, (_, i) => i);

@@ -46,8 +46,7 @@ export interface ReactionOptions {
   };
 }
 
-export const REACTIONS = ['ignored', 'opened', 'muted', 'quit', 'posted', 'clip', 'vigilant'] as const;
-export type ReactionName = (typeof REACTIONS)[number];
+export type ReactionName = 'ignored' | 'opened' | 'muted' | 'quit' | 'posted' | 'clip' | 'vigilant';
 
 /** Mean wait of a vigilant resident for the next harmless stranger (assumed: a handful a day come by a doorbell, some alarm). */
 const STRANGER_MS_MEAN = 4 * HOUR_MS;

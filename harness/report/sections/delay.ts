@@ -58,7 +58,7 @@ function delayPlot(rows: StageRow[]): string {
         narrow,
         {
           type: 'log',
-          domain: [FLOOR_MIN, most * 1.2],
+          domain: [FLOOR_MIN / 1.4, most * 1.2],
           label: 'minutes',
           ticks: [0.1, 1, 10, 100, 1000, 10_000].filter((tick) => tick <= most * 1.2),
           tickFormat: (v: number) => (v < 1 ? String(v) : countText(v)),

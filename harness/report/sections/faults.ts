@@ -27,7 +27,7 @@ function faultTable(record: RunRecord, kinds: string[], tally: FaultTally): stri
   const rows = kinds.map((kind) => {
     const { accounted, injected } = record.faults[kind];
     const outcomes = tally.find((entry) => entry.kind === kind)?.became ?? [];
-    const became = outcomes.map((o) => `${escapeHtml(becameText(o.became))} ${countText(o.count)}`).join('; ');
+    const became = outcomes.map((o) => `${escapeHtml(becameText(o.became))}: ${countText(o.count)}`).join('<br>');
     const found = accounted === injected ? countText(accounted) : `<strong>${countText(accounted)}</strong>`;
     return [escapeHtml(kind), escapeHtml(words[kind] ?? ''), countText(injected), found, became];
   });

@@ -16,7 +16,7 @@ export function figuresSection(record: RunRecord): PageSection {
   const tiles = tilesOf(record).map(
     (t) =>
       `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${t.path}">${escapeHtml(t.figure)}</dd>` +
-      `<dd class="aside">${escapeHtml(t.aside)}</dd></div>`,
+      `<dd class="aside">${escapeHtml(t.aside.replace('n = ', 'n\u00a0=\u00a0'))}</dd></div>`,
   );
   return { id: 'figures', title: 'Key figures', body: `<dl class="tiles">${tiles.join('\n')}</dl>` };
 }
@@ -79,13 +79,13 @@ function tilesOf(record: RunRecord): Tile[] {
       path: 'verdicts.lost',
       label: 'deliveries lost',
       figure: countText(verdicts.lost),
-      aside: `of ${countText(duty.deliveries)} owed`,
+      aside: `policy owed ${countText(duty.deliveries)} deliveries of alerts`,
     },
     {
       path: 'duty.alertsNeverSent',
       label: 'alerts owed, never sent',
       figure: countText(duty.alertsNeverSent),
-      aside: `of ${countText(duty.alerts)} owed`,
+      aside: `policy owed ${countText(duty.alerts)} alerts`,
     },
     {
       path: 'police.utilisation',

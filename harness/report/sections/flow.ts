@@ -10,7 +10,7 @@ export function flowSection(record: RunRecord): PageSection {
   const desk =
     newsroom.tickets === 0
       ? 'No alert was put before the news team.'
-      : `The news team was asked about ${countText(newsroom.tickets)} alerts: ${countText(newsroom.approved)} approved, ${countText(newsroom.rejected)} rejected; at most ${countText(newsroom.queueMax)} waited at once.`;
+      : `The news team was asked about ${countText(newsroom.tickets)} alerts: ${countText(newsroom.approved)} approved, ${countText(newsroom.rejected)} rejected, any others withdrawn before a decision or still open at the end; at most ${countText(newsroom.queueMax)} waited at once for a free reviewer.`;
   const body = [
     '<h3>The news team</h3>',
     paragraph(desk),

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../../contract/runrecord.ts';
 import { countText } from '../figuretext.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
+import { REACTION_WORDS } from '../words.ts';
 
 export function loopSection(record: RunRecord): PageSection {
   const { loop } = record;
@@ -11,8 +12,8 @@ export function loopSection(record: RunRecord): PageSection {
     `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Residents wrote ${countText(record.counts.posts)} posts.`;
   const rows = Object.entries(loop.reactions)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([reaction, count]) => [escapeHtml(reaction), countText(count)]);
-  const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }];
+    .map(([reaction, count]) => [escapeHtml(reaction), countText(count), escapeHtml(REACTION_WORDS[reaction] ?? '')]);
+  const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'What it means' }];
   const reactions = rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
   return { id: 'loop', title: 'The loop', body: paragraph(text) + reactions };
 }

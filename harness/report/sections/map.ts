@@ -12,6 +12,8 @@ import { AGENCIES_SHOWN_MAX } from './rates.ts';
 /** More alerts would hide the map; each agency draws the ones with the largest audiences. */
 const ALERTS_DRAWN_MAX = 300;
 const RINGS_DRAWN_MAX = 40;
+/** Rings may cover the map so many times; more of them would hide what lies below. */
+const RING_COVER_MAX = 2.5;
 
 export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[]): PageSection {
   const shown = map.agencies.slice(0, AGENCIES_SHOWN_MAX);
@@ -20,8 +22,8 @@ export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[])
   for (const alert of alerts) byAgency.get(alert.agency)?.push(alert);
   const some = shown.length < map.agencies.length ? ` The first ${shown.length} agencies of ${countText(map.agencies.length)} are shown.` : '';
   const text =
-    'Alerts stand at the middle of the place that was published, never at the incident. A ring reaches as far as half of the residents ask to be alerted' +
-    `${radiusDm === null ? '' : ` (${countText(radiusDm / 10)} m)`}: the app users inside it are the audience. Streets, incidents and homes are samples.${some}`;
+    'Alerts stand at the middle of the place that was published, never at the incident. A ring has the radius that half of the residents stay within' +
+    `${radiusDm === null ? '' : ` (${countText(radiusDm / 10)} m)`}; each resident's own radius decides who is in the audience. Streets, incidents and homes are samples.${some}`;
   const figures = shown.map((agency) => agencyFigure(record, agency, byAgency.get(agency.id) as AlertLine[], radiusDm));
   return { id: 'map', title: 'The city', body: paragraph(text) + mapLegend() + `<div class="maps">${figures.join('\n')}</div>` };
 }
@@ -60,9 +62,10 @@ function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], ra
   const placed = all.filter((alert) => alert.x !== null && alert.y !== null);
   const drawn = [...placed].sort((a, b) => b.audience - a.audience || (a.identifier < b.identifier ? -1 : 1)).slice(0, ALERTS_DRAWN_MAX);
   const feeds = record.agencies.find((a) => a.id === agency.id)?.feeds.join(', then ') ?? 'no feed';
+  const rings = Math.min(drawn.length, ringsDrawn(agency, radiusDm));
   const hidden = [
     placed.length > drawn.length ? `the ${countText(drawn.length)} with the largest audiences are drawn` : '',
-    drawn.length > RINGS_DRAWN_MAX ? `${RINGS_DRAWN_MAX} with their reach` : '',
+    rings > 0 && drawn.length > rings ? `the first ${countText(rings)} by audience with their reach` : '',
     all.length > placed.length ? `${countText(all.length - placed.length)} have no position` : '',
   ].filter((part) => part !== '');
   const note = hidden.length > 0 ? ` (${hidden.join(', ')})` : '';
@@ -71,11 +74,19 @@ function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], ra
   const alt = `Map of ${agency.name}: ${agency.blocks.length} blocks, ${happened} incidents that happened, ${agency.incidents.length - happened} reports of nothing, ${all.length} alerts`;
   return (
     `<figure><figcaption><h3>${escapeHtml(agency.name)}</h3><p class="soft">${escapeHtml(caption)}</p></figcaption>` +
-    `${mapSvg(agency, drawn, radiusDm, alt)}</figure>`
+    `${mapSvg(agency, drawn, rings, radiusDm ?? 0, alt)}</figure>`
   );
 }
 
-function mapSvg(agency: AgencyMap, alerts: AlertLine[], radiusDm: number | null, alt: string): string {
+/** How many rings of this radius the map bears: at least one, so that the reach can be seen at all. */
+function ringsDrawn(agency: AgencyMap, radiusDm: number | null): number {
+  if (radiusDm === null || radiusDm === 0) return 0;
+  const { x0, x1, y0, y1 } = agency.box;
+  const cover = (Math.PI * radiusDm * radiusDm) / Math.max(1, (x1 - x0) * (y1 - y0));
+  return Math.max(1, Math.min(RINGS_DRAWN_MAX, Math.floor(RING_COVER_MAX / cover)));
+}
+
+function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radiusDm: number, alt: string): string {
   const { x0, x1, y0, y1 } = agency.box;
   const margin = Math.max(x1 - x0, y1 - y0, 1) * 0.03;
   const scale = MAP_WIDTH / (x1 - x0 + 2 * margin || 1);
@@ -88,8 +99,8 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], radiusDm: number | null,
   // A sub-path of no length with round caps is a dot: one path draws thousands of them.
   const dots = (points: number[][]) => points.map((p) => `M${px(p[0])} ${py(p[1])}h0`).join('');
   const crosses = (points: number[][]) => points.map((p) => `M${px(p[0])} ${py(p[1])}m-1.8-1.8l3.6 3.6m0-3.6l-3.6 3.6`).join('');
-  const rings = alerts.slice(0, RINGS_DRAWN_MAX).map((alert) => {
-    const r = ((radiusDm ?? 0) * scale).toFixed(1);
+  const rings = alerts.slice(0, ringsMax).map((alert) => {
+    const r = (radiusDm * scale).toFixed(1);
     return `<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;
   });
   // However many rings overlap, the streets below stay legible.
@@ -101,10 +112,10 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], radiusDm: number | null,
   });
   return `<svg class="map" viewBox="0 0 ${MAP_WIDTH} ${height.toFixed(1)}" role="img" aria-label="${escapeHtml(alt)}" fill="none">
 <g>${streets.join('')}</g>
-<path d="${dots(agency.appUsers)}" stroke="var(--sky)" stroke-width="1.8" stroke-linecap="round" stroke-opacity=".55"/>
+<g fill="var(--blue)" fill-opacity="${ringOpacity}" stroke="var(--blue)" stroke-opacity=".4">${rings.join('')}</g>
+<path d="${dots(agency.appUsers)}" stroke="var(--sky)" stroke-width="2" stroke-linecap="round" stroke-opacity=".6"/>
 <path d="${dots(agency.incidents.filter((i) => i[3] === 1))}" stroke="var(--ink)" stroke-width="3" stroke-linecap="round" stroke-opacity=".5"/>
 <path d="${crosses(agency.incidents.filter((i) => i[3] !== 1))}" stroke="var(--purple)" stroke-width=".9" stroke-opacity=".75"/>
-<g fill="var(--blue)" fill-opacity="${ringOpacity}" stroke="var(--blue)" stroke-opacity=".4">${rings.join('')}</g>
 <g stroke="var(--paper)" stroke-width="1.5" paint-order="stroke">${marks.join('\n')}</g>
 ${scaleBar(scale, height)}
 </svg>`;

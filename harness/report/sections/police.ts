@@ -54,7 +54,9 @@ function hourPlots(record: RunRecord): string {
   const unit = inDays ? 24 : 1;
   const axis = `${inDays ? 'days' : 'hours'} since ${momentText(record.simulated.startMs)}`;
   const plots = HOUR_PLOTS.map((plot) => {
-    const points = hourly.map((hour, i) => ({ at: (i + 0.5) / unit, value: hour[plot.field] * plot.scale }));
+    const points = hourly.map((hour, i) => ({ at: i / unit, value: hour[plot.field] * plot.scale }));
+    // An hour's step runs from its start to the next: the last one needs an end.
+    points.push({ at: hourly.length / unit, value: points[points.length - 1].value });
     const largest = Math.max(...points.map((p) => p.value));
     const most = Math.max(plot.most, largest) || 1;
     const span = hourly.length / unit;
@@ -79,8 +81,8 @@ function hourPlots(record: RunRecord): string {
         y: { domain: [0, most], label: plot.axis, labelArrow: 'none', ticks: 4, tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : most < 1 ? 2 : 1) },
         marks: [
           Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
-          Plot.areaY(points, { x: 'at', y: 'value', curve: 'step', fill: plot.colour, fillOpacity: 0.18 }),
-          Plot.lineY(points, { x: 'at', y: 'value', curve: 'step', stroke: plot.colour, strokeWidth: 1.6 }),
+          Plot.areaY(points, { x: 'at', y: 'value', curve: 'step-after', fill: plot.colour, fillOpacity: 0.18 }),
+          Plot.lineY(points, { x: 'at', y: 'value', curve: 'step-after', stroke: plot.colour, strokeWidth: 1.6 }),
           Plot.ruleY([0], { stroke: 'var(--soft)' }),
         ],
       }),

@@ -1,0 +1,208 @@
+/** The report as a file: whole or not at all, the same bytes again, and one line where its input is not what it should be. */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAULT_KINDS, type FaultLine } from '../../contract/runrecord.ts';
+import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.ts';
+import { writeReport } from './report.ts';
+import { becameText } from './words.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hundredblock-report-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let runs = 0;
+function written(run: FixtureRun = fixtureRun({ agencies: 2, days: 1, alertsPerAgency: 5 })): string {
+  runs += 1;
+  const dir = join(folder, String(runs));
+  writeFixtureRun(dir, run);
+  return dir;
+}
+
+function rewrite(dir: string, file: string, change: (text: string) => string): void {
+  const path = join(dir, file);
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+const cutInHalf = (text: string): string => text.slice(0, text.length / 2);
+
+describe('writeReport refuses', () => {
+  it.each<{ name: string; spoil: (dir: string) => void; says: RegExp }>([
+    ...['run.json', 'map.json', 'alerts.jsonl', 'faults.jsonl'].map((file) => ({
+      name: `a directory without ${file}`,
+      spoil: (dir: string) => rmSync(join(dir, file)),
+      says: new RegExp(`${file}: expected a readable file, found none$`),
+    })),
+    { name: 'a directory that does not exist', spoil: (dir) => rmSync(dir, { recursive: true }), says: /run\.json: expected a readable file, found none$/ },
+    { name: 'a directory in place of a file', spoil: (dir) => (rmSync(join(dir, 'faults.jsonl')), mkdirSync(join(dir, 'faults.jsonl'))), says: /faults\.jsonl: expected a readable file, found EISDIR$/ },
+    {
+      name: 'another major version',
+      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('hundredblock.run/1.0', 'hundredblock.run/2.0')),
+      says: /run\.json: expected a run record of schema hundredblock\.run\/1\.\d+ \(the same major version\), found "hundredblock\.run\/2\.0"$/,
+    },
+    {
+      name: 'a major version that merely begins alike',
+      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('hundredblock.run/1.0', 'hundredblock.run/10.0')),
+      says: /found "hundredblock\.run\/10\.0"$/,
+    },
+    { name: 'JSON without a schema', spoil: (dir) => rewrite(dir, 'run.json', () => '[]'), says: /run\.json: expected a run record of schema .* found none$/ },
+    { name: 'null', spoil: (dir) => rewrite(dir, 'run.json', () => 'null'), says: /run\.json: .* found none$/ },
+    { name: 'half a record', spoil: (dir) => rewrite(dir, 'run.json', cutInHalf), says: /run\.json: expected JSON, found \d+ characters that are not$/ },
+    {
+      name: 'a negative count',
+      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace(/"alerts":\d+,"updates"/, '"alerts":-1,"updates"')),
+      says: /run\.json: expected hundredblock\.run\/1\.0, found at \/counts\/alerts a value that /,
+    },
+    {
+      name: 'a record without a field',
+      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('"historyHash"', '"historicHash"')),
+      says: /run\.json: expected hundredblock\.run\/1\.0, found at \/ a value that .*historyHash/,
+    },
+    { name: 'half a map', spoil: (dir) => rewrite(dir, 'map.json', cutInHalf), says: /map\.json: expected JSON/ },
+    { name: 'a map of another shape', spoil: (dir) => rewrite(dir, 'map.json', () => '{"agencies":{}}'), says: /map\.json: expected an object with the arrays/ },
+    { name: 'a map without blocks', spoil: (dir) => rewrite(dir, 'map.json', (text) => text.replace('"blocks"', '"bricks"')), says: /map\.json: expected agencies with id, box, blocks/ },
+    { name: 'a cut line of alerts', spoil: (dir) => rewrite(dir, 'alerts.jsonl', cutInHalf), says: /alerts\.jsonl: expected a JSON object on line \d+, found \d+ characters/ },
+    { name: 'an alert that is none', spoil: (dir) => appendFileSync(join(dir, 'alerts.jsonl'), '{"incidents":"x"}\n'), says: /alerts\.jsonl: expected a field agency on line 11, found none$/ },
+    { name: 'a fault that is a number', spoil: (dir) => rewrite(dir, 'faults.jsonl', (text) => `1\n${text}`), says: /faults\.jsonl: expected a field kind on line 1, found none$/ },
+  ])('$name, in one line, and leaves the report that was there', async ({ spoil, says }) => {
+    const dir = written();
+    const earlier = existsSync(dir) ? 'an earlier report' : null;
+    writeFileSync(join(dir, 'report.html'), 'an earlier report');
+    spoil(dir);
+    const error: unknown = await writeReport(dir).then(
+      () => null,
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ code: 'HB_RECORD_FILE', exitCode: 3 });
+    const { message } = error as Error;
+    expect(message).toMatch(says);
+    expect(message).not.toContain('\n');
+    expect(message.startsWith(dir)).toBe(true);
+    if (existsSync(dir)) {
+      expect(readFileSync(join(dir, 'report.html'), 'utf8')).toBe(earlier);
+      expect(readdirSync(dir).filter((name) => name.includes('.tmp'))).toEqual([]);
+    }
+  });
+});
+
+describe('writeReport', () => {
+  it('takes a later minor version, whose new fields it does not know', async () => {
+    const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 2 });
+    run.record.schema = 'hundredblock.run/1.9';
+    (run.record as Record<string, unknown>)['later'] = true;
+    await expect(writeReport(written(run))).resolves.toMatch(/report\.html$/);
+  });
+
+  it('leaves nothing half-written where the page can not take its place', async () => {
+    const dir = written();
+    mkdirSync(join(dir, 'report.html'));
+    const before = readdirSync(dir).sort();
+    await expect(writeReport(dir)).rejects.toMatchObject({ code: 'HB_OUTPUT', message: expect.stringMatching(/report\.html: expected a place to write the report, found E\w+$/) });
+    expect(readdirSync(dir).sort()).toEqual(before);
+  });
+
+  it('gives the same bytes again, and nothing but the page', async () => {
+    const dir = written();
+    const before = readdirSync(dir);
+    const path = await writeReport(dir);
+    expect(path).toBe(join(dir, 'report.html'));
+    const page = readFileSync(path);
+    expect(page.length).toBeGreaterThan(50_000);
+    await writeReport(dir);
+    expect(readFileSync(path).equals(page)).toBe(true);
+    expect(readdirSync(dir).sort()).toEqual([...before, 'report.html'].sort());
+  });
+
+  it('needs nothing from elsewhere: no script, no style sheet, no image, no address', async () => {
+    const page = readFileSync(await writeReport(written()), 'utf8');
+    expect(/<(?:script|iframe|img|object|embed|base)\b/i.exec(page)?.[0]).toBeUndefined();
+    const addresses = [...page.matchAll(/\b(?:href|src)="([^"]*)"/g)].map((m) => m[1]);
+    expect(addresses.filter((a) => !a.startsWith('#') && a !== 'data:,')).toEqual([]);
+    expect(/@import|url\(/.exec(page)?.[0]).toBeUndefined();
+  });
+
+  it('escapes what a record says', async () => {
+    const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 3 });
+    const mark = '<img src=x onerror=alert(1)>"\'&';
+    run.record.scenario.name = mark;
+    run.record.command = mark;
+    run.record.agencies[0].name = mark;
+    run.map.agencies[0].name = mark;
+    run.record.suppressed = { [mark]: 3 };
+    run.record.receipts = { [mark]: 3 };
+    run.record.violations[0].detail = mark;
+    run.record.loop.reactions = { [mark]: 3 };
+    run.record.gates[0].name = mark;
+    run.alerts[0].place = mark;
+    run.faults[0].became = mark;
+    const page = readFileSync(await writeReport(written(run)), 'utf8');
+    const { document } = parseHTML(page);
+    // Never the page itself in an assertion: a failure would print a hundred kilobytes.
+    expect(document.querySelectorAll('img').length).toBe(0);
+    expect(document.querySelectorAll('[onerror]').length).toBe(0);
+    expect(document.querySelector('h1')?.textContent).toBe(`Run of ${mark}, seed 7`);
+    for (const id of ['replay', 'map', 'faults', 'flow', 'violations', 'loop', 'verdict']) {
+      expect(document.getElementById(id)?.textContent.includes(mark), id).toBe(true);
+    }
+  });
+
+  it('says plainly where there is nothing to show', async () => {
+    const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 0 });
+    const none = { value: null, n: 0, low: null, high: null };
+    const { record } = run;
+    record.falseAlertRate = none;
+    record.falseAlerts = { byAgency: [{ key: 'pd-000', rate: none }], byCategory: [], byFeedKind: [], byDelivery: none, afterCorrections: none, correctionMs: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 } };
+    record.delayMs = {};
+    record.police.hourly = [];
+    run.map.radii = [];
+    const page = readFileSync(await writeReport(written(run)), 'utf8');
+    for (const words of ['no alerts', 'No alert was timed.', 'No hour was simulated.', 'n = 0', 'No false alert was corrected.']) {
+      expect(page.includes(words), words).toBe(true);
+    }
+    expect(/NaN|undefined|Infinity|\[object/.exec(page)?.[0]).toBeUndefined();
+  });
+
+  it('keeps 225 agencies below 5 MB, and says that it shows the first 12', async () => {
+    const dir = written(fixtureRun({ agencies: 225, days: 7, alertsPerAgency: 30 }));
+    const page = readFileSync(await writeReport(dir));
+    expect(page.length).toBeLessThan(5_000_000);
+    const text = page.toString('utf8');
+    expect(text.match(/<svg class="map"/g)).toHaveLength(12);
+    expect(text.match(/The first 12 agencies of 225 are shown\./g)?.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the faults section', () => {
+  it('counts each kind by what became of it, in words', async () => {
+    const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 1 });
+    const fault = (kind: FaultLine['kind'], became: string): FaultLine => ({ kind, agency: 'pd-000', atMs: 0, messageId: null, detail: '', accounted: true, became });
+    run.faults = [fault('delay', 'accepted+duplicate'), fault('delay', 'accepted+duplicate'), fault('gap', 'never-arrived')];
+    run.record.faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, { injected: 0, accounted: 0 }]));
+    run.record.faults['delay'] = { injected: 2, accounted: 1 };
+    run.record.faults['gap'] = { injected: 1, accounted: 1 };
+    const page = readFileSync(await writeReport(written(run)), 'utf8');
+    const section = page.slice(page.indexOf('<section id="faults"'), page.indexOf('<section id="flow"'));
+    expect(section).toContain('Faults of these kinds are not all accounted for: delay.');
+    expect(section).toContain('in part taken as news of a record, in part recognised as already known: 2');
+    expect(section).toContain('never arrived, as intended: 1');
+    expect(section).toContain('<strong>1</strong>');
+  });
+
+  it.each(['accepted', 'duplicate', 'superseded', 'rejected', 'empty-snapshot', 'never-arrived', 'published-with-skew', 'held-or-lost', 'silent-since', 'arrived', 'no-rejection', 'no-receipt', 'nothing-published', 'still-publishing'])(
+    'has words for %s',
+    (became) => {
+      expect(becameText(became)).not.toBe(became);
+      expect(becameText(became)).not.toMatch(/-/);
+    },
+  );
+
+  it('shows an outcome it has no words for as recorded', () => {
+    expect(becameText('eaten-by-a-grue')).toBe('eaten-by-a-grue');
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../../contract/runrecord.ts';
+import { fixtureRun } from './fixture.ts';
+import { summaryLines } from './summary.ts';
+
+const { record } = fixtureRun();
+const changed = (change: (record: RunRecord) => void): string => {
+  const copy = structuredClone(record);
+  change(copy);
+  return summaryLines(copy, 120).join('\n');
+};
+
+describe('summary', () => {
+  it('fits a screen, without control characters', () => {
+    const lines = summaryLines(record, 100);
+    expect(lines.length).toBeGreaterThanOrEqual(15);
+    expect(lines.length).toBeLessThanOrEqual(30);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+    expect(lines.join('')).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it.each([40, 60, 80, 200])('wraps at spaces and loses no word at %s columns', (width) => {
+    const words = (w: number) => summaryLines(record, w).join(' ').split(/ +/).join(' ');
+    expect(words(width)).toBe(words(10_000));
+    const long = summaryLines(record, width).filter((line) => line.length > width);
+    expect(long.filter((line) => line.trim().split(/ +/).length > 2)).toEqual([]);
+  });
+
+  it('tells the figures of the record', () => {
+    const text = summaryLines(record, 1000).join('\n');
+    for (const part of [
+      'city, seed 7: 7 days in 21.4 s',
+      '150,000 people',
+      '400 faults injected, 400 accounted for',
+      '90 alerts, 4 updates, 9 cancels; 44,408 deliveries',
+      '42.2% (95% interval 32.0% to 52.4%, n = 90)',
+      'median 21.0 min, 90% within 63.0 min',
+      '2 leaks (2 name in review)',
+      '36 units busy 31.3%',
+      '93.4% answered in 15 s, 94.8% in 20 s, 21 hung up',
+      record.historyHash,
+      record.command,
+      'FAILED: lost 3 (at most 0)',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('says that a run was interrupted, that all passed, that nothing was measured', () => {
+    expect(changed((r) => (r.partial = true))).toContain('INTERRUPTED');
+    expect(changed((r) => r.gates.forEach((gate) => (gate.ok = true)))).toContain('all 3 passed');
+    const silent = changed((r) => {
+      r.falseAlertRate = { value: null, n: 0, low: null, high: null };
+      r.delayMs.total = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+    });
+    expect(silent).toContain('none (n = 0)');
+    expect(silent).toContain('no alerts');
+  });
+});
