@@ -87,7 +87,7 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
 
   function timing(seen: Seen): Label[] {
     const { owed } = seen;
-    if (owed === null || seen.moot) return [];
+    if (owed === null) return [];
     const policy = policyAt(owed.agency, seen.atMs);
     const pastEdge =
       owed.msgType === 'Alert'
@@ -136,7 +136,6 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
   }
 
   function missing(owed: Expected, why: { verdict: 'lost' | 'shed'; detail: string }): number {
-    if (owed.optional) return 0;
     const copy = seenOf.get(owed);
     const may = mayHave(owed);
     const tally = new Map<string, { label: Label; residents: number[]; n: number }>();

@@ -52,6 +52,7 @@ describe('what is owed', () => {
     ['a block of few households', {}, [[1, [{ location: onOak(0) }]]], ['1 Alert 1 shots-fired FAIRVIEW AREA [0 1 2]']],
     ['cancelled after the alert', {}, [[1, [{}]], [9, [{ status: 'cancelled' }]]], [ALERT, '9 Cancel 2 shots-fired 300 BLOCK E OAK AVE [1 2]']],
     ['cancelled stays cancelled', {}, [[1, [{ status: 'cancelled' }]], [2, [{}]]], []],
+    ['open, whatever its disposition says', {}, [[1, [{ disposition: 'unfounded' }]]], [ALERT]],
     ['closed as founded after the alert', {}, [[1, [{}]], [9, [{ status: 'closed', disposition: 'founded' }]]], [ALERT]],
     ['closed as unfounded, then open again', {}, [[1, [{}]], [9, [{ status: 'closed', disposition: 'unfounded' }]], [10, [{}]]], [ALERT, '9 Cancel 2 shots-fired 300 BLOCK E OAK AVE [1 2]']],
     ['re-typed', {}, [[1, [{}]], [9, [{ nature: 'ROBBERY' }]]], [ALERT, '9 Update 2 robbery 300 BLOCK E OAK AVE [1 2]']],
@@ -96,6 +97,19 @@ describe('what is owed', () => {
   ];
   it.each(cases)('%s', (_, policy, steps, expected) => {
     expect(told(run(policy, steps).duty)).toEqual(expected);
+  });
+
+  it('keeps the last lead there was, forgotten ones aside', () => {
+    const steps: Step[] = [[1, [{}]], [5, [{ recordId: 'B', incidentMs: minutes(4) }]], [11, [{}]], [16, [{ status: 'closed', disposition: 'duplicate' }]]];
+    expect(run({ retainMs: 10 * MINUTE_MS }, steps).duty.expected().map((e) => [e.msgType, e.recordId])).toEqual([
+      ['Alert', 'A'],
+      ['Cancel', 'A'],
+    ]);
+  });
+
+  it('counts why records are owed nothing, each by its latest reason', () => {
+    const { duty } = run({}, [[1, [{}]], [2, [{ recordId: 'B' }]], [3, [{ recordId: 'C', nature: 'NOISE' }]], [4, [{ recordId: 'C', status: 'cancelled' }]]]);
+    expect(duty.suppressed()).toEqual({ cancelled: 1, 'same-event': 1 });
   });
 
   it('asks for a decision once, and knows what it waits for', () => {

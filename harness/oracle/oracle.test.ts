@@ -3,7 +3,7 @@ import type { ManifestRow } from '../../contract/manifest.ts';
 import type { PipelineOutput } from '../../contract/pipeline.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
-import { alertKey } from './composition.ts';
+import { alertKey, compose } from './composition.ts';
 import type { Judgement, Oracle, OracleConfig, RecordTruth } from './contract.ts';
 import { agency, config, message, minutes, onOak, row, T0 } from './hand.testing.ts';
 import { createOracle } from './oracle.ts';
@@ -200,6 +200,10 @@ describe('lines and truth', () => {
 describe('the clock’s tolerance', () => {
   const TOLERANT = { toleranceMs: 1000 };
   const near = 1 - 0.5 / 60;
+  const cancelled = { status: 'cancelled' } as const;
+  const wording = { key: KEY, sequence: 2, msgType: 'Cancel', agencyName: 'Synthetic Police Department 000', category: 'shots-fired', sentMs: minutes(9), incidentMs: T0, closed: false } as const;
+  const place = { text: '300 BLOCK E OAK AVE', kind: 'block', box: { x0: 3000, y0: 980, x1: 4000, y1: 1020 }, households: 8 } as const;
+  const frame = JSON.stringify(compose({ ...wording, place, timeRoundingMs: 5 * MINUTE_MS, incidentAgeMsMax: HOUR_MS }));
   it.each<[string, Act[], Partial<OracleConfig>, string]>([
     ['who muted just before may be told', [change(near, 1, true), hear(1), see(1, alert([1, 2]))], TOLERANT, '2 delivered'],
     ['or not', [change(near, 1, true), hear(1), see(1, alert([2]))], TOLERANT, '1 delivered'],
@@ -211,6 +215,21 @@ describe('the clock’s tolerance', () => {
     ['but not without tolerance', [hear(60), see(60, alert([1, 2]))], {}, '2 misdelivered'],
   ])('%s', (_, acts, options, verdicts) => {
     expect(told(judged(acts, {}, options))).toBe(verdicts);
+  });
+
+  it('calls stale a correction that comes after its window by more than it', () => {
+    const at = (minute: number, toleranceMs: number): string =>
+      told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(minute, alert([1, 2], frame))], { correctionMsMax: HOUR_MS }, { latenessMsMax: 2 * HOUR_MS, toleranceMs }));
+    expect(at(61, 0)).toBe('4 delivered');
+    expect(at(61 + 0.5 / 60, 0)).toBe('2 stale, 2 delivered');
+    expect(at(61 + 0.5 / 60, 1000)).toBe('4 delivered');
+    expect(at(62, 1000)).toBe('2 stale, 2 delivered');
+  });
+
+  it('lets who may have had the alert be told how it ended', () => {
+    const acts = [change(near, 1, true), hear(1), see(1, alert([1, 2])), change(5, 1, false), hear(9, cancelled), see(9, alert([1, 2], frame))];
+    expect(told(judged(acts, {}, TOLERANT))).toBe('4 delivered');
+    expect(told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))], {}, TOLERANT))).toBe('1 misdelivered, 4 delivered');
   });
 
   it('calls stale what comes after the age by more than it', () => {

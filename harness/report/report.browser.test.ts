@@ -14,6 +14,9 @@ const skipped = executablePath === undefined && process.env.CI !== 'true';
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 
 const run = fixtureRun();
+const SECTIONS = [
+  'verdict', 'figures', 'replay', 'map', 'rates', 'truth', 'delay', 'police', 'loop', 'privacy', 'faults', 'flow', 'violations',
+];
 const VIEWS = [
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
@@ -50,9 +53,10 @@ describe.skipIf(skipped)(`a report in a browser${skipped ? ` (skipped: no Chromi
     const { page, noise } = await open(view);
     await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(view.width);
-    const sections = await page.locator('main > section').all();
-    expect(sections.length).toBe(13);
-    for (const section of sections) expect(await section.isVisible()).toBe(true);
+    const sections = await page.locator('main > section:visible').evaluateAll((all) => all.map((section) => section.id));
+    expect(sections).toEqual(SECTIONS);
+    const links = await page.locator('nav a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    expect(links).toEqual(SECTIONS.map((id) => `#${id}`));
     expect(noise).toEqual([]);
     await page.close();
   });
@@ -78,6 +82,24 @@ describe.skipIf(skipped)(`a report in a browser${skipped ? ` (skipped: no Chromi
       return seen > 50 ? out : ['only ' + seen + ' texts seen'];
     })()`);
     expect(bad).toEqual([]);
+    await page.close();
+  });
+
+  it.each([VIEWS[0], VIEWS[2]])('names every plot, map, table and section to those who hear the page, at $width px', async (view) => {
+    const { page } = await open(view);
+    // Names as Chromium computes them for a screen reader, not attributes as they were meant.
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const named = (role: string) => nodes.filter((n) => !n.ignored && n.role?.value === role).map((n) => String(n.name?.value ?? ''));
+    const images = named('image');
+    // Three maps; three rates, truth, delay, three of police, households: each once, wide or narrow.
+    expect(images).toHaveLength(12);
+    expect(images.filter((name) => name.length < 30)).toEqual([]);
+    expect(new Set(images).size).toBe(images.length);
+    const regions = named('region');
+    expect(regions.length).toBeGreaterThan(SECTIONS.length + 8);
+    expect([...regions, ...named('table')].filter((name) => name === '')).toEqual([]);
+    expect(await page.locator('svg:not([aria-hidden]):not([role=img])').count()).toBe(0);
     await page.close();
   });
 

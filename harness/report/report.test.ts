@@ -1,5 +1,5 @@
 /** The report as a file: whole or not at all, the same bytes again, and one line where its input is not what it should be. */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
@@ -34,42 +34,23 @@ const cutInHalf = (text: string): string => text.slice(0, text.length / 2);
 
 describe('writeReport refuses', () => {
   it.each<{ name: string; spoil: (dir: string) => void; says: RegExp }>([
-    ...['run.json', 'map.json', 'alerts.jsonl', 'faults.jsonl'].map((file) => ({
-      name: `a directory without ${file}`,
-      spoil: (dir: string) => rmSync(join(dir, file)),
-      says: new RegExp(`${file}: expected a readable file, found none$`),
-    })),
     { name: 'a directory that does not exist', spoil: (dir) => rmSync(dir, { recursive: true }), says: /run\.json: expected a readable file, found none$/ },
     { name: 'a directory in place of a file', spoil: (dir) => (rmSync(join(dir, 'faults.jsonl')), mkdirSync(join(dir, 'faults.jsonl'))), says: /faults\.jsonl: expected a readable file, found EISDIR$/ },
-    {
-      name: 'another major version',
-      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('hundredblock.run/1.0', 'hundredblock.run/2.0')),
-      says: /run\.json: expected a run record of schema hundredblock\.run\/1\.\d+ \(the same major version\), found "hundredblock\.run\/2\.0"$/,
-    },
+    { name: 'no faults.jsonl', spoil: (dir) => rmSync(join(dir, 'faults.jsonl')), says: /faults\.jsonl: expected a readable file, found none$/ },
     {
       name: 'a major version that merely begins alike',
       spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('hundredblock.run/1.0', 'hundredblock.run/10.0')),
-      says: /found "hundredblock\.run\/10\.0"$/,
+      says: /expected a run record of schema hundredblock\.run\/1\.\d+ \(the same major version\), found "hundredblock\.run\/10\.0"$/,
     },
-    { name: 'JSON without a schema', spoil: (dir) => rewrite(dir, 'run.json', () => '[]'), says: /run\.json: expected a run record of schema .* found none$/ },
-    { name: 'null', spoil: (dir) => rewrite(dir, 'run.json', () => 'null'), says: /run\.json: .* found none$/ },
-    { name: 'half a record', spoil: (dir) => rewrite(dir, 'run.json', cutInHalf), says: /run\.json: expected JSON, found \d+ characters that are not$/ },
+    { name: 'a list for a record', spoil: (dir) => rewrite(dir, 'run.json', () => '[]'), says: /run\.json: expected a run record of schema .* found none$/ },
     {
       name: 'a negative count',
       spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace(/"alerts":\d+,"updates"/, '"alerts":-1,"updates"')),
       says: /run\.json: expected hundredblock\.run\/1\.0, found at \/counts\/alerts a value that /,
     },
-    {
-      name: 'a record without a field',
-      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('"historyHash"', '"historicHash"')),
-      says: /run\.json: expected hundredblock\.run\/1\.0, found at \/ a value that .*historyHash/,
-    },
-    { name: 'half a map', spoil: (dir) => rewrite(dir, 'map.json', cutInHalf), says: /map\.json: expected JSON/ },
+    { name: 'half a map', spoil: (dir) => rewrite(dir, 'map.json', cutInHalf), says: /map\.json: expected JSON, found \d+ characters that are not$/ },
     { name: 'a map of another shape', spoil: (dir) => rewrite(dir, 'map.json', () => '{"agencies":{}}'), says: /map\.json: expected an object with the arrays/ },
-    { name: 'a map without blocks', spoil: (dir) => rewrite(dir, 'map.json', (text) => text.replace('"blocks"', '"bricks"')), says: /map\.json: expected agencies with id, box, blocks/ },
-    { name: 'a cut line of alerts', spoil: (dir) => rewrite(dir, 'alerts.jsonl', cutInHalf), says: /alerts\.jsonl: expected a JSON object on line \d+, found \d+ characters/ },
-    { name: 'an alert that is none', spoil: (dir) => appendFileSync(join(dir, 'alerts.jsonl'), '{"incidents":"x"}\n'), says: /alerts\.jsonl: expected a field agency on line 11, found none$/ },
-    { name: 'a fault that is a number', spoil: (dir) => rewrite(dir, 'faults.jsonl', (text) => `1\n${text}`), says: /faults\.jsonl: expected a field kind on line 1, found none$/ },
+    { name: 'half of faults.jsonl', spoil: (dir) => rewrite(dir, 'faults.jsonl', cutInHalf), says: /faults\.jsonl: expected a JSON object on line \d+, found \d+ characters/ },
   ])('$name, in one line, and leaves the report that was there', async ({ spoil, says }) => {
     const dir = written();
     const earlier = existsSync(dir) ? 'an earlier report' : null;

@@ -10,7 +10,39 @@ const changed = (change: (record: RunRecord) => void): string => {
   return summaryLines(copy, 120).join('\n');
 };
 
+/** What the fixture's run says of itself at 80 columns, word for word. */
+const GOLDEN = `
+  ran            city, seed 7: 7 days in 21.4 s
+  world          150,000 people, 60,000 households, 12,000 doorbells, 4,500 app
+                 users, 3 agencies
+  happened       1,890 incidents, 2,520 calls to 911, 1,848 CAD records,
+                 1,260,000 doorbell motions
+  feeds          8,610 messages; 400 faults injected, 400 accounted for
+  alerts         90 alerts, 4 updates, 9 cancels; 44,408 deliveries
+  false alerts   42.2% (95% interval 32.0% to 52.4%, n = 90): 4 unfounded, 9
+                 misclassified, 4 duplicate, 7 withdrawn, 4 stale, 10 mislocated
+  onset to alert median 21.0 min, 90% within 63.0 min
+  deliveries     43,308 as owed, 3 lost
+  privacy        2 leaks (2 name in review) in 44,408 frames; fewest households
+                 behind a published place: 5
+  newsroom       140 tickets, 90 approved, 12 rejected
+  residents      1,900 opened, 21 muted, 4 quit, 31 posted; 8 calls to 911
+                 caused by alerts and posts (0.3% of all)
+  police         36 units busy 31.3%; priority 1 on scene in 6.0 min (median),
+                 90% in 18.0 min
+  unit-hours     1,891.2 in all, 231.9 where nothing had happened, 3.6 caused by
+                 alerts
+  call-takers    93.4% answered in 15 s, 94.8% in 20 s, 21 hung up
+  speed          4,719 events/s without motions, 311 MiB at most
+  history        c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789
+  replay with    hundredblock simulate city --seed 7
+  checks         FAILED: lost 3 (at most 0)`;
+
 describe('summary', () => {
+  it('says, of the fixture, exactly this', () => {
+    expect(summaryLines(record, 80)).toEqual(GOLDEN.split('\n').slice(1));
+  });
+
   it('fits a screen, without control characters', () => {
     const lines = summaryLines(record, 100);
     expect(lines.length).toBeGreaterThanOrEqual(15);

@@ -19,7 +19,8 @@ import { exponential, keyedDraw, lognormal, type Draw, type Seeds } from '../ker
 import { composeNote } from '../narratives/narratives.ts';
 import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
 import type { Dispatch } from '../police/dispatch.ts';
-import { outcomeOf, priorityOf, serviceOf, type JobPriority } from '../police/parameters.ts';
+import { outcomeOf, priorityOf, type JobPriority } from '../police/parameters.ts';
+import { drawService } from '../police/service.ts';
 import type { CadChange, CadLocation, CadRecord } from './record.ts';
 
 /** A further call about an incident on record is recognised as such in this share of cases. */
@@ -168,7 +169,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     learnPlace(f);
     note(f, call, 'first', draw);
     change(f, 'created');
-    request(f, draw);
+    request(f);
     if (draw() < MORE_NOTES_SHARE) later(call.id, 1, lognormal(draw, 4 * MINUTE_MS, 0.8), { kind: 'note' });
     if (draw() < REPRIORITISED_SHARE) later(call.id, 2, lognormal(draw, 3 * MINUTE_MS, 0.5), { kind: 'priority', priority: Math.max(1, f.record.priority - 1) });
     if (miscoded && !cold) later(call.id, 3, lognormal(draw, 8 * MINUTE_MS, 0.8), { kind: 'retype', type: incident.reported });
@@ -212,18 +213,21 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     return f;
   };
 
-  const request = (f: RecordFile, draw: Draw): void => {
-    const typeId = EVENT_TYPES[f.record.type].id;
-    const service = serviceOf(typeId);
-    const nothing = f.incident !== null && f.incident.really < 0;
+  const request = (f: RecordFile): void => {
+    const { serviceMs, unitsWanted } = drawService(seeds, o.agencyId, EVENT_TYPES[f.record.type].id, f.record.ordinal);
+    const origin = f.incident?.origin;
     dispatch().request({
       id: f.record.ordinal,
       priority: f.record.priority as JobPriority,
       x: f.record.location.x,
       y: f.record.location.y,
-      unitsWanted: Math.max(1, Math.floor(service.unitsMean + draw())),
-      serviceMs: Math.max(MINUTE_MS, Math.round(lognormal(draw, service.meanMin * MINUTE_MS, service.cv))),
-      tags: { cause: 'call', unfounded: nothing, induced: f.incident?.origin === 'alert' || f.incident?.origin === 'post' },
+      unitsWanted,
+      serviceMs,
+      tags: {
+        cause: 'call',
+        unfounded: f.incident !== null && f.incident.really < 0,
+        induced: origin === 'alert' || origin === 'post',
+      },
     });
   };
 
@@ -365,9 +369,8 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       f.record.onSceneMs = kernel.nowMs;
       f.record.units = [unit];
       learnPlace(f);
-      const service = serviceOf(EVENT_TYPES[type].id);
       change(f, 'created');
-      return { jobId: id, serviceMs: Math.max(MINUTE_MS, Math.round(lognormal(draw, service.meanMin * MINUTE_MS, service.cv))) };
+      return { jobId: id, serviceMs: drawService(seeds, o.agencyId, EVENT_TYPES[type].id, id).serviceMs };
     },
     dispatched(id, units) {
       const f = files.get(id) as RecordFile;
