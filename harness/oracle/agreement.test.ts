@@ -12,7 +12,10 @@ it.each<[number, Partial<Policy>, Partial<Policy>]>([
   [4, { preset: 'extended', retainMs: 20 * MINUTE_MS, correctionMsMax: 15 * MINUTE_MS }, { householdsMin: 20 }],
   [5, { preset: 'extended', householdsMin: 20, incidentAgeMsMax: 30 * MINUTE_MS }, { alerts: 'off' }],
 ])('agree on seed %i with %j, then %j', (seed, policy, policyLater) => {
-  const { judgement } = drive(makeScene({ seed, incidentsPerAgency: 50, residentsPerAgency: 30, hours: 5, policy, policyLater }), createPipeline);
+  const { judgement } = drive(
+    makeScene({ seed, incidentsPerAgency: 50, residentsPerAgency: 30, hours: 5, policy, policyLater }),
+    createPipeline,
+  );
   expect(judgement.violations).toEqual([]);
   expect(judgement.leaks).toEqual([]);
   expect(judgement.wrongReceipts).toEqual([]);

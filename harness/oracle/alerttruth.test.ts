@@ -5,7 +5,14 @@ import type { RecordTruth } from './contract.ts';
 import { agency, minutes, T0 } from './hand.testing.ts';
 
 const sent: SentMessage = { key: 'k1', profile: agency(), category: 'robbery', place: 'P', sentMs: minutes(10) };
-const real: RecordTruth = { incident: 7, onsetMs: T0, nothing: false, category: 'robbery', places: ['P', 'Q'], withdrawnMs: null };
+const real: RecordTruth = {
+  incident: 7,
+  onsetMs: T0,
+  nothing: false,
+  category: 'robbery',
+  places: ['P', 'Q'],
+  withdrawnMs: null,
+};
 
 it.each<[string, Partial<SentMessage>, Partial<RecordTruth> | null, string[]]>([
   ['all right', {}, {}, ['founded']],
@@ -19,15 +26,25 @@ it.each<[string, Partial<SentMessage>, Partial<RecordTruth> | null, string[]]>([
   ['later', { sentMs: T0 + HOUR_MS + 1 }, {}, ['stale']],
   ['another place', { place: 'R' }, {}, ['mislocated']],
   ['a place that is none', { place: null }, {}, ['mislocated']],
-  ['all wrong', { place: 'R', sentMs: T0 + 2 * HOUR_MS }, { category: 'arson', withdrawnMs: 0 }, ['misclassified', 'withdrawn', 'stale', 'mislocated']],
+  [
+    'all wrong',
+    { place: 'R', sentMs: T0 + 2 * HOUR_MS },
+    { category: 'arson', withdrawnMs: 0 },
+    ['misclassified', 'withdrawn', 'stale', 'mislocated'],
+  ],
 ])('%s', (_, message, truth, expected) => {
-  expect(createAlertTruths().alert({ ...sent, ...message }, truth === null ? null : { ...real, ...truth })).toEqual(expected);
+  expect(createAlertTruths().alert({ ...sent, ...message }, truth === null ? null : { ...real, ...truth })).toEqual(
+    expected,
+  );
 });
 
 it('knows an incident told twice, unless it was taken back between', () => {
   const truths = createAlertTruths();
   const labels = (key: string, incident: number, id = 'pd-000'): string[] =>
-    truths.alert({ ...sent, key, profile: { ...sent.profile, id }, sentMs: minutes(10) + MINUTE_MS }, { ...real, incident });
+    truths.alert(
+      { ...sent, key, profile: { ...sent.profile, id }, sentMs: minutes(10) + MINUTE_MS },
+      { ...real, incident },
+    );
   expect(labels('k1', 7)).toEqual(['founded']);
   expect(labels('k2', 7)).toEqual(['duplicate']);
   expect(labels('k3', 8)).toEqual(['founded']);

@@ -35,7 +35,8 @@ export function createAlertTruths(): AlertTruths {
       else if (record.category !== message.category) labels.add('misclassified');
       if (keys.size > 0) labels.add('duplicate');
       if (record.withdrawnMs !== null && record.withdrawnMs <= message.sentMs) labels.add('withdrawn');
-      if (message.sentMs - record.onsetMs > policyAt(message.profile, message.sentMs).incidentAgeMsMax) labels.add('stale');
+      if (message.sentMs - record.onsetMs > policyAt(message.profile, message.sentMs).incidentAgeMsMax)
+        labels.add('stale');
       if (message.place === null || !record.places.includes(message.place)) labels.add('mislocated');
       if (labels.size === 0) labels.add('founded');
       keys.add(message.key);

@@ -39,7 +39,10 @@ export interface DeliveryJudge {
 /** Beyond this many alike in one message, deliveries are counted and not named. */
 const NAMED_MAX = 32;
 
-export function createDeliveryJudge(people: People, options: { toleranceMs: number; latenessMsMax: number }): DeliveryJudge {
+export function createDeliveryJudge(
+  people: People,
+  options: { toleranceMs: number; latenessMsMax: number },
+): DeliveryJudge {
   const { toleranceMs, latenessMsMax } = options;
   const verdicts = Object.fromEntries(VERDICTS.map((v) => [v, 0])) as VerdictCounts;
   const violations: Violation[] = [];
@@ -65,7 +68,8 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
     }
     // Who may have had an earlier message may be told how it ended.
     for (const earlier of owed.earlier) {
-      for (const resident of mayHave(earlier)) if (owed.msgType === 'Cancel' || indexOf(owed.recipients, resident) < 0) may.add(resident);
+      for (const resident of mayHave(earlier))
+        if (owed.msgType === 'Cancel' || indexOf(owed.recipients, resident) < 0) may.add(resident);
     }
     openTo.set(owed, may);
     return may;
@@ -124,7 +128,8 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
         const why = whyNot(owed, resident, seen.atMs);
         if (why !== null) labels.push({ verdict: 'misdelivered', detail: why });
       }
-      if (copy.some.has(resident) || indexOf(copy.all, resident) >= 0) labels.push({ verdict: 'duplicate', detail: 'copy' });
+      if (copy.some.has(resident) || indexOf(copy.all, resident) >= 0)
+        labels.push({ verdict: 'duplicate', detail: 'copy' });
       else copy.some.add(resident);
       const primary = VERDICTS.find((v) => labels.some((l) => l.verdict === v)) ?? 'delivered';
       counts[primary] = (counts[primary] ?? 0) + 1;
@@ -141,7 +146,11 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
     const tally = new Map<string, { label: Label; residents: number[]; n: number }>();
     let n = 0;
     for (const resident of owed.recipients) {
-      if (copy !== undefined && (copy.all === owed.recipients || copy.some.has(resident) || indexOf(copy.all, resident) >= 0)) continue;
+      if (
+        copy !== undefined &&
+        (copy.all === owed.recipients || copy.some.has(resident) || indexOf(copy.all, resident) >= 0)
+      )
+        continue;
       if (may.has(resident)) continue;
       n++;
       count(tally, why, resident);
@@ -154,7 +163,8 @@ export function createDeliveryJudge(people: People, options: { toleranceMs: numb
   function report(key: string, tally: Map<string, { label: Label; residents: number[]; n: number }>): void {
     for (const { label, residents, n } of tally.values()) {
       const named: (number | null)[] = n > NAMED_MAX ? [null] : residents;
-      for (const resident of named) violations.push({ ...label, incidents: key, resident, deliveries: n > NAMED_MAX ? n : 1 });
+      for (const resident of named)
+        violations.push({ ...label, incidents: key, resident, deliveries: n > NAMED_MAX ? n : 1 });
     }
   }
 
@@ -180,7 +190,11 @@ interface Copy {
   some: Set<number>;
 }
 
-function count(tally: Map<string, { label: Label; residents: number[]; n: number }>, label: Label, resident: number): void {
+function count(
+  tally: Map<string, { label: Label; residents: number[]; n: number }>,
+  label: Label,
+  resident: number,
+): void {
   const key = `${label.verdict} ${label.detail}`;
   let entry = tally.get(key);
   if (entry === undefined) {

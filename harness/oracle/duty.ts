@@ -12,7 +12,16 @@ import { parseIso, civilToMs } from '../../contract/time.ts';
 import { localToUtc } from '../../contract/zones.ts';
 import { alertKey, compose } from './composition.ts';
 import type { OracleConfig } from './contract.ts';
-import { categoryOf, dialectAt, examine, type Finding, isRevoking, near, policyAt, type RecordState } from './eligibility.ts';
+import {
+  categoryOf,
+  dialectAt,
+  examine,
+  type Finding,
+  isRevoking,
+  near,
+  policyAt,
+  type RecordState,
+} from './eligibility.ts';
 import { type People, union } from './people.ts';
 import { type Place, publishedPlace } from './place.ts';
 
@@ -123,7 +132,16 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   const { runKey, toleranceMs } = config;
   const books = new Map<string, AgencyBook>();
   for (const profile of config.agencies) {
-    const book = { profile, records: new Map(), openPortal: new Set<KnownRecord>(), groups: new Map<number, Set<Group>>(), snapshotMs: -Infinity, serials: 0, ids: new Set<string>(), keyed: 0 };
+    const book = {
+      profile,
+      records: new Map(),
+      openPortal: new Set<KnownRecord>(),
+      groups: new Map<number, Set<Group>>(),
+      snapshotMs: -Infinity,
+      serials: 0,
+      ids: new Set<string>(),
+      keyed: 0,
+    };
     books.set(profile.id, book);
   }
   const expected: Expected[] = [];
@@ -137,24 +155,44 @@ export function createDuty(config: OracleConfig, people: People): Duty {
 
   // --- messages ---
 
-  function cad(input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest | null, atMs: number): ExpectedReceipt {
+  function cad(
+    input: PipelineInput & { kind: 'cad' },
+    manifest: MessageManifest | null,
+    atMs: number,
+  ): ExpectedReceipt {
     const refused: ExpectedReceipt = [{ row: 0, outcome: 'rejected' }];
     const book = books.get(input.agency);
     if (book === undefined) return refused;
     forget(book, atMs);
     const open = atEdge(book.profile, atMs);
-    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs].some((ms) => dialectAt(book.profile, ms) === input.dialect);
+    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs].some(
+      (ms) => dialectAt(book.profile, ms) === input.dialect,
+    );
     if (!accepts) return refused;
     if (input.body.length > config.bodyLengthMax || manifest === null || !manifest.readable) return refused;
-    const receipt = manifest.snapshot ? snapshot(book, input, manifest, atMs, open) : manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
+    const receipt = manifest.snapshot
+      ? snapshot(book, input, manifest, atMs, open)
+      : manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
     return open ? null : receipt;
   }
 
-  function rowReceipt(book: AgencyBook, manifest: MessageManifest, row: ManifestRow, atMs: number, open: boolean): { row: number; outcome: RowOutcome } {
+  function rowReceipt(
+    book: AgencyBook,
+    manifest: MessageManifest,
+    row: ManifestRow,
+    atMs: number,
+    open: boolean,
+  ): { row: number; outcome: RowOutcome } {
     return { row: row.row, outcome: row.wellFormed ? take(book, manifest, row, atMs, open) : 'rejected' };
   }
 
-  function snapshot(book: AgencyBook, input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest, atMs: number, open: boolean): { row: number; outcome: RowOutcome }[] {
+  function snapshot(
+    book: AgencyBook,
+    input: PipelineInput & { kind: 'cad' },
+    manifest: MessageManifest,
+    atMs: number,
+    open: boolean,
+  ): { row: number; outcome: RowOutcome }[] {
     const asOfMs = manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone);
     if (asOfMs <= book.snapshotMs) {
       return manifest.rows.map((row) => {
@@ -168,7 +206,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const receipt = manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
     if (manifest.rows.every((row) => row.wellFormed)) {
       const listed = new Set(manifest.rows.map((row) => row.recordId.trim()));
-      const absent = [...book.openPortal].filter((record) => !listed.has(record.id)).sort((a, b) => a.serial - b.serial);
+      const absent = [...book.openPortal]
+        .filter((record) => !listed.has(record.id))
+        .sort((a, b) => a.serial - b.serial);
       for (const record of absent) {
         record.state = { ...record.state, status: 'closed', disposition: 'none' };
         book.openPortal.delete(record);
@@ -180,7 +220,13 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   /** What is known of a record, and what a new state of it is. */
-  function take(book: AgencyBook, manifest: MessageManifest, row: ManifestRow, atMs: number, open: boolean): RowOutcome {
+  function take(
+    book: AgencyBook,
+    manifest: MessageManifest,
+    row: ManifestRow,
+    atMs: number,
+    open: boolean,
+  ): RowOutcome {
     const id = row.recordId.trim();
     const state: RecordState = {
       incidentMs: row.incidentMs,
@@ -212,7 +258,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       record.portal = manifest.snapshot;
       record.open ||= open;
       const known = record.state;
-      if (known.updatedMs !== null && state.updatedMs !== null && state.updatedMs < known.updatedMs) return 'superseded';
+      if (known.updatedMs !== null && state.updatedMs !== null && state.updatedMs < known.updatedMs)
+        return 'superseded';
       if (saysTheSame(known, state)) {
         if (state.updatedMs !== null) record.state = { ...known, updatedMs: state.updatedMs };
         notePortal(book, record);
@@ -301,7 +348,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
         const lead = group.lead.state;
         if (oldest !== null && oldest.serial < group.serial) continue;
         if (group.leaderless || Math.abs(lead.incidentMs - incidentMs) > policy.sameEventMsMax) continue;
-        if (categoryOf(book.profile, lead) !== category || placeOf(book, group.lead, atMs)?.text !== place!.text) continue;
+        if (categoryOf(book.profile, lead) !== category || placeOf(book, group.lead, atMs)?.text !== place!.text)
+          continue;
         oldest = group;
       }
     }
@@ -335,7 +383,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   function chooseLead(group: Group): void {
-    const lead = group.records.find((r) => r.cancelled || r.state.status !== 'closed' || r.state.disposition !== 'duplicate');
+    const lead = group.records.find(
+      (r) => r.cancelled || r.state.status !== 'closed' || r.state.disposition !== 'duplicate',
+    );
     group.leaderless = lead === undefined;
     if (lead !== undefined) group.lead = lead;
     if (group.bucket !== bucketOf(group.lead.state.incidentMs) && group.phase !== 'cancelled') list(group);
@@ -378,7 +428,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
         const last = group.sent[group.sent.length - 1];
         const place = placeOf(book, group.lead, atMs);
         if (place === null) return;
-        if (categoryOf(book.profile, group.lead.state) !== last.category || place.text !== last.place.text) publish(group, 'Update', atMs);
+        if (categoryOf(book.profile, group.lead.state) !== last.category || place.text !== last.place.text)
+          publish(group, 'Update', atMs);
         return;
       }
       case 'cancelled':
@@ -506,7 +557,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
 
   /** True where a feed or a policy takes effect so close to this moment that the tolerance could decide otherwise. */
   function atEdge(profile: AgencyProfile, atMs: number): boolean {
-    return toleranceMs > 0 && [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, toleranceMs));
+    return (
+      toleranceMs > 0 && [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, toleranceMs))
+    );
   }
 
   function recordOf(key: string): KnownRecord | undefined {
@@ -525,7 +578,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       group.asked = true;
       return group.wouldBe;
     },
-    neverAsked: () => asking.flatMap((group) => (group.wouldBe === null || group.asked || group.open ? [] : [group.wouldBe])),
+    neverAsked: () =>
+      asking.flatMap((group) => (group.wouldBe === null || group.asked || group.open ? [] : [group.wouldBe])),
     whyNot(key, msgType, atMs) {
       const group = groupOf.get(key);
       if (group?.phase === 'waiting') return 'unapproved';
@@ -542,9 +596,19 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       const canonical = group === undefined ? trace(key) : { agency: group.agency.profile.id, id: group.opener.id };
       if (canonical === undefined) return null;
       const record = books.get(canonical.agency)!.records.get(canonical.id);
-      const members = new Set([...(record === undefined ? [] : [record]), ...(group?.records ?? []), ...(group === undefined ? [] : [group.lead])]);
-      const addresses = [...members].flatMap(({ state: { location } }) => (location.kind === 'address' ? [`${location.number} ${location.street}`] : []));
-      return { agency: canonical.agency, recordIds: [...new Set([canonical.id, ...[...members].map((r) => r.id)])], addresses };
+      const members = new Set([
+        ...(record === undefined ? [] : [record]),
+        ...(group?.records ?? []),
+        ...(group === undefined ? [] : [group.lead]),
+      ]);
+      const addresses = [...members].flatMap(({ state: { location } }) =>
+        location.kind === 'address' ? [`${location.number} ${location.street}`] : [],
+      );
+      return {
+        agency: canonical.agency,
+        recordIds: [...new Set([canonical.id, ...[...members].map((r) => r.id)])],
+        addresses,
+      };
     },
     isOpen: (key) => groupOf.get(key)?.open === true || recordOf(key)?.open === true,
     suppressed: () => Object.fromEntries([...suppressed].filter(([, n]) => n > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -577,5 +641,7 @@ function placeText(location: PublishedLocation): string {
 function asOfOf(body: string, zone: string): number {
   const { as_of: asOf } = JSON.parse(body) as { as_of: string };
   const iso = parseIso(asOf)!;
-  return iso.offsetMin === null ? localToUtc(zone, civilToMs(iso.civil)).ms : civilToMs(iso.civil) - iso.offsetMin * 60_000;
+  return iso.offsetMin === null
+    ? localToUtc(zone, civilToMs(iso.civil)).ms
+    : civilToMs(iso.civil) - iso.offsetMin * 60_000;
 }

@@ -25,7 +25,9 @@ export interface Finding {
 
 /** Reasons that end an alert, or the wait for one. A record that is too old or unlocatable changes nothing yet. */
 export function isRevoking(reason: Suppression | null): boolean {
-  return reason === 'unmapped-nature' || reason === 'not-eligible' || reason === 'not-community' || reason === 'cancelled';
+  return (
+    reason === 'unmapped-nature' || reason === 'not-eligible' || reason === 'not-community' || reason === 'cancelled'
+  );
 }
 
 export function policyAt(profile: AgencyProfile, nowMs: number): Policy {
@@ -46,13 +48,20 @@ export function categoryOf(profile: AgencyProfile, state: RecordState): Category
 }
 
 /** `cancelled`: the record was cancelled once, which holds whatever it says later. */
-export function examine(profile: AgencyProfile, state: RecordState, cancelled: boolean, nowMs: number, toleranceMs: number): Finding {
+export function examine(
+  profile: AgencyProfile,
+  state: RecordState,
+  cancelled: boolean,
+  nowMs: number,
+  toleranceMs: number,
+): Finding {
   const policy = policyAt(profile, nowMs);
   if (policy.alerts === 'off') return { reason: 'alerts-off', edge: false };
   const table = profile.natures[state.dialect];
   if (table === undefined || !Object.hasOwn(table, state.nature)) return { reason: 'unmapped-nature', edge: false };
   const rule = table[state.nature];
-  if (rule.category === null || !PRESETS[policy.preset].includes(rule.category)) return { reason: 'not-eligible', edge: false };
+  if (rule.category === null || !PRESETS[policy.preset].includes(rule.category))
+    return { reason: 'not-eligible', edge: false };
   if (!rule.community) return { reason: 'not-community', edge: false };
   if (cancelled || withdrawn(state)) return { reason: 'cancelled', edge: false };
   const aheadMs = state.incidentMs - nowMs;
@@ -60,7 +69,8 @@ export function examine(profile: AgencyProfile, state: RecordState, cancelled: b
   if (aheadMs > policy.futureMsMax && !futureEdge) return { reason: 'future-dated', edge: false };
   const ageEdge = near(-aheadMs, policy.incidentAgeMsMax, toleranceMs);
   if (-aheadMs >= policy.incidentAgeMsMax && !ageEdge) return { reason: 'too-old', edge: false };
-  if (publishedPlace(profile, state.location, policy.householdsMin) === null) return { reason: 'unlocatable', edge: futureEdge || ageEdge };
+  if (publishedPlace(profile, state.location, policy.householdsMin) === null)
+    return { reason: 'unlocatable', edge: futureEdge || ageEdge };
   return { reason: null, edge: futureEdge || ageEdge };
 }
 

@@ -83,13 +83,18 @@ export function checkFrame(
   for (const path of model.keys()) if (!leaves.has(path)) faults.add('wrong-text');
   for (const [path, text] of leaves) {
     const right = model.get(path);
-    if (text === right || (path === 'sent' && isWithin(text, about.sentRangeMs, policyAt(profile, about.sentRangeMs[1]).timeRoundingMs))) continue;
+    if (
+      text === right ||
+      (path === 'sent' && isWithin(text, about.sentRangeMs, policyAt(profile, about.sentRangeMs[1]).timeRoundingMs))
+    )
+      continue;
     const found: LeakKind[] = right === undefined ? search(`${path} ${text}`) : search(text);
     if (path === 'area.circle') {
       if (!isCircleOf(text, head.place) && !isCircleLike(text, right)) found.push('coordinates');
     } else if (/-?\d{1,3}\.\d{4,}/.test(text)) found.push('coordinates');
     if (speaksOfUnits(right === undefined ? `${path} ${text}` : text)) found.push('units');
-    if (path === 'area.areaDesc' && head.place === null && /^\d/.test(text) && found.length === 0) found.push('address');
+    if (path === 'area.areaDesc' && head.place === null && /^\d/.test(text) && found.length === 0)
+      found.push('address');
     const finding = found.length > 0 ? null : judgeLeaf(path, text, right, model, head, profile);
     for (const kind of found) leaks.add(kind);
     if (finding !== null && isLeak(finding)) leaks.add(finding);
@@ -111,7 +116,8 @@ function leavesOf(frame: string): Leaves | null {
   if (root === null || typeof root !== 'object') return null;
   const leaves: Leaves = new Map();
   const walk = (node: unknown, path: string): void => {
-    if (node !== null && typeof node === 'object') for (const [key, child] of Object.entries(node)) walk(child, path === '' ? key : `${path}.${key}`);
+    if (node !== null && typeof node === 'object')
+      for (const [key, child] of Object.entries(node)) walk(child, path === '' ? key : `${path}.${key}`);
     else leaves.set(path, typeof node === 'string' ? node : JSON.stringify(node));
   };
   walk(root, '');
@@ -158,7 +164,14 @@ function isLeak(finding: Fault | LeakKind): finding is LeakKind {
 }
 
 /** What is wrong with a value that betrays nothing by itself. */
-function judgeLeaf(path: string, text: string, right: string | undefined, model: Leaves, head: FrameHead, profile: AgencyProfile): Fault | LeakKind | null {
+function judgeLeaf(
+  path: string,
+  text: string,
+  right: string | undefined,
+  model: Leaves,
+  head: FrameHead,
+  profile: AgencyProfile,
+): Fault | LeakKind | null {
   if (right === undefined && path !== 'area.circle' && path !== 'references') return 'extra-field';
   switch (path) {
     case 'sent':
@@ -188,12 +201,14 @@ function judgeLeaf(path: string, text: string, right: string | undefined, model:
 
 function judgeHeadline(text: string, model: Leaves): Fault | LeakKind {
   for (const label of LABELS) {
-    for (const msgType of MSG_TYPES) if (text === headline(msgType, label)) return label === model.get('info.event') ? 'wrong-text' : 'wrong-category';
+    for (const msgType of MSG_TYPES)
+      if (text === headline(msgType, label)) return label === model.get('info.event') ? 'wrong-text' : 'wrong-category';
   }
   return 'free-text';
 }
 
-const DESCRIPTION = /^(.+?) reported by (.+) in the area of (.+), about (\d\d:\d\d) UTC\. Status: (active|closed|cancelled)\. Synthetic exercise, not a real event\.$/;
+const DESCRIPTION =
+  /^(.+?) reported by (.+) in the area of (.+), about (\d\d:\d\d) UTC\. Status: (active|closed|cancelled)\. Synthetic exercise, not a real event\.$/;
 
 function judgeDescription(text: string, right: string, profile: AgencyProfile): Fault | LeakKind {
   const found = DESCRIPTION.exec(text);
@@ -219,7 +234,9 @@ function isCircleLike(text: string, right: string | undefined): boolean {
 }
 
 function speaksOfUnits(text: string): boolean {
-  return /\b(?:\d+|one|two|three|four|five|six|several)\s+(?:police\s+)?(?:units?|officers?|cars?|squads?|deput(?:y|ies))\b|\b(?:units?|officers?)\W{0,3}\d+\b|unitCount|respondingUnits/i.test(text);
+  return /\b(?:\d+|one|two|three|four|five|six|several)\s+(?:police\s+)?(?:units?|officers?|cars?|squads?|deput(?:y|ies))\b|\b(?:units?|officers?)\W{0,3}\d+\b|unitCount|respondingUnits/i.test(
+    text,
+  );
 }
 
 function holdsAddress(text: string, addresses: readonly string[], permitted: string): boolean {

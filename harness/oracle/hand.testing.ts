@@ -28,7 +28,10 @@ export function agency(policy: Partial<Policy> = {}, change: Partial<AgencyProfi
         DOMESTIC: { category: 'stabbing', community: false },
         FIRE: { category: 'fire', community: true },
       },
-      dallas: { SHOTS: { category: 'shots-fired', community: true }, ROBBERY: { category: 'robbery', community: true } },
+      dallas: {
+        SHOTS: { category: 'shots-fired', community: true },
+        ROBBERY: { category: 'robbery', community: true },
+      },
     },
     gazetteer: makeGazetteer(0),
     places: 'strict',
@@ -50,7 +53,14 @@ export function roster(): Roster {
 }
 
 export function config(profile: AgencyProfile, toleranceMs = 0): OracleConfig {
-  return { agencies: [profile], roster: roster(), runKey: 'hand', bodyLengthMax: 1000, toleranceMs, latenessMsMax: MINUTE_MS };
+  return {
+    agencies: [profile],
+    roster: roster(),
+    runKey: 'hand',
+    bodyLengthMax: 1000,
+    toleranceMs,
+    latenessMsMax: MINUTE_MS,
+  };
 }
 
 /** The block `<hundred> E OAK AVE`, which lies along y = 1000. */
@@ -74,7 +84,27 @@ export function row(change: Partial<ManifestRow> = {}): ManifestRow {
   };
 }
 
-export function message(rows: ManifestRow[], change: Partial<MessageManifest> = {}): { input: PipelineInput & { kind: 'cad' }; manifest: MessageManifest } {
-  const manifest: MessageManifest = { messageId: 'm', agency: 'pd-000', dialect: 'tampa', snapshot: false, readable: true, rows, ...change };
-  return { input: { kind: 'cad', messageId: manifest.messageId, agency: manifest.agency, dialect: manifest.dialect, body: '{}' }, manifest };
+export function message(
+  rows: ManifestRow[],
+  change: Partial<MessageManifest> = {},
+): { input: PipelineInput & { kind: 'cad' }; manifest: MessageManifest } {
+  const manifest: MessageManifest = {
+    messageId: 'm',
+    agency: 'pd-000',
+    dialect: 'tampa',
+    snapshot: false,
+    readable: true,
+    rows,
+    ...change,
+  };
+  return {
+    input: {
+      kind: 'cad',
+      messageId: manifest.messageId,
+      agency: manifest.agency,
+      dialect: manifest.dialect,
+      body: '{}',
+    },
+    manifest,
+  };
 }

@@ -7,8 +7,21 @@ import type { AgencyProfile } from '../../contract/agency.ts';
 import { type Dialect, DIALECTS, EVENT_TYPES, type EventType, naturesOf } from '../../contract/catalogue.ts';
 import { SEATTLE_COLUMNS } from '../../contract/dialects.ts';
 import type { Gazetteer } from '../../contract/gazetteer.ts';
-import type { ManifestRow, MessageManifest, PrivateString, PublishedDisposition, PublishedLocation, RecordStatus } from '../../contract/manifest.ts';
-import type { CreatePipeline, Pipeline, PipelineConfig, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
+import type {
+  ManifestRow,
+  MessageManifest,
+  PrivateString,
+  PublishedDisposition,
+  PublishedLocation,
+  RecordStatus,
+} from '../../contract/manifest.ts';
+import type {
+  CreatePipeline,
+  Pipeline,
+  PipelineConfig,
+  PipelineInput,
+  PipelineOutput,
+} from '../../contract/pipeline.ts';
 import { dmToDegrees } from '../../contract/plane.ts';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type Roster } from '../../contract/roster.ts';
@@ -42,8 +55,8 @@ export interface SceneOptions {
   policyLater?: Partial<Policy>;
 }
 
-export const SCENE_START_MS = utcMs(2026, 6, 1, 6);
-export const SCENE_RUN_KEY = 'handmade run key';
+const SCENE_START_MS = utcMs(2026, 6, 1, 6);
+const SCENE_RUN_KEY = 'handmade run key';
 const ZONE = 'America/Chicago';
 const TOWN_DM = 8 * 1000;
 /** Towns lie apart by more than the town's width and less than the largest radius, so that alerts cross borders. */
@@ -73,8 +86,14 @@ export function makeScene(options: SceneOptions): Scene {
   const events: SceneEvent[] = [];
   agencies.forEach((profile, a) => events.push(...agencyEvents(random, profile, a, options, truths)));
   events.push(...preferenceEvents(random, roster, options));
-  const ordered = events.map((event, ordinal) => ({ event, ordinal })).sort((a, b) => a.event.atMs - b.event.atMs || a.ordinal - b.ordinal);
-  return { config, events: ordered.map((o) => o.event), truth: { record: (agency, id) => truths.get(`${agency}\n${id}`) ?? null } };
+  const ordered = events
+    .map((event, ordinal) => ({ event, ordinal }))
+    .sort((a, b) => a.event.atMs - b.event.atMs || a.ordinal - b.ordinal);
+  return {
+    config,
+    events: ordered.map((o) => o.event),
+    truth: { record: (agency, id) => truths.get(`${agency}\n${id}`) ?? null },
+  };
 }
 
 export interface Driven {
@@ -84,9 +103,17 @@ export interface Driven {
 }
 
 /** Runs a scene through a pipeline, with reviewers whose decisions follow from the ticket alone, and has the oracle judge it. */
-export function drive(scene: Scene, create: CreatePipeline, change: { toleranceMs?: number; latenessMsMax?: number } = {}): Driven {
+export function drive(
+  scene: Scene,
+  create: CreatePipeline,
+  change: { toleranceMs?: number; latenessMsMax?: number } = {},
+): Driven {
   const pipeline = create(scene.config);
-  const oracle = createOracle({ ...scene.config, toleranceMs: change.toleranceMs ?? 0, latenessMsMax: change.latenessMsMax ?? MINUTE_MS });
+  const oracle = createOracle({
+    ...scene.config,
+    toleranceMs: change.toleranceMs ?? 0,
+    latenessMsMax: change.latenessMsMax ?? MINUTE_MS,
+  });
   const outputs: { atMs: number; output: PipelineOutput }[] = [];
   const decisions: { atMs: number; input: PipelineInput }[] = [];
   const hand = (input: PipelineInput, manifest: MessageManifest | null, atMs: number): void => {
@@ -109,7 +136,7 @@ export function drive(scene: Scene, create: CreatePipeline, change: { toleranceM
   };
   for (const event of scene.events) {
     pass(event.atMs);
-    tell(oracle, event);
+    confide(oracle, event);
     hand(event.input, event.manifest, event.atMs);
   }
   pass((scene.events.at(-1)?.atMs ?? 0) + 3 * HOUR_MS);
@@ -118,7 +145,7 @@ export function drive(scene: Scene, create: CreatePipeline, change: { toleranceM
 
 // --- internal ---
 
-function tell(oracle: Oracle, event: SceneEvent): void {
+function confide(oracle: Oracle, event: SceneEvent): void {
   if (event.input.kind !== 'cad') return;
   for (const { recordId, strings } of event.secrets) oracle.learnPrivate(event.input.agency, recordId, strings);
 }
@@ -126,7 +153,10 @@ function tell(oracle: Oracle, event: SceneEvent): void {
 function decide(decisions: { atMs: number; input: PipelineInput }[], ticket: string, atMs: number): void {
   const random = seedrandom.alea(ticket);
   const waitMs = Math.floor((random() < 0.05 ? 70 : 2 + 10 * random()) * MINUTE_MS);
-  decisions.push({ atMs: atMs + waitMs, input: { kind: 'review', ticket, decision: random() < 0.85 ? 'approve' : 'reject' } });
+  decisions.push({
+    atMs: atMs + waitMs,
+    input: { kind: 'review', ticket, decision: random() < 0.85 ? 'approve' : 'reject' },
+  });
   decisions.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -137,7 +167,12 @@ function makeAgency(dialect: Dialect, index: number, options: SceneOptions): Age
     name: `Synthetic Police Department 00${index}`,
     zone: ZONE,
     feeds: [{ fromMs: 0, dialect }],
-    natures: { [dialect]: { ...naturesOf(dialect), ...Object.fromEntries(DOMESTIC_ALERTABLE.map((d) => [d.event.natures[dialect], d.rule])) } },
+    natures: {
+      [dialect]: {
+        ...naturesOf(dialect),
+        ...Object.fromEntries(DOMESTIC_ALERTABLE.map((d) => [d.event.natures[dialect], d.rule])),
+      },
+    },
     gazetteer: makeGazetteer(index * TOWN_STEP_DM),
     places: 'strict',
     policies: [
@@ -154,12 +189,22 @@ export function makeGazetteer(x0: number): Gazetteer {
     for (let b = 0; b < 8; b++) {
       const across = street % 2 === 0;
       const line = 1000 + 3000 * (street >> 1);
-      const box = across ? [x0 + b * 1000, line - 20, x0 + b * 1000 + 1000, line + 20] : [x0 + line - 20, b * 1000, x0 + line + 20, b * 1000 + 1000];
-      blocks.push({ street, hundred: b * 100, box, households: (street * 8 + b) % 7 === 0 ? 2 : 5 + ((street + b) % 20), area: b < 4 ? 0 : 1 });
+      const box = across
+        ? [x0 + b * 1000, line - 20, x0 + b * 1000 + 1000, line + 20]
+        : [x0 + line - 20, b * 1000, x0 + line + 20, b * 1000 + 1000];
+      blocks.push({
+        street,
+        hundred: b * 100,
+        box,
+        households: (street * 8 + b) % 7 === 0 ? 2 : 5 + ((street + b) % 20),
+        area: b < 4 ? 0 : 1,
+      });
     }
   });
   const crossings: [number, number, number, number][] = [];
-  for (const a of [0, 2, 4]) for (const b of [1, 3, 5]) crossings.push([Math.min(a, b), Math.max(a, b), x0 + 1000 + 3000 * (b >> 1), 1000 + 3000 * (a >> 1)]);
+  for (const a of [0, 2, 4])
+    for (const b of [1, 3, 5])
+      crossings.push([Math.min(a, b), Math.max(a, b), x0 + 1000 + 3000 * (b >> 1), 1000 + 3000 * (a >> 1)]);
   const box = { x0, y0: 0, x1: x0 + TOWN_DM, y1: TOWN_DM };
   const half = { ...box, x1: x0 + TOWN_DM / 2 };
   return {
@@ -176,7 +221,14 @@ export function makeGazetteer(x0: number): Gazetteer {
     crossingHouseholds: Uint16Array.from(crossings, (_, i) => (i === 0 ? 3 : 30)),
     crossingArea: Uint16Array.from(crossings, (_, i) => i % 2),
     landmarks: [{ name: 'CENTRAL LIBRARY', block: 9 }],
-    highways: [{ name: 'SR 17', milesMax: 12, stretches: [0, 1, 2].map((i) => ({ x0, y0: i * 2000, x1: x0 + 100, y1: i * 2000 + 2000 })), area: 0 }],
+    highways: [
+      {
+        name: 'SR 17',
+        milesMax: 12,
+        stretches: [0, 1, 2].map((i) => ({ x0, y0: i * 2000, x1: x0 + 100, y1: i * 2000 + 2000 })),
+        area: 0,
+      },
+    ],
     // The second area is nearly empty, so that its small blocks become the jurisdiction.
     areas: [
       { name: 'FAIRVIEW', box: half, households: 240 },
@@ -204,8 +256,19 @@ function preferenceEvents(random: Random, roster: Roster, options: SceneOptions)
     const resident = roster.ids[Math.floor(random() * roster.ids.length)];
     const roll = random();
     const change =
-      roll < 0.4 ? { muted: random() < 0.5 } : roll < 0.5 ? { quit: true } : roll < 0.75 ? { radiusDm: 1000 + Math.floor(random() * 9000) } : { categories: Math.floor(random() * 0x4000) };
-    return { atMs: SCENE_START_MS + Math.floor(random() * options.hours * HOUR_MS), input: { kind: 'preference', change: { resident, ...change } }, manifest: null, secrets: [] };
+      roll < 0.4
+        ? { muted: random() < 0.5 }
+        : roll < 0.5
+          ? { quit: true }
+          : roll < 0.75
+            ? { radiusDm: 1000 + Math.floor(random() * 9000) }
+            : { categories: Math.floor(random() * 0x4000) };
+    return {
+      atMs: SCENE_START_MS + Math.floor(random() * options.hours * HOUR_MS),
+      input: { kind: 'preference', change: { resident, ...change } },
+      manifest: null,
+      secrets: [],
+    };
   });
 }
 
@@ -217,19 +280,38 @@ interface Telling {
   malformed: boolean;
 }
 
-function agencyEvents(random: Random, profile: AgencyProfile, index: number, options: SceneOptions, truths: Map<string, RecordTruth>): SceneEvent[] {
+function agencyEvents(
+  random: Random,
+  profile: AgencyProfile,
+  index: number,
+  options: SceneOptions,
+  truths: Map<string, RecordTruth>,
+): SceneEvent[] {
   const tellings: Telling[] = [];
-  for (let i = 0; i < options.incidentsPerAgency; i++) tellings.push(...incidentTellings(random, profile, index, i, options, truths));
+  for (let i = 0; i < options.incidentsPerAgency; i++)
+    tellings.push(...incidentTellings(random, profile, index, i, options, truths));
   tellings.sort((a, b) => a.atMs - b.atMs || (a.record.id < b.record.id ? -1 : 1));
   const { dialect } = profile.feeds[0];
-  return dialect === 'dallas' ? portalEvents(random, profile, tellings) : tellings.map((t, n) => messageEvent(profile, `${profile.id}-m${n}`, t));
+  return dialect === 'dallas'
+    ? portalEvents(random, profile, tellings)
+    : tellings.map((t, n) => messageEvent(profile, `${profile.id}-m${n}`, t));
 }
 
 /** One incident: its record's history, often a second record of the same event. */
-function incidentTellings(random: Random, profile: AgencyProfile, index: number, i: number, options: SceneOptions, truths: Map<string, RecordTruth>): Telling[] {
+function incidentTellings(
+  random: Random,
+  profile: AgencyProfile,
+  index: number,
+  i: number,
+  options: SceneOptions,
+  truths: Map<string, RecordTruth>,
+): Telling[] {
   const dialect = profile.feeds[0].dialect;
   const eligible = EVENT_TYPES.filter((t) => t.category !== null);
-  const event = random() < 0.7 ? eligible[Math.floor(random() * eligible.length)] : EVENT_TYPES[Math.floor(random() * EVENT_TYPES.length)];
+  const event =
+    random() < 0.7
+      ? eligible[Math.floor(random() * eligible.length)]
+      : EVENT_TYPES[Math.floor(random() * EVENT_TYPES.length)];
   const onsetMs = SCENE_START_MS + Math.floor(random() * options.hours * 3600) * SECOND_MS;
   const place = pick(random, placesOf(dialect, profile.gazetteer, random));
   const tellings: Telling[] = [];
@@ -237,8 +319,18 @@ function incidentTellings(random: Random, profile: AgencyProfile, index: number,
   for (let r = 0; r < records; r++) {
     const id = `${index}${pad(i, 4)}-${r}`;
     const delayMs = Math.floor((random() < 0.1 ? 55 + random() * 10 : 1 + 8 * random()) * MINUTE_MS);
-    const incidentMs = onsetMs + (r === 0 ? 30 : Math.floor(random() * 1500)) * SECOND_MS + (random() < 0.02 ? HOUR_MS : 0);
-    let record: HandRecord = { id, event, onsetMs, incidentMs, status: 'open', disposition: 'none', location: place, secrets: secretsOf(random, id, place) };
+    const incidentMs =
+      onsetMs + (r === 0 ? 30 : Math.floor(random() * 1500)) * SECOND_MS + (random() < 0.02 ? HOUR_MS : 0);
+    let record: HandRecord = {
+      id,
+      event,
+      onsetMs,
+      incidentMs,
+      status: 'open',
+      disposition: 'none',
+      location: place,
+      secrets: secretsOf(random, id, place),
+    };
     let atMs = Math.max(onsetMs, incidentMs) + delayMs;
     const tell = (change: Partial<HandRecord>, waitMs: number): void => {
       atMs += waitMs;
@@ -250,7 +342,8 @@ function incidentTellings(random: Random, profile: AgencyProfile, index: number,
       const waitMs = Math.floor((1 + random() * 25) * MINUTE_MS);
       const roll = random();
       if (roll < 0.2) tell({}, waitMs);
-      else if (roll < 0.3) tellings.push({ ...tellings[tellings.length - 1], atMs: atMs + waitMs, updatedMs: atMs - HOUR_MS });
+      else if (roll < 0.3)
+        tellings.push({ ...tellings[tellings.length - 1], atMs: atMs + waitMs, updatedMs: atMs - HOUR_MS });
       else if (roll < 0.45) tell({ event: eligible[Math.floor(random() * eligible.length)] }, waitMs);
       else if (roll < 0.5) tell({ event: pick(random, DOMESTIC) }, waitMs);
       else if (roll < 0.65) tell({ location: pick(random, placesOf(dialect, profile.gazetteer, random)) }, waitMs);
@@ -259,7 +352,11 @@ function incidentTellings(random: Random, profile: AgencyProfile, index: number,
       else tell({ status: 'closed', disposition: pick(random, ['founded', 'unfounded', 'duplicate', 'none']) }, waitMs);
     }
     const last = tellings.filter((t) => t.record.id === id).map((t) => t.record);
-    const ended = tellings.find((t) => t.record.id === id && (t.record.status === 'cancelled' || ['unfounded', 'duplicate'].includes(t.record.disposition)));
+    const ended = tellings.find(
+      (t) =>
+        t.record.id === id &&
+        (t.record.status === 'cancelled' || ['unfounded', 'duplicate'].includes(t.record.disposition)),
+    );
     truths.set(`${profile.id}\n${id}`, {
       incident: index * 10_000 + i,
       onsetMs,
@@ -303,7 +400,11 @@ function placesOf(dialect: Dialect, g: Gazetteer, random: Random): PublishedLoca
   const number = hundreds * 100 + (random() < 0.2 ? 0 : Math.floor(random() * 100));
   const c = Math.floor(random() * g.crossingX.length);
   const streets: [string, string] = [STREETS[g.crossingStreetA[c]], STREETS[g.crossingStreetB[c]]];
-  const crossing = (sign: string): PublishedLocation => ({ kind: 'crossing', streets, text: streets.join(` ${sign} `) });
+  const crossing = (sign: string): PublishedLocation => ({
+    kind: 'crossing',
+    streets,
+    text: streets.join(` ${sign} `),
+  });
   const mile = Math.floor(random() * 140) / 10;
   switch (dialect) {
     case 'eido':
@@ -323,9 +424,15 @@ function placesOf(dialect: Dialect, g: Gazetteer, random: Random): PublishedLoca
         { kind: 'address', number: 9999, street, text: `9999 ${street},MKE` },
       ];
     case 'tampa':
-      return [{ kind: 'block', hundred: hundreds * 100, street, text: `${hundreds === 0 ? '' : hundreds}XX ${street}` }, crossing('&')];
+      return [
+        { kind: 'block', hundred: hundreds * 100, street, text: `${hundreds === 0 ? '' : hundreds}XX ${street}` },
+        crossing('&'),
+      ];
     case 'dallas':
-      return [{ kind: 'block', hundred: hundreds * 100, street, text: `${hundreds * 100}|${street}` }, { ...crossing('/'), text: `|${streets.join(' / ')}` }];
+      return [
+        { kind: 'block', hundred: hundreds * 100, street, text: `${hundreds * 100}|${street}` },
+        { ...crossing('/'), text: `|${streets.join(' / ')}` },
+      ];
     case 'sf':
       return [crossing('\\')];
     case 'seattle': {
@@ -371,7 +478,14 @@ function narrative(secrets: readonly PrivateString[]): string {
 function messageEvent(profile: AgencyProfile, messageId: string, t: Telling): SceneEvent {
   const { dialect } = profile.feeds[0];
   const row = manifestRow(dialect, t, 0);
-  const manifest: MessageManifest = { messageId, agency: profile.id, dialect, snapshot: false, readable: true, rows: [row] };
+  const manifest: MessageManifest = {
+    messageId,
+    agency: profile.id,
+    dialect,
+    snapshot: false,
+    readable: true,
+    rows: [row],
+  };
   let body = bodyOf(dialect, t, row);
   if (t.malformed) {
     row.wellFormed = false;
@@ -381,12 +495,18 @@ function messageEvent(profile: AgencyProfile, messageId: string, t: Telling): Sc
       body = dialect === 'seattle' ? body.slice(5) : body.slice(0, Math.floor(body.length / 2));
     } else body = dialect === 'seattle' ? body.replace(/,[^,]*$/, '') : breakField(body);
   }
-  return { atMs: t.atMs, input: { kind: 'cad', messageId, agency: profile.id, dialect, body }, manifest, secrets: [{ recordId: row.recordId, strings: t.record.secrets }] };
+  return {
+    atMs: t.atMs,
+    input: { kind: 'cad', messageId, agency: profile.id, dialect, body },
+    manifest,
+    secrets: [{ recordId: row.recordId, strings: t.record.secrets }],
+  };
 }
 
 function breakField(body: string): string {
   const message = JSON.parse(body) as Record<string, unknown>;
-  for (const key of ['incidentComponent', 'cad_number', 'incident_id', 'location']) if (key in message) message[key] = 7;
+  for (const key of ['incidentComponent', 'cad_number', 'incident_id', 'location'])
+    if (key in message) message[key] = 7;
   return JSON.stringify(message);
 }
 
@@ -428,7 +548,12 @@ const SEATTLE_TEXT = {
   duplicate: 'DUPLICATED OR CANCELLED BY RADIO',
   none: 'ASSISTANCE RENDERED',
 } as const;
-const MILWAUKEE_TEXT = { founded: 'To be Filed', unfounded: 'False Alarm', duplicate: 'Duplicate Assignment', none: 'Advised' } as const;
+const MILWAUKEE_TEXT = {
+  founded: 'To be Filed',
+  unfounded: 'False Alarm',
+  duplicate: 'Duplicate Assignment',
+  none: 'Advised',
+} as const;
 const CAPITAL = { founded: 'Founded', unfounded: 'Unfounded', duplicate: 'Duplicate', none: 'Handled' } as const;
 
 function bodyOf(dialect: Dialect, t: Telling, row: ManifestRow): string {
@@ -450,7 +575,10 @@ function bodyOf(dialect: Dialect, t: Telling, row: ManifestRow): string {
           internalIncidentId: record.id,
           ...(closed ? { dispositionComponent: [{ dispositionText: CAPITAL[row.disposition] }] } : {}),
         },
-        callComponent: [{ callStartTimestamp: formatIso(record.incidentMs + 5000, -300) }, { callStartTimestamp: formatIso(record.incidentMs, -300, true) }],
+        callComponent: [
+          { callStartTimestamp: formatIso(record.incidentMs + 5000, -300) },
+          { callStartTimestamp: formatIso(record.incidentMs, -300, true) },
+        ],
         locationComponent: [{ $id: 'l', locationText: record.location.text, latitude: 0.01, longitude: 0.01 }],
         personComponent: [
           {
@@ -484,7 +612,9 @@ function bodyOf(dialect: Dialect, t: Telling, row: ManifestRow): string {
         updated_at: formatIso(t.updatedMs, 0, true),
         block_address: record.location.text,
         status: row.status === 'open' ? 'ACTIVE' : row.status === 'cancelled' ? 'CANCELED' : 'CLEARED',
-        disposition: closed ? { founded: 'REPORT', unfounded: 'UNFOUNDED', duplicate: 'DUPLICATE', none: 'SERVED' }[row.disposition] : null,
+        disposition: closed
+          ? { founded: 'REPORT', unfounded: 'UNFOUNDED', duplicate: 'DUPLICATE', none: 'SERVED' }[row.disposition]
+          : null,
         remarks: narrative(record.secrets),
       });
     case 'milwaukee':
@@ -493,16 +623,46 @@ function bodyOf(dialect: Dialect, t: Telling, row: ManifestRow): string {
         time: `${when.date} ${when.time}`,
         location: record.location.text,
         nature: row.nature,
-        status: row.status === 'open' ? 'Service in Progress' : row.status === 'cancelled' ? 'Assignment Cancelled' : MILWAUKEE_TEXT[row.disposition],
+        status:
+          row.status === 'open'
+            ? 'Service in Progress'
+            : row.status === 'cancelled'
+              ? 'Assignment Cancelled'
+              : MILWAUKEE_TEXT[row.disposition],
       });
     case 'seattle': {
       const [longitude, latitude] = record.location.text.split(',');
-      const clearance = row.status === 'open' ? '' : row.status === 'cancelled' ? 'CALL CANCELLED BEFORE ARRIVAL' : SEATTLE_TEXT[row.disposition];
-      const cells = [record.id, clearance, '911', '2', row.nature, '', when.us, '', 'N', 'N1', 'N1A', longitude, latitude];
+      const clearance =
+        row.status === 'open'
+          ? ''
+          : row.status === 'cancelled'
+            ? 'CALL CANCELLED BEFORE ARRIVAL'
+            : SEATTLE_TEXT[row.disposition];
+      const cells = [
+        record.id,
+        clearance,
+        '911',
+        '2',
+        row.nature,
+        '',
+        when.us,
+        '',
+        'N',
+        'N1',
+        'N1A',
+        longitude,
+        latitude,
+      ];
       return `${SEATTLE_COLUMNS.join(',')}\n${cells.map((cell) => (cell.includes(',') ? `"${cell}"` : cell)).join(',')}`;
     }
     case 'dallas':
-      return JSON.stringify({ incident_number: record.id, nature_of_call: row.nature, date: when.date, time: when.time, ...dallasPlace(record.location.text) });
+      return JSON.stringify({
+        incident_number: record.id,
+        nature_of_call: row.nature,
+        date: when.date,
+        time: when.time,
+        ...dallasPlace(record.location.text),
+      });
   }
 }
 
@@ -543,8 +703,21 @@ function portalEvents(random: Random, profile: AgencyProfile, tellings: readonly
     const messageId = `${profile.id}-s${events.length}`;
     events.push({
       atMs,
-      input: { kind: 'cad', messageId, agency: profile.id, dialect: 'dallas', body: JSON.stringify({ as_of: `${stamp.date}T${stamp.time}`, rows }) },
-      manifest: { messageId, agency: profile.id, dialect: 'dallas', snapshot: true, readable: true, rows: manifestRows },
+      input: {
+        kind: 'cad',
+        messageId,
+        agency: profile.id,
+        dialect: 'dallas',
+        body: JSON.stringify({ as_of: `${stamp.date}T${stamp.time}`, rows }),
+      },
+      manifest: {
+        messageId,
+        agency: profile.id,
+        dialect: 'dallas',
+        snapshot: true,
+        readable: true,
+        rows: manifestRows,
+      },
       secrets: [...open.values()].map((t) => ({ recordId: t.record.id, strings: t.record.secrets })),
     });
   }

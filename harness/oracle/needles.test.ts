@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { PrivateKind } from '../../contract/manifest.ts';
 import { hayOf, holds, needleOf } from './needles.ts';
 
-const found = (kind: PrivateKind, value: string, text: string): boolean => holds(hayOf(text), needleOf({ kind, value }));
+const found = (kind: PrivateKind, value: string, text: string): boolean =>
+  holds(hayOf(text), needleOf({ kind, value }));
 
 describe('what betrays a private string', () => {
   it.each<[PrivateKind, string, string]>([

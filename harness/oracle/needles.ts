@@ -57,7 +57,12 @@ export function needleOf(secret: PrivateString): Needle {
     case 'birth-date':
       return { kind, letters, digits: dateLayouts(value), raw: [] };
     case 'coordinates':
-      return { kind, letters: '', digits: [], raw: [...value.matchAll(/\d+\.\d{4,}/g)].map((m) => m[0].slice(0, m[0].indexOf('.') + 6)) };
+      return {
+        kind,
+        letters: '',
+        digits: [],
+        raw: [...value.matchAll(/\d+\.\d{4,}/g)].map((m) => m[0].slice(0, m[0].indexOf('.') + 6)),
+      };
     case 'name':
     case 'address':
     case 'unit':
@@ -118,5 +123,11 @@ function dateLayouts(value: string): string[] {
   const [year, month, day] = iso !== null ? [iso[1], iso[2], iso[3]] : [us![3], us![1], us![2]];
   const m = month.padStart(2, '0');
   const d = day.padStart(2, '0');
-  return [`${year}${m}${d}`, `${m}${d}${year}`, `${d}${m}${year}`, `${Number(month)}${Number(day)}${year}`, `${m}${d}${year.slice(2)}`];
+  return [
+    `${year}${m}${d}`,
+    `${m}${d}${year}`,
+    `${d}${m}${year}`,
+    `${Number(month)}${Number(day)}${year}`,
+    `${m}${d}${year.slice(2)}`,
+  ];
 }

@@ -35,7 +35,14 @@ const FRAME = JSON.stringify({
   },
   area: { areaDesc: '300 BLOCK E OAK AVE', circle: '0.00090,0.00314 0.05' },
 });
-const TRUTH: RecordTruth = { incident: 1, onsetMs: T0, nothing: false, category: 'shots-fired', places: ['300 BLOCK E OAK AVE'], withdrawnMs: null };
+const TRUTH: RecordTruth = {
+  incident: 1,
+  onsetMs: T0,
+  nothing: false,
+  category: 'shots-fired',
+  places: ['300 BLOCK E OAK AVE'],
+  withdrawnMs: null,
+};
 
 function alert(audience: number[], frame = FRAME): PipelineOutput {
   return { kind: 'publish', agency: 'pd-000', alert: JSON.parse(frame), frame, audience: Uint32Array.from(audience) };
@@ -43,9 +50,9 @@ function alert(audience: number[], frame = FRAME): PipelineOutput {
 
 type Act = (oracle: Oracle) => void;
 
-function hear(minute: number, change: Partial<ManifestRow> = {}): Act {
+function hear(minute: number, fields: Partial<ManifestRow> = {}): Act {
   return (oracle) => {
-    const { input, manifest } = message([row({ updatedMs: minutes(minute), ...change })]);
+    const { input, manifest } = message([row({ updatedMs: minutes(minute), ...fields })]);
     oracle.door(input, manifest, minutes(minute));
   };
 }
@@ -66,7 +73,10 @@ function judged(acts: Act[], policy: Partial<Policy> = {}, options: Partial<Orac
 
 /** `2 delivered, 1 lost` */
 function told(j: Judgement): string {
-  return Object.entries(j.verdicts).filter(([, n]) => n > 0).map(([v, n]) => `${n} ${v}`).join(', ');
+  return Object.entries(j.verdicts)
+    .filter(([, n]) => n > 0)
+    .map(([v, n]) => `${n} ${v}`)
+    .join(', ');
 }
 
 function details(j: Judgement): string[] {
@@ -78,15 +88,50 @@ describe('verdicts', () => {
     ['as it should be', [hear(1), see(1, alert([1, 2]))], '2 delivered', []],
     ['one lost', [hear(1), see(1, alert([2]))], '1 delivered, 1 lost', ['lost not-delivered 1']],
     ['all lost', [hear(1)], '2 lost', ['lost never-sent 1', 'lost never-sent 2']],
-    ['a second copy', [hear(1), see(1, alert([1, 2])), see(1, alert([2]))], '1 duplicate, 2 delivered', ['duplicate copy 2']],
+    [
+      'a second copy',
+      [hear(1), see(1, alert([1, 2])), see(1, alert([2]))],
+      '1 duplicate, 2 delivered',
+      ['duplicate copy 2'],
+    ],
     ['in two parts', [hear(1), see(1, alert([1])), see(1, alert([2]))], '2 delivered', []],
     ['late', [hear(1), see(2, alert([1])), see(2 + 1 / 60_000, alert([2]))], '1 late, 1 delivered', ['late late 2']],
-    ['too far and muted', [change(0, 2, true), hear(1), see(1, alert([1, 2, 4]))], '2 misdelivered, 1 delivered', ['misdelivered muted 2', 'misdelivered too-far 4']],
-    ['somebody unknown', [hear(1), see(1, alert([1, 2, 99]))], '1 misdelivered, 2 delivered', ['misdelivered unknown-resident 99']],
-    ['before it was due', [see(0, alert([1, 2])), hear(1)], '2 misdelivered', ['misdelivered early 1', 'misdelivered early 2']],
-    ['never due', [hear(1, { nature: 'NOISE' }), see(1, alert([1]))], '1 misdelivered', ['misdelivered not-owed:not-eligible 1']],
-    ['no JSON', [hear(1), see(1, { ...alert([1]), frame: 'hello' } as PipelineOutput)], '1 misdelivered, 2 lost', ['misdelivered not-owed:unknown 1', 'lost never-sent 1', 'lost never-sent 2']],
-    ['withheld', [hear(1), see(1, { kind: 'withheld', agency: 'pd-000', incidents: KEY, reason: 'redaction' })], '2 shed', ['shed withheld:redaction 1', 'shed withheld:redaction 2']],
+    [
+      'too far and muted',
+      [change(0, 2, true), hear(1), see(1, alert([1, 2, 4]))],
+      '2 misdelivered, 1 delivered',
+      ['misdelivered muted 2', 'misdelivered too-far 4'],
+    ],
+    [
+      'somebody unknown',
+      [hear(1), see(1, alert([1, 2, 99]))],
+      '1 misdelivered, 2 delivered',
+      ['misdelivered unknown-resident 99'],
+    ],
+    [
+      'before it was due',
+      [see(0, alert([1, 2])), hear(1)],
+      '2 misdelivered',
+      ['misdelivered early 1', 'misdelivered early 2'],
+    ],
+    [
+      'never due',
+      [hear(1, { nature: 'NOISE' }), see(1, alert([1]))],
+      '1 misdelivered',
+      ['misdelivered not-owed:not-eligible 1'],
+    ],
+    [
+      'no JSON',
+      [hear(1), see(1, { ...alert([1]), frame: 'hello' } as PipelineOutput)],
+      '1 misdelivered, 2 lost',
+      ['misdelivered not-owed:unknown 1', 'lost never-sent 1', 'lost never-sent 2'],
+    ],
+    [
+      'withheld',
+      [hear(1), see(1, { kind: 'withheld', agency: 'pd-000', incidents: KEY, reason: 'redaction' })],
+      '2 shed',
+      ['shed withheld:redaction 1', 'shed withheld:redaction 2'],
+    ],
   ])('%s', (_, acts, verdicts, violations) => {
     const j = judged(acts);
     expect(told(j)).toBe(verdicts);
@@ -98,7 +143,15 @@ describe('verdicts', () => {
     expect(told(j)).toBe('2 lost');
     expect(details(j)).toEqual(['lost review-never-asked 1', 'lost review-never-asked 2']);
     expect(j.duty).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 1 });
-    const request: PipelineOutput = { kind: 'review-request', ticket: 't', agency: 'pd-000', incidents: KEY, category: 'shots-fired', place: '300 BLOCK E OAK AVE', text: 'a […] b' };
+    const request: PipelineOutput = {
+      kind: 'review-request',
+      ticket: 't',
+      agency: 'pd-000',
+      incidents: KEY,
+      category: 'shots-fired',
+      place: '300 BLOCK E OAK AVE',
+      text: 'a […] b',
+    };
     const asked = judged([hear(1), see(1, request)], { review: 'human' });
     expect(told(asked)).toBe('');
     expect(asked.review).toEqual({ texts: 1, words: 3, blanked: 1 });
@@ -106,16 +159,27 @@ describe('verdicts', () => {
 
   it('names no more than it is worth, and counts all', () => {
     const j = judged([hear(1), see(1, alert(Array.from({ length: 40 }, (_, i) => 100 + i)))]);
-    expect(j.violations[0]).toEqual({ verdict: 'misdelivered', detail: 'unknown-resident', incidents: KEY, resident: null, deliveries: 40 });
+    expect(j.violations[0]).toEqual({
+      verdict: 'misdelivered',
+      detail: 'unknown-resident',
+      incidents: KEY,
+      resident: null,
+      deliveries: 40,
+    });
   });
 });
 
 describe('frames', () => {
   const edit = (from: string | RegExp, to: string): string => FRAME.replace(from, to);
   it.each<[string, string, string[], string[]]>([
-    ['an equal one with its fields in another order', JSON.stringify({ area: JSON.parse(FRAME).area, ...JSON.parse(FRAME) }), [], []],
+    [
+      'an equal one with its fields in another order',
+      JSON.stringify({ area: JSON.parse(FRAME).area, ...JSON.parse(FRAME) }),
+      [],
+      [],
+    ],
     ['another place', edit('"areaDesc":"300', '"areaDesc":"400'), ['wrong-place'], []],
-    ['its exact address, though it ends in 00', edit('"areaDesc":"300 BLOCK', '"areaDesc":"300'), [], ['address']],
+    ['a number that ends in 00 but is no block', edit('"areaDesc":"300 BLOCK', '"areaDesc":"300'), [], ['address']],
     ['a landmark', edit('"areaDesc":"300 BLOCK E OAK AVE', '"areaDesc":"CENTRAL LIBRARY'), ['wrong-place'], []],
     ['another status', edit('Status: active', 'Status: closed'), ['wrong-text'], []],
     ['another urgency', edit('Immediate', 'Past'), ['wrong-text'], []],
@@ -123,37 +187,95 @@ describe('frames', () => {
     ['a circle of its own', edit(/"circle":"[^"]*"/, '"circle":"0.00091,0.00320 0.05"'), [], ['coordinates']],
     ['a time that is none', edit('"sent":"2026-06-01T12:00:00Z"', '"sent":"2026-06-01T12:01:00Z"'), ['wrong-time'], []],
     ['a later time in the description', edit('about 12:00', 'about 12:05'), ['wrong-time'], []],
+    [
+      'a time before it was due',
+      edit('"sent":"2026-06-01T12:00:00Z"', '"sent":"2026-06-01T11:55:00Z"'),
+      ['wrong-time'],
+      [],
+    ],
+    ['another agency in the description', edit('reported by Synthetic', 'reported by Somebody'), [], ['free-text']],
+    ['coordinates in words', edit('Status:', 'At 0.01234, 0.04321. Status:'), [], ['coordinates']],
+    ['an exact address in words', edit('Status:', 'At 354  e. oak ave. Status:'), [], ['address']],
     ['words of its own as category', edit('"event":"Shots fired"', '"event":"Gunfire"'), [], ['free-text']],
     ['officers', edit('Synthetic exercise,', 'Two officers are there. Synthetic exercise,'), [], ['units']],
     ['a phone in a field of its own', edit('{"identifier"', '{"callback":"0005550142","identifier"'), [], ['phone']],
     ['a phone hidden behind a field given twice', edit('"event":', '"event":"call 555-0142","event":'), [], ['phone']],
     ['a name', edit('Shots fired reported"', 'Shots fired reported by Avery Quillfeather"'), [], ['name']],
-    ['another agency', edit('"senderName":"Synthetic Police Department 000"', '"senderName":"Somebody"'), [], ['free-text']],
+    [
+      'another agency',
+      edit('"senderName":"Synthetic Police Department 000"', '"senderName":"Somebody"'),
+      [],
+      ['free-text'],
+    ],
   ])('%s', (_, frame, faults, leaks) => {
-    const learn: Act = (oracle) => oracle.learnPrivate('pd-000', 'A', [{ kind: 'name', value: 'Avery Quillfeather' }, { kind: 'phone', value: '(000) 555-0142' }]);
-    const j = judged([learn, hear(1), see(1, alert([1, 2], frame))]);
-    expect([...new Set(j.violations.map((v) => `${v.verdict} ${v.detail}`))]).toEqual([...leaks.map((d) => `leaked ${d}`), ...faults.map((d) => `misdelivered ${d}`)]);
+    const learn: Act = (oracle) =>
+      oracle.learnPrivate('pd-000', 'A', [
+        { kind: 'name', value: 'Avery Quillfeather' },
+        { kind: 'phone', value: '(000) 555-0142' },
+      ]);
+    const exact = { location: { kind: 'address', number: 354, street: 'E OAK AVE', text: '354 E OAK AVE' } } as const;
+    const j = judged([learn, hear(1, exact), see(1, alert([1, 2], frame))]);
+    expect([...new Set(j.violations.map((v) => `${v.verdict} ${v.detail}`))]).toEqual([
+      ...leaks.map((d) => `leaked ${d}`),
+      ...faults.map((d) => `misdelivered ${d}`),
+    ]);
     expect(j.leaks).toEqual(leaks.map((kind) => ({ egress: 'frame', kind, incidents: KEY, frames: 2 })));
     expect(JSON.stringify(j.lines)).not.toMatch(/Avery|0142|"place":"300 E OAK/);
   });
 
   it('is no leak where a private string is also in what may be said', () => {
-    const learn: Act = (oracle) => oracle.learnPrivate('pd-000', 'A', [{ kind: 'address', value: '300 Block E Oak Ave' }, { kind: 'name', value: 'Oak' }]);
+    const learn: Act = (oracle) =>
+      oracle.learnPrivate('pd-000', 'A', [
+        { kind: 'address', value: '300 Block E Oak Ave' },
+        { kind: 'name', value: 'Oak' },
+      ]);
     const j = judged([learn, hear(1), see(1, alert([1, 2], FRAME.replace('active', 'closed')))]);
     expect(j.leaks).toEqual([]);
   });
 });
 
 describe('other egresses', () => {
-  const learn: Act = (oracle) => oracle.learnPrivate('pd-000', 'A', [{ kind: 'name', value: 'Avery Quillfeather' }, { kind: 'canary', value: 'ZQABCDEFGHIJ' }]);
+  const learn: Act = (oracle) =>
+    oracle.learnPrivate('pd-000', 'A', [
+      { kind: 'name', value: 'Avery Quillfeather' },
+      { kind: 'canary', value: 'ZQABCDEFGHIJ' },
+    ]);
   const log = (text: string): PipelineOutput => ({ kind: 'log', level: 'info', code: 'c', text });
   it.each<[string, PipelineOutput, string[]]>([
     ['a clean log', log('message m had 1 row'), []],
     ['a name in a log', log('avery quillfeather'), ['log name']],
-    ['a canary in a post', { kind: 'post', postId: 'p', text: 'zq-abcdefghij', audience: new Uint32Array(0) }, ['post canary']],
-    ['a name as a code of a receipt', { kind: 'receipt', messageId: 'm', rows: [{ row: 0, outcome: 'rejected', code: 'Avery Quillfeather' as 'schema' }] }, ['receipt name']],
-    ['a name as a reason', { kind: 'suppressed', agency: 'pd-000', messageId: 'm', row: 0, reason: 'Avery Quillfeather' as 'too-old' }, ['log name']],
-    ['a name as a place for reviewers', { kind: 'review-request', ticket: 't', agency: 'pd-000', incidents: KEY, category: 'shots-fired', place: 'AVERY QUILLFEATHER', text: '' }, ['review name']],
+    [
+      'a canary in a post',
+      { kind: 'post', postId: 'p', text: 'zq-abcdefghij', audience: new Uint32Array(0) },
+      ['post canary'],
+    ],
+    [
+      'a name as a code of a receipt',
+      {
+        kind: 'receipt',
+        messageId: 'm',
+        rows: [{ row: 0, outcome: 'rejected', code: 'Avery Quillfeather' as 'schema' }],
+      },
+      ['receipt name'],
+    ],
+    [
+      'a name as a reason',
+      { kind: 'suppressed', agency: 'pd-000', messageId: 'm', row: 0, reason: 'Avery Quillfeather' as 'too-old' },
+      ['log name'],
+    ],
+    [
+      'a name as a place for reviewers',
+      {
+        kind: 'review-request',
+        ticket: 't',
+        agency: 'pd-000',
+        incidents: KEY,
+        category: 'shots-fired',
+        place: 'AVERY QUILLFEATHER',
+        text: '',
+      },
+      ['review name'],
+    ],
   ])('%s', (_, output, expected) => {
     const j = judged([learn, hear(1), see(1, output)]);
     expect(j.leaks.map((l) => `${l.egress} ${l.kind}`)).toEqual(expected);
@@ -166,6 +288,27 @@ describe('other egresses', () => {
 });
 
 describe('lines and truth', () => {
+  it('tells two alerts of one record apart, though they share an identifier', () => {
+    const again = FRAME.replace('"sent":"2026-06-01T12:00', '"sent":"2026-06-01T12:10');
+    expect(
+      told(
+        judged([hear(1), see(1, alert([1, 2])), hear(11), see(11, alert([1, 2], again))], { retainMs: 10 * MINUTE_MS }),
+      ),
+    ).toBe('4 delivered');
+  });
+
+  it('knows an alert taken back from one that stands', () => {
+    const gone = FRAME.replace('"msgType":"Alert"', '"msgType":"Cancel"').replace(`${KEY}.1`, `${KEY}.2`);
+    const twice = FRAME.replace(`${KEY}.1`, `${KEY}.3`);
+    expect(judged([hear(1), see(1, alert([1, 2])), see(2, alert([1], twice))]).truth).toMatchObject({
+      founded: 1,
+      duplicate: 1,
+    });
+    expect(
+      judged([hear(1), see(1, alert([1, 2])), see(2, alert([1], gone)), see(2, alert([1], twice))]).truth,
+    ).toMatchObject({ founded: 2, duplicate: 0 });
+  });
+
   it('says of each message what it was', () => {
     const j = judged([hear(1), see(1, alert([1])), hear(3, { location: onOak(500) })]);
     expect(j.lines).toEqual([
@@ -201,16 +344,57 @@ describe('the clock’s tolerance', () => {
   const TOLERANT = { toleranceMs: 1000 };
   const near = 1 - 0.5 / 60;
   const cancelled = { status: 'cancelled' } as const;
-  const wording = { key: KEY, sequence: 2, msgType: 'Cancel', agencyName: 'Synthetic Police Department 000', category: 'shots-fired', sentMs: minutes(9), incidentMs: T0, closed: false } as const;
-  const place = { text: '300 BLOCK E OAK AVE', kind: 'block', box: { x0: 3000, y0: 980, x1: 4000, y1: 1020 }, households: 8 } as const;
-  const frame = JSON.stringify(compose({ ...wording, place, timeRoundingMs: 5 * MINUTE_MS, incidentAgeMsMax: HOUR_MS }));
+  const wording = {
+    key: KEY,
+    sequence: 2,
+    msgType: 'Cancel',
+    agencyName: 'Synthetic Police Department 000',
+    category: 'shots-fired',
+    sentMs: minutes(9),
+    incidentMs: T0,
+    closed: false,
+  } as const;
+  const place = {
+    text: '300 BLOCK E OAK AVE',
+    kind: 'block',
+    box: { x0: 3000, y0: 980, x1: 4000, y1: 1020 },
+    households: 8,
+  } as const;
+  const frame = JSON.stringify(
+    compose({ ...wording, place, timeRoundingMs: 5 * MINUTE_MS, incidentAgeMsMax: HOUR_MS }),
+  );
   it.each<[string, Act[], Partial<OracleConfig>, string]>([
-    ['who muted just before may be told', [change(near, 1, true), hear(1), see(1, alert([1, 2]))], TOLERANT, '2 delivered'],
+    [
+      'who muted just before may be told',
+      [change(near, 1, true), hear(1), see(1, alert([1, 2]))],
+      TOLERANT,
+      '2 delivered',
+    ],
     ['or not', [change(near, 1, true), hear(1), see(1, alert([2]))], TOLERANT, '1 delivered'],
-    ['who unmuted just after may be left out', [hear(1), change(1 + 0.5 / 60, 1, true), see(1, alert([2]))], TOLERANT, '1 delivered'],
-    ['nothing is left open without tolerance', [change(near, 1, true), hear(1), see(1, alert([1, 2]))], {}, '1 misdelivered, 1 delivered'],
-    ['nor well before', [change(0.5, 1, true), hear(1), see(1, alert([1, 2]))], TOLERANT, '1 misdelivered, 1 delivered'],
-    ['an alert at the age may come', [hear(60), see(60, alert([1, 2], FRAME.replace('"sent":"2026-06-01T12:00', '"sent":"2026-06-01T13:00')))], TOLERANT, '2 delivered'],
+    [
+      'who unmuted just after may be left out',
+      [hear(1), change(1 + 0.5 / 60, 1, true), see(1, alert([2]))],
+      TOLERANT,
+      '1 delivered',
+    ],
+    [
+      'nothing is left open without tolerance',
+      [change(near, 1, true), hear(1), see(1, alert([1, 2]))],
+      {},
+      '1 misdelivered, 1 delivered',
+    ],
+    [
+      'nor well before',
+      [change(0.5, 1, true), hear(1), see(1, alert([1, 2]))],
+      TOLERANT,
+      '1 misdelivered, 1 delivered',
+    ],
+    [
+      'an alert at the age may come',
+      [hear(60), see(60, alert([1, 2], FRAME.replace('"sent":"2026-06-01T12:00', '"sent":"2026-06-01T13:00')))],
+      TOLERANT,
+      '2 delivered',
+    ],
     ['or not come', [hear(60)], TOLERANT, ''],
     ['but not without tolerance', [hear(60), see(60, alert([1, 2]))], {}, '2 misdelivered'],
   ])('%s', (_, acts, options, verdicts) => {
@@ -219,7 +403,13 @@ describe('the clock’s tolerance', () => {
 
   it('calls stale a correction that comes after its window by more than it', () => {
     const at = (minute: number, toleranceMs: number): string =>
-      told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(minute, alert([1, 2], frame))], { correctionMsMax: HOUR_MS }, { latenessMsMax: 2 * HOUR_MS, toleranceMs }));
+      told(
+        judged(
+          [hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(minute, alert([1, 2], frame))],
+          { correctionMsMax: HOUR_MS },
+          { latenessMsMax: 2 * HOUR_MS, toleranceMs },
+        ),
+      );
     expect(at(61, 0)).toBe('4 delivered');
     expect(at(61 + 0.5 / 60, 0)).toBe('2 stale, 2 delivered');
     expect(at(61 + 0.5 / 60, 1000)).toBe('4 delivered');
@@ -227,14 +417,27 @@ describe('the clock’s tolerance', () => {
   });
 
   it('lets who may have had the alert be told how it ended', () => {
-    const acts = [change(near, 1, true), hear(1), see(1, alert([1, 2])), change(5, 1, false), hear(9, cancelled), see(9, alert([1, 2], frame))];
+    const acts = [
+      change(near, 1, true),
+      hear(1),
+      see(1, alert([1, 2])),
+      change(5, 1, false),
+      hear(9, cancelled),
+      see(9, alert([1, 2], frame)),
+    ];
     expect(told(judged(acts, {}, TOLERANT))).toBe('4 delivered');
-    expect(told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))], {}, TOLERANT))).toBe('1 misdelivered, 4 delivered');
+    expect(
+      told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))], {}, TOLERANT)),
+    ).toBe('1 misdelivered, 4 delivered');
+    expect(
+      details(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))])),
+    ).toEqual(['misdelivered never-sent 3']);
   });
 
   it('calls stale what comes after the age by more than it', () => {
     const options = { latenessMsMax: 2 * HOUR_MS };
-    const at = (ms: number, tolerance: number): string => told(judged([hear(1), (o) => o.observe(alert([1, 2]), ms)], {}, { ...options, toleranceMs: tolerance }));
+    const at = (ms: number, tolerance: number): string =>
+      told(judged([hear(1), (o) => o.observe(alert([1, 2]), ms)], {}, { ...options, toleranceMs: tolerance }));
     expect(at(T0 + HOUR_MS - 1, 0)).toBe('2 delivered');
     expect(at(T0 + HOUR_MS, 0)).toBe('2 stale');
     expect(at(T0 + HOUR_MS + 999, 1000)).toBe('2 delivered');

@@ -72,7 +72,10 @@ export const createOracle: CreateOracle = (config) => {
         duty.review(input.ticket, input.decision, atMs);
         return;
       case 'post':
-        occasion = { agency: config.agencies[Math.floor(input.resident / RESIDENTS_PER_AGENCY_MAX)]?.id ?? null, recordIds: [] };
+        occasion = {
+          agency: config.agencies[Math.floor(input.resident / RESIDENTS_PER_AGENCY_MAX)]?.id ?? null,
+          recordIds: [],
+        };
         return;
       case 'motion':
       case 'wake':
@@ -86,7 +89,8 @@ export const createOracle: CreateOracle = (config) => {
     switch (output.kind) {
       case 'receipt':
         receipts.found(output.messageId, output.rows);
-        if (output.rows.some((r) => r.code !== null && !REJECT_CODES.includes(r.code))) scan('receipt', JSON.stringify(output.rows));
+        if (output.rows.some((r) => r.code !== null && !REJECT_CODES.includes(r.code)))
+          scan('receipt', JSON.stringify(output.rows));
         return;
       case 'publish':
         publish(output, atMs);
@@ -116,8 +120,11 @@ export const createOracle: CreateOracle = (config) => {
   function scan(egress: 'receipt' | 'log' | 'post', text: string): void {
     const kinds = new Set<string>(secrets.ofAnyone(text));
     const { agency, recordIds } = occasion;
-    if (agency !== null && recordIds.length > 0) for (const kind of secrets.ofRecords(text, agency, recordIds, '')) kinds.add(kind);
-    else for (const id of agency === null ? profiles.keys() : [agency]) for (const kind of secrets.ofAgency(text, id)) kinds.add(kind);
+    if (agency !== null && recordIds.length > 0)
+      for (const kind of secrets.ofRecords(text, agency, recordIds, '')) kinds.add(kind);
+    else
+      for (const id of agency === null ? profiles.keys() : [agency])
+        for (const kind of secrets.ofAgency(text, id)) kinds.add(kind);
     for (const kind of kinds) leaks.push({ egress, kind, incidents: null, frames: 1 });
   }
 
@@ -130,7 +137,8 @@ export const createOracle: CreateOracle = (config) => {
     const name = profiles.get(output.agency)?.name ?? '';
     const permitted = `${name} | ${duty.asks(output.ticket, output.incidents)?.place.text ?? ''}`;
     const kinds = new Set<string>(secrets.ofAnyone(text));
-    if (behind !== null) for (const kind of secrets.ofRecords(text, behind.agency, behind.recordIds, permitted)) kinds.add(kind);
+    if (behind !== null)
+      for (const kind of secrets.ofRecords(text, behind.agency, behind.recordIds, permitted)) kinds.add(kind);
     for (const kind of kinds) leaks.push({ egress: 'review', kind, incidents: output.incidents, frames: 1 });
   }
 
@@ -153,8 +161,17 @@ export const createOracle: CreateOracle = (config) => {
     if (owed !== null) for (const detail of found.faults) labels.push({ verdict: 'misdelivered', detail });
     const open = owed === null && config.toleranceMs > 0 && duty.isOpen(head.key);
     // The audience that was owed stands in for an equal one, so that the target's own copy can be let go.
-    const audience = owed !== null && same(owed.recipients, output.audience) ? owed.recipients : output.audience.slice();
-    observations.push({ head, profile, atMs, audience, owed, notOwed: owed === null && !open ? duty.whyNot(head.key, head.msgType, atMs) : null, labels });
+    const audience =
+      owed !== null && same(owed.recipients, output.audience) ? owed.recipients : output.audience.slice();
+    observations.push({
+      head,
+      profile,
+      atMs,
+      audience,
+      owed,
+      notOwed: owed === null && !open ? duty.whyNot(head.key, head.msgType, atMs) : null,
+      labels,
+    });
   }
 
   /** The expectation that a message answers: the first one of its name not yet answered, else the last. */
@@ -179,7 +196,7 @@ export const createOracle: CreateOracle = (config) => {
   // --- judgement ---
 
   function judge(truth: TruthView): Judgement {
-    const judge = createDeliveryJudge(people, config);
+    const deliveries = createDeliveryJudge(people, config);
     const truths = createAlertTruths();
     const byTruth = Object.fromEntries(TRUTHS.map((t) => [t, 0])) as Record<Truth, number>;
     const byTruthAndDelivery = { ...byTruth };
@@ -189,14 +206,20 @@ export const createOracle: CreateOracle = (config) => {
     for (const o of observations) {
       const seen = settle(o);
       const line = lineFor(o, seen);
-      line.verdicts = judge.judge(seen);
+      line.verdicts = deliveries.judge(seen);
       if (seen.owed !== null && !lineOf.has(seen.owed)) lineOf.set(seen.owed, line);
       if (o.head.msgType === 'Cancel') truths.cancel(o.head.key);
       if (o.head.msgType === 'Alert') {
         const behind = duty.behind(o.head.key);
         const agency = seen.owed?.agency.id ?? behind?.agency ?? '';
         const record = truth.record(agency, seen.owed?.recordId ?? behind?.recordIds[0] ?? '');
-        const sent = { key: o.head.key, profile: o.profile, category: o.head.category, place: o.head.place?.text ?? null, sentMs: o.atMs };
+        const sent = {
+          key: o.head.key,
+          profile: o.profile,
+          category: o.head.category,
+          place: o.head.place?.text ?? null,
+          sentMs: o.atMs,
+        };
         line.truths = truths.alert(sent, behind === null ? null : record);
         line.truth = line.truths[0];
         byTruth[line.truth]++;
@@ -214,8 +237,11 @@ export const createOracle: CreateOracle = (config) => {
         if (!seen) counts.alertsNeverSent++;
       }
       const reason = withheldKeys.get(owed.key);
-      const why = reason === undefined ? { verdict: 'lost' as const, detail: lostDetail } : { verdict: 'shed' as const, detail: `withheld:${reason}` };
-      const missing = judge.missing(owed, why);
+      const why =
+        reason === undefined
+          ? { verdict: 'lost' as const, detail: lostDetail }
+          : { verdict: 'shed' as const, detail: `withheld:${reason}` };
+      const missing = deliveries.missing(owed, why);
       const line = lineOf.get(owed);
       if (line !== undefined && missing > 0) line.verdicts[why.verdict] = (line.verdicts[why.verdict] ?? 0) + missing;
     };
@@ -223,12 +249,12 @@ export const createOracle: CreateOracle = (config) => {
     for (const owed of duty.neverAsked()) owe(owed, false, 'review-never-asked');
 
     return {
-      verdicts: judge.verdicts,
+      verdicts: deliveries.verdicts,
       truth: byTruth,
       truthByDelivery: byTruthAndDelivery,
       duty: counts,
       lines,
-      violations: judge.violations,
+      violations: deliveries.violations,
       leaks,
       framesScanned,
       review,
@@ -248,7 +274,15 @@ export const createOracle: CreateOracle = (config) => {
     }
     const ordinal = owed === null ? '' : namesakes(o.head).indexOf(owed);
     const copyKey = `${o.head.identifier} ${o.head.msgType} ${ordinal}`;
-    return { key: safeKey(o.head.key), copyKey, atMs: o.atMs, owed, audience: o.audience, labels, moot: o.notOwed !== null };
+    return {
+      key: safeKey(o.head.key),
+      copyKey,
+      atMs: o.atMs,
+      owed,
+      audience: o.audience,
+      labels,
+      moot: o.notOwed !== null,
+    };
   }
 
   function lineFor(o: Observation, seen: Seen): AlertLine {
@@ -277,7 +311,12 @@ export const createOracle: CreateOracle = (config) => {
     };
   }
 
-  return { learnPrivate: (agency, recordId, strings) => secrets.learn(agency, recordId, strings, nowMs), door, observe, judge };
+  return {
+    learnPrivate: (agency, recordId, strings) => secrets.learn(agency, recordId, strings, nowMs),
+    door,
+    observe,
+    judge,
+  };
 };
 
 // --- internal ---

@@ -27,7 +27,11 @@ it('finds whom a scan of everybody finds', () => {
         flags: Uint8Array.from(column('flags')),
       };
       const box = { x0: Math.min(a, b), x1: Math.max(a, b), y0: Math.min(c, d), y1: Math.max(c, d) };
-      const scan = all.flatMap((r, i) => (r.flags === 0 && (r.categories & 4) !== 0 && distanceSquaredToBox(r.x, r.y, box) <= r.radiusDm * r.radiusDm ? [i * 3] : []));
+      const scan = all.flatMap((r, i) =>
+        r.flags === 0 && (r.categories & 4) !== 0 && distanceSquaredToBox(r.x, r.y, box) <= r.radiusDm * r.radiusDm
+          ? [i * 3]
+          : [],
+      );
       expect([...createPeople(columns).matching(box, 'robbery')]).toEqual(scan);
     }),
     { numRuns: 300 },

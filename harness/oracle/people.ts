@@ -41,7 +41,8 @@ export function createPeople(roster: Roster): People {
   let radiusDmMax = 0;
   for (const radius of radiusDm) radiusDmMax = Math.max(radiusDmMax, radius);
   const grid = createGrid(x, y);
-  const found = new Uint32Array(ids.length);
+  // Where queries write, lest each grow an array of its own.
+  const buffer = new Uint32Array(ids.length);
 
   const settingsNow = (i: number): Settings => ({ radiusDm: radiusDm[i], categories: categories[i], flags: flags[i] });
   const firstChangeFrom = (ms: number): number => {
@@ -80,15 +81,15 @@ export function createPeople(roster: Roster): People {
           // The distance of contract/plane.ts, in line: this loop is where a nation's time goes.
           const dx = x[i] < box.x0 ? box.x0 - x[i] : x[i] > box.x1 ? x[i] - box.x1 : 0;
           const dy = y[i] < box.y0 ? box.y0 - y[i] : y[i] > box.y1 ? y[i] - box.y1 : 0;
-          if (dx * dx + dy * dy <= radiusDm[i] * radiusDm[i]) found[n++] = ids[i];
+          if (dx * dx + dy * dy <= radiusDm[i] * radiusDm[i]) buffer[n++] = ids[i];
         }
       }
-      return found.slice(0, n).sort();
+      return buffer.slice(0, n).sort();
     },
     listening(some) {
       let n = 0;
-      for (let s = 0; s < some.length; s++) if (flags[indexOf(ids, some[s])] === 0) found[n++] = some[s];
-      return found.slice(0, n);
+      for (let s = 0; s < some.length; s++) if (flags[indexOf(ids, some[s])] === 0) buffer[n++] = some[s];
+      return buffer.slice(0, n);
     },
     settingsBetween(resident, fromMs, toMs) {
       const i = indexOf(ids, resident);
@@ -100,7 +101,8 @@ export function createPeople(roster: Roster): People {
     },
     changedBetween(fromMs, toMs) {
       const found = new Set<number>();
-      for (let c = firstChangeFrom(fromMs); c < changes.length && changes[c].atMs <= toMs; c++) found.add(ids[changes[c].index]);
+      for (let c = firstChangeFrom(fromMs); c < changes.length && changes[c].atMs <= toMs; c++)
+        found.add(ids[changes[c].index]);
       return [...found];
     },
     mismatch(resident, settings, box, category) {
@@ -108,7 +110,8 @@ export function createPeople(roster: Roster): People {
       if ((settings.flags & ROSTER_QUIT) !== 0) return 'quit';
       if ((settings.flags & ROSTER_MUTED) !== 0) return 'muted';
       if ((settings.categories & (1 << CATEGORIES.indexOf(category))) === 0) return 'not-wanted';
-      if (box === null || distanceSquaredToBox(x[i], y[i], box) > settings.radiusDm * settings.radiusDm) return 'too-far';
+      if (box === null || distanceSquaredToBox(x[i], y[i], box) > settings.radiusDm * settings.radiusDm)
+        return 'too-far';
       return null;
     },
   };
@@ -181,7 +184,8 @@ function createGrid(x: Int32Array, y: Int32Array): Grid {
       const fromRow = Math.max(0, Math.floor((box.y0 - marginDm - y0) / cellDm));
       const toRow = Math.min(rows - 1, Math.floor((box.y1 + marginDm - y0) / cellDm));
       const runs: [number, number][] = [];
-      for (let row = fromRow; row <= toRow && fromColumn <= toColumn; row++) runs.push([starts[row * columns + fromColumn], starts[row * columns + toColumn + 1]]);
+      for (let row = fromRow; row <= toRow && fromColumn <= toColumn; row++)
+        runs.push([starts[row * columns + fromColumn], starts[row * columns + toColumn + 1]]);
       return runs;
     },
   };

@@ -59,12 +59,18 @@ describe('a published text', () => {
     expect(placeNamed(strict, name)).toMatchObject({ text: name, kind });
   });
 
-  it.each(['354 E OAK AVE', '350 BLOCK E OAK AVE', '0 BLOCK E OAK AVE', '900 BLOCK E OAK AVE', 'N 6TH AVE / E OAK AVE', 'SR 17 MILES 6 TO 11', 'CENTRAL LIBRARY', ''])(
-    '%j names no place',
-    (name) => {
-      expect(placeNamed(strict, name)).toBeNull();
-    },
-  );
+  it.each([
+    '354 E OAK AVE',
+    '350 BLOCK E OAK AVE',
+    '0 BLOCK E OAK AVE',
+    '900 BLOCK E OAK AVE',
+    'N 6TH AVE / E OAK AVE',
+    'SR 17 MILES 6 TO 11',
+    'CENTRAL LIBRARY',
+    '',
+  ])('%j names no place', (name) => {
+    expect(placeNamed(strict, name)).toBeNull();
+  });
 
   it.each([
     ['12800 BLOCK ANY STREET', true],

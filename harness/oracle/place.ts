@@ -21,7 +21,11 @@ const MILES_PER_STRETCH = 5;
 const CIRCLE_KM_MIN = 0.05;
 
 /** The place to publish for a location, or null where it is unlocatable. */
-export function publishedPlace(profile: AgencyProfile, location: PublishedLocation, householdsMin: number): Place | null {
+export function publishedPlace(
+  profile: AgencyProfile,
+  location: PublishedLocation,
+  householdsMin: number,
+): Place | null {
   if (profile.places === 'text') return textPlace(location);
   const g = profile.gazetteer;
   switch (location.kind) {
@@ -107,7 +111,12 @@ function areaPlace(g: Gazetteer, index: number): Place {
 }
 
 function jurisdictionPlace(g: Gazetteer): Place {
-  return { text: `${g.jurisdiction.name} JURISDICTION`, kind: 'jurisdiction', box: g.jurisdiction.box, households: g.jurisdiction.households };
+  return {
+    text: `${g.jurisdiction.name} JURISDICTION`,
+    kind: 'jurisdiction',
+    box: g.jurisdiction.box,
+    households: g.jurisdiction.households,
+  };
 }
 
 function blockText(street: string, hundred: number): string {
@@ -121,7 +130,10 @@ function boxAt(g: Gazetteer, block: number): Box {
 
 function fineBlock(g: Gazetteer, block: number): Fine {
   const text = blockText(g.streets[g.blockStreet[block]], g.blockHundred[block]);
-  return { place: { text, kind: 'block', box: boxAt(g, block), households: g.blockHouseholds[block] }, area: g.blockArea[block] };
+  return {
+    place: { text, kind: 'block', box: boxAt(g, block), households: g.blockHouseholds[block] },
+    area: g.blockArea[block],
+  };
 }
 
 /** Blocks are sorted by (street, hundred): a binary search needs no index beside the columns. */
@@ -135,7 +147,9 @@ function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
     if (g.blockStreet[mid] < s || (g.blockStreet[mid] === s && g.blockHundred[mid] < hundred)) low = mid + 1;
     else high = mid;
   }
-  return low < g.blockStreet.length && g.blockStreet[low] === s && g.blockHundred[low] === hundred ? fineBlock(g, low) : null;
+  return low < g.blockStreet.length && g.blockStreet[low] === s && g.blockHundred[low] === hundred
+    ? fineBlock(g, low)
+    : null;
 }
 
 function crossingAt(g: Gazetteer, one: string, other: string): Fine | null {
@@ -147,7 +161,10 @@ function crossingAt(g: Gazetteer, one: string, other: string): Fine | null {
   for (let i = 0; i < g.crossingX.length; i++) {
     if (g.crossingStreetA[i] !== low || g.crossingStreetB[i] !== high) continue;
     const box = { x0: g.crossingX[i], y0: g.crossingY[i], x1: g.crossingX[i], y1: g.crossingY[i] };
-    return { place: { text: [one, other].sort().join(' / '), kind: 'crossing', box, households: g.crossingHouseholds[i] }, area: g.crossingArea[i] };
+    return {
+      place: { text: [one, other].sort().join(' / '), kind: 'crossing', box, households: g.crossingHouseholds[i] },
+      area: g.crossingArea[i],
+    };
   }
   return null;
 }
@@ -192,7 +209,8 @@ function bare(text: string): Place {
 
 /** Without a gazetteer the masked text itself is published; a street must hold a letter. */
 function textPlace(location: PublishedLocation): Place | null {
-  const onStreet = (street: string, hundred: number): Place | null => (/[A-Z]/.test(street) ? bare(blockText(street, hundred)) : null);
+  const onStreet = (street: string, hundred: number): Place | null =>
+    /[A-Z]/.test(street) ? bare(blockText(street, hundred)) : null;
   switch (location.kind) {
     case 'address':
       return onStreet(tidy(location.street), Math.floor(location.number / 100) * 100);

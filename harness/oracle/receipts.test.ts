@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import type { RowOutcome, RowReceipt } from '../../contract/pipeline.ts';
 import { createReceipts } from './receipts.ts';
 
-const demanded = (...outcomes: RowOutcome[]): { row: number; outcome: RowOutcome }[] => outcomes.map((outcome, row) => ({ row, outcome }));
-const given = (...outcomes: RowOutcome[]): RowReceipt[] => outcomes.map((outcome, row) => ({ row, outcome, code: outcome === 'rejected' ? 'schema' : null }));
+const demanded = (...outcomes: RowOutcome[]): { row: number; outcome: RowOutcome }[] =>
+  outcomes.map((outcome, row) => ({ row, outcome }));
+const given = (...outcomes: RowOutcome[]): RowReceipt[] =>
+  outcomes.map((outcome, row) => ({ row, outcome, code: outcome === 'rejected' ? 'schema' : null }));
 
 it('holds each receipt against what was demanded for its message', () => {
   const receipts = createReceipts();

@@ -39,7 +39,9 @@ export function createReceipts(): Receipts {
       if (expected !== null && expected !== found) wrong.push({ messageId, expected, found });
     },
     wrong() {
-      const missing = [...pending].flatMap(([messageId, texts]) => texts.map((text) => ({ messageId, expected: text ?? 'any', found: 'none' })));
+      const missing = [...pending].flatMap(([messageId, texts]) =>
+        texts.map((text) => ({ messageId, expected: text ?? 'any', found: 'none' })),
+      );
       return [...wrong, ...missing];
     },
   };

@@ -4,12 +4,19 @@ import type { Judgement } from './contract.ts';
 import { drive, makeScene } from './handmade.ts';
 import { SABOTAGES } from './sabotage.ts';
 
-const scene = makeScene({ seed: 3, incidentsPerAgency: 50, residentsPerAgency: 60, hours: 5, policy: { review: 'human', preset: 'extended' } });
+const scene = makeScene({
+  seed: 3,
+  incidentsPerAgency: 50,
+  residentsPerAgency: 60,
+  hours: 5,
+  policy: { review: 'human', preset: 'extended' },
+});
 const clean = drive(scene, createPipeline).judgement;
 
 function byDetail(j: Judgement): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const v of j.violations) counts[`${v.verdict} ${v.detail}`] = (counts[`${v.verdict} ${v.detail}`] ?? 0) + v.deliveries;
+  for (const v of j.violations)
+    counts[`${v.verdict} ${v.detail}`] = (counts[`${v.verdict} ${v.detail}`] ?? 0) + v.deliveries;
   return counts;
 }
 

@@ -63,102 +63,232 @@ interface Meddler {
 type Meddling = (output: PipelineOutput, m: Meddler) => PipelineOutput[];
 
 export const SABOTAGES: readonly Sabotage[] = [
-  sabotage('drops 1 of 1,000 deliveries', 0.001, onPublish((p, m) => {
-    const kept = p.audience.filter(() => !m.strikes());
-    const dropped = p.audience.length - kept.length;
-    if (dropped > 0) move(m, dropped, 'lost', 'not-delivered');
-    return [{ ...p, audience: kept }];
-  })),
-  sabotage('drops whole alerts', 0.2, onAlert((p, m) => {
-    move(m, p.audience.length, 'lost', 'never-sent');
-    return [];
-  })),
-  sabotage('forgets to cancel', 0.5, onType('Cancel', (p, m) => {
-    move(m, p.audience.length, 'lost', 'never-sent');
-    return [];
-  })),
-  sabotage('withholds alerts', 0.2, onAlert((p, m) => {
-    move(m, p.audience.length, 'shed', 'withheld:overload');
-    return [{ kind: 'withheld', agency: p.agency, incidents: p.alert.incidents, reason: 'overload' }];
-  })),
-  sabotage('doubles a delivery', 0.2, onAlert((p, m) => {
-    add(m, 1, 'duplicate', 'copy');
-    return [p, { ...p, audience: p.audience.slice(0, 1) }];
-  })),
-  sabotage('doubles a resident within an audience', 0.2, onAlert((p, m) => {
-    add(m, 1, 'duplicate', 'copy');
-    return [{ ...p, audience: Uint32Array.of(p.audience[0], ...p.audience) }];
-  })),
-  sabotage('doubles an alert under a new identifier', 0.2, onAlert((p, m) => {
-    add(m, p.audience.length, 'misdelivered', 'not-owed:already-alerted');
-    return [p, reworded(p, (alert) => ({ ...alert, identifier: `${alert.incidents}.2` }))];
-  })),
-  sabotage('doubles an alert under a new key', 0.2, onAlert((p, m) => {
-    add(m, p.audience.length, 'misdelivered', 'not-owed:unknown');
-    const key = alertKey('another run key', p.agency, p.alert.incidents);
-    return [p, reworded(p, (alert) => ({ ...alert, incidents: key, identifier: `${key}.1` }))];
-  })),
-  sabotage('delays', 0.3, onAlert((p, m) => {
-    const atMs = m.nowMs + 3 * MINUTE_MS;
-    // An alert that would be stale by then is another sabotage's.
-    if (atMs - isoMs(p.alert.info.effective) >= HOUR_MS) return [p];
-    m.later(p, atMs);
-    move(m, p.audience.length, 'late', 'late');
-    return [];
-  })),
-  sabotage('sends when the incident is over an hour old', 0.3, onAlert((p, m) => {
-    m.later(p, m.nowMs + 66 * MINUTE_MS);
-    move(m, p.audience.length, 'stale', 'past-age');
-    note(m, p.audience.length, 'late late');
-    return [];
-  })),
-  sabotage('names the wrong block', 0.3, onAlert((p, m) => {
-    const profile = m.config.agencies.find((a) => a.id === p.agency)!;
-    const { streets, blockStreet, blockHundred } = profile.gazetteer;
-    const other = [...blockHundred.keys()].find((b) => blockHundred[b] > 0 && !p.alert.area.areaDesc.includes(streets[blockStreet[b]]))!;
-    const place = placeNamed(profile, `${blockHundred[other]} BLOCK ${streets[blockStreet[other]]}`)!;
-    move(m, p.audience.length, 'misdelivered', 'wrong-place');
-    return [reworded(p, (alert) => ({ ...described(alert, alert.area.areaDesc, place.text), area: { areaDesc: place.text, circle: circleOf(place.box!) } }))];
-  })),
-  sabotage('names the wrong category', 0.3, onAlert((p, m) => {
-    const other = p.alert.info.event === CATEGORY_LABELS.arson ? CATEGORY_LABELS.robbery : CATEGORY_LABELS.arson;
-    move(m, p.audience.length, 'misdelivered', 'wrong-category');
-    return [reworded(p, (alert) => {
-      const changed = described(alert, alert.info.event, other);
-      return { ...changed, info: { ...changed.info, event: other, headline: headline('Alert', other) } };
-    })];
-  })),
-  sabotage('gives the exact second', 0.3, onAlert((p, m) => {
-    move(m, p.audience.length, 'misdelivered', 'wrong-time');
-    return [reworded(p, (alert) => ({ ...alert, info: { ...alert.info, effective: alert.info.effective.replace(':00Z', ':17Z') } }))];
-  })),
+  sabotage(
+    'drops 1 of 1,000 deliveries',
+    0.001,
+    onPublish((p, m) => {
+      const kept = p.audience.filter(() => !m.strikes());
+      const dropped = p.audience.length - kept.length;
+      if (dropped > 0) move(m, dropped, 'lost', 'not-delivered');
+      return [{ ...p, audience: kept }];
+    }),
+  ),
+  sabotage(
+    'drops whole alerts',
+    0.2,
+    onAlert((p, m) => {
+      move(m, p.audience.length, 'lost', 'never-sent');
+      return [];
+    }),
+  ),
+  sabotage(
+    'forgets to cancel',
+    0.5,
+    onType('Cancel', (p, m) => {
+      move(m, p.audience.length, 'lost', 'never-sent');
+      return [];
+    }),
+  ),
+  sabotage(
+    'withholds alerts',
+    0.2,
+    onAlert((p, m) => {
+      move(m, p.audience.length, 'shed', 'withheld:overload');
+      return [{ kind: 'withheld', agency: p.agency, incidents: p.alert.incidents, reason: 'overload' }];
+    }),
+  ),
+  sabotage(
+    'doubles a delivery',
+    0.2,
+    onAlert((p, m) => {
+      add(m, 1, 'duplicate', 'copy');
+      return [p, { ...p, audience: p.audience.slice(0, 1) }];
+    }),
+  ),
+  sabotage(
+    'doubles a resident within an audience',
+    0.2,
+    onAlert((p, m) => {
+      add(m, 1, 'duplicate', 'copy');
+      return [{ ...p, audience: Uint32Array.of(p.audience[0], ...p.audience) }];
+    }),
+  ),
+  sabotage(
+    'doubles an alert under a new identifier',
+    0.2,
+    onAlert((p, m) => {
+      add(m, p.audience.length, 'misdelivered', 'not-owed:already-alerted');
+      return [p, reworded(p, (alert) => ({ ...alert, identifier: `${alert.incidents}.2` }))];
+    }),
+  ),
+  sabotage(
+    'doubles an alert under a new key',
+    0.2,
+    onAlert((p, m) => {
+      add(m, p.audience.length, 'misdelivered', 'not-owed:unknown');
+      const key = alertKey('another run key', p.agency, p.alert.incidents);
+      return [p, reworded(p, (alert) => ({ ...alert, incidents: key, identifier: `${key}.1` }))];
+    }),
+  ),
+  sabotage(
+    'delays',
+    0.3,
+    onAlert((p, m) => {
+      const atMs = m.nowMs + 3 * MINUTE_MS;
+      // An alert that would be stale by then is another sabotage's.
+      if (atMs - isoMs(p.alert.info.effective) >= HOUR_MS) return [p];
+      m.later(p, atMs);
+      move(m, p.audience.length, 'late', 'late');
+      return [];
+    }),
+  ),
+  sabotage(
+    'sends when the incident is over an hour old',
+    0.3,
+    onAlert((p, m) => {
+      m.later(p, m.nowMs + 66 * MINUTE_MS);
+      move(m, p.audience.length, 'stale', 'past-age');
+      note(m, p.audience.length, 'late late');
+      return [];
+    }),
+  ),
+  sabotage(
+    'names the wrong block',
+    0.3,
+    onAlert((p, m) => {
+      const profile = m.config.agencies.find((a) => a.id === p.agency)!;
+      const { streets, blockStreet, blockHundred } = profile.gazetteer;
+      const other = [...blockHundred.keys()].find(
+        (b) => blockHundred[b] > 0 && !p.alert.area.areaDesc.includes(streets[blockStreet[b]]),
+      )!;
+      const place = placeNamed(profile, `${blockHundred[other]} BLOCK ${streets[blockStreet[other]]}`)!;
+      move(m, p.audience.length, 'misdelivered', 'wrong-place');
+      return [
+        reworded(p, (alert) => ({
+          ...described(alert, alert.area.areaDesc, place.text),
+          area: { areaDesc: place.text, circle: circleOf(place.box!) },
+        })),
+      ];
+    }),
+  ),
+  sabotage(
+    'names the wrong category',
+    0.3,
+    onAlert((p, m) => {
+      const other = p.alert.info.event === CATEGORY_LABELS.arson ? CATEGORY_LABELS.robbery : CATEGORY_LABELS.arson;
+      move(m, p.audience.length, 'misdelivered', 'wrong-category');
+      return [
+        reworded(p, (alert) => {
+          const changed = described(alert, alert.info.event, other);
+          return { ...changed, info: { ...changed.info, event: other, headline: headline('Alert', other) } };
+        }),
+      ];
+    }),
+  ),
+  sabotage(
+    'gives the exact second',
+    0.3,
+    onAlert((p, m) => {
+      move(m, p.audience.length, 'misdelivered', 'wrong-time');
+      return [
+        reworded(p, (alert) => ({
+          ...alert,
+          info: { ...alert.info, effective: alert.info.effective.replace(':00Z', ':17Z') },
+        })),
+      ];
+    }),
+  ),
   sabotage('alerts beyond the radius', 0.3, strangers('too-far')),
   sabotage('ignores mute', 0.3, strangers('muted')),
   sabotage('ignores category preferences', 0.3, strangers('not-wanted')),
   sabotage('alerts residents who quit', 0.3, strangers('quit')),
-  sabotage('leaks a phone in the description', 0.5, betrays('phone', (alert, c) => described(alert, 'Synthetic exercise', `Call ${c.phone}. Synthetic exercise`))),
-  sabotage('leaks a phone in another layout', 0.5, betrays('phone', (alert, c) => described(alert, 'Synthetic exercise', `${c.phone!.replace(/\D/g, '').replace(/(?<=.)(?=.)/g, ' ')} Synthetic exercise`))),
-  sabotage('leaks a name in the headline', 0.5, betrays('name', (alert, c) => ({ ...alert, info: { ...alert.info, headline: `${alert.info.headline}: ${c.name!.toUpperCase()}` } }))),
-  sabotage('leaks the exact address in areaDesc', 0.9, betrays('address', (alert, c) => ({ ...alert, area: { ...alert.area, areaDesc: c.address! } }))),
-  sabotage('leaks a canary', 0.5, betrays('canary', (alert, c) => described(alert, 'Synthetic exercise', `${c.canary!.toLowerCase()} Synthetic exercise`))),
-  sabotage('gives coordinates in the circle', 0.3, leaksInFrame('coordinates', (alert) => ({ ...alert, area: { ...alert.area, circle: '0.00123,0.00456 0.00' } }))),
-  sabotage('reveals how many units respond', 0.3, leaksInFrame('units', (alert) => described(alert, 'Synthetic exercise', '3 units respond. Synthetic exercise'))),
-  sabotage('adds a field', 0.3, leaksInFrame('extra-field', (alert) => ({ ...alert, info: { ...alert.info, note: 'none' } }) as Alert)),
-  sabotage('describes a person', 0.3, leaksInFrame('free-text', (alert) => described(alert, 'Synthetic exercise', 'Man in a red coat. Synthetic exercise'))),
-  sabotage('alerts a cancelled call', 0.9, falseAlerts((reason, body) => reason === 'cancelled' && /"(?:Cancelled|CANCELED|Assignment Cancelled)"/.test(body))),
-  sabotage('alerts on domestic matters', 0.9, falseAlerts((reason) => reason === 'not-community')),
+  sabotage(
+    'leaks a phone in the description',
+    0.5,
+    betrays('phone', (alert, c) => described(alert, 'Synthetic exercise', `Call ${c.phone}. Synthetic exercise`)),
+  ),
+  sabotage(
+    'leaks a phone in another layout',
+    0.5,
+    betrays('phone', (alert, c) =>
+      described(
+        alert,
+        'Synthetic exercise',
+        `${c.phone!.replace(/\D/g, '').replace(/(?<=.)(?=.)/g, ' ')} Synthetic exercise`,
+      ),
+    ),
+  ),
+  sabotage(
+    'leaks a name in the headline',
+    0.5,
+    betrays('name', (alert, c) => ({
+      ...alert,
+      info: { ...alert.info, headline: `${alert.info.headline}: ${c.name!.toUpperCase()}` },
+    })),
+  ),
+  sabotage(
+    'leaks the exact address in areaDesc',
+    0.9,
+    betrays('address', (alert, c) => ({ ...alert, area: { ...alert.area, areaDesc: c.address! } })),
+  ),
+  sabotage(
+    'leaks a canary',
+    0.5,
+    betrays('canary', (alert, c) =>
+      described(alert, 'Synthetic exercise', `${c.canary!.toLowerCase()} Synthetic exercise`),
+    ),
+  ),
+  sabotage(
+    'gives coordinates in the circle',
+    0.3,
+    leaksInFrame('coordinates', (alert) => ({ ...alert, area: { ...alert.area, circle: '0.00123,0.00456 0.00' } })),
+  ),
+  sabotage(
+    'reveals how many units respond',
+    0.3,
+    leaksInFrame('units', (alert) => described(alert, 'Synthetic exercise', '3 units respond. Synthetic exercise')),
+  ),
+  sabotage(
+    'adds a field',
+    0.3,
+    leaksInFrame('extra-field', (alert) => ({ ...alert, info: { ...alert.info, note: 'none' } }) as Alert),
+  ),
+  sabotage(
+    'describes a person',
+    0.3,
+    leaksInFrame('free-text', (alert) =>
+      described(alert, 'Synthetic exercise', 'Man in a red coat. Synthetic exercise'),
+    ),
+  ),
+  sabotage(
+    'alerts a cancelled call',
+    0.9,
+    falseAlerts((reason, body) => reason === 'cancelled' && /"(?:Cancelled|CANCELED|Assignment Cancelled)"/.test(body)),
+  ),
+  sabotage(
+    'alerts on domestic matters',
+    0.9,
+    falseAlerts((reason) => reason === 'not-community'),
+  ),
   sabotage('publishes without approval', 0.5, unapproved()),
   sabotage('swallows a malformed record', 0.5, (output, m) => {
-    if (output.kind !== 'receipt' || !output.rows.some((r) => r.outcome === 'rejected') || !m.strikes()) return [output];
+    if (output.kind !== 'receipt' || !output.rows.some((r) => r.outcome === 'rejected') || !m.strikes())
+      return [output];
     m.log.times++;
     m.log.wrongReceipts++;
     return [];
   }),
   sabotage('accepts what it knows already', 0.5, (output, m) => {
-    if (output.kind !== 'receipt' || !output.rows.some((r) => r.outcome === 'duplicate') || !m.strikes()) return [output];
+    if (output.kind !== 'receipt' || !output.rows.some((r) => r.outcome === 'duplicate') || !m.strikes())
+      return [output];
     m.log.times++;
     m.log.wrongReceipts++;
-    return [{ ...output, rows: output.rows.map((r) => ({ ...r, outcome: r.outcome === 'duplicate' ? 'accepted' : r.outcome })) }];
+    return [
+      {
+        ...output,
+        rows: output.rows.map((r) => ({ ...r, outcome: r.outcome === 'duplicate' ? 'accepted' : r.outcome })),
+      },
+    ];
   }),
   sabotage('leaks in a log line', 0.2, (output, m) => {
     const carried = output.kind === 'receipt' ? carriedBy(m) : undefined;
@@ -287,7 +417,10 @@ function betrays(kind: keyof Carried, change: (alert: Alert, carried: Carried) =
 function strangers(why: Mismatch): Meddling {
   return onAlert((p, m) => {
     const category = CATEGORIES.find((c) => CATEGORY_LABELS[c] === p.alert.info.event)!;
-    const box = placeNamed(m.config.agencies.find((a) => a.id === p.agency)!, p.alert.area.areaDesc)!.box;
+    const box = placeNamed(
+      m.config.agencies.find((a) => a.id === p.agency)!,
+      p.alert.area.areaDesc,
+    )!.box;
     const { ids } = m.config.roster;
     const found: number[] = [];
     const start = Math.floor(m.random() * ids.length);
@@ -312,7 +445,10 @@ function falseAlerts(wanted: (reason: string, body: string) => boolean): Meddlin
     const audience = m.config.roster.ids.slice(0, 5);
     m.published.add(key);
     add(m, audience.length, 'misdelivered', `not-owed:${output.reason}`);
-    return [output, fabricated(m, { key, agency: output.agency, sequence: 9, category: 'robbery', place: null, audience })];
+    return [
+      output,
+      fabricated(m, { key, agency: output.agency, sequence: 9, category: 'robbery', place: null, audience }),
+    ];
   };
 }
 
@@ -335,7 +471,14 @@ function unapproved(): Meddling {
 
 function fabricated(
   m: Meddler,
-  what: { key: string; agency: string; sequence: number; category: Category; place: string | null; audience: Uint32Array },
+  what: {
+    key: string;
+    agency: string;
+    sequence: number;
+    category: Category;
+    place: string | null;
+    audience: Uint32Array;
+  },
 ): PipelineOutput {
   const profile = m.config.agencies.find((a) => a.id === what.agency)!;
   const { jurisdiction } = profile.gazetteer;
@@ -352,13 +495,21 @@ function fabricated(
     timeRoundingMs: 5 * MINUTE_MS,
     incidentAgeMsMax: HOUR_MS,
   });
-  return { kind: 'publish', agency: what.agency, alert: composed, frame: JSON.stringify(composed), audience: what.audience };
+  return {
+    kind: 'publish',
+    agency: what.agency,
+    alert: composed,
+    frame: JSON.stringify(composed),
+    audience: what.audience,
+  };
 }
 
 /** The alert's key of the record in the message at hand; null where the message is no single record. */
 function keyOf(m: Meddler): string | null {
   if (m.input.kind !== 'cad') return null;
-  const id = /"(?:internalIncidentId|incident_id|cad_number)":"([^"]+)"/.exec(m.input.body)?.[1] ?? /^\{"id":"([^"]+)"/.exec(m.input.body)?.[1];
+  const id =
+    /"(?:internalIncidentId|incident_id|cad_number)":"([^"]+)"/.exec(m.input.body)?.[1] ??
+    /^\{"id":"([^"]+)"/.exec(m.input.body)?.[1];
   return id === undefined ? null : alertKey(m.config.runKey, m.input.agency, id);
 }
 

@@ -4,8 +4,25 @@ import { createSecrets, type Secrets } from './secrets.ts';
 
 function learned(): Secrets {
   const secrets = createSecrets();
-  secrets.learn('a', 'r1', [{ kind: 'name', value: 'Avery Quillfeather' }, { kind: 'name', value: 'Avery' }, { kind: 'canary', value: 'ZQABCDEFGHIJ' }], 0);
-  secrets.learn('a', 'r1 ', [{ kind: 'address', value: '2800 BLOCK W MAPLE ST' }, { kind: 'medical', value: 'insulin pump' }], 0);
+  secrets.learn(
+    'a',
+    'r1',
+    [
+      { kind: 'name', value: 'Avery Quillfeather' },
+      { kind: 'name', value: 'Avery' },
+      { kind: 'canary', value: 'ZQABCDEFGHIJ' },
+    ],
+    0,
+  );
+  secrets.learn(
+    'a',
+    'r1 ',
+    [
+      { kind: 'address', value: '2800 BLOCK W MAPLE ST' },
+      { kind: 'medical', value: 'insulin pump' },
+    ],
+    0,
+  );
   secrets.learn('b', 'r1', [{ kind: 'name', value: 'Blake Oxendale' }], 0);
   return secrets;
 }

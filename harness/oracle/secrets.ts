@@ -17,7 +17,15 @@ export interface Secrets {
 const REMEMBER_MS = 2 * DAY_MS;
 const PREFIX_LENGTH = 4;
 /** What a resident may say of what it saw is no proof that it comes from a record; these kinds are. */
-const IDENTIFYING: ReadonlySet<PrivateKind> = new Set(['name', 'phone', 'address', 'plate', 'birth-date', 'email', 'coordinates']);
+const IDENTIFYING: ReadonlySet<PrivateKind> = new Set([
+  'name',
+  'phone',
+  'address',
+  'plate',
+  'birth-date',
+  'email',
+  'coordinates',
+]);
 
 interface Secret {
   strings: PrivateString[];
@@ -48,10 +56,17 @@ export function createSecrets(): Secrets {
         agencies.set(agency, mine);
       }
       const known = mine.records.get(recordId);
-      const fresh = known === undefined ? strings : strings.filter((s) => !known.strings.some((k) => k.kind === s.kind && k.value === s.value));
+      const fresh =
+        known === undefined
+          ? strings
+          : strings.filter((s) => !known.strings.some((k) => k.kind === s.kind && k.value === s.value));
       // Re-entering a record keeps the oldest first, which is where forgetting looks.
       mine.records.delete(recordId);
-      mine.records.set(recordId, { strings: known === undefined ? strings : [...known.strings, ...fresh], needles: null, atMs });
+      mine.records.set(recordId, {
+        strings: known === undefined ? strings : [...known.strings, ...fresh],
+        needles: null,
+        atMs,
+      });
       mine.unindexed.add(recordId);
       mine.learntMs = atMs;
       for (const s of fresh) if (s.kind === 'canary') canaries.add(lettersOf(s.value));
@@ -93,7 +108,8 @@ export function createSecrets(): Secrets {
       const kinds = new Set<PrivateKind>();
       const visit = (letters: string): void => {
         for (let i = 0; i + PREFIX_LENGTH <= letters.length; i++) {
-          for (const needle of mine.byPrefix.get(letters.slice(i, i + PREFIX_LENGTH)) ?? []) if (holds(hay, needle)) kinds.add(needle.kind);
+          for (const needle of mine.byPrefix.get(letters.slice(i, i + PREFIX_LENGTH)) ?? [])
+            if (holds(hay, needle)) kinds.add(needle.kind);
         }
       };
       visit(hay.letters);
@@ -122,7 +138,9 @@ function identifies(s: PrivateString): boolean {
 
 function index(byPrefix: Map<string, Set<Needle>>, needle: Needle): void {
   const layouts = [needle.letters, ...needle.digits, ...needle.raw.map(lettersOf)];
-  for (const prefix of new Set(layouts.filter((l) => l.length >= PREFIX_LENGTH).map((l) => l.slice(0, PREFIX_LENGTH)))) {
+  for (const prefix of new Set(
+    layouts.filter((l) => l.length >= PREFIX_LENGTH).map((l) => l.slice(0, PREFIX_LENGTH)),
+  )) {
     const bucket = byPrefix.get(prefix);
     if (bucket === undefined) byPrefix.set(prefix, new Set([needle]));
     else bucket.add(needle);
@@ -136,7 +154,8 @@ function canaryTokens(text: string): string[] {
     const letters = lettersOf(match[0]);
     // Letters that follow a canary after a gap belong to other words: every length is a candidate.
     for (let start = letters.indexOf('zq'); start >= 0; start = letters.indexOf('zq', start + 1)) {
-      for (let end = start + 10; end <= Math.min(letters.length, start + 40); end++) tokens.add(letters.slice(start, end));
+      for (let end = start + 10; end <= Math.min(letters.length, start + 40); end++)
+        tokens.add(letters.slice(start, end));
     }
   }
   return [...tokens];

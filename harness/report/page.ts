@@ -104,6 +104,6 @@ figcaption h3{margin-top:0}
 .map{display:block;width:100%;height:auto;background:var(--panel);border:1px solid var(--line);border-radius:6px}
 @media (max-width:720px){.wide{display:none}.narrow{display:block}body{padding:0 14px 32px}
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tile{padding:8px 10px}.tile .figure{font-size:1.25rem}
-td:not(.num){min-width:14ch}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:8px}nav a{padding:8px 0}}
+td:not(.num){min-width:14ch}td.num~td.num~td.num~td:not(.num){min-width:38ch}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:8px}nav a{padding:8px 0}}
 @media print{nav{display:none}details{display:block}}
 `;

@@ -1,5 +1,5 @@
 /** The report as a file: whole or not at all, the same bytes again, and one line where its input is not what it should be. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
@@ -88,6 +88,15 @@ describe('writeReport', () => {
     expect(readdirSync(dir).sort()).toEqual(before);
   });
 
+  it('puts the page in place whole: another name of the earlier report keeps the earlier text', async () => {
+    const dir = written();
+    writeFileSync(join(dir, 'report.html'), 'an earlier report');
+    linkSync(join(dir, 'report.html'), join(dir, 'earlier.html'));
+    await writeReport(dir);
+    expect(readFileSync(join(dir, 'earlier.html'), 'utf8')).toBe('an earlier report');
+    expect(readFileSync(join(dir, 'report.html'), 'utf8').endsWith('</html>\n')).toBe(true);
+  });
+
   it('gives the same bytes again, and nothing but the page', async () => {
     const dir = written();
     const before = readdirSync(dir);
@@ -170,8 +179,8 @@ describe('the faults section', () => {
     const page = readFileSync(await writeReport(written(run)), 'utf8');
     const section = page.slice(page.indexOf('<section id="faults"'), page.indexOf('<section id="flow"'));
     expect(section).toContain('Faults of these kinds are not all accounted for: delay.');
-    expect(section).toContain('in part taken as news of a record, in part recognised as already known: 2');
-    expect(section).toContain('never arrived, as intended: 1');
+    expect(section).toContain('<tr><th scope="row">delay</th><td class="num">2</td><td>in part taken as news of a record, in part recognised as already known</td></tr>');
+    expect(section).toContain('<tr><th scope="row">gap</th><td class="num">1</td><td>never arrived, as intended</td></tr>');
     expect(section).toContain('<strong>1</strong>');
   });
 

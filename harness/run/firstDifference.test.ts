@@ -1,5 +1,5 @@
 /** Naming the first event at which two runs part, held against both runs' events written out side by side. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { runScenario } from './run.ts';
 import type { Checkpoint, TracedEvent } from './shard.ts';
 import { traceWindow } from './simulate.ts';
 
-// Five checkpoints an agency hold the first alerts; 20 minutes follow the last one.
+// Four checkpoints an agency hold the first alerts; 48 minutes follow the last one.
 const SETS = ['durationDays=0.2'];
 const base = resolveScenario('smoke', SETS, {});
 const fewerCancels = resolveScenario('smoke', [...SETS, 'police.cancelShare=0.02'], {});
@@ -85,8 +85,22 @@ describe('describeDifference', () => {
     expect(lines.slice(-expected.length)).toEqual(expected);
   });
 
+  it('finds a difference that comes after the last checkpoint', async () => {
+    // The feed ends at 04:19:12; checkpoints end at 04:00, the run at 04:48.
+    const ended = await run('ended', resolveScenario('smoke', [...SETS, 'agencies.0.withdrawAfterDays=0.18'], {}), 7);
+    expect(await checkpoints(ended)).toEqual(await checkpoints(first));
+    const { same, lines } = await describeDifference(first, ended);
+    expect(same).toBe(false);
+    expect(lines.slice(-4, -2)).toEqual([
+      'First differing window: pd-000, 2026-06-01T04:00:00Z to 2026-06-01T04:48:00Z (checkpoint 4).',
+      expect.stringMatching(/^First differing event: number \d+ of the window in pd-000:$/),
+    ]);
+    expect(lines.at(-1)).toBe('  B: 2026-06-01T04:19:12.000Z outage entity 4294967295 ordinal 1');
+  });
+
   it('says so where running again shows no difference, as after a change of the code', async () => {
-    const old = await run('old', base, 7);
+    const old = join(folder, 'old');
+    await cp(first, old, { recursive: true });
     const altered = (await checkpoints(old)).map((c) => (c.agency === 'pd-001' && c.checkpoint >= 2 ? { ...c, hash: 'feedfacefeedface' } : c));
     await writeFile(join(old, 'checkpoints.jsonl'), altered.map((c) => `${JSON.stringify(c)}\n`).join(''));
     const { same, lines } = await describeDifference(first, old);

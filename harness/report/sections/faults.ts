@@ -16,27 +16,29 @@ export function faultSection(record: RunRecord, tally: FaultTally): PageSection 
       : loose.length === 0
         ? 'Every fault that was injected into a feed is accounted for.'
         : `Faults of these kinds are not all accounted for: ${loose.join(', ')}.`;
-  const body = paragraph(text) + (injected.length === 0 ? '' : faultTable(record, kinds, tally));
+  const body = paragraph(text) + (injected.length === 0 ? '' : faultTable(record, kinds) + outcomeTable(tally));
   return { id: 'faults', title: 'Feed faults', body };
 }
 
 // --- internal ---
 
-function faultTable(record: RunRecord, kinds: string[], tally: FaultTally): string {
+function faultTable(record: RunRecord, kinds: string[]): string {
   const words = FAULT_WORDS as Readonly<Record<string, string>>;
   const rows = kinds.map((kind) => {
     const { accounted, injected } = record.faults[kind];
-    const outcomes = tally.find((entry) => entry.kind === kind)?.became ?? [];
-    const became = outcomes.map((o) => `${escapeHtml(becameText(o.became))}: ${countText(o.count)}`).join('<br>');
     const found = accounted === injected ? countText(accounted) : `<strong>${countText(accounted)}</strong>`;
-    return [escapeHtml(kind), escapeHtml(words[kind] ?? ''), countText(injected), found, became];
+    return [escapeHtml(kind), escapeHtml(words[kind] ?? ''), countText(injected), found];
   });
   const columns = [
     { head: 'Fault' },
     { head: 'What it is' },
     { head: 'Injected', numeric: true },
     { head: 'Accounted', numeric: true },
-    { head: 'What became of them' },
   ];
   return table('Faults by kind', columns, rows);
+}
+
+function outcomeTable(tally: FaultTally): string {
+  const rows = tally.flatMap(({ kind, became }) => became.map((o) => [escapeHtml(kind), countText(o.count), escapeHtml(becameText(o.became))]));
+  return table('What became of them', [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'What became of it' }], rows);
 }

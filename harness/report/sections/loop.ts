@@ -9,7 +9,7 @@ export function loopSection(record: RunRecord): PageSection {
   const { loop } = record;
   const text =
     `Alerts and posts caused ${countText(loop.inducedCalls)} of ${countText(record.counts.calls)} calls to 911 and ${countText(loop.inducedIncidents)} incidents ` +
-    `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Residents wrote ${countText(record.counts.posts)} posts.`;
+    `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Posts that residents wrote: ${countText(record.counts.posts)}.`;
   const rows = Object.entries(loop.reactions)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([reaction, count]) => [escapeHtml(reaction), countText(count), escapeHtml(REACTION_WORDS[reaction] ?? '')]);
