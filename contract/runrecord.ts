@@ -13,6 +13,11 @@ const tag = <T extends TSchema>(t: Tag, schema: T): T => ({ ...schema, 'x-tag': 
 const Count = Type.Integer({ minimum: 0 });
 const Counts = Type.Record(Type.String(), Count);
 
+/** An object with exactly these keys, each of one schema. */
+function keyedBy<K extends string, T extends TSchema>(keys: readonly K[], schema: T) {
+  return Type.Object(Object.fromEntries(keys.map((key) => [key, schema])) as Record<K, T>);
+}
+
 /** A proportion with its Wilson 95% interval; value, low and high are null where n is 0. */
 export const RateSchema = Type.Object({
   value: Type.Union([Type.Number(), Type.Null()]),
@@ -98,9 +103,9 @@ export const RunRecordSchema = Type.Object({
       deliveries: Count,
     }),
   ),
-  truth: tag('exact', Type.Object(Object.fromEntries(TRUTHS.map((t) => [t, Count])) as Record<Truth, typeof Count>)),
-  truthByDelivery: tag('exact', Type.Object(Object.fromEntries(TRUTHS.map((t) => [t, Count])) as Record<Truth, typeof Count>)),
-  verdicts: tag('exact', Type.Object(Object.fromEntries(VERDICTS.map((v) => [v, Count])) as Record<Verdict, typeof Count>)),
+  truth: tag('exact', keyedBy(TRUTHS, Count)),
+  truthByDelivery: tag('exact', keyedBy(TRUTHS, Count)),
+  verdicts: tag('exact', keyedBy(VERDICTS, Count)),
   /** What policy owed: Alerts and their deliveries, and the alerts of it that were never sent. */
   duty: tag('exact', Type.Object({ alerts: Count, deliveries: Count, alertsNeverSent: Count })),
   falseAlertRate: tag('exact', RateSchema),

@@ -297,6 +297,17 @@ describe('lines and truth', () => {
     ).toBe('4 delivered');
   });
 
+  it('counts what was lost with the first message seen of its name', () => {
+    const j = judged([hear(1), see(1, alert([1])), see(1, alert([1]))]);
+    expect(j.lines.map((l) => l.verdicts)).toEqual([{ delivered: 1, lost: 1 }, { duplicate: 1 }]);
+  });
+
+  it('shows no key that is none', () => {
+    const j = judged([hear(1), see(1, alert([1], FRAME.replaceAll(KEY, 'Avery Quillfeather')))]);
+    expect(j.lines[0]).toMatchObject({ incidents: 'unreadable', identifier: 'unreadable.1' });
+    expect(j.violations.map((v) => v.incidents)).toEqual(['unreadable', KEY, KEY]);
+  });
+
   it('knows an alert taken back from one that stands', () => {
     const gone = FRAME.replace('"msgType":"Alert"', '"msgType":"Cancel"').replace(`${KEY}.1`, `${KEY}.2`);
     const twice = FRAME.replace(`${KEY}.1`, `${KEY}.3`);
