@@ -26,10 +26,38 @@ export function run(): BenchRow[] {
     const two = wallOf(folder, metro, 1, 2);
     const exponent = Math.log(largeMs / smallMs) / Math.log(100);
     return [
-      { name: 'metro, one worker', unit: 's', value: largeMs / 1000, base: WALL_AIM_S, baseName: 'aim, at most', ratio: largeMs / 1000 / WALL_AIM_S },
-      { name: 'metro, two workers', unit: 's', value: two.wallMs / 1000, base: WALL_AIM_S, baseName: 'aim, at most', ratio: two.wallMs / 1000 / WALL_AIM_S },
-      { name: 'metro, peak memory of two workers', unit: 'MiB', value: two.maxRssMiB, base: MEMORY_AIM_MIB, baseName: 'aim, at most', ratio: two.maxRssMiB / MEMORY_AIM_MIB },
-      { name: 'metro, growth of wall time 10,000 to 1,000,000', unit: 'exponent', value: exponent, base: EXPONENT_AIM, baseName: 'aim, at most', ratio: exponent / EXPONENT_AIM },
+      {
+        name: 'metro, one worker',
+        unit: 's',
+        value: largeMs / 1000,
+        base: WALL_AIM_S,
+        baseName: 'aim, at most',
+        ratio: largeMs / 1000 / WALL_AIM_S,
+      },
+      {
+        name: 'metro, two workers',
+        unit: 's',
+        value: two.wallMs / 1000,
+        base: WALL_AIM_S,
+        baseName: 'aim, at most',
+        ratio: two.wallMs / 1000 / WALL_AIM_S,
+      },
+      {
+        name: 'metro, peak memory of two workers',
+        unit: 'MiB',
+        value: two.maxRssMiB,
+        base: MEMORY_AIM_MIB,
+        baseName: 'aim, at most',
+        ratio: two.maxRssMiB / MEMORY_AIM_MIB,
+      },
+      {
+        name: 'metro, growth of wall time 10,000 to 1,000,000',
+        unit: 'exponent',
+        value: exponent,
+        base: EXPONENT_AIM,
+        baseName: 'aim, at most',
+        ratio: exponent / EXPONENT_AIM,
+      },
     ];
   } finally {
     rmSync(folder, { recursive: true });
@@ -39,17 +67,42 @@ export function run(): BenchRow[] {
 // --- internal ---
 
 function sized(persons: number): Scenario {
-  return { ...metro, name: `metro-${persons}`, agencies: [{ ...metro.agencies[0], count: 1, personsPerAgency: persons }] };
+  return {
+    ...metro,
+    name: `metro-${persons}`,
+    agencies: [{ ...metro.agencies[0], count: 1, personsPerAgency: persons }],
+  };
 }
 
 /** The least wall time of some rounds, and that run's peak memory. */
-function wallOf(folder: string, scenario: Scenario, rounds: number, workers: number): { wallMs: number; maxRssMiB: number } {
+function wallOf(
+  folder: string,
+  scenario: Scenario,
+  rounds: number,
+  workers: number,
+): { wallMs: number; maxRssMiB: number } {
   const file = join(folder, `${scenario.name}.json`);
   writeFileSync(file, JSON.stringify(scenario));
   let best = { wallMs: Infinity, maxRssMiB: 0 };
   for (let round = 0; round < rounds; round += 1) {
-    const args = [BIN, 'simulate', file, '--json', '--quiet', '--workers', String(workers), '--out', join(folder, `${scenario.name}-${workers}-${round}`)];
-    const record = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'] })) as RunRecord;
+    const args = [
+      BIN,
+      'simulate',
+      file,
+      '--json',
+      '--quiet',
+      '--workers',
+      String(workers),
+      '--out',
+      join(folder, `${scenario.name}-${workers}-${round}`),
+    ];
+    const record = JSON.parse(
+      execFileSync(process.execPath, args, {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    ) as RunRecord;
     if (record.wallMs < best.wallMs) best = { wallMs: record.wallMs, maxRssMiB: record.maxRssMiB };
   }
   return best;

@@ -18,7 +18,11 @@ export const EidoSchema = Type.Object({
     incidentTypeCommonRegistryText: Type.String(),
     incidentTypeInternalCode: Type.String({ minLength: 1 }),
     incidentTypeInternalText: Type.Optional(Type.String()),
-    incidentStatusCommonRegistryText: Type.Union([Type.Literal('Active'), Type.Literal('Cancelled'), Type.Literal('Closed')]),
+    incidentStatusCommonRegistryText: Type.Union([
+      Type.Literal('Active'),
+      Type.Literal('Cancelled'),
+      Type.Literal('Closed'),
+    ]),
     internalIncidentId: Type.String({ minLength: 1 }),
     incidentPriorityInternalText: Type.Optional(Type.String()),
     incidentCommonPriorityNumber: Type.Optional(Type.Integer({ minimum: 0, maximum: 10 })),
@@ -59,7 +63,9 @@ export const EidoSchema = Type.Object({
     ),
   ),
   vehicleComponent: Type.Optional(Type.Array(Type.Object({ licensePlateText: Type.String() }))),
-  notesComponent: Type.Optional(Type.Array(Type.Object({ noteText: Type.String(), noteTimestamp: Type.Optional(Type.String()) }))),
+  notesComponent: Type.Optional(
+    Type.Array(Type.Object({ noteText: Type.String(), noteTimestamp: Type.Optional(Type.String()) })),
+  ),
   emergencyResourceComponent: Type.Optional(Type.Array(Type.Object({ unitText: Type.String() }))),
   linkComponent: Type.Optional(Type.Array(Type.Object({ linkedIncidentId: Type.String() }))),
   /** Present once the record was merged into another: it is closed as a duplicate. */
@@ -93,7 +99,9 @@ export const SfSchema = Type.Object({
   sensitive_call: Type.Optional(Type.Boolean()),
   /** `STREET A \ STREET B`. */
   intersection_name: Type.String(),
-  intersection_point: Type.Optional(Type.Object({ type: Type.Literal('Point'), coordinates: Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }) })),
+  intersection_point: Type.Optional(
+    Type.Object({ type: Type.Literal('Point'), coordinates: Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }) }),
+  ),
   police_district: Type.Optional(Type.String()),
   call_last_updated_at: Type.String(),
   data_as_of: Type.Optional(Type.String()),
@@ -169,7 +177,12 @@ export const MilwaukeeSchema = Type.Object({
 export type MilwaukeeMessage = Static<typeof MilwaukeeSchema>;
 
 /** Milwaukee-like status texts; any other is a closed record without a published disposition. */
-export const MILWAUKEE_STATUS: Readonly<Record<string, { status: 'open' | 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>> = {
+export const MILWAUKEE_STATUS: Readonly<
+  Record<
+    string,
+    { status: 'open' | 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }
+  >
+> = {
   'Service in Progress': { status: 'open', disposition: 'none' },
   'Assignment Cancelled': { status: 'cancelled', disposition: 'none' },
   'To be Filed': { status: 'closed', disposition: 'founded' },
@@ -180,7 +193,9 @@ export const MILWAUKEE_STATUS: Readonly<Record<string, { status: 'open' | 'cance
 };
 
 /** San Francisco-like dispositions, likewise. */
-export const SF_DISPOSITIONS: Readonly<Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>> = {
+export const SF_DISPOSITIONS: Readonly<
+  Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>
+> = {
   CAN: { status: 'cancelled', disposition: 'none' },
   GOA: { status: 'closed', disposition: 'unfounded' },
   UTL: { status: 'closed', disposition: 'unfounded' },
@@ -191,7 +206,9 @@ export const SF_DISPOSITIONS: Readonly<Record<string, { status: 'cancelled' | 'c
 };
 
 /** Seattle-like `Event Clearance Description`; empty is open, any other text is closed without a published disposition. */
-export const SEATTLE_CLEARANCES: Readonly<Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>> = {
+export const SEATTLE_CLEARANCES: Readonly<
+  Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>
+> = {
   'CALL CANCELLED BEFORE ARRIVAL': { status: 'cancelled', disposition: 'none' },
   'REPORT WRITTEN (NO ARREST)': { status: 'closed', disposition: 'founded' },
   'PHYSICAL ARREST MADE': { status: 'closed', disposition: 'founded' },

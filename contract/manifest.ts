@@ -47,7 +47,19 @@ export interface MessageManifest {
 }
 
 /** Kinds of private string that a record can hold. */
-export const PRIVATE_KINDS = ['name', 'phone', 'address', 'unit', 'plate', 'medical', 'birth-date', 'email', 'coordinates', 'description', 'canary'] as const;
+export const PRIVATE_KINDS = [
+  'name',
+  'phone',
+  'address',
+  'unit',
+  'plate',
+  'medical',
+  'birth-date',
+  'email',
+  'coordinates',
+  'description',
+  'canary',
+] as const;
 export type PrivateKind = (typeof PRIVATE_KINDS)[number];
 
 export interface PrivateString {

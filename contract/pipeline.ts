@@ -33,7 +33,15 @@ export interface RowReceipt {
   code: RejectCode | null;
 }
 
-export const REJECT_CODES = ['unknown-agency', 'wrong-dialect', 'too-large', 'unreadable', 'schema', 'bad-time', 'bad-location'] as const;
+export const REJECT_CODES = [
+  'unknown-agency',
+  'wrong-dialect',
+  'too-large',
+  'unreadable',
+  'schema',
+  'bad-time',
+  'bad-location',
+] as const;
 export type RejectCode = (typeof REJECT_CODES)[number];
 
 /** Why a pipeline withholds an alert that policy owes. */
@@ -46,7 +54,15 @@ export type PipelineOutput =
   /** One frame to each resident of the audience. `frame` is the JSON text of `alert`, the bytes that leave. */
   | { kind: 'publish'; agency: string; alert: Alert; frame: string; audience: Uint32Array }
   /** `text`: the narratives with private strings blanked, for reviewers only. `incidents`: the alert's key. */
-  | { kind: 'review-request'; ticket: string; agency: string; incidents: string; category: Category; place: string; text: string }
+  | {
+      kind: 'review-request';
+      ticket: string;
+      agency: string;
+      incidents: string;
+      category: Category;
+      place: string;
+      text: string;
+    }
   | { kind: 'review-withdrawn'; ticket: string; incidents: string }
   /** A record is owed no alert, by rule: once per record, and again when the reason changes. */
   | { kind: 'suppressed'; agency: string; messageId: string; row: number; reason: Suppression }

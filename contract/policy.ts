@@ -56,4 +56,3 @@ export const SUPPRESSIONS = [
   'expired-in-review',
 ] as const;
 export type Suppression = (typeof SUPPRESSIONS)[number];
-

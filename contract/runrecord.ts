@@ -28,20 +28,53 @@ export const RateSchema = Type.Object({
 export type Rate = Static<typeof RateSchema>;
 
 /** Quantiles of a set of milliseconds (nearest rank); 0 where count is 0. */
-export const QuantilesSchema = Type.Object({ count: Count, p50: Type.Number(), p90: Type.Number(), p99: Type.Number(), max: Type.Number() });
+export const QuantilesSchema = Type.Object({
+  count: Count,
+  p50: Type.Number(),
+  p90: Type.Number(),
+  p99: Type.Number(),
+  max: Type.Number(),
+});
 export type Quantiles = Static<typeof QuantilesSchema>;
 
 const KeyedRate = Type.Object({ key: Type.String(), rate: RateSchema });
 
 /** Primary labels of an alert's truth, in order of precedence; an alert's primary is the first that holds. */
-export const TRUTHS = ['unfounded', 'misclassified', 'duplicate', 'withdrawn', 'stale', 'mislocated', 'founded'] as const;
+export const TRUTHS = [
+  'unfounded',
+  'misclassified',
+  'duplicate',
+  'withdrawn',
+  'stale',
+  'mislocated',
+  'founded',
+] as const;
 export type Truth = (typeof TRUTHS)[number];
 
 /** Primary verdicts of a delivery, in order of precedence. `lost` and `shed` are of deliveries owed and never seen. */
-export const VERDICTS = ['leaked', 'misdelivered', 'duplicate', 'stale', 'late', 'delivered', 'shed', 'disconnected', 'lost'] as const;
+export const VERDICTS = [
+  'leaked',
+  'misdelivered',
+  'duplicate',
+  'stale',
+  'late',
+  'delivered',
+  'shed',
+  'disconnected',
+  'lost',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-export const FAULT_KINDS = ['delay', 'duplicate', 'reorder', 'gap', 'malformed', 'clockSkew', 'outage', 'withdrawal'] as const;
+export const FAULT_KINDS = [
+  'delay',
+  'duplicate',
+  'reorder',
+  'gap',
+  'malformed',
+  'clockSkew',
+  'outage',
+  'withdrawal',
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Stages of `delayMs`, all in simulated time. `total`: onset of the incident to the Alert; the others are the legs of it. */
@@ -57,8 +90,25 @@ export const RunRecordSchema = Type.Object({
   seed: tag('exact', Type.Integer()),
   scenario: tag('exact', Type.Object({ name: Type.String(), options: Type.Unknown() })),
   command: tag('provenance', Type.String()),
-  code: tag('provenance', Type.Object({ version: Type.String(), gitCommit: Type.Union([Type.String(), Type.Null()]), gitDirty: Type.Boolean() })),
-  host: tag('provenance', Type.Object({ node: Type.String(), platform: Type.String(), arch: Type.String(), cpus: Count, memoryMiB: Count, workers: Count })),
+  code: tag(
+    'provenance',
+    Type.Object({
+      version: Type.String(),
+      gitCommit: Type.Union([Type.String(), Type.Null()]),
+      gitDirty: Type.Boolean(),
+    }),
+  ),
+  host: tag(
+    'provenance',
+    Type.Object({
+      node: Type.String(),
+      platform: Type.String(),
+      arch: Type.String(),
+      cpus: Count,
+      memoryMiB: Count,
+      workers: Count,
+    }),
+  ),
   startedAt: tag('provenance', Type.String()),
   /** First and last simulated moment, UTC ms. */
   simulated: tag('exact', Type.Object({ startMs: Type.Integer(), endMs: Type.Integer() })),
@@ -133,7 +183,12 @@ export const RunRecordSchema = Type.Object({
       queueMs: Type.Record(Type.String(), QuantilesSchema),
       callsWaitingMean: Type.Number(),
       callsWaitingMax: Count,
-      unitHours: Type.Object({ total: Type.Number(), selfInitiated: Type.Number(), unfounded: Type.Number(), alertInduced: Type.Number() }),
+      unitHours: Type.Object({
+        total: Type.Number(),
+        selfInitiated: Type.Number(),
+        unfounded: Type.Number(),
+        alertInduced: Type.Number(),
+      }),
       callTakers: Type.Object({
         positions: Count,
         answerMs: QuantilesSchema,
@@ -176,9 +231,22 @@ export const RunRecordSchema = Type.Object({
   withheld: tag('exact', Counts),
   faults: tag('exact', Type.Record(Type.String(), Type.Object({ injected: Count, accounted: Count }))),
   /** The scenario's budgets against what was found; a run with one not ok exits 1. */
-  gates: tag('exact', Type.Array(Type.Object({ name: Type.String(), limit: Type.Number(), found: Type.Number(), ok: Type.Boolean() }))),
+  gates: tag(
+    'exact',
+    Type.Array(Type.Object({ name: Type.String(), limit: Type.Number(), found: Type.Number(), ok: Type.Boolean() })),
+  ),
   /** Violations by name, the first 200 of them, without private text. */
-  violations: tag('exact', Type.Array(Type.Object({ verdict: Type.String(), incidents: Type.String(), detail: Type.String(), resident: Type.Union([Count, Type.Null()]) }))),
+  violations: tag(
+    'exact',
+    Type.Array(
+      Type.Object({
+        verdict: Type.String(),
+        incidents: Type.String(),
+        detail: Type.String(),
+        resident: Type.Union([Count, Type.Null()]),
+      }),
+    ),
+  ),
   events: tag('exact', Type.Object({ total: Count, withoutMotions: Count })),
   wallMs: tag('provenance', Type.Number()),
   eventsPerSecond: tag('provenance', Type.Number()),

@@ -25,8 +25,16 @@ export const FaultsSchema = Type.Object(
     reorderShare: share('share of messages overtaken by the next one of their record'),
     gapShare: share('share of messages that never arrive'),
     malformedShare: share('share of messages that arrive broken'),
-    clockSkewMs: Type.Integer({ minimum: -86_400_000, maximum: 86_400_000, description: "the agency's clock minus true time" }),
-    clockSkewAgencies: Type.Integer({ minimum: 0, maximum: 4096, description: 'how many agencies, from the first, have that skew' }),
+    clockSkewMs: Type.Integer({
+      minimum: -86_400_000,
+      maximum: 86_400_000,
+      description: "the agency's clock minus true time",
+    }),
+    clockSkewAgencies: Type.Integer({
+      minimum: 0,
+      maximum: 4096,
+      description: 'how many agencies, from the first, have that skew',
+    }),
     outagesPerDay: rate('feed outages a day', 1000),
     outageMsMean: rate('their mean length', 604_800_000),
     outageLossShare: share('share of messages lost rather than held during an outage'),
@@ -39,7 +47,11 @@ export const ScenarioSchema = Type.Object(
   {
     name: Type.String(),
     description: Type.String(),
-    startMs: Type.Integer({ minimum: 946_684_800_000, maximum: 2_208_988_800_000, description: 'first simulated moment, UTC ms' }),
+    startMs: Type.Integer({
+      minimum: 946_684_800_000,
+      maximum: 2_208_988_800_000,
+      description: 'first simulated moment, UTC ms',
+    }),
     durationDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }),
     agencies: Type.Array(
       Type.Object(
@@ -67,7 +79,10 @@ export const ScenarioSchema = Type.Object(
       strict,
     ),
     /** Open multipliers of event rates; call-takers and units are multiplied by `staffing`. */
-    intensity: Type.Object({ incidents: rate('', 1e4), encounters: rate('', 1e4), motions: rate('', 1e4), staffing: rate('', 1e4) }, strict),
+    intensity: Type.Object(
+      { incidents: rate('', 1e4), encounters: rate('', 1e4), motions: rate('', 1e4), staffing: rate('', 1e4) },
+      strict,
+    ),
     incidents: Type.Object(
       {
         callsForServicePer1000PersonsYear: rate('community-initiated and officer-initiated', 100_000),
@@ -75,7 +90,11 @@ export const ScenarioSchema = Type.Object(
         hoaxShare: share('of eligible-looking reports that are hoaxes'),
         coldShare: share('of burglaries and thefts from vehicles found hours later'),
         hotSpotSigma: Type.Number({ minimum: 0, maximum: 4, description: 'spread of the lognormal weight of blocks' }),
-        nearRepeatMean: Type.Number({ minimum: 0, maximum: 0.9, description: 'further burglaries that each burglary triggers' }),
+        nearRepeatMean: Type.Number({
+          minimum: 0,
+          maximum: 0.9,
+          description: 'further burglaries that each burglary triggers',
+        }),
       },
       strict,
     ),
@@ -142,7 +161,14 @@ export const ScenarioSchema = Type.Object(
         batchMs: Type.Integer({ minimum: 1000, maximum: 86_400_000, description: 'period of CSV batches' }),
         pollMs: Type.Integer({ minimum: 1000, maximum: 86_400_000, description: 'period at which portals are polled' }),
         publishDelayMsMean: Type.Object(
-          { eido: publishDelay, sf: publishDelay, seattle: publishDelay, dallas: publishDelay, tampa: publishDelay, milwaukee: publishDelay },
+          {
+            eido: publishDelay,
+            sf: publishDelay,
+            seattle: publishDelay,
+            dallas: publishDelay,
+            tampa: publishDelay,
+            milwaukee: publishDelay,
+          },
           strict,
         ),
       },

@@ -50,7 +50,15 @@ export function civilFromMs(ms: number): Civil {
   const minute = Math.floor(rest / MINUTE_MS);
   rest -= minute * MINUTE_MS;
   const second = Math.floor(rest / SECOND_MS);
-  return { year: yoe + era * 400 + (month <= 2 ? 1 : 0), month, day, hour, minute, second, millisecond: rest - second * SECOND_MS };
+  return {
+    year: yoe + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    millisecond: rest - second * SECOND_MS,
+  };
 }
 
 /** Days in a month of the proleptic Gregorian calendar; month 1-12. */

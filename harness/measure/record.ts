@@ -27,10 +27,18 @@ type Figures = Omit<
 >;
 
 /** Every figure of the record that follows from the simulation alone. `lines` and `faults`: all shards', in order. */
-export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], lines: readonly AlertLine[], faults: readonly FaultLine[]): Figures {
+export function figuresOf(
+  scenario: Scenario,
+  shards: readonly ShardResult[],
+  lines: readonly AlertLine[],
+  faults: readonly FaultLine[],
+): Figures {
   const sum = (of: (s: ShardResult) => number): number => shards.reduce((total, s) => total + of(s), 0);
   const judgements = shards.map((s) => s.judgement);
-  const verdicts = tally(VERDICTS, judgements.map((j) => j.verdicts));
+  const verdicts = tally(
+    VERDICTS,
+    judgements.map((j) => j.verdicts),
+  );
   const faultCounts = countFaults(faults);
   const privacy = privacyOf(shards, lines);
   const total = sum((s) => s.events);
@@ -61,8 +69,14 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], li
       cancels: lines.filter((l) => l.msgType === 'Cancel').length,
       deliveries: lines.reduce((n, l) => n + l.audience, 0),
     },
-    truth: tally(TRUTHS, judgements.map((j) => j.truth)),
-    truthByDelivery: tally(TRUTHS, judgements.map((j) => j.truthByDelivery)),
+    truth: tally(
+      TRUTHS,
+      judgements.map((j) => j.truth),
+    ),
+    truthByDelivery: tally(
+      TRUTHS,
+      judgements.map((j) => j.truthByDelivery),
+    ),
     verdicts,
     duty: {
       alerts: judgements.reduce((n, j) => n + j.duty.alerts, 0),
@@ -71,7 +85,9 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], li
     },
     falseAlertRate: falseRate(lines),
     falseAlerts: falseAlertsOf(lines),
-    delayMs: Object.fromEntries(DELAY_STAGES.map((stage) => [stage, quantilesOf(joined(shards.map((s) => s.delays[stage])))])),
+    delayMs: Object.fromEntries(
+      DELAY_STAGES.map((stage) => [stage, quantilesOf(joined(shards.map((s) => s.delays[stage])))]),
+    ),
     police: policeOf(shards),
     loop: loopOf(shards),
     privacy,
@@ -85,7 +101,13 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], li
     suppressed: mergeCounts(judgements.map((j) => j.suppressed)),
     withheld: mergeCounts(judgements.map((j) => j.withheld)),
     faults: faultCounts,
-    gates: gatesOf(scenario, verdicts, privacy, faultCounts, judgements.reduce((n, j) => n + j.wrongReceipts.length, 0)),
+    gates: gatesOf(
+      scenario,
+      verdicts,
+      privacy,
+      faultCounts,
+      judgements.reduce((n, j) => n + j.wrongReceipts.length, 0),
+    ),
     violations: judgements.flatMap((j) => j.violations).slice(0, VIOLATIONS_MAX),
     events: { total, withoutMotions: total - sum((s) => s.motions) },
   };
@@ -133,7 +155,8 @@ function correctionsOf(lines: readonly AlertLine[]): Map<string, number> {
   const corrected = new Map<string, number>();
   for (const l of lines) {
     if (l.msgType === 'Alert') sent.set(l.incidents, l.sentMs);
-    else if (sent.has(l.incidents) && !corrected.has(l.incidents)) corrected.set(l.incidents, l.sentMs - (sent.get(l.incidents) as number));
+    else if (sent.has(l.incidents) && !corrected.has(l.incidents))
+      corrected.set(l.incidents, l.sentMs - (sent.get(l.incidents) as number));
   }
   return corrected;
 }
@@ -145,7 +168,9 @@ function policeOf(shards: readonly ShardResult[]): RunRecord['police'] {
   const busy = (of: (p: (typeof police)[number]) => number): number => police.reduce((n, p) => n + of(p), 0);
   const elapsedMs = Math.max(1, ...police.map((p) => p.elapsedMs));
   const byPriority = (of: (p: (typeof police)[number]) => Record<1 | 2 | 3 | 4, Float64Array>) =>
-    Object.fromEntries(POLICE_PRIORITIES.map((k) => [k, quantilesOf(joined(police.map((p) => of(p)[Number(k) as 1 | 2 | 3 | 4])))]));
+    Object.fromEntries(
+      POLICE_PRIORITIES.map((k) => [k, quantilesOf(joined(police.map((p) => of(p)[Number(k) as 1 | 2 | 3 | 4])))]),
+    );
   const answerMs = joined(shards.map((s) => s.centre.answerMs));
   const hours = Math.max(0, ...police.map((p) => p.hourly.length));
   return {
@@ -204,8 +229,11 @@ function privacyOf(shards: readonly ShardResult[], lines: readonly AlertLine[]):
   const framesScanned = shards.reduce((n, s) => n + s.judgement.framesScanned, 0);
   const inFrames = [...leaks.values()].filter((l) => l.egress === 'frame').reduce((n, l) => n + l.count, 0);
   const alerts = lines.filter((l) => l.msgType === 'Alert');
-  const households = alerts.flatMap((l) => (l.households === null || l.placeKind === 'stretch' ? [] : [l.households])).sort((a, b) => a - b);
-  const at = (q: number): number => (households.length === 0 ? 0 : households[Math.max(0, Math.ceil(q * households.length) - 1)]);
+  const households = alerts
+    .flatMap((l) => (l.households === null || l.placeKind === 'stretch' ? [] : [l.households]))
+    .sort((a, b) => a - b);
+  const at = (q: number): number =>
+    households.length === 0 ? 0 : households[Math.max(0, Math.ceil(q * households.length) - 1)];
   const placeKinds: Record<string, number> = {};
   for (const l of alerts) placeKinds[l.placeKind] = (placeKinds[l.placeKind] ?? 0) + 1;
   return {
@@ -240,7 +268,8 @@ function gatesOf(
 ): RunRecord['gates'] {
   const { budgets } = scenario;
   const gate = (name: string, limit: number, found: number) => ({ name, limit, found, ok: found <= limit });
-  const leaksAt = (inReview: boolean): number => privacy.leaks.filter((l) => (l.egress === 'review') === inReview).reduce((n, l) => n + l.count, 0);
+  const leaksAt = (inReview: boolean): number =>
+    privacy.leaks.filter((l) => (l.egress === 'review') === inReview).reduce((n, l) => n + l.count, 0);
   return [
     gate('lost', budgets.lost, verdicts.lost),
     gate('late', budgets.late, verdicts.late),
@@ -250,7 +279,11 @@ function gatesOf(
     gate('leaked', budgets.leaked, leaksAt(false)),
     gate('reviewLeaks', budgets.reviewLeaks, leaksAt(true)),
     gate('shed', budgets.shed, verdicts.shed),
-    gate('unaccountedFaults', budgets.unaccountedFaults, Object.values(faults).reduce((n, f) => n + f.injected - f.accounted, 0)),
+    gate(
+      'unaccountedFaults',
+      budgets.unaccountedFaults,
+      Object.values(faults).reduce((n, f) => n + f.injected - f.accounted, 0),
+    ),
     gate('wrongReceipts', 0, wrongReceipts),
   ];
 }

@@ -427,6 +427,14 @@ describe('the clock’s tolerance', () => {
     expect(at(62, 1000)).toBe('2 stale, 2 delivered');
   });
 
+  it('lets a record that joined an event at the edge have an alert of its own', () => {
+    const other = alertKey('hand', 'pd-000', 'B');
+    const acts = (toleranceMs: number): string =>
+      told(judged([hear(60), hear(60, { recordId: 'B', incidentMs: minutes(5) }), see(60, alert([1, 2], FRAME.replaceAll(KEY, other)))], {}, { toleranceMs }));
+    expect(acts(1000)).toBe('2 delivered');
+    expect(acts(0)).toBe('2 misdelivered');
+  });
+
   it('lets who may have had the alert be told how it ended', () => {
     const acts = [
       change(near, 1, true),

@@ -58,6 +58,7 @@ it.each([
 
 it('lets go of strings, but never of canaries', () => {
   const secrets = learned();
+  expect(secrets.ofAgency('Avery Quillfeather', 'a')).toEqual(['name']);
   secrets.learn('a', 'r9', [{ kind: 'plate', value: 'SYN 1' }], 3 * DAY_MS);
   expect(secrets.ofRecords('Avery Quillfeather', 'a', ['r1'], '')).toEqual([]);
   expect(secrets.ofAgency('Avery Quillfeather', 'a')).toEqual([]);

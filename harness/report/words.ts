@@ -53,7 +53,7 @@ const BECAME_WORDS: Readonly<Record<string, string>> = {
   'never-arrived': 'never arrived, as intended',
   'published-with-skew': 'kept publishing, with wrong stamps',
   'held-or-lost': 'messages meanwhile held back or lost',
-  'silent-since': 'silent since',
+  'silent-since': 'silent from then on',
   arrived: 'arrived all the same',
   'no-rejection': 'taken as if it were whole',
   'no-receipt': 'left without a receipt',

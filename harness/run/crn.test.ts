@@ -33,7 +33,9 @@ describe('turning alerts off', () => {
   it('would notice: another seed shares no incident', async () => {
     const a = await incidentsOf([]);
     const other = await simulateGroup(resolveScenario('smoke', [], {}), 8);
-    const b = new Set(other.shards.flatMap((s) => s.incidents().map((i) => JSON.stringify([s.plan.id, { ...i, records: undefined }]))));
+    const b = new Set(
+      other.shards.flatMap((s) => s.incidents().map((i) => JSON.stringify([s.plan.id, { ...i, records: undefined }]))),
+    );
     expect(a.exogenous.filter((i) => b.has(i))).toEqual([]);
   });
 });

@@ -35,11 +35,15 @@ async function run(name: string, scenario: Scenario, seed: number): Promise<stri
 
 async function checkpoints(dir: string): Promise<Checkpoint[]> {
   const text = await readFile(join(dir, 'checkpoints.jsonl'), 'utf8');
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as Checkpoint);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Checkpoint);
 }
 
 const kindNames = new Map<number, string>(Object.entries(KIND).map(([name, kind]) => [kind, name]));
-const told = (e: TracedEvent): string => `${formatIso(e.timeMs, 0, true)} ${kindNames.get(e.kind)} entity ${e.entity} ordinal ${e.ordinal}`;
+const told = (e: TracedEvent): string =>
+  `${formatIso(e.timeMs, 0, true)} ${kindNames.get(e.kind)} entity ${e.entity} ordinal ${e.ordinal}`;
 
 describe('describeDifference', () => {
   it('finds two runs of equal inputs the same', async () => {
@@ -52,7 +56,12 @@ describe('describeDifference', () => {
 
   it.each([
     { name: 'another seed', scenario: base, seed: 8, path: '  seed: 7 | 8' },
-    { name: 'one option changed', scenario: fewerCancels, seed: 7, path: '  scenario.options.police.cancelShare: 0.06 | 0.02' },
+    {
+      name: 'one option changed',
+      scenario: fewerCancels,
+      seed: 7,
+      path: '  scenario.options.police.cancelShare: 0.06 | 0.02',
+    },
   ])('names agency, window and event for $name', async ({ scenario, seed, path }) => {
     const other = await run(`${seed} ${scenario.police.cancelShare}`, scenario, seed);
     const { same, lines } = await describeDifference(first, other);
@@ -63,14 +72,19 @@ describe('describeDifference', () => {
     // The window, by looking at every checkpoint of both runs.
     const [a, b] = [await checkpoints(first), await checkpoints(other)];
     expect(a.length).toBe(b.length);
-    const parted = a.filter((c, i) => c.hash !== b[i].hash).sort((x, y) => x.untilMs - y.untilMs || (x.agency < y.agency ? -1 : 1));
+    const parted = a
+      .filter((c, i) => c.hash !== b[i].hash)
+      .sort((x, y) => x.untilMs - y.untilMs || (x.agency < y.agency ? -1 : 1));
     const { agency, checkpoint, untilMs } = parted[0];
     const fromMs = untilMs - HOUR_MS;
     expect((await compareRuns(first, other)).firstDifference).toEqual({ agency, checkpoint, fromMs, untilMs });
-    expect(lines).toContain(`First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${checkpoint}).`);
+    expect(lines).toContain(
+      `First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${checkpoint}).`,
+    );
 
     // The event, by writing out both runs from the very start: hashes are taken before events, so the first that differ come after it.
-    const whole = (s: Scenario, n: number): Promise<TracedEvent[]> => traceWindow(s, n, agency, s.startMs, untilMs + HOUR_MS);
+    const whole = (s: Scenario, n: number): Promise<TracedEvent[]> =>
+      traceWindow(s, n, agency, s.startMs, untilMs + HOUR_MS);
     const [x, y] = [await whole(base, 7), await whole(scenario, seed)];
     const at = x.findIndex((e, i) => y[i] === undefined || e.hash !== y[i].hash || told(e) !== told(y[i]));
     const sameEvent = told(x[at]) === told(y[at]);
@@ -101,7 +115,9 @@ describe('describeDifference', () => {
   it('says so where running again shows no difference, as after a change of the code', async () => {
     const old = join(folder, 'old');
     await cp(first, old, { recursive: true });
-    const altered = (await checkpoints(old)).map((c) => (c.agency === 'pd-001' && c.checkpoint >= 2 ? { ...c, hash: 'feedfacefeedface' } : c));
+    const altered = (await checkpoints(old)).map((c) =>
+      c.agency === 'pd-001' && c.checkpoint >= 2 ? { ...c, hash: 'feedfacefeedface' } : c,
+    );
     await writeFile(join(old, 'checkpoints.jsonl'), altered.map((c) => `${JSON.stringify(c)}\n`).join(''));
     const { same, lines } = await describeDifference(first, old);
     expect(same).toBe(false);

@@ -23,7 +23,9 @@ export async function describeDifference(dirA: string, dirB: string): Promise<{ 
   const { firstDifference } = comparison;
   if (firstDifference === null) return { same: comparison.exactDifferences.length === 0, lines };
   const { agency, fromMs, untilMs } = firstDifference;
-  lines.push(`First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${firstDifference.checkpoint}).`);
+  lines.push(
+    `First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${firstDifference.checkpoint}).`,
+  );
   const [a, b] = await Promise.all([dirA, dirB].map((dir) => retrace(dir, agency, fromMs, untilMs)));
   lines.push(...nameFirst(agency, a, b));
   return { same: false, lines };
@@ -49,7 +51,13 @@ function show(value: unknown): string {
 /** The window's events and the one after them, whose hash tells what the last of the window did. */
 async function retrace(dir: string, agency: string, fromMs: number, untilMs: number): Promise<TracedEvent[]> {
   const record = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as RunRecord;
-  const events = await traceWindow(record.scenario.options as Scenario, record.seed, agency, fromMs, untilMs + LOOKAHEAD_MS);
+  const events = await traceWindow(
+    record.scenario.options as Scenario,
+    record.seed,
+    agency,
+    fromMs,
+    untilMs + LOOKAHEAD_MS,
+  );
   const after = events.findIndex((e) => e.timeMs >= untilMs);
   return after === -1 ? events : events.slice(0, after + 1);
 }
@@ -61,11 +69,19 @@ function nameFirst(agency: string, a: readonly TracedEvent[], b: readonly Traced
       // The hash is taken before an event: where it differs, the event before did something else.
       const next = [a[i + 1], b[i + 1]];
       if (next[0]?.hash === next[1]?.hash || next[0] === undefined || next[1] === undefined) continue;
-      return [`First differing event: number ${i + 1} of the window in ${agency}: ${nameOf(x)}; the same event in both, with another outcome.`];
+      return [
+        `First differing event: number ${i + 1} of the window in ${agency}: ${nameOf(x)}; the same event in both, with another outcome.`,
+      ];
     }
-    return [`First differing event: number ${i + 1} of the window in ${agency}:`, `  A: ${x === undefined ? 'none' : nameOf(x)}`, `  B: ${y === undefined ? 'none' : nameOf(y)}`];
+    return [
+      `First differing event: number ${i + 1} of the window in ${agency}:`,
+      `  A: ${x === undefined ? 'none' : nameOf(x)}`,
+      `  B: ${y === undefined ? 'none' : nameOf(y)}`,
+    ];
   }
-  return ['Run again, both give the same events in that window: this code reproduces at most one of them (compare code.gitCommit and host).'];
+  return [
+    'Run again, both give the same events in that window: this code reproduces at most one of them (compare code.gitCommit and host).',
+  ];
 }
 
 function nameOf(e: TracedEvent): string {

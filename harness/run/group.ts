@@ -22,15 +22,26 @@ export interface Border {
   roster: Roster;
 }
 
-
 export class ShardGroup {
   readonly shards: Shard[];
 
   constructor(o: GroupOptions, create: CreatePipeline) {
     const plans = planOf(o.scenario);
-    const cellSideDm = cellSide(plans.map((p) => p.persons), o.scenario.people.personsPerKm2);
+    const cellSideDm = cellSide(
+      plans.map((p) => p.persons),
+      o.scenario.people.personsPerKm2,
+    );
     this.shards = o.indices.map(
-      (index) => new Shard({ scenario: o.scenario, seed: o.seed, plan: plans[index], agencyCount: plans.length, cellSideDm, create, endMs: o.endMs }),
+      (index) =>
+        new Shard({
+          scenario: o.scenario,
+          seed: o.seed,
+          plan: plans[index],
+          agencyCount: plans.length,
+          cellSideDm,
+          create,
+          endMs: o.endMs,
+        }),
     );
   }
 
@@ -56,7 +67,10 @@ export class ShardGroup {
     for (const shard of this.shards) {
       const { index } = shard.plan;
       const neighbours = borders.filter((b) => b.from === index).map((b) => boxes[b.to]);
-      shard.start(borders.filter((b) => b.to === index).map((b) => b.roster), neighbours);
+      shard.start(
+        borders.filter((b) => b.to === index).map((b) => b.roster),
+        neighbours,
+      );
     }
   }
 

@@ -33,9 +33,11 @@ export function planOf(scenario: Scenario): AgencyPlan[] {
     for (let i = 0; i < group.count; i += 1) {
       const index = plans.length;
       const number = String(index).padStart(3, '0');
-      const withdrawnMs = group.withdrawAfterDays === null ? null : scenario.startMs + Math.round(group.withdrawAfterDays * DAY_MS);
+      const withdrawnMs =
+        group.withdrawAfterDays === null ? null : scenario.startMs + Math.round(group.withdrawAfterDays * DAY_MS);
       const feeds = [{ fromMs: scenario.startMs, dialect: group.dialect }];
-      if (withdrawnMs !== null && group.thenDialect !== null) feeds.push({ fromMs: withdrawnMs, dialect: group.thenDialect });
+      if (withdrawnMs !== null && group.thenDialect !== null)
+        feeds.push({ fromMs: withdrawnMs, dialect: group.thenDialect });
       plans.push({
         index,
         id: `pd-${number}`,

@@ -9,7 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Version of the package and, in a checkout, its commit. */
 export function codeOf(): RunRecord['code'] {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return { version, ...gitOf() };
 }
 
@@ -27,11 +29,15 @@ export function hostOf(workers: number): RunRecord['host'] {
 // --- internal ---
 
 function gitOf(): { gitCommit: string | null; gitDirty: boolean } {
-  const git = (...args: string[]): string => execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     // Only our own repository counts, not one that an installed package happens to lie in.
     if (git('rev-parse', '--show-prefix') !== '') return { gitCommit: null, gitDirty: false };
-    return { gitCommit: git('rev-parse', 'HEAD'), gitDirty: git('status', '--porcelain', '--untracked-files=no') !== '' };
+    return {
+      gitCommit: git('rev-parse', 'HEAD'),
+      gitDirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+    };
   } catch {
     return { gitCommit: null, gitDirty: false };
   }

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import Value from 'typebox/value';
-import { FAULT_KINDS, RunRecordSchema, type AlertLine, type FaultLine, type RunRecord } from '../../contract/runrecord.ts';
+import {
+  FAULT_KINDS,
+  RunRecordSchema,
+  type AlertLine,
+  type FaultLine,
+  type RunRecord,
+} from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { runScenario } from './run.ts';
@@ -18,14 +24,22 @@ afterAll(async () => {
 });
 
 let runs = 0;
-async function run(scenario: Scenario, seed: number, workers = 1, signal?: AbortSignal): Promise<{ record: RunRecord; outDir: string }> {
+async function run(
+  scenario: Scenario,
+  seed: number,
+  workers = 1,
+  signal?: AbortSignal,
+): Promise<{ record: RunRecord; outDir: string }> {
   runs += 1;
   return runScenario({ scenario, seed, workers, command: 'test', outDir: join(folder, String(runs)), signal });
 }
 
 async function lines<T>(outDir: string, file: string): Promise<T[]> {
   const text = await readFile(join(outDir, file), 'utf8');
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
 }
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
@@ -47,7 +61,14 @@ describe('a run of smoke', () => {
   it('writes a record that its schema accepts, and the files beside it', async () => {
     expect(Value.Check(RunRecordSchema, record)).toBe(true);
     expect(JSON.parse(await readFile(join(outDir, 'run.json'), 'utf8'))).toEqual(record);
-    expect((await readdir(outDir)).sort()).toEqual(['alerts.jsonl', 'checkpoints.jsonl', 'faults.jsonl', 'map.json', 'report.html', 'run.json']);
+    expect((await readdir(outDir)).sort()).toEqual([
+      'alerts.jsonl',
+      'checkpoints.jsonl',
+      'faults.jsonl',
+      'map.json',
+      'report.html',
+      'run.json',
+    ]);
   });
 
   it('adds up', async () => {
@@ -58,7 +79,9 @@ describe('a run of smoke', () => {
     expect(alerts.reduce((n, l) => n + l.audience, 0)).toBe(record.counts.deliveries);
     expect(sum(record.verdicts)).toBe(record.counts.deliveries + record.verdicts.lost + record.verdicts.shed);
     expect(record.verdicts.delivered).toBe(record.counts.deliveries);
-    expect(sum(record.truthByDelivery)).toBe(alerts.filter((l) => l.msgType === 'Alert').reduce((n, l) => n + l.audience, 0));
+    expect(sum(record.truthByDelivery)).toBe(
+      alerts.filter((l) => l.msgType === 'Alert').reduce((n, l) => n + l.audience, 0),
+    );
     for (const line of alerts) expect(sum(line.verdicts as Record<string, number>)).toBe(line.audience);
     for (const line of alerts.filter((l) => l.msgType === 'Alert')) {
       const { total, ...legs } = line.delayMs as Record<string, number>;

@@ -47,7 +47,9 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
   const faults = shards.flatMap((s) => s.faults);
   const figures = figuresOf(scenario, shards, lines, faults);
   const wallMs = performance.now() - begun;
-  const historyHash = createHash('sha256').update(shards.map((s) => `${s.id} ${s.historyHash}`).join('\n')).digest('hex');
+  const historyHash = createHash('sha256')
+    .update(shards.map((s) => `${s.id} ${s.historyHash}`).join('\n'))
+    .digest('hex');
   const record: RunRecord = {
     schema: RUN_SCHEMA,
     id: `${scenario.name}-${seed}-${formatIso(startedAtMs).replaceAll(/[-:]/g, '').slice(0, 15)}-${historyHash.slice(0, 6)}`,
@@ -89,12 +91,18 @@ function linesOf(scenario: Scenario, shards: readonly ShardResult[]): AlertLine[
     const plan = plans.get(line.agency);
     if (plan !== undefined) line.feedKind = feedKindAt(plan, line.sentMs);
   }
-  return lines.sort((a, b) => a.sentMs - b.sentMs || (a.agency < b.agency ? -1 : a.agency > b.agency ? 1 : 0) || (a.identifier < b.identifier ? -1 : 1));
+  return lines.sort(
+    (a, b) =>
+      a.sentMs - b.sentMs ||
+      (a.agency < b.agency ? -1 : a.agency > b.agency ? 1 : 0) ||
+      (a.identifier < b.identifier ? -1 : 1),
+  );
 }
 
 function mapOf(shards: readonly ShardResult[]): MapFile {
   const radii = new Map<number, number>();
-  for (const { radiusDm, residents } of shards.flatMap((s) => s.radii)) radii.set(radiusDm, (radii.get(radiusDm) ?? 0) + residents);
+  for (const { radiusDm, residents } of shards.flatMap((s) => s.radii))
+    radii.set(radiusDm, (radii.get(radiusDm) ?? 0) + residents);
   return {
     agencies: shards.map((s) => s.map),
     radii: [...radii].sort((a, b) => a[0] - b[0]).map(([radiusDm, residents]) => ({ radiusDm, residents })),

@@ -21,8 +21,8 @@ import type { ReactionName } from '../../simulator/reactions/reactions.ts';
 import { createWorld, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../oracle/contract.ts';
 import { createOracle } from '../oracle/oracle.ts';
-import { alertKey } from './alertKey.ts';
-import { FaultLedger } from './faultLedger.ts';
+import { alertKey } from './alert-key.ts';
+import { FaultLedger } from './fault-ledger.ts';
 import { profileOf, type AgencyPlan } from './plan.ts';
 
 /** What one shard sends another; delivered, in order of (source, sequence), at the next window's start. */
@@ -164,7 +164,9 @@ export class Shard {
     this.oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
     this.world = this.buildWorld(profile);
     this.kernel.on(KIND.pipelineWake, () => this.wake());
-    this.kernel.on(KIND.crossing, (_entity, payload) => this.handle({ kind: 'preference', change: payload as PreferenceChange }, null));
+    this.kernel.on(KIND.crossing, (_entity, payload) =>
+      this.handle({ kind: 'preference', change: payload as PreferenceChange }, null),
+    );
     this.world.start();
   }
 
@@ -195,13 +197,22 @@ export class Shard {
   startTrace(): void {
     const events: TracedEvent[] = [];
     this.trace = events;
-    this.kernel.trace = (timeMs, kind, entity, ordinal) => events.push({ timeMs, kind, entity, ordinal, hash: this.kernel.history.hex() });
+    this.kernel.trace = (timeMs, kind, entity, ordinal) =>
+      events.push({ timeMs, kind, entity, ordinal, hash: this.kernel.history.hex() });
   }
 
   finish(): ShardResult {
     const { plan, world, city, people, kernel } = this;
     const judgement = this.oracle.judge(this.truth());
-    const delays: ShardResult['delays'] = { notice: [], answer: [], entry: [], publication: [], transport: [], review: [], total: [] };
+    const delays: ShardResult['delays'] = {
+      notice: [],
+      answer: [],
+      entry: [],
+      publication: [],
+      transport: [],
+      review: [],
+      total: [],
+    };
     for (const line of judgement.lines) {
       if (line.msgType !== 'Alert') continue;
       this.measureDelay(line, delays);
@@ -220,7 +231,11 @@ export class Shard {
       historyHash: kernel.history.hex(),
       events: kernel.events,
       motions: kernel.motions,
-      daily: counts.daily.map((d, day) => ({ ...d, cadMessages: this.dailyMessages[day] ?? 0, alerts: this.dailyAlerts[day] ?? 0 })),
+      daily: counts.daily.map((d, day) => ({
+        ...d,
+        cadMessages: this.dailyMessages[day] ?? 0,
+        alerts: this.dailyAlerts[day] ?? 0,
+      })),
       checkpoints: this.checkpoints,
       incidents: world.incidents.length,
       calls: counts.calls,
@@ -279,7 +294,11 @@ export class Shard {
     });
   }
 
-  private door(message: { messageId: string; agency: string; dialect: Dialect; body: string }, manifest: MessageManifest, meta: { changedMs: number; publishedMs: number }): void {
+  private door(
+    message: { messageId: string; agency: string; dialect: Dialect; body: string },
+    manifest: MessageManifest,
+    meta: { changedMs: number; publishedMs: number },
+  ): void {
     const { kernel, o, plan } = this;
     this.cadMessages += 1;
     const day = Math.floor((kernel.nowMs - o.scenario.startMs) / 86_400_000);
@@ -374,7 +393,8 @@ export class Shard {
     const i = change.resident % RESIDENTS_PER_AGENCY_MAX;
     const { x, y, radiusDm } = this.people;
     for (const { index, box } of this.neighbours) {
-      if (distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i]) this.outbox.push({ to: index, kind: 'preference', change, atMs });
+      if (distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i])
+        this.outbox.push({ to: index, kind: 'preference', change, atMs });
     }
   }
 
@@ -442,10 +462,17 @@ export class Shard {
       const it = world.incidents[i];
       const category = it.really < 0 ? null : EVENT_TYPES[it.really].category;
       const minutes = Math.round((it.onsetMs - this.o.scenario.startMs) / 60_000);
-      incidents.push([it.place.x, it.place.y, minutes, it.really < 0 ? 0 : 1, category === null ? -1 : CATEGORIES.indexOf(category)]);
+      incidents.push([
+        it.place.x,
+        it.place.y,
+        minutes,
+        it.really < 0 ? 0 : 1,
+        category === null ? -1 : CATEGORIES.indexOf(category),
+      ]);
     }
     const appUsers: number[][] = [];
-    for (let i = 0; i < people.x.length; i += every(people.x.length, MAP_HOMES_MAX)) appUsers.push([people.x[i], people.y[i]]);
+    for (let i = 0; i < people.x.length; i += every(people.x.length, MAP_HOMES_MAX))
+      appUsers.push([people.x[i], people.y[i]]);
     return { id: plan.id, name: plan.name, box: city.box, blocks, incidents, appUsers };
   }
 }
@@ -481,4 +508,3 @@ function copyRoster(r: Roster): Roster {
     flags: r.flags.slice(),
   };
 }
-

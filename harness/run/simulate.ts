@@ -51,12 +51,16 @@ export async function simulate(o: SimulateOptions): Promise<Simulated> {
 }
 
 /** Runs a whole scenario in this thread and gives its shards, for those who look into the world itself. */
-export async function simulateGroup(scenario: Scenario, seed: number, create: CreatePipeline = createPipeline): Promise<ShardGroup> {
+export async function simulateGroup(
+  scenario: Scenario,
+  seed: number,
+  create: CreatePipeline = createPipeline,
+): Promise<ShardGroup> {
   const endMs = endOf(scenario);
   const member = localMember({ scenario, seed, indices: planOf(scenario).map((p) => p.index), endMs }, create);
   await introduce([member]);
   let inbox: Crossing[] = [];
-  for (let now = scenario.startMs; now < endMs; ) {
+  for (let now = scenario.startMs; now < endMs;) {
     now = Math.min(endMs, now + CROSSING_MS);
     inbox = await runWindow([member], now, inbox);
   }
@@ -64,7 +68,13 @@ export async function simulateGroup(scenario: Scenario, seed: number, create: Cr
 }
 
 /** Every event of one agency in [fromMs, untilMs), by running the scenario again. For naming the first difference of two runs. */
-export async function traceWindow(scenario: Scenario, seed: number, agency: string, fromMs: number, untilMs: number): Promise<TracedEvent[]> {
+export async function traceWindow(
+  scenario: Scenario,
+  seed: number,
+  agency: string,
+  fromMs: number,
+  untilMs: number,
+): Promise<TracedEvent[]> {
   const endMs = endOf(scenario);
   const indices = planOf(scenario).map((p) => p.index);
   const member = localMember({ scenario, seed, indices, endMs }, createPipeline);
@@ -72,7 +82,7 @@ export async function traceWindow(scenario: Scenario, seed: number, agency: stri
   const shard = member.group.shards.find((s) => s.plan.id === agency);
   if (shard === undefined) return [];
   let inbox: Crossing[] = [];
-  for (let now = scenario.startMs; now < Math.min(endMs, untilMs); ) {
+  for (let now = scenario.startMs; now < Math.min(endMs, untilMs);) {
     if (now === fromMs) shard.startTrace();
     now = Math.min(endMs, now + CROSSING_MS);
     inbox = await runWindow([member], now, inbox);
@@ -89,20 +99,34 @@ function endOf(scenario: Scenario): number {
 function makeTeam(o: SimulateOptions, endMs: number): Member[] {
   const plans = planOf(o.scenario);
   const count = Math.max(1, Math.min(o.workers, plans.length));
-  const groups = Array.from({ length: count }, (_, w) => plans.filter((p) => p.index % count === w).map((p) => p.index));
+  const groups = Array.from({ length: count }, (_, w) =>
+    plans.filter((p) => p.index % count === w).map((p) => p.index),
+  );
   const options = (indices: number[]) => ({ scenario: o.scenario, seed: o.seed, indices, endMs });
-  if (count === 1 || o.create !== undefined) return [localMember(options(plans.map((p) => p.index)), o.create ?? createPipeline)];
+  if (count === 1 || o.create !== undefined)
+    return [localMember(options(plans.map((p) => p.index)), o.create ?? createPipeline)];
   return groups.map((indices) => workerMember(options(indices)));
 }
 
 async function introduce(team: readonly Member[]): Promise<void> {
   const boxes = (await Promise.all(team.map((m) => m.boxes()))).flat().sort((a, b) => a.index - b.index);
-  const borders = (await Promise.all(team.map((m) => m.borders(boxes)))).flat().sort((a, b) => a.from - b.from || a.to - b.to);
-  await Promise.all(team.map((m) => m.start(borders.filter((b) => m.indices.has(b.from) || m.indices.has(b.to)), boxes)));
+  const borders = (await Promise.all(team.map((m) => m.borders(boxes))))
+    .flat()
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  await Promise.all(
+    team.map((m) =>
+      m.start(
+        borders.filter((b) => m.indices.has(b.from) || m.indices.has(b.to)),
+        boxes,
+      ),
+    ),
+  );
 }
 
 async function runWindow(team: readonly Member[], untilMs: number, inbox: Crossing[]): Promise<Crossing[]> {
   if (team.length === 1) return ordered(await team[0].run(untilMs, inbox));
-  const parts = await Promise.all(team.map((m) => m.run(untilMs, inbox.length === 0 ? inbox : inbox.filter((c) => m.indices.has(c.to)))));
+  const parts = await Promise.all(
+    team.map((m) => m.run(untilMs, inbox.length === 0 ? inbox : inbox.filter((c) => m.indices.has(c.to)))),
+  );
   return ordered(parts.flat());
 }

@@ -2,7 +2,7 @@
  * Published queueing results, posed to the call-takers' queue and to police dispatch as they stand: the same components that the
  * world uses, on the same kernel. One unit of time is a million ms, so that whole milliseconds round by a millionth.
  */
-import { createCallCentre } from '../../simulator/calls/callCentre.ts';
+import { createCallCentre } from '../../simulator/calls/call-centre.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { cumulative, exponential, keyedDraw, pick } from '../../simulator/kernel/random.ts';

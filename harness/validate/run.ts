@@ -13,7 +13,7 @@ const lines = [
   '# Validation of the queues',
   '',
   'Written by `npx tsx harness/validate/run.ts`. Published results for queues, reproduced through the components that the world uses:',
-  '`simulator/calls/callCentre.ts` and `simulator/police/dispatch.ts` (units at the scene at once), on the event kernel.',
+  '`simulator/calls/call-centre.ts` and `simulator/police/dispatch.ts` (units at the scene at once), on the event kernel.',
   '',
   `A value is covered where it lies inside the ${CONFIDENCE * 100}% t interval over independent replications, whose half-width is below ${HALF_WIDTH_SHARE_MAX * 100}% of it. Each replication`,
   `starts empty, leaves out its first customers, and has its own streams of seed ${SEED}, fixed beforehand. Times are in mean service times.`,

@@ -40,7 +40,13 @@ const BIRTH_DATE_SHARE = 0.35;
 const PLATE_SHARE = 0.25;
 const MEDICAL_SHARE = 0.15;
 
-const VAGUE = ['BEHIND THE OLD MILL', 'ALONG THE RIVER TRAIL', 'FIELD PAST THE WATER TOWER', 'UNDER THE RAIL BRIDGE', 'LOT BY THE GRAIN SILO'];
+const VAGUE = [
+  'BEHIND THE OLD MILL',
+  'ALONG THE RIVER TRAIL',
+  'FIELD PAST THE WATER TOWER',
+  'UNDER THE RAIL BRIDGE',
+  'LOT BY THE GRAIN SILO',
+];
 const MISCODES = ['suspicious-person', 'disturbance', 'trespass', 'theft'];
 
 export interface DeskOptions {
@@ -112,15 +118,20 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     if (incident === null) return;
     const caller = identityOf(seeds, o.agencyIndex, call?.person ?? Math.floor(draw() * o.persons));
     const other = identityOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons));
-    const composed = composeNote(draw, EVENT_TYPES[f.record.type].id, {
-      caller,
-      other,
-      address: f.record.location.exact.text,
-      unit: f.record.location.unit,
-      plate: other.plate,
-      medical: medicalOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)),
-      canary: canaryOf(seeds, o.agencyIndex, canaryKey(call?.id ?? f.record.ordinal)),
-    }, stage);
+    const composed = composeNote(
+      draw,
+      EVENT_TYPES[f.record.type].id,
+      {
+        caller,
+        other,
+        address: f.record.location.exact.text,
+        unit: f.record.location.unit,
+        plate: other.plate,
+        medical: medicalOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)),
+        canary: canaryOf(seeds, o.agencyIndex, canaryKey(call?.id ?? f.record.ordinal)),
+      },
+      stage,
+    );
     o.learnPrivate(f.record.recordId, composed.privates);
     f.record.notes.push({ atMs: kernel.nowMs, text: composed.text });
   };
@@ -171,15 +182,27 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     change(f, 'created');
     request(f);
     if (draw() < MORE_NOTES_SHARE) later(call.id, 1, lognormal(draw, 4 * MINUTE_MS, 0.8), { kind: 'note' });
-    if (draw() < REPRIORITISED_SHARE) later(call.id, 2, lognormal(draw, 3 * MINUTE_MS, 0.5), { kind: 'priority', priority: Math.max(1, f.record.priority - 1) });
-    if (miscoded && !cold) later(call.id, 3, lognormal(draw, 8 * MINUTE_MS, 0.8), { kind: 'retype', type: incident.reported });
+    if (draw() < REPRIORITISED_SHARE)
+      later(call.id, 2, lognormal(draw, 3 * MINUTE_MS, 0.5), {
+        kind: 'priority',
+        priority: Math.max(1, f.record.priority - 1),
+      });
+    if (miscoded && !cold)
+      later(call.id, 3, lognormal(draw, 8 * MINUTE_MS, 0.8), { kind: 'retype', type: incident.reported });
     if (draw() < o.cancelShare) later(call.id, 4, exponential(draw, CANCEL_MS_MEAN), { kind: 'cancel' });
     const first = incident.records.length > 0 ? files.get(incident.records[0]) : undefined;
     incident.records.push(call.id);
-    if (first !== undefined && isLive(first)) later(call.id, 5, lognormal(draw, MERGE_MS_MEAN, 0.7), { kind: 'merge', into: first.record.recordId });
+    if (first !== undefined && isLive(first))
+      later(call.id, 5, lognormal(draw, MERGE_MS_MEAN, 0.7), { kind: 'merge', into: first.record.recordId });
   };
 
-  const newFile = (id: number, recordId: string, type: number, incident: Incident | null, location: CadLocation): RecordFile => {
+  const newFile = (
+    id: number,
+    recordId: string,
+    type: number,
+    incident: Incident | null,
+    location: CadLocation,
+  ): RecordFile => {
     const priority = priorityOf(EVENT_TYPES[type].id);
     const record: CadRecord = {
       recordId,
@@ -207,7 +230,16 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       notes: [],
       mergedInto: null,
     };
-    const f: RecordFile = { record, incident, callMs: kernel.nowMs, answeredMs: kernel.nowMs, withdrawnMs: null, placedByCall: -1, dispatched: false, retyped: false };
+    const f: RecordFile = {
+      record,
+      incident,
+      callMs: kernel.nowMs,
+      answeredMs: kernel.nowMs,
+      withdrawnMs: null,
+      placedByCall: -1,
+      dispatched: false,
+      retyped: false,
+    };
     files.set(id, f);
     byRecordId.set(recordId, f);
     return f;
@@ -236,12 +268,17 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     f.record.status = what === 'cancelled' ? 'cancelled' : 'closed';
     f.record.closedMs = kernel.nowMs;
     if (what === 'merged') f.record.disposition = 'duplicate';
-    if (what === 'cancelled' || f.record.disposition === 'unfounded' || f.record.disposition === 'duplicate') f.withdrawnMs = kernel.nowMs;
+    if (what === 'cancelled' || f.record.disposition === 'unfounded' || f.record.disposition === 'duplicate')
+      f.withdrawnMs = kernel.nowMs;
     change(f, what);
   };
 
   const locate = (call: Call, draw: Draw): CadLocation =>
-    call.knowsPlace ? known(call.incident.place, draw) : call.incident.place.kind === 'vague' && call.ali.uncertaintyM > 300 && draw() < 0.5 ? vague(call.incident.place, draw) : fromPosition(call.ali.x, call.ali.y, draw);
+    call.knowsPlace
+      ? known(call.incident.place, draw)
+      : call.incident.place.kind === 'vague' && call.ali.uncertaintyM > 300 && draw() < 0.5
+        ? vague(call.incident.place, draw)
+        : fromPosition(call.ali.x, call.ali.y, draw);
 
   const known = (place: IncidentPlace, draw: Draw): CadLocation => {
     const { gazetteer } = city;
@@ -250,7 +287,11 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     switch (place.kind) {
       case 'home': {
         const at = householdPlace(city, place.household);
-        return { ...base, exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) }, unit: at.unit };
+        return {
+          ...base,
+          exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) },
+          unit: at.unit,
+        };
       }
       case 'crossing':
         return { ...base, crossing: place.index, exact: crossingText(place.index) };
@@ -260,7 +301,10 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       }
       case 'mile': {
         const highway = gazetteer.highways[place.index].name;
-        return { ...base, exact: { kind: 'mile', highway, mile: place.mile, text: `${highway} MM ${place.mile.toFixed(1)}` } };
+        return {
+          ...base,
+          exact: { kind: 'mile', highway, mile: place.mile, text: `${highway} MM ${place.mile.toFixed(1)}` },
+        };
       }
       case 'vague':
         return vague(place, draw);
@@ -281,9 +325,17 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     const block = city.blockNearest(x, y);
     const crossing = city.crossingNearest(x, y);
     const home = homeOn(city, block, draw);
-    if (home.household < 0 || draw() < 0.5) return { exact: crossingText(crossing), unit: null, block, crossing, ...middle(city, block) };
+    if (home.household < 0 || draw() < 0.5)
+      return { exact: crossingText(crossing), unit: null, block, crossing, ...middle(city, block) };
     const at = householdPlace(city, home.household);
-    return { exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) }, unit: null, block, crossing, x: at.x, y: at.y };
+    return {
+      exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) },
+      unit: null,
+      block,
+      crossing,
+      x: at.x,
+      y: at.y,
+    };
   };
 
   const crossingText = (index: number): CadLocation['exact'] => {
@@ -296,9 +348,13 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
   const learnPlace = (f: RecordFile): void => {
     const { location } = f.record;
     const privates: PrivateString[] = [];
-    if (location.exact.kind === 'address' || location.exact.kind === 'landmark') privates.push({ kind: 'address', value: location.exact.text });
+    if (location.exact.kind === 'address' || location.exact.kind === 'landmark')
+      privates.push({ kind: 'address', value: location.exact.text });
     if (location.unit !== null) privates.push({ kind: 'unit', value: location.unit });
-    privates.push({ kind: 'coordinates', value: dmToDegrees(location.y).toFixed(7) }, { kind: 'coordinates', value: dmToDegrees(location.x).toFixed(7) });
+    privates.push(
+      { kind: 'coordinates', value: dmToDegrees(location.y).toFixed(7) },
+      { kind: 'coordinates', value: dmToDegrees(location.x).toFixed(7) },
+    );
     o.learnPrivate(f.record.recordId, privates);
   };
 
@@ -387,7 +443,12 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       change(f, 'onScene');
       const really = f.incident?.really ?? -1;
       const draw = draws('on-scene', id);
-      if (really >= 0 && really !== f.record.type && EVENT_TYPES[f.record.type].id !== 'burglary-cold' && draw() < RETYPED_SHARE) {
+      if (
+        really >= 0 &&
+        really !== f.record.type &&
+        EVENT_TYPES[f.record.type].id !== 'burglary-cold' &&
+        draw() < RETYPED_SHARE
+      ) {
         later(id, 6, lognormal(draw, 6 * MINUTE_MS, 0.6), { kind: 'retype', type: really });
       }
     },

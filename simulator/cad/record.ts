@@ -1,7 +1,17 @@
 /** A CAD record as the agency holds it: the state after the latest of its events. Feeds publish copies of it. */
 import type { PublishedDisposition, PublishedLocation, RecordStatus } from '../../contract/manifest.ts';
 
-export type CadChange = 'created' | 'updated' | 'retyped' | 'reprioritised' | 'relocated' | 'merged' | 'dispatched' | 'onScene' | 'cancelled' | 'closed';
+export type CadChange =
+  | 'created'
+  | 'updated'
+  | 'retyped'
+  | 'reprioritised'
+  | 'relocated'
+  | 'merged'
+  | 'dispatched'
+  | 'onScene'
+  | 'cancelled'
+  | 'closed';
 
 /** A caller as typed into the record; all synthetic. */
 export interface CadCaller {

@@ -30,7 +30,13 @@ const SECTOR_DM_MEAN = 7000;
 export function aliOf(x: number, y: number, wireless: boolean, draw: Draw): Ali {
   const kind = draw();
   if (!wireless) {
-    return { classOfService: kind < 0.6 ? 'RESD' : kind < 0.8 ? 'BUSN' : 'VOIP', x, y, uncertaintyM: 0, confidencePercent: 100 };
+    return {
+      classOfService: kind < 0.6 ? 'RESD' : kind < 0.8 ? 'BUSN' : 'VOIP',
+      x,
+      y,
+      uncertaintyM: 0,
+      confidencePercent: 100,
+    };
   }
   const side = draw();
   const distance = exponential(draw, SECTOR_DM_MEAN);

@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { exponential, keyedDraw, lognormal, poisson, type Seeds } from '../kernel/random.ts';
 import { aliOf, rebid, type Ali } from './ali.ts';
-import type { CallCentre } from './callCentre.ts';
+import type { CallCentre } from './call-centre.ts';
 
 export interface Call {
   /** Kernel entity: incident key * CALL_SLOTS + caller * ATTEMPTS_MAX + attempt. */
@@ -100,7 +100,19 @@ export function createCalls(o: CallsOptions, centre: () => CallCentre): Calls {
         const wireless = own() < o.wirelessShare;
         const knowsPlace = incident.place.kind !== 'vague' && own() < (atHome ? KNOWS_HOME_SHARE : KNOWS_STREET_SHARE);
         const { x, y } = incident.place;
-        place({ id: incident.key * CALL_SLOTS + caller * ATTEMPTS_MAX, incident, caller, person, placedMs: -1, answeredMs: -1, knowsPlace, ali: aliOf(x, y, wireless, own) }, at);
+        place(
+          {
+            id: incident.key * CALL_SLOTS + caller * ATTEMPTS_MAX,
+            incident,
+            caller,
+            person,
+            placedMs: -1,
+            answeredMs: -1,
+            knowsPlace,
+            ali: aliOf(x, y, wireless, own),
+          },
+          at,
+        );
         at += Math.max(1, Math.round(exponential(draw, FURTHER_CALL_MS_MEAN)));
       }
     },
@@ -114,7 +126,8 @@ export function createCalls(o: CallsOptions, centre: () => CallCentre): Calls {
       kernel.schedule(entryMs, KIND.callTaken, id, 0, call);
       const fromAli = !call.knowsPlace && call.ali.classOfService === 'WPH1';
       // The rebid's position matters only where it is the place on record, and after that record exists.
-      if (fromAli) kernel.schedule(Math.max(kernel.nowMs + Math.round(o.rebidMs), entryMs + 1), KIND.callTaken, id, 1, call);
+      if (fromAli)
+        kernel.schedule(Math.max(kernel.nowMs + Math.round(o.rebidMs), entryMs + 1), KIND.callTaken, id, 1, call);
     },
     abandoned(id, redialAtMs) {
       const call = waiting.get(id);
@@ -126,4 +139,3 @@ export function createCalls(o: CallsOptions, centre: () => CallCentre): Calls {
     },
   };
 }
-

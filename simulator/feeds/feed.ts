@@ -23,7 +23,7 @@ import { renderMilwaukee } from './dialects/milwaukee.ts';
 import { lineOf, renderSeattle, type SeattleCells } from './dialects/seattle.ts';
 import { renderSf } from './dialects/sf.ts';
 import { renderTampa } from './dialects/tampa.ts';
-import { planFaults, type FaultPlan } from './faultPlan.ts';
+import { planFaults, type FaultPlan } from './fault-plan.ts';
 import { batchText, breakBatch, breakSingle, breakSnapshot, snapshotText } from './malformed.ts';
 import type { Rendered, RenderContext, RowFacts } from './rendering.ts';
 

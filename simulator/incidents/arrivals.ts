@@ -10,7 +10,16 @@ import type { City } from '../city/city.ts';
 import { householdPlace } from '../city/city.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { cumulative, exponential, keyedDraw, lognormal, pick, poisson, type Draw, type Seeds } from '../kernel/random.ts';
+import {
+  cumulative,
+  exponential,
+  keyedDraw,
+  lognormal,
+  pick,
+  poisson,
+  type Draw,
+  type Seeds,
+} from '../kernel/random.ts';
 import type { Incident, IncidentPlace } from './incident.ts';
 import { HOUR_SHARES, MIX, NIGHT_FACTOR, NIGHT_TYPES, WEEKDAY_SHARES, type Mix, type PlaceShares } from './mix.ts';
 
@@ -33,7 +42,16 @@ export interface ArrivalOptions {
 
 const YEAR_MS = 365 * DAY_MS;
 /** Types whose reports can be hoaxes: those that bring an alert or a large response. */
-const HOAX_TYPES = new Set(['shots-fired', 'shooting', 'stabbing', 'hostage', 'robbery', 'bomb-threat', 'burglary', 'arson']);
+const HOAX_TYPES = new Set([
+  'shots-fired',
+  'shooting',
+  'stabbing',
+  'hostage',
+  'robbery',
+  'bomb-threat',
+  'burglary',
+  'arson',
+]);
 /** Types that may be found hours later. */
 const COLD_TYPES = new Set(['burglary', 'vehicle-break-in', 'vehicle-theft', 'vandalism', 'theft']);
 const COLD_LAG_MS_MEAN = 7 * HOUR_MS;
@@ -61,7 +79,9 @@ export function mixOf(typeId: string): Mix {
 export function startArrivals(o: ArrivalOptions): void {
   const { kernel, seeds, city } = o;
   const day = MIX.map((m) => m.perThousand / m.reportedShare / 1000);
-  const hourly = Array.from({ length: 24 }, (_, hour) => cumulative(MIX.map((m, i) => day[i] * (NIGHT_TYPES.has(m.typeId) ? NIGHT_FACTOR[hour] : 1))));
+  const hourly = Array.from({ length: 24 }, (_, hour) =>
+    cumulative(MIX.map((m, i) => day[i] * (NIGHT_TYPES.has(m.typeId) ? NIGHT_FACTOR[hour] : 1))),
+  );
   const baseTotal = day.reduce((a, b) => a + b, 0);
   const hourRate = HOUR_SHARES.map((s, hour) => (s * 24 * hourly[hour][MIX.length - 1]) / (100 * baseTotal));
   const meanHour = hourRate.reduce((a, b) => a + b, 0) / 24;
@@ -156,7 +176,15 @@ function drawPlace(city: City, shares: PlaceShares, draw: Draw): IncidentPlace {
   if (u < limit) {
     const ends = city.endCrossings(block);
     const index = ends[draw() < 0.5 ? 0 : 1];
-    return { kind: 'crossing', block, household: -1, index, mile: 0, x: gazetteer.crossingX[index], y: gazetteer.crossingY[index] };
+    return {
+      kind: 'crossing',
+      block,
+      household: -1,
+      index,
+      mile: 0,
+      x: gazetteer.crossingX[index],
+      y: gazetteer.crossingY[index],
+    };
   }
   limit += shares.landmark;
   if (u < limit && gazetteer.landmarks.length > 0) {
@@ -178,7 +206,15 @@ function drawPlace(city: City, shares: PlaceShares, draw: Draw): IncidentPlace {
 export function homeOn(city: City, block: number, draw: Draw): IncidentPlace {
   const first = city.firstHousehold[block];
   const count = city.firstHousehold[block + 1] - first;
-  if (count === 0) return { kind: 'crossing', block, household: -1, index: city.endCrossings(block)[0], mile: 0, ...middle(city, block) };
+  if (count === 0)
+    return {
+      kind: 'crossing',
+      block,
+      household: -1,
+      index: city.endCrossings(block)[0],
+      mile: 0,
+      ...middle(city, block),
+    };
   const household = first + Math.floor(draw() * count);
   const place = householdPlace(city, household);
   return { kind: 'home', block, household, index: -1, mile: 0, x: place.x, y: place.y };
@@ -195,7 +231,9 @@ export function middle(city: City, block: number): { x: number; y: number } {
 
 function onHighway(city: City, index: number, u: number): IncidentPlace {
   const highway = city.gazetteer.highways[index];
-  const stretches = highway.stretches.map((box, i) => ({ box, i })).filter(({ box }) => box.x1 > box.x0 || box.y1 > box.y0);
+  const stretches = highway.stretches
+    .map((box, i) => ({ box, i }))
+    .filter(({ box }) => box.x1 > box.x0 || box.y1 > box.y0);
   const chosen = stretches[Math.min(stretches.length - 1, Math.floor(u * stretches.length))];
   const fraction = u * stretches.length - Math.floor(u * stretches.length);
   const x = Math.floor(chosen.box.x0 + fraction * (chosen.box.x1 - chosen.box.x0));

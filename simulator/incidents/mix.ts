@@ -48,14 +48,47 @@ function mix(
   noticeMin: number,
   places: PlaceShares,
 ): Mix {
-  return { typeId, perThousand, reportedShare, nothingShare, really, furtherCallersMean, noticeMsMean: noticeMin * MINUTE, places };
+  return {
+    typeId,
+    perThousand,
+    reportedShare,
+    nothingShare,
+    really,
+    furtherCallersMean,
+    noticeMsMean: noticeMin * MINUTE,
+    places,
+  };
 }
 
 export const MIX: readonly Mix[] = [
-  mix('burglary', 9, 0.6, 0.22, [['trespass', 0.04], ['domestic', 0.03]], 0.15, 7, HOME),
+  mix(
+    'burglary',
+    9,
+    0.6,
+    0.22,
+    [
+      ['trespass', 0.04],
+      ['domestic', 0.03],
+    ],
+    0.15,
+    7,
+    HOME,
+  ),
   mix('vehicle-break-in', 13, 0.4, 0.05, [['vandalism', 0.05]], 0.05, 9, STREET),
   mix('vehicle-theft', 9, 0.8, 0.07, [['civil', 0.04]], 0.02, 12, STREET),
-  mix('robbery', 3, 0.6, 0.08, [['theft', 0.08], ['fight', 0.04]], 0.4, 3, STREET),
+  mix(
+    'robbery',
+    3,
+    0.6,
+    0.08,
+    [
+      ['theft', 0.08],
+      ['fight', 0.04],
+    ],
+    0.4,
+    3,
+    STREET,
+  ),
   // Fireworks and backfires; 72% of 911-only reports stay unconfirmed (Durham), which bounds this from above.
   mix('shots-fired', 9, 0.4, 0.45, [['shooting', 0.01]], 1.2, 1.5, STREET),
   mix('shooting', 0.8, 0.95, 0.05, [['shots-fired', 0.12]], 1.5, 1.5, STREET),
@@ -72,7 +105,19 @@ export const MIX: readonly Mix[] = [
   mix('fire', 8, 0.9, 0.2, [], 0.9, 4, HOME),
   // 94-98% of burglar alarms are false (OJP, False Burglar Alarms, solid).
   mix('burglar-alarm', 85, 1, 0.96, [['burglary', 0.01]], 0, 3, HOME),
-  mix('suspicious-person', 58, 0.3, 0.45, [['trespass', 0.06], ['burglary', 0.01]], 0.08, 4, STREET),
+  mix(
+    'suspicious-person',
+    58,
+    0.3,
+    0.45,
+    [
+      ['trespass', 0.06],
+      ['burglary', 0.01],
+    ],
+    0.08,
+    4,
+    STREET,
+  ),
   mix('suspicious-vehicle', 24, 0.3, 0.45, [['vehicle-break-in', 0.01]], 0.05, 6, STREET),
   mix('disturbance', 130, 0.5, 0.2, [], 0.3, 4, STREET),
   mix('noise', 75, 0.3, 0.2, [], 0.3, 20, HOME),
@@ -91,7 +136,8 @@ export const MIX: readonly Mix[] = [
 
 /** Share of calls by local hour 0-23, % (three suburbs, 3,651 rows; weak). */
 export const HOUR_SHARES: readonly number[] = [
-  2.8, 2.6, 1.2, 1.1, 0.5, 1.2, 1.4, 3.3, 6.3, 6.4, 6.9, 6.2, 6.0, 6.6, 7.1, 6.8, 5.8, 4.7, 3.2, 3.8, 5.4, 3.8, 4.0, 3.1,
+  2.8, 2.6, 1.2, 1.1, 0.5, 1.2, 1.4, 3.3, 6.3, 6.4, 6.9, 6.2, 6.0, 6.6, 7.1, 6.8, 5.8, 4.7, 3.2, 3.8, 5.4, 3.8, 4.0,
+  3.1,
 ];
 
 /** Share of calls by weekday, Monday first, %: Friday 15.0 and Sunday 12.6 (Denton, solid), the rest assumed equal but for Saturday. */
@@ -103,10 +149,25 @@ export const NIGHT_FACTOR: readonly number[] = [
 ];
 
 /** Types that follow NIGHT_FACTOR. */
-export const NIGHT_TYPES: ReadonlySet<string> = new Set(['shots-fired', 'shooting', 'stabbing', 'fight', 'noise', 'arson', 'robbery']);
+export const NIGHT_TYPES: ReadonlySet<string> = new Set([
+  'shots-fired',
+  'shooting',
+  'stabbing',
+  'fight',
+  'noise',
+  'arson',
+  'robbery',
+]);
 
 /** What a harmless stranger at a door really was, with shares (assumed). */
-export const ENCOUNTERS = ['food deliverer', 'parcel deliverer', 'canvasser', 'meter reader', "neighbour's guest", 'lost visitor'] as const;
+export const ENCOUNTERS = [
+  'food deliverer',
+  'parcel deliverer',
+  'canvasser',
+  'meter reader',
+  "neighbour's guest",
+  'lost visitor',
+] as const;
 
 /** What a worried resident reports a harmless stranger as: event type id and share (assumed). */
 export const ENCOUNTER_REPORTS: readonly (readonly [typeId: string, share: number])[] = [

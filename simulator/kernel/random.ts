@@ -90,7 +90,8 @@ export function cumulative(weights: ArrayLike<number>): Float64Array {
     total += weights[i];
     sums[i] = total;
   }
-  if (!(total > 0 && total < Infinity)) throw new RangeError(`weights must add up to a positive number, found ${total}`);
+  if (!(total > 0 && total < Infinity))
+    throw new RangeError(`weights must add up to a positive number, found ${total}`);
   return sums;
 }
 

@@ -17,7 +17,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { counterDraw, exponential, keyedDraw, type Seeds } from '../kernel/random.ts';
 import { Samples } from '../queue/samples.ts';
-import { ServerPool } from '../queue/serverPool.ts';
+import { ServerPool } from '../queue/server-pool.ts';
 import { Load, type BusyMs, type JobTags, type LoadHour } from './load.ts';
 import { JOB_PRIORITIES, travelFactor, type JobPriority } from './parameters.ts';
 import { Patrol } from './patrol.ts';

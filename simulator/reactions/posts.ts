@@ -18,7 +18,10 @@ const TEXTS = [
 /** Share of posts that carry the author's own contact details (assumed). */
 const CONTACT_SHARE = 0.15;
 
-export function composePost(draw: Draw, author: { full: string; phone: string }): { text: string; privates: PrivateString[] } {
+export function composePost(
+  draw: Draw,
+  author: { full: string; phone: string },
+): { text: string; privates: PrivateString[] } {
   const text = TEXTS[Math.floor(draw() * TEXTS.length)];
   if (draw() >= CONTACT_SHARE) return { text, privates: [] };
   return {

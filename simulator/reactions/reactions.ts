@@ -69,7 +69,15 @@ export interface Reactions {
 }
 
 export function createReactions(o: ReactionOptions): Reactions {
-  const counts: Record<ReactionName, number> = { ignored: 0, opened: 0, muted: 0, quit: 0, posted: 0, clip: 0, vigilant: 0 };
+  const counts: Record<ReactionName, number> = {
+    ignored: 0,
+    opened: 0,
+    muted: 0,
+    quit: 0,
+    posted: 0,
+    clip: 0,
+    vigilant: 0,
+  };
   let ordinal = 0;
 
   /** Ordinals only tell apart what would clash; two plans of one resident at one millisecond are of different causes. */
@@ -81,7 +89,8 @@ export function createReactions(o: ReactionOptions): Reactions {
   const becomeVigilant = (resident: number, cause: string, origin: 'alert' | 'post', draw: () => number): void => {
     counts.vigilant += 1;
     const waitMs = Math.round(exponential(draw, STRANGER_MS_MEAN / Math.max(1e-9, o.encounterIntensity)));
-    if (waitMs <= VIGILANCE_MS_MAX) schedule(o.kernel.nowMs + waitMs + 1, { resident, cause, step: 'stranger', origin });
+    if (waitMs <= VIGILANCE_MS_MAX)
+      schedule(o.kernel.nowMs + waitMs + 1, { resident, cause, step: 'stranger', origin });
   };
 
   o.kernel.on(KIND.reaction, (_entity, payload) => {
@@ -117,7 +126,13 @@ export function createReactions(o: ReactionOptions): Reactions {
     if (draw() < o.shares.callShare * t.call) becomeVigilant(resident, cause, 'alert', draw);
   });
 
-  const expose = (cause: string, residents: Iterable<number>, sentMs: number, origin: 'alert' | 'post', share: (resident: number) => number): void => {
+  const expose = (
+    cause: string,
+    residents: Iterable<number>,
+    sentMs: number,
+    origin: 'alert' | 'post',
+    share: (resident: number) => number,
+  ): void => {
     for (const resident of residents) {
       const draw = keyedDraw(o.seeds, `${o.agencyId}/exposure`, `${cause}/${resident}`);
       if (draw() >= share(resident)) {
@@ -130,8 +145,10 @@ export function createReactions(o: ReactionOptions): Reactions {
   };
 
   return {
-    alerted: (cause, residents, sentMs) => expose(cause, residents, sentMs, 'alert', (r) => o.shares.openShare * o.temperament(r).open),
-    sawPost: (postId, residents, sentMs) => expose(postId, residents, sentMs, 'post', (r) => o.shares.postReaderCallShare * o.temperament(r).call),
+    alerted: (cause, residents, sentMs) =>
+      expose(cause, residents, sentMs, 'alert', (r) => o.shares.openShare * o.temperament(r).open),
+    sawPost: (postId, residents, sentMs) =>
+      expose(postId, residents, sentMs, 'post', (r) => o.shares.postReaderCallShare * o.temperament(r).call),
     counts: () => ({ ...counts }),
   };
 }

@@ -69,7 +69,8 @@ function live(overrides: Partial<Scenario>, during?: (seen: Seen, run: (untilMs:
       review: () => {},
       motion: () => (seen.motions += 1),
       fault: () => {},
-      learnPrivate: (recordId, strings) => seen.privates.set(recordId, [...(seen.privates.get(recordId) ?? []), ...strings]),
+      learnPrivate: (recordId, strings) =>
+        seen.privates.set(recordId, [...(seen.privates.get(recordId) ?? []), ...strings]),
       recordOf: () => null,
     },
   });
@@ -87,14 +88,18 @@ describe('a world of its own', () => {
 
   it('makes incidents at the rate and in the mix that were asked for', () => {
     // Reported incidents are the community's calls for service; those nobody reports come on top.
-    const reportedShare = MIX.reduce((sum, m) => sum + m.perThousand, 0) / MIX.reduce((sum, m) => sum + m.perThousand / m.reportedShare, 0);
+    const reportedShare =
+      MIX.reduce((sum, m) => sum + m.perThousand, 0) / MIX.reduce((sum, m) => sum + m.perThousand / m.reportedShare, 0);
     const expected = (((50_000 * 0.7 * 0.65 * 10) / 365) * 3) / reportedShare;
     const perThousand = MIX.reduce((sum, m) => sum + m.perThousand, 0) / 1000;
     expect(incidents.length / (expected * perThousand)).toBeGreaterThan(0.9);
     expect(incidents.length / (expected * perThousand)).toBeLessThan(1.1);
     const domestic = incidents.filter((i) => EVENT_TYPES[i.reported].id === 'domestic').length / incidents.length;
     const mix = MIX.find((m) => m.typeId === 'domestic');
-    const share = (mix?.perThousand ?? 0) / (mix?.reportedShare ?? 1) / MIX.reduce((sum, m) => sum + m.perThousand / m.reportedShare, 0);
+    const share =
+      (mix?.perThousand ?? 0) /
+      (mix?.reportedShare ?? 1) /
+      MIX.reduce((sum, m) => sum + m.perThousand / m.reportedShare, 0);
     expect(Math.abs(domestic - share)).toBeLessThan(4 * Math.sqrt(share / incidents.length));
   });
 
@@ -102,13 +107,18 @@ describe('a world of its own', () => {
     const byHour = new Array<number>(24).fill(0);
     for (const i of incidents) {
       const local = i.onsetMs + zoneOffsetMin('America/Denver', i.onsetMs) * MINUTE_MS;
-      if (i.origin === 'exogenous' && !['burglary', 'vehicle-break-in', 'vehicle-theft', 'vandalism', 'theft'].includes(EVENT_TYPES[i.reported].id)) {
+      if (
+        i.origin === 'exogenous' &&
+        !['burglary', 'vehicle-break-in', 'vehicle-theft', 'vandalism', 'theft'].includes(EVENT_TYPES[i.reported].id)
+      ) {
         byHour[Math.floor(local / HOUR_MS) % 24] += 1;
       }
     }
     const afternoon = byHour[14] + byHour[15];
     const night = byHour[3] + byHour[4];
-    expect(afternoon / night).toBeGreaterThan((0.4 * (HOUR_SHARES[14] + HOUR_SHARES[15])) / (HOUR_SHARES[3] + HOUR_SHARES[4]));
+    expect(afternoon / night).toBeGreaterThan(
+      (0.4 * (HOUR_SHARES[14] + HOUR_SHARES[15])) / (HOUR_SHARES[3] + HOUR_SHARES[4]),
+    );
     expect(afternoon).toBeGreaterThan(2 * night);
   });
 
@@ -116,9 +126,17 @@ describe('a world of its own', () => {
     const files = incidents.flatMap((i) => i.records);
     expect(files.length).toBeGreaterThan(1000);
     const statuses = new Set(seen.bodies.flatMap((b) => b.manifest.rows.map((r) => `${r.status}/${r.disposition}`)));
-    expect([...statuses].sort()).toEqual(['cancelled/none', 'closed/duplicate', 'closed/founded', 'closed/none', 'closed/unfounded', 'open/none']);
+    expect([...statuses].sort()).toEqual([
+      'cancelled/none',
+      'closed/duplicate',
+      'closed/founded',
+      'closed/none',
+      'closed/unfounded',
+      'open/none',
+    ]);
     const byRecord = new Map<string, Set<string>>();
-    for (const row of seen.bodies.flatMap((b) => b.manifest.rows)) byRecord.set(row.recordId, (byRecord.get(row.recordId) ?? new Set()).add(row.nature));
+    for (const row of seen.bodies.flatMap((b) => b.manifest.rows))
+      byRecord.set(row.recordId, (byRecord.get(row.recordId) ?? new Set()).add(row.nature));
     expect([...byRecord.values()].some((natures) => natures.size > 1)).toBe(true);
   });
 
@@ -134,8 +152,21 @@ describe('a world of its own', () => {
   it('remembers every private string that it types', () => {
     const secrets = [...seen.privates.values()].flat();
     const kinds = new Set(secrets.map((s) => s.kind));
-    for (const kind of ['name', 'phone', 'address', 'plate', 'medical', 'birth-date', 'email', 'coordinates', 'canary', 'unit'] as const) expect(kinds).toContain(kind);
-    for (const s of secrets) if (s.kind === 'phone') expect(s.value.replaceAll(/\D/g, '')).toMatch(/^1?\d{3}55501\d{2}$/);
+    for (const kind of [
+      'name',
+      'phone',
+      'address',
+      'plate',
+      'medical',
+      'birth-date',
+      'email',
+      'coordinates',
+      'canary',
+      'unit',
+    ] as const)
+      expect(kinds).toContain(kind);
+    for (const s of secrets)
+      if (s.kind === 'phone') expect(s.value.replaceAll(/\D/g, '')).toMatch(/^1?\d{3}55501\d{2}$/);
     for (const { body, manifest } of seen.bodies.slice(0, 500)) {
       for (const canary of body.match(/\bZQ[A-Z]{8,}\b/g) ?? []) {
         expect(seen.privates.get(manifest.rows[0].recordId)?.some((s) => s.value.includes(canary))).toBe(true);
@@ -162,7 +193,9 @@ describe('a world of its own', () => {
     expect(another.length).toBeGreaterThan(20);
     for (const i of nothing) expect(i.mistaken).not.toBeNull();
     for (const i of incidents) {
-      expect(i.records.every((id) => id >= i.key * CALL_SLOTS && id < (i.key + 1) * CALL_SLOTS && id < ON_VIEW_FROM)).toBe(true);
+      expect(
+        i.records.every((id) => id >= i.key * CALL_SLOTS && id < (i.key + 1) * CALL_SLOTS && id < ON_VIEW_FROM),
+      ).toBe(true);
     }
     expect(desk.records()).toBeGreaterThan(incidents.length / 3);
   });
@@ -170,11 +203,23 @@ describe('a world of its own', () => {
 
 describe('residents who are told', () => {
   it('mute, quit, post, share and report harmless strangers, in the shares asked for', () => {
-    const shares = { ...DEFAULTS.reactions, openShare: 0.5, muteShare: 0.1, quitShare: 0.05, postShare: 0.05, clipShare: 0.5, callShare: 0.1 };
+    const shares = {
+      ...DEFAULTS.reactions,
+      openShare: 0.5,
+      muteShare: 0.1,
+      quitShare: 0.05,
+      postShare: 0.05,
+      clipShare: 0.5,
+      callShare: 0.1,
+    };
     const scenario = { ...busy, reactions: shares };
     const seen = live(scenario, ({ world, kernel }, run) => {
       run(kernel.nowMs + HOUR_MS);
-      world.onAlert('a.1', Array.from({ length: 1000 }, (_, i) => i), kernel.nowMs);
+      world.onAlert(
+        'a.1',
+        Array.from({ length: 1000 }, (_, i) => i),
+        kernel.nowMs,
+      );
     });
     const counts = seen.world.reactions.counts();
     expect(counts.opened + counts.ignored).toBe(1000);
@@ -188,7 +233,9 @@ describe('residents who are told', () => {
   });
 
   it('does nothing at all when reactions are off', () => {
-    const seen = live({ ...busy, reactions: { ...DEFAULTS.reactions, enabled: false } }, ({ world, kernel }) => world.onAlert('a.1', [1, 2, 3], kernel.nowMs));
+    const seen = live({ ...busy, reactions: { ...DEFAULTS.reactions, enabled: false } }, ({ world, kernel }) =>
+      world.onAlert('a.1', [1, 2, 3], kernel.nowMs),
+    );
     expect(Object.values(seen.world.reactions.counts()).every((n) => n === 0)).toBe(true);
   });
 });

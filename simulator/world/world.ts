@@ -13,7 +13,7 @@ import type { FaultKind } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS } from '../../contract/time.ts';
 import { createDesk, type CadDesk } from '../cad/desk.ts';
-import { createCallCentre, type CallCentre } from '../calls/callCentre.ts';
+import { createCallCentre, type CallCentre } from '../calls/call-centre.ts';
 import { createCalls } from '../calls/calls.ts';
 import { householdPlace, placesOf, type City } from '../city/city.ts';
 import { createFeed } from '../feeds/feed.ts';
@@ -40,7 +40,11 @@ export interface FaultEvent {
 
 /** What the world does to the outside, each at the moment of the call (`kernel.nowMs`). */
 export interface WorldHost {
-  door(message: { messageId: string; agency: string; dialect: Dialect; body: string }, manifest: MessageManifest, meta: { changedMs: number; publishedMs: number }): void;
+  door(
+    message: { messageId: string; agency: string; dialect: Dialect; body: string },
+    manifest: MessageManifest,
+    meta: { changedMs: number; publishedMs: number },
+  ): void;
   /** A resident of this agency changed its settings; they hold from now. */
   preference(change: PreferenceChange): void;
   /** The same, told ahead: from `atMs` (at least CROSSING_MS away) they hold in other agencies' shards too. */
@@ -90,7 +94,14 @@ export interface World {
   readonly reactions: Reactions;
   /** True published places of a record's incident. */
   placesOf(incident: Incident): string[];
-  counts(): { calls: number; inducedCalls: number; inducedIncidents: number; posts: number; daily: Daily[]; hourlyCalls: number[] };
+  counts(): {
+    calls: number;
+    inducedCalls: number;
+    inducedIncidents: number;
+    posts: number;
+    daily: Daily[];
+    hourlyCalls: number[];
+  };
 }
 
 const YEAR_DAYS = 365;
@@ -104,7 +115,8 @@ export function createWorld(o: WorldOptions): World {
   const incidents: Incident[] = [];
   const tallies = { calls: 0, inducedCalls: 0, inducedIncidents: 0, posts: 0 };
   const today = (): Daily => daily[Math.min(days - 1, Math.floor((kernel.nowMs - scenario.startMs) / DAY_MS))];
-  const per100000 = (rate: number): number => Math.max(1, Math.round((rate * o.persons * intensity.staffing) / 100_000));
+  const per100000 = (rate: number): number =>
+    Math.max(1, Math.round((rate * o.persons * intensity.staffing) / 100_000));
 
   const desk = createDesk(
     {
@@ -162,7 +174,8 @@ export function createWorld(o: WorldOptions): World {
   });
 
   const officer = scenario.incidents.officerInitiatedShare;
-  const cfsPerDay = (o.persons * scenario.incidents.callsForServicePer1000PersonsYear * intensity.incidents) / 1000 / YEAR_DAYS;
+  const cfsPerDay =
+    (o.persons * scenario.incidents.callsForServicePer1000PersonsYear * intensity.incidents) / 1000 / YEAR_DAYS;
   const dispatch = createDispatch({
     kernel,
     seeds,
@@ -178,7 +191,8 @@ export function createWorld(o: WorldOptions): World {
       cleared: (id) => desk.cleared(id),
       selfInitiated: (unit, _atMs, x, y, opportunity) => desk.onView(opportunity, unit, x, y),
     },
-    selfInitiated: officer > 0 ? { ratePerHour: HOUR_SHARES.map((share) => (cfsPerDay * officer * share) / 100) } : null,
+    selfInitiated:
+      officer > 0 ? { ratePerHour: HOUR_SHARES.map((share) => (cfsPerDay * officer * share) / 100) } : null,
   });
 
   const feed = createFeed({
@@ -228,7 +242,10 @@ export function createWorld(o: WorldOptions): World {
     kernel.history.fold(incident.place.x);
     kernel.history.fold(incident.place.y);
     // A doorbell on the block sees what happens there; it says nothing of what it was.
-    const doorbell = people.doorbellOn(city.firstHousehold[incident.place.block], city.firstHousehold[incident.place.block + 1]);
+    const doorbell = people.doorbellOn(
+      city.firstHousehold[incident.place.block],
+      city.firstHousehold[incident.place.block + 1],
+    );
     if (doorbell >= 0) host.motion(doorbell);
   };
 
@@ -293,7 +310,8 @@ export function createWorld(o: WorldOptions): World {
         city,
         endMs: o.endMs,
         persons: o.persons,
-        callsPerPersonYear: (scenario.incidents.callsForServicePer1000PersonsYear / 1000) * (1 - officer) * intensity.incidents,
+        callsPerPersonYear:
+          (scenario.incidents.callsForServicePer1000PersonsYear / 1000) * (1 - officer) * intensity.incidents,
         hoaxShare: scenario.incidents.hoaxShare,
         coldShare: scenario.incidents.coldShare,
         nearRepeatMean: scenario.incidents.nearRepeatMean,
@@ -329,7 +347,11 @@ export function createWorld(o: WorldOptions): World {
     newsroom,
     reactions,
     placesOf: (incident) =>
-      placesOf(city, incident.place.block, incident.place.kind === 'mile' ? { highway: incident.place.index, mile: incident.place.mile } : undefined),
+      placesOf(
+        city,
+        incident.place.block,
+        incident.place.kind === 'mile' ? { highway: incident.place.index, mile: incident.place.mile } : undefined,
+      ),
     counts: () => ({ ...tallies, daily, hourlyCalls }),
   };
 }

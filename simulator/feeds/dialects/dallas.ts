@@ -5,7 +5,7 @@ import type { PublishedLocation } from '../../../contract/manifest.ts';
 import type { CadRecord } from '../../cad/record.ts';
 import { blockOf, crossingOf, districtOf } from '../place.ts';
 import type { Rendered, RenderContext } from '../rendering.ts';
-import { dateText, timeText, wallTime } from '../wallClock.ts';
+import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
 /** The rows of one record. `row.updatedMs` is the stamp of a snapshot taken at `publishedMs`. */
 export function renderDallas(record: CadRecord, context: RenderContext): Rendered<DallasRow[]> {

@@ -6,7 +6,7 @@ import { dmToDegrees } from '../../../contract/plane.ts';
 import type { CadRecord } from '../../cad/record.ts';
 import { crossingOf } from '../place.ts';
 import { oneOf, styleOf, type Rendered, type RenderContext } from '../rendering.ts';
-import { dateText, timeText, wallTime } from '../wallClock.ts';
+import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
 const CLOSED = {
   founded: ['To be Filed', 'Cleared by Arrest'],

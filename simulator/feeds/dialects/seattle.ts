@@ -4,7 +4,7 @@ import { SEATTLE_COLUMNS } from '../../../contract/dialects.ts';
 import type { CadRecord } from '../../cad/record.ts';
 import { blockCentre, districtOf } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
-import { meridiemText, wallTime } from '../wallClock.ts';
+import { meridiemText, wallTime } from '../wall-clock.ts';
 
 /** One cell a column, by the column's name. */
 export type SeattleCells = Record<(typeof SEATTLE_COLUMNS)[number], string>;

@@ -5,7 +5,7 @@ import { dmToDegrees } from '../../../contract/plane.ts';
 import type { CadRecord } from '../../cad/record.ts';
 import { crossingOf, districtOf } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
-import { dateText, timeText, wallTime } from '../wallClock.ts';
+import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
 const CODES = {
   founded: ['REP', 'ARR'],

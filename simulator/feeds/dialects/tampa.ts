@@ -6,7 +6,7 @@ import { formatIso } from '../../../contract/time.ts';
 import type { CadRecord } from '../../cad/record.ts';
 import { blockOf, crossingOf } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
-import { floorToSecond } from '../wallClock.ts';
+import { floorToSecond } from '../wall-clock.ts';
 
 const STATUS = { open: 'ACTIVE', cancelled: 'CANCELED', closed: 'CLEARED' } as const;
 const DISPOSITIONS = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Samples } from './samples.ts';
-import { ServerPool } from './serverPool.ts';
+import { ServerPool } from './server-pool.ts';
 
 type Step =
   | { does: 'offer'; rank: number }

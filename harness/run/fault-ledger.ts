@@ -22,7 +22,8 @@ export class FaultLedger {
   /** The world did this to the feed. A fault of a message that arrives is told just before it does. */
   inject(agency: string, fault: FaultEvent): void {
     this.faults.push({ agency, fault });
-    if (fault.messageId !== null && !this.seen.has(fault.messageId)) this.seen.set(fault.messageId, { arrivals: 0, outcomes: null });
+    if (fault.messageId !== null && !this.seen.has(fault.messageId))
+      this.seen.set(fault.messageId, { arrivals: 0, outcomes: null });
   }
 
   arrived(messageId: string, dialect: Dialect, atMs: number): void {
@@ -54,7 +55,9 @@ export class FaultLedger {
     const outcomes = seen?.outcomes ?? null;
     switch (fault.kind) {
       case 'gap':
-        return seen?.arrivals === 0 ? { accounted: true, became: 'never-arrived' } : { accounted: false, became: 'arrived' };
+        return seen?.arrivals === 0
+          ? { accounted: true, became: 'never-arrived' }
+          : { accounted: false, became: 'arrived' };
       case 'malformed': {
         const rejected = (outcomes?.['rejected'] ?? 0) > 0;
         return { accounted: rejected, became: rejected ? 'rejected' : 'no-rejection' };
@@ -65,7 +68,9 @@ export class FaultLedger {
         if (outcomes === null) return { accounted: false, became: 'no-receipt' };
         return { accounted: true, became: Object.keys(outcomes).sort().join('+') || 'empty-snapshot' };
       case 'clockSkew':
-        return this.arrivals > 0 ? { accounted: true, became: 'published-with-skew' } : { accounted: false, became: 'nothing-published' };
+        return this.arrivals > 0
+          ? { accounted: true, became: 'published-with-skew' }
+          : { accounted: false, became: 'nothing-published' };
       case 'outage':
         return { accounted: true, became: 'held-or-lost' };
       case 'withdrawal': {

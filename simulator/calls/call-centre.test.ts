@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { createCallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './callCentre.ts';
+import { createCallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './call-centre.ts';
 
 type Told = [
   what: 'answered' | 'finished' | 'abandoned',

@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { counterDraw, exponential, lognormal, type Draw, type Seeds } from '../kernel/random.ts';
 import { Samples } from '../queue/samples.ts';
-import { ServerPool } from '../queue/serverPool.ts';
+import { ServerPool } from '../queue/server-pool.ts';
 
 /** Mean time from hanging up to calling again, ms. Assumed: no source gives one. */
 export const REDIAL_DELAY_MS_MEAN = 30_000;
