@@ -10,7 +10,7 @@ export async function report(args: Args): Promise<number> {
   const [a, b] = args.positionals;
   if (args.switches.has('diff')) {
     if (b === undefined) throw new HundredblockError('HB_USAGE', 'report --diff: expected 2 arguments, found 1');
-    const { describeDifference } = await import('../run/firstDifference.ts');
+    const { describeDifference } = await import('../run/first-difference.ts');
     const { same, lines } = await describeDifference(a, b);
     await write(process.stdout, `${lines.join('\n')}\n`);
     return same ? EXIT.done : EXIT.failed;

@@ -212,7 +212,7 @@ interface JobQueue {
  * Poisson jobs to units that are there at once and work for an exponential time. Measures: `wait` (share of jobs that wait), `meanWait`, by priority `wait<p>` and
  * `inSystem<p>`, by unit `workload<n>` (share of time busy), and `outOfArea` (share of jobs that went to another unit than their first preference).
  */
-export function jobQueue({ seed, replication, size, units, groups }: JobQueue): Replication {
+function jobQueue({ seed, replication, size, units, groups }: JobQueue): Replication {
   const kernel = new Kernel(0);
   const seeds = { seed, replication };
   const total = size.warmup + size.customers;

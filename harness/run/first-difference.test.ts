@@ -8,7 +8,7 @@ import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { compareRuns } from '../report/diff.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
-import { describeDifference } from './firstDifference.ts';
+import { describeDifference } from './first-difference.ts';
 import { runScenario } from './run.ts';
 import type { Checkpoint, TracedEvent } from './shard.ts';
 import { traceWindow } from './simulate.ts';
