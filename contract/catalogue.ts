@@ -113,7 +113,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ),
   type(
     'burglary-domestic',
-    null,
+    'burglary',
     false,
     'BURGLARY',
     '459DV',
@@ -197,7 +197,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ),
   type(
     'stabbing-domestic',
-    null,
+    'stabbing',
     false,
     'STABBING',
     '245KDV',

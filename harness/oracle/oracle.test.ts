@@ -295,6 +295,13 @@ describe('lines and truth', () => {
         judged([hear(1), see(1, alert([1, 2])), hear(11), see(11, alert([1, 2], again))], { retainMs: 10 * MINUTE_MS }),
       ),
     ).toBe('4 delivered');
+    expect(
+      told(
+        judged([hear(1), hear(11), see(11, alert([1, 2])), see(11, alert([1, 2], again))], {
+          retainMs: 10 * MINUTE_MS,
+        }),
+      ),
+    ).toBe('2 late, 2 delivered');
   });
 
   it('counts what was lost with the first message seen of its name', () => {
@@ -430,7 +437,17 @@ describe('the clock’s tolerance', () => {
   it('lets a record that joined an event at the edge have an alert of its own', () => {
     const other = alertKey('hand', 'pd-000', 'B');
     const acts = (toleranceMs: number): string =>
-      told(judged([hear(60), hear(60, { recordId: 'B', incidentMs: minutes(5) }), see(60, alert([1, 2], FRAME.replaceAll(KEY, other)))], {}, { toleranceMs }));
+      told(
+        judged(
+          [
+            hear(60),
+            hear(60, { recordId: 'B', incidentMs: minutes(5) }),
+            see(60, alert([1, 2], FRAME.replaceAll(KEY, other))),
+          ],
+          {},
+          { toleranceMs },
+        ),
+      );
     expect(acts(1000)).toBe('2 delivered');
     expect(acts(0)).toBe('2 misdelivered');
   });

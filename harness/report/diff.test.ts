@@ -40,7 +40,12 @@ const { startMs, endMs } = small().record.simulated;
 
 describe('compareRuns', () => {
   it('finds nothing between equal runs', async () => {
-    expect(await compared(() => {})).toEqual({ equalInputs: true, sameHash: true, exactDifferences: [], firstDifference: null });
+    expect(await compared(() => {})).toEqual({
+      equalInputs: true,
+      sameHash: true,
+      exactDifferences: [],
+      firstDifference: null,
+    });
   });
 
   it('ignores where, when and how fast it ran', async () => {
@@ -88,7 +93,11 @@ describe('compareRuns', () => {
       record.falseAlertRate.value = null;
     });
     expect(found.exactDifferences).toEqual([
-      { path: 'agencies.1.daily.0.calls', a: before.agencies[1].daily[0].calls, b: before.agencies[1].daily[0].calls + 2 },
+      {
+        path: 'agencies.1.daily.0.calls',
+        a: before.agencies[1].daily[0].calls,
+        b: before.agencies[1].daily[0].calls + 2,
+      },
       { path: 'counts.alerts', a: before.counts.alerts, b: before.counts.alerts + 1 },
       { path: 'falseAlertRate.value', a: before.falseAlertRate.value, b: null },
       { path: 'withheld.overload', a: undefined, b: 4 },
@@ -96,8 +105,24 @@ describe('compareRuns', () => {
   });
 
   it.each([
-    { name: 'the earliest of two agencies', altered: [['pd-000', 9], ['pd-002', 4]] as const, agency: 'pd-002', checkpoint: 4 },
-    { name: 'the first agency where both part at once', altered: [['pd-001', 5], ['pd-002', 5]] as const, agency: 'pd-001', checkpoint: 5 },
+    {
+      name: 'the earliest of two agencies',
+      altered: [
+        ['pd-000', 9],
+        ['pd-002', 4],
+      ] as const,
+      agency: 'pd-002',
+      checkpoint: 4,
+    },
+    {
+      name: 'the first agency where both part at once',
+      altered: [
+        ['pd-001', 5],
+        ['pd-002', 5],
+      ] as const,
+      agency: 'pd-001',
+      checkpoint: 5,
+    },
     { name: 'the first window of all', altered: [['pd-001', 0]] as const, agency: 'pd-001', checkpoint: 0 },
     { name: 'the last checkpoint', altered: [['pd-002', 23]] as const, agency: 'pd-002', checkpoint: 23 },
   ])('finds the first differing window: $name', async ({ altered, agency, checkpoint }) => {

@@ -44,7 +44,11 @@ function collect(path: string, a: unknown, b: unknown, into: Comparison['exactDi
 }
 
 /** Hashes are cumulative: the earliest that differ, by time and then agency, end the first differing window. */
-function firstDifference(a: readonly CheckpointLine[], b: readonly CheckpointLine[], startMs: number): Comparison['firstDifference'] {
+function firstDifference(
+  a: readonly CheckpointLine[],
+  b: readonly CheckpointLine[],
+  startMs: number,
+): Comparison['firstDifference'] {
   const others = new Map(b.map((c) => [`${c.agency} ${c.checkpoint}`, c]));
   const differing = a.filter((c) => {
     const other = others.get(`${c.agency} ${c.checkpoint}`);
@@ -54,7 +58,12 @@ function firstDifference(a: readonly CheckpointLine[], b: readonly CheckpointLin
   const first = differing[0];
   if (first === undefined) return null;
   const before = a.find((c) => c.agency === first.agency && c.checkpoint === first.checkpoint - 1);
-  return { agency: first.agency, checkpoint: first.checkpoint, fromMs: before?.untilMs ?? startMs, untilMs: first.untilMs };
+  return {
+    agency: first.agency,
+    checkpoint: first.checkpoint,
+    fromMs: before?.untilMs ?? startMs,
+    untilMs: first.untilMs,
+  };
 }
 
 /** What follows the last checkpoint has none of its own: there the agencies' hashes at the end of the run decide. */

@@ -44,7 +44,10 @@ export function fixtureRun({ seed = 1, agencies = 3, days = 7, alertsPerAgency =
 
   const map: MapFile = {
     agencies: ids.map((id, i) => mapAgency(id, i, random)),
-    radii: [800, 1600, 3200, 8000].map((radiusDm, i) => ({ radiusDm: radiusDm * 2, residents: [300, 900, 500, 100][i] })),
+    radii: [800, 1600, 3200, 8000].map((radiusDm, i) => ({
+      radiusDm: radiusDm * 2,
+      residents: [300, 900, 500, 100][i],
+    })),
   };
   const alerts: AlertLine[] = [];
   for (const [i, id] of ids.entries()) {
@@ -122,7 +125,13 @@ function mapAgency(id: string, index: number, random: () => number): MapFile['ag
     }
   }
   const near = () => side * (0.5 + (random() + random() + random() - 1.5) / 3);
-  const incidents = Array.from({ length: 700 }, (_, i) => [Math.round(x0 + near()), Math.round(near()), i * 14, random() < 0.75 ? 1 : 0, -1]);
+  const incidents = Array.from({ length: 700 }, (_, i) => [
+    Math.round(x0 + near()),
+    Math.round(near()),
+    i * 14,
+    random() < 0.75 ? 1 : 0,
+    -1,
+  ]);
   const appUsers = Array.from({ length: 1500 }, () => [Math.round(x0 + near()), Math.round(near())]);
   return { id, name: `Synthetic Police Department ${id.slice(3)}`, box, blocks, incidents, appUsers };
 }
@@ -139,9 +148,18 @@ function quantiles(count: number, p50: number): Quantiles {
   return { count, p50, p90: p50 * 3, p99: p50 * 8, max: p50 * 11 };
 }
 
-function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: FaultLine[], random: () => number): RunRecord {
+function recordOf(
+  ids: string[],
+  days: number,
+  alerts: AlertLine[],
+  faults: FaultLine[],
+  random: () => number,
+): RunRecord {
   const n = alerts.length;
-  const truth = Object.fromEntries(TRUTHS.map((t) => [t, alerts.filter((a) => a.truth === t).length])) as Record<Truth, number>;
+  const truth = Object.fromEntries(TRUTHS.map((t) => [t, alerts.filter((a) => a.truth === t).length])) as Record<
+    Truth,
+    number
+  >;
   const truthByDelivery = Object.fromEntries(
     TRUTHS.map((t) => [t, alerts.filter((a) => a.truth === t).reduce((sum, a) => sum + a.audience, 0)]),
   ) as Record<Truth, number>;
@@ -154,7 +172,10 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
     id: 'city-7',
     partial: false,
     seed: 7,
-    scenario: { name: 'city', options: { durationDays: days, policy: { alerts: 'on', householdsMin: 5 }, note: '<b>&</b>' } },
+    scenario: {
+      name: 'city',
+      options: { durationDays: days, policy: { alerts: 'on', householdsMin: 5 }, note: '<b>&</b>' },
+    },
     command: 'hundredblock simulate city --seed 7',
     code: { version: '0.1.0', gitCommit: '0123456789abcdef0123456789abcdef01234567', gitDirty: false },
     host: { node: '20.20.2', platform: 'linux', arch: 'x64', cpus: 2, memoryMiB: 7936, workers: 2 },
@@ -168,7 +189,12 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
       population: 50_000,
       historyHash: hash,
       events: 31_000 + i,
-      daily: Array.from({ length: days }, () => ({ incidents: 90, calls: 120, cadMessages: 410, alerts: Math.floor(n / ids.length / days) })),
+      daily: Array.from({ length: days }, () => ({
+        incidents: 90,
+        calls: 120,
+        cadMessages: 410,
+        alerts: Math.floor(n / ids.length / days),
+      })),
     })),
     counts: {
       population: 50_000 * ids.length,
@@ -189,12 +215,19 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
     },
     truth,
     truthByDelivery,
-    verdicts: { ...(Object.fromEntries(VERDICTS.map((v) => [v, 0])) as RunRecord['verdicts']), delivered: deliveries, lost: 3 },
+    verdicts: {
+      ...(Object.fromEntries(VERDICTS.map((v) => [v, 0])) as RunRecord['verdicts']),
+      delivered: deliveries,
+      lost: 3,
+    },
     duty: { alerts: n + 1, deliveries: deliveries + 3, alertsNeverSent: 1 },
     falseAlertRate: wrongOf(alerts),
     falseAlerts: {
       byAgency: ids.map((id) => ({ key: id, rate: wrongOf(alerts.filter((a) => a.agency === id)) })),
-      byCategory: CATEGORIES.slice(0, 8).map((key) => ({ key, rate: wrongOf(key === 'hostage' ? [] : alerts.filter((a) => a.category === key)) })),
+      byCategory: CATEGORIES.slice(0, 8).map((key) => ({
+        key,
+        rate: wrongOf(key === 'hostage' ? [] : alerts.filter((a) => a.category === key)),
+      })),
       byFeedKind: FEED_KINDS.map((key) => ({ key, rate: wrongOf(alerts.filter((a) => a.feedKind === key)) })),
       byDelivery: rate(deliveries - truthByDelivery.founded, deliveries),
       afterCorrections: rate(Math.floor((n - truth.founded) / 2), n),
@@ -204,7 +237,9 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
     police: {
       units: 36,
       utilisation: 0.3127,
-      responseMs: Object.fromEntries(['1', '2', '3', '4'].map((p, i) => [p, quantiles(400 * (i + 1), (6 + 5 * i) * MINUTE_MS)])),
+      responseMs: Object.fromEntries(
+        ['1', '2', '3', '4'].map((p, i) => [p, quantiles(400 * (i + 1), (6 + 5 * i) * MINUTE_MS)]),
+      ),
       queueMs: Object.fromEntries(['1', '2', '3', '4'].map((p, i) => [p, quantiles(400 * (i + 1), i * 2 * MINUTE_MS)])),
       callsWaitingMean: 0.41,
       callsWaitingMax: 11,
@@ -219,10 +254,19 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
       },
       hourly: Array.from({ length: days * 24 }, (_, hour) => {
         const wave = 0.5 - 0.5 * Math.cos(((hour % 24) / 24) * 2 * Math.PI);
-        return { utilisation: 0.12 + 0.4 * wave * (0.7 + 0.6 * random()), waiting: 1.4 * wave * random(), calls: Math.floor(5 + 14 * wave + 6 * random()) };
+        return {
+          utilisation: 0.12 + 0.4 * wave * (0.7 + 0.6 * random()),
+          waiting: 1.4 * wave * random(),
+          calls: Math.floor(5 + 14 * wave + 6 * random()),
+        };
       }),
     },
-    loop: { inducedCalls: 8, inducedIncidents: 7, branchingRatio: 0.0032, reactions: { ignored: 41_200, opened: 1900, muted: 21, quit: 4, posted: 31, called: 8 } },
+    loop: {
+      inducedCalls: 8,
+      inducedIncidents: 7,
+      branchingRatio: 0.0032,
+      reactions: { ignored: 41_200, opened: 1900, muted: 21, quit: 4, posted: 31, called: 8 },
+    },
     privacy: {
       framesScanned: deliveries + 1100,
       leaks: [{ egress: 'review', kind: 'name', count: 2 }],
@@ -246,7 +290,12 @@ function recordOf(ids: string[], days: number, alerts: AlertLine[], faults: Faul
       { name: 'leaked', limit: 0, found: 0, ok: true },
       { name: 'unaccountedFaults', limit: 0, found: 0, ok: true },
     ],
-    violations: Array.from({ length: 3 }, (_, i) => ({ verdict: 'lost', incidents: alerts[i]?.incidents ?? '', detail: 'never-seen', resident: 4111 + i })),
+    violations: Array.from({ length: 3 }, (_, i) => ({
+      verdict: 'lost',
+      incidents: alerts[i]?.incidents ?? '',
+      detail: 'never-seen',
+      resident: 4111 + i,
+    })),
     events: { total: 1_360_000, withoutMotions: 101_000 },
     wallMs: 21_400,
     eventsPerSecond: 4719,

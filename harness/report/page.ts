@@ -17,7 +17,8 @@ export function renderPage({ title, sections }: { title: string; sections: PageS
   }
   const links = sections.map((s) => `<li><a href="#${s.id}">${escapeHtml(s.title)}</a></li>`).join('');
   const bodies = sections.map(
-    (s) => `<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${escapeHtml(s.title)}</h2>\n${s.body}\n</section>`,
+    (s) =>
+      `<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${escapeHtml(s.title)}</h2>\n${s.body}\n</section>`,
   );
   return `<!doctype html>
 <html lang="en">

@@ -27,7 +27,8 @@ export function createProgress({ stream, label, quiet }: ProgressOptions): Progr
 export function barText(label: string, fraction: number, text: string, elapsedMs: number, columns: number): string {
   const filled = Math.round(fraction * BAR_WIDTH);
   const drawn = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
-  const leftS = fraction > 0.02 && fraction < 1 ? `  ${Math.ceil((elapsedMs * (1 - fraction)) / fraction / 1000)} s left` : '';
+  const leftS =
+    fraction > 0.02 && fraction < 1 ? `  ${Math.ceil((elapsedMs * (1 - fraction)) / fraction / 1000)} s left` : '';
   return `${label}  ${drawn} ${percent(fraction)}  ${text}${leftS}`.slice(0, Math.max(10, columns - 1));
 }
 

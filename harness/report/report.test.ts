@@ -1,5 +1,14 @@
 /** The report as a file: whole or not at all, the same bytes again, and one line where its input is not what it should be. */
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
@@ -34,23 +43,52 @@ const cutInHalf = (text: string): string => text.slice(0, text.length / 2);
 
 describe('writeReport refuses', () => {
   it.each<{ name: string; spoil: (dir: string) => void; says: RegExp }>([
-    { name: 'a directory that does not exist', spoil: (dir) => rmSync(dir, { recursive: true }), says: /run\.json: expected a readable file, found none$/ },
-    { name: 'a directory in place of a file', spoil: (dir) => (rmSync(join(dir, 'faults.jsonl')), mkdirSync(join(dir, 'faults.jsonl'))), says: /faults\.jsonl: expected a readable file, found EISDIR$/ },
-    { name: 'no faults.jsonl', spoil: (dir) => rmSync(join(dir, 'faults.jsonl')), says: /faults\.jsonl: expected a readable file, found none$/ },
+    {
+      name: 'a directory that does not exist',
+      spoil: (dir) => rmSync(dir, { recursive: true }),
+      says: /run\.json: expected a readable file, found none$/,
+    },
+    {
+      name: 'a directory in place of a file',
+      spoil: (dir) => (rmSync(join(dir, 'faults.jsonl')), mkdirSync(join(dir, 'faults.jsonl'))),
+      says: /faults\.jsonl: expected a readable file, found EISDIR$/,
+    },
+    {
+      name: 'no faults.jsonl',
+      spoil: (dir) => rmSync(join(dir, 'faults.jsonl')),
+      says: /faults\.jsonl: expected a readable file, found none$/,
+    },
     {
       name: 'a major version that merely begins alike',
       spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace('hundredblock.run/1.0', 'hundredblock.run/10.0')),
       says: /expected a run record of schema hundredblock\.run\/1\.\d+ \(the same major version\), found "hundredblock\.run\/10\.0"$/,
     },
-    { name: 'a list for a record', spoil: (dir) => rewrite(dir, 'run.json', () => '[]'), says: /run\.json: expected a run record of schema .* found none$/ },
+    {
+      name: 'a list for a record',
+      spoil: (dir) => rewrite(dir, 'run.json', () => '[]'),
+      says: /run\.json: expected a run record of schema .* found none$/,
+    },
     {
       name: 'a negative count',
-      spoil: (dir) => rewrite(dir, 'run.json', (text) => text.replace(/"alerts":\d+,"updates"/, '"alerts":-1,"updates"')),
+      spoil: (dir) =>
+        rewrite(dir, 'run.json', (text) => text.replace(/"alerts":\d+,"updates"/, '"alerts":-1,"updates"')),
       says: /run\.json: expected hundredblock\.run\/1\.0, found at \/counts\/alerts a value that /,
     },
-    { name: 'half a map', spoil: (dir) => rewrite(dir, 'map.json', cutInHalf), says: /map\.json: expected JSON, found \d+ characters that are not$/ },
-    { name: 'a map of another shape', spoil: (dir) => rewrite(dir, 'map.json', () => '{"agencies":{}}'), says: /map\.json: expected an object with the arrays/ },
-    { name: 'half of faults.jsonl', spoil: (dir) => rewrite(dir, 'faults.jsonl', cutInHalf), says: /faults\.jsonl: expected a JSON object on line \d+, found \d+ characters/ },
+    {
+      name: 'half a map',
+      spoil: (dir) => rewrite(dir, 'map.json', cutInHalf),
+      says: /map\.json: expected JSON, found \d+ characters that are not$/,
+    },
+    {
+      name: 'a map of another shape',
+      spoil: (dir) => rewrite(dir, 'map.json', () => '{"agencies":{}}'),
+      says: /map\.json: expected an object with the arrays/,
+    },
+    {
+      name: 'half of faults.jsonl',
+      spoil: (dir) => rewrite(dir, 'faults.jsonl', cutInHalf),
+      says: /faults\.jsonl: expected a JSON object on line \d+, found \d+ characters/,
+    },
   ])('$name, in one line, and leaves the report that was there', async ({ spoil, says }) => {
     const dir = written();
     const earlier = existsSync(dir) ? 'an earlier report' : null;
@@ -84,7 +122,10 @@ describe('writeReport', () => {
     const dir = written();
     mkdirSync(join(dir, 'report.html'));
     const before = readdirSync(dir).sort();
-    await expect(writeReport(dir)).rejects.toMatchObject({ code: 'HB_OUTPUT', message: expect.stringMatching(/report\.html: expected a place to write the report, found E\w+$/) });
+    await expect(writeReport(dir)).rejects.toMatchObject({
+      code: 'HB_OUTPUT',
+      message: expect.stringMatching(/report\.html: expected a place to write the report, found E\w+$/),
+    });
     expect(readdirSync(dir).sort()).toEqual(before);
   });
 
@@ -147,12 +188,25 @@ describe('writeReport', () => {
     const none = { value: null, n: 0, low: null, high: null };
     const { record } = run;
     record.falseAlertRate = none;
-    record.falseAlerts = { byAgency: [{ key: 'pd-000', rate: none }], byCategory: [], byFeedKind: [], byDelivery: none, afterCorrections: none, correctionMs: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 } };
+    record.falseAlerts = {
+      byAgency: [{ key: 'pd-000', rate: none }],
+      byCategory: [],
+      byFeedKind: [],
+      byDelivery: none,
+      afterCorrections: none,
+      correctionMs: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 },
+    };
     record.delayMs = {};
     record.police.hourly = [];
     run.map.radii = [];
     const page = readFileSync(await writeReport(written(run)), 'utf8');
-    for (const words of ['no alerts', 'No alert was timed.', 'No hour was simulated.', 'n = 0', 'No false alert was corrected.']) {
+    for (const words of [
+      'no alerts',
+      'No alert was timed.',
+      'No hour was simulated.',
+      'n = 0',
+      'No false alert was corrected.',
+    ]) {
       expect(page.includes(words), words).toBe(true);
     }
     expect(/NaN|undefined|Infinity|\[object/.exec(page)?.[0]).toBeUndefined();
@@ -171,26 +225,54 @@ describe('writeReport', () => {
 describe('the faults section', () => {
   it('counts each kind by what became of it, in words', async () => {
     const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 1 });
-    const fault = (kind: FaultLine['kind'], became: string): FaultLine => ({ kind, agency: 'pd-000', atMs: 0, messageId: null, detail: '', accounted: true, became });
-    run.faults = [fault('delay', 'accepted+duplicate'), fault('delay', 'accepted+duplicate'), fault('gap', 'never-arrived')];
+    const fault = (kind: FaultLine['kind'], became: string): FaultLine => ({
+      kind,
+      agency: 'pd-000',
+      atMs: 0,
+      messageId: null,
+      detail: '',
+      accounted: true,
+      became,
+    });
+    run.faults = [
+      fault('delay', 'accepted+duplicate'),
+      fault('delay', 'accepted+duplicate'),
+      fault('gap', 'never-arrived'),
+    ];
     run.record.faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, { injected: 0, accounted: 0 }]));
     run.record.faults['delay'] = { injected: 2, accounted: 1 };
     run.record.faults['gap'] = { injected: 1, accounted: 1 };
     const page = readFileSync(await writeReport(written(run)), 'utf8');
     const section = page.slice(page.indexOf('<section id="faults"'), page.indexOf('<section id="flow"'));
     expect(section).toContain('Faults of these kinds are not all accounted for: delay.');
-    expect(section).toContain('<tr><th scope="row">delay</th><td class="num">2</td><td>in part taken as news of a record, in part recognised as already known</td></tr>');
-    expect(section).toContain('<tr><th scope="row">gap</th><td class="num">1</td><td>never arrived, as intended</td></tr>');
+    expect(section).toContain(
+      '<tr><th scope="row">delay</th><td class="num">2</td><td>in part taken as news of a record, in part recognised as already known</td></tr>',
+    );
+    expect(section).toContain(
+      '<tr><th scope="row">gap</th><td class="num">1</td><td>never arrived, as intended</td></tr>',
+    );
     expect(section).toContain('<strong>1</strong>');
   });
 
-  it.each(['accepted', 'duplicate', 'superseded', 'rejected', 'empty-snapshot', 'never-arrived', 'published-with-skew', 'held-or-lost', 'silent-since', 'arrived', 'no-rejection', 'no-receipt', 'nothing-published', 'still-publishing'])(
-    'has words for %s',
-    (became) => {
-      expect(becameText(became)).not.toBe(became);
-      expect(becameText(became)).not.toMatch(/-/);
-    },
-  );
+  it.each([
+    'accepted',
+    'duplicate',
+    'superseded',
+    'rejected',
+    'empty-snapshot',
+    'never-arrived',
+    'published-with-skew',
+    'held-or-lost',
+    'silent-since',
+    'arrived',
+    'no-rejection',
+    'no-receipt',
+    'nothing-published',
+    'still-publishing',
+  ])('has words for %s', (became) => {
+    expect(becameText(became)).not.toBe(became);
+    expect(becameText(became)).not.toMatch(/-/);
+  });
 
   it('shows an outcome it has no words for as recorded', () => {
     expect(becameText('eaten-by-a-grue')).toBe('eaten-by-a-grue');

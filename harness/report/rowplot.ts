@@ -8,7 +8,12 @@ export const NARROW_BAR_INSET_PX = 24;
  * Options of a plot whose y is the row's `label`. Marks place themselves by it; `x` is the scale of the values.
  * Labels must differ from each other.
  */
-export function rowPlot(labels: string[], narrow: boolean, x: Plot.ScaleOptions, marks: Plot.Markish[]): Plot.PlotOptions {
+export function rowPlot(
+  labels: string[],
+  narrow: boolean,
+  x: Plot.ScaleOptions,
+  marks: Plot.Markish[],
+): Plot.PlotOptions {
   const longest = Math.max(...labels.map((label) => label.length));
   const names = narrow
     ? Plot.text(labels, { y: (d) => d, text: (d) => d, frameAnchor: 'left', textAnchor: 'start', dy: -13 })

@@ -42,19 +42,39 @@ describe('a run directory', () => {
   });
 
   it.each<[string, () => void, RegExp]>([
-    ['a later major version', () => editRecord((r) => (r.schema = 'hundredblock.run/2.0')), /1\.0.*found "hundredblock\.run\/2\.0"/],
+    [
+      'a later major version',
+      () => editRecord((r) => (r.schema = 'hundredblock.run/2.0')),
+      /1\.0.*found "hundredblock\.run\/2\.0"/,
+    ],
     ['no schema', () => editRecord((r) => delete r.schema), /found none/],
-    ['a schema of another kind', () => editRecord((r) => (r.schema = 'hundredblock.replay/1.0')), /hundredblock\.replay/],
+    [
+      'a schema of another kind',
+      () => editRecord((r) => (r.schema = 'hundredblock.replay/1.0')),
+      /hundredblock\.replay/,
+    ],
     ['a text as seed', () => editRecord((r) => (r.seed = 'seven')), /\/seed a value that must be integer/],
     ['a missing field', () => editRecord((r) => delete r.police), /must have required properties police/],
-    ['a cut run.json', () => edit('run.json', (text) => text.slice(0, 900)), /run\.json: expected JSON, found 900 char/],
+    [
+      'a cut run.json',
+      () => edit('run.json', (text) => text.slice(0, 900)),
+      /run\.json: expected JSON, found 900 char/,
+    ],
     ['a record that is null', () => edit('run.json', () => 'null'), /found none/],
     ['no run.json', () => rmSync(join(dir, 'run.json')), /run\.json: expected a readable file, found none/],
     ['no map.json', () => rmSync(join(dir, 'map.json')), /map\.json: expected a readable file, found none/],
-    ['a map of another shape', () => edit('map.json', () => '{"agencies":[{"id":"pd-000"}],"radii":[]}'), /expected agencies with id, box/],
+    [
+      'a map of another shape',
+      () => edit('map.json', () => '{"agencies":[{"id":"pd-000"}],"radii":[]}'),
+      /expected agencies with id, box/,
+    ],
     ['no alerts.jsonl', () => rmSync(join(dir, 'alerts.jsonl')), /alerts\.jsonl: expected a readable file, found none/],
     ['a cut last line', () => edit('alerts.jsonl', (text) => text.slice(0, -30)), /JSON object on line 4, found/],
-    ['a line of another kind', () => edit('faults.jsonl', (text) => `${text}{"kind":"gap"}\n`), /field agency on line 401/],
+    [
+      'a line of another kind',
+      () => edit('faults.jsonl', (text) => `${text}{"kind":"gap"}\n`),
+      /field agency on line 401/,
+    ],
     ['a line that is a number', () => edit('faults.jsonl', (text) => `7\n${text}`), /field kind on line 1, found none/],
   ])('is refused with %s', async (_, breakIt, message) => {
     breakIt();

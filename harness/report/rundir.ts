@@ -49,7 +49,9 @@ export function readMap(dir: string): MapFile {
     const whole =
       typeof agency?.id === 'string' &&
       typeof agency.box?.x1 === 'number' &&
-      [agency.blocks, agency.incidents, agency.appUsers].every((rows) => Array.isArray(rows) && rows.every(Array.isArray));
+      [agency.blocks, agency.incidents, agency.appUsers].every(
+        (rows) => Array.isArray(rows) && rows.every(Array.isArray),
+      );
     if (!whole) {
       const found = shown(agency).slice(0, 60);
       throw broken(file, `expected agencies with id, box, blocks, incidents and appUsers, found ${found}`);
@@ -70,7 +72,13 @@ export function readFaultLines(dir: string): AsyncGenerator<FaultLine> {
 
 /** The lines of `<dir>/checkpoints.jsonl`, in order. Throws HB_RECORD_FILE. */
 export function readCheckpoints(dir: string): AsyncGenerator<CheckpointLine> {
-  return readLines<CheckpointLine>(join(dir, 'checkpoints.jsonl'), ['agency', 'checkpoint', 'untilMs', 'events', 'hash']);
+  return readLines<CheckpointLine>(join(dir, 'checkpoints.jsonl'), [
+    'agency',
+    'checkpoint',
+    'untilMs',
+    'events',
+    'hash',
+  ]);
 }
 
 // --- internal ---

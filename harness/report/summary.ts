@@ -11,24 +11,68 @@ export function summaryLines(record: RunRecord, width: number): string[] {
   const days = (record.simulated.endMs - record.simulated.startMs) / 86_400_000;
   const failed = record.gates.filter((g) => !g.ok);
   const rows: [string, string][] = [
-    ['ran', `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} days in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`],
-    ['world', `${countText(counts.population)} people, ${countText(counts.households)} households, ${countText(counts.doorbells)} doorbells, ${countText(counts.appUsers)} app users, ${countText(counts.agencies)} agencies`],
-    ['happened', `${countText(counts.incidents)} incidents, ${countText(counts.calls)} calls to 911, ${countText(counts.cadRecords)} CAD records, ${countText(counts.motions)} doorbell motions`],
+    [
+      'ran',
+      `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} days in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`,
+    ],
+    [
+      'world',
+      `${countText(counts.population)} people, ${countText(counts.households)} households, ${countText(counts.doorbells)} doorbells, ${countText(counts.appUsers)} app users, ${countText(counts.agencies)} agencies`,
+    ],
+    [
+      'happened',
+      `${countText(counts.incidents)} incidents, ${countText(counts.calls)} calls to 911, ${countText(counts.cadRecords)} CAD records, ${countText(counts.motions)} doorbell motions`,
+    ],
     ['feeds', `${countText(counts.cadMessages)} messages; ${faultsText(record)}`],
-    ['alerts', `${countText(counts.alerts)} alerts, ${countText(counts.updates)} updates, ${countText(counts.cancels)} cancels; ${countText(counts.deliveries)} deliveries`],
-    ['false alerts', `${rateText(record.falseAlertRate)} (${intervalText(record.falseAlertRate)})${parts(record.truth, ['founded'])}`],
+    [
+      'alerts',
+      `${countText(counts.alerts)} alerts, ${countText(counts.updates)} updates, ${countText(counts.cancels)} cancels; ${countText(counts.deliveries)} deliveries`,
+    ],
+    [
+      'false alerts',
+      `${rateText(record.falseAlertRate)} (${intervalText(record.falseAlertRate)})${parts(record.truth, ['founded'])}`,
+    ],
     ['onset to alert', delayText(record)],
-    ['deliveries', `${countText(record.verdicts.delivered)} as owed${parts(record.verdicts, ['delivered']).replace(':', ',') || '; none lost, late, doubled, misdelivered or leaked'}`],
-    ['privacy', `${leaksText(record)}; fewest households behind a published place: ${countText(record.privacy.householdsPerPlace.min)}`],
-    ['newsroom', `${countText(record.newsroom.tickets)} tickets, ${countText(record.newsroom.approved)} approved, ${countText(record.newsroom.rejected)} rejected`],
-    ['residents', `${reactionsText(record)}; ${countText(record.loop.inducedCalls)} calls to 911 caused by alerts and posts (${shareText(record.loop.branchingRatio)} of all)`],
-    ['police', `${countText(police.units)} units busy ${shareText(police.utilisation)}; priority 1 on scene in ${quantileText(police.responseMs['1'], 'p50')} (median), 90% in ${quantileText(police.responseMs['1'], 'p90')}`],
-    ['unit-hours', `${countText(police.unitHours.total, 1)} in all, ${countText(police.unitHours.unfounded, 1)} where nothing had happened, ${countText(police.unitHours.alertInduced, 1)} caused by alerts`],
-    ['call-takers', `${shareText(police.callTakers.answeredWithin15sShare)} answered in 15 s, ${shareText(police.callTakers.answeredWithin20sShare)} in 20 s, ${countText(police.callTakers.abandoned)} hung up`],
-    ['speed', `${countText(record.eventsPerSecond)} events/s without motions, ${countText(record.maxRssMiB)} MiB at most`],
+    [
+      'deliveries',
+      `${countText(record.verdicts.delivered)} as owed${parts(record.verdicts, ['delivered']).replace(':', ',') || '; none lost, late, doubled, misdelivered or leaked'}`,
+    ],
+    [
+      'privacy',
+      `${leaksText(record)}; fewest households behind a published place: ${countText(record.privacy.householdsPerPlace.min)}`,
+    ],
+    [
+      'newsroom',
+      `${countText(record.newsroom.tickets)} tickets, ${countText(record.newsroom.approved)} approved, ${countText(record.newsroom.rejected)} rejected`,
+    ],
+    [
+      'residents',
+      `${reactionsText(record)}; ${countText(record.loop.inducedCalls)} calls to 911 caused by alerts and posts (${shareText(record.loop.branchingRatio)} of all)`,
+    ],
+    [
+      'police',
+      `${countText(police.units)} units busy ${shareText(police.utilisation)}; priority 1 on scene in ${quantileText(police.responseMs['1'], 'p50')} (median), 90% in ${quantileText(police.responseMs['1'], 'p90')}`,
+    ],
+    [
+      'unit-hours',
+      `${countText(police.unitHours.total, 1)} in all, ${countText(police.unitHours.unfounded, 1)} where nothing had happened, ${countText(police.unitHours.alertInduced, 1)} caused by alerts`,
+    ],
+    [
+      'call-takers',
+      `${shareText(police.callTakers.answeredWithin15sShare)} answered in 15 s, ${shareText(police.callTakers.answeredWithin20sShare)} in 20 s, ${countText(police.callTakers.abandoned)} hung up`,
+    ],
+    [
+      'speed',
+      `${countText(record.eventsPerSecond)} events/s without motions, ${countText(record.maxRssMiB)} MiB at most`,
+    ],
     ['history', record.historyHash],
     ['replay with', record.command],
-    ['checks', failed.length === 0 ? `all ${record.gates.length} passed` : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`],
+    [
+      'checks',
+      failed.length === 0
+        ? `all ${record.gates.length} passed`
+        : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`,
+    ],
   ];
   return rows.flatMap(([label, text]) => wrap(label, text, width));
 }
@@ -38,7 +82,9 @@ export function summaryLines(record: RunRecord, width: number): string[] {
 function faultsText(record: RunRecord): string {
   const injected = Object.values(record.faults).reduce((n, f) => n + f.injected, 0);
   const accounted = Object.values(record.faults).reduce((n, f) => n + f.accounted, 0);
-  return injected === 0 ? 'no faults injected' : `${countText(injected)} faults injected, ${countText(accounted)} accounted for`;
+  return injected === 0
+    ? 'no faults injected'
+    : `${countText(injected)} faults injected, ${countText(accounted)} accounted for`;
 }
 
 /** `: 3 unfounded, 2 stale`, without names whose count is 0 and those left out; empty where nothing is left. */
@@ -49,7 +95,9 @@ function parts(counts: Record<string, number>, without: readonly string[]): stri
 
 function delayText(record: RunRecord): string {
   const { total } = record.delayMs;
-  return total.count === 0 ? 'no alerts' : `median ${quantileText(total, 'p50')}, 90% within ${quantileText(total, 'p90')}`;
+  return total.count === 0
+    ? 'no alerts'
+    : `median ${quantileText(total, 'p50')}, 90% within ${quantileText(total, 'p90')}`;
 }
 
 function leaksText(record: RunRecord): string {

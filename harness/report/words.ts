@@ -4,7 +4,10 @@ import type { FaultKind, Truth, Verdict } from '../../contract/runrecord.ts';
 export const TRUTH_WORDS: Readonly<Record<Truth, { label: string; means: string }>> = {
   founded: { label: 'founded', means: 'What the alert said had happened, there, and recently enough.' },
   unfounded: { label: 'unfounded', means: 'Nothing had happened: a hoax, a false alarm or a harmless encounter.' },
-  misclassified: { label: 'misclassified', means: 'Something had happened, but of another category than the alert said.' },
+  misclassified: {
+    label: 'misclassified',
+    means: 'Something had happened, but of another category than the alert said.',
+  },
   duplicate: { label: 'duplicate', means: 'An earlier alert had already told of the same incident.' },
   withdrawn: { label: 'withdrawn', means: 'The agency had already cancelled the record when the alert was sent.' },
   stale: { label: 'stale', means: 'The incident was older than policy allows when the alert was sent.' },
@@ -16,7 +19,10 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, { label: string; means: str
   late: { label: 'late', means: 'Owed and seen, but later than the run tolerates.' },
   lost: { label: 'lost', means: 'Owed and never seen, with no reason given.' },
   duplicate: { label: 'duplicate', means: 'The resident got the same message twice.' },
-  misdelivered: { label: 'misdelivered', means: 'The resident was not entitled to it: too far, muted, gone, or not interested.' },
+  misdelivered: {
+    label: 'misdelivered',
+    means: 'The resident was not entitled to it: too far, muted, gone, or not interested.',
+  },
   stale: { label: 'stale', means: 'Sent although the incident was older than policy allows.' },
   leaked: { label: 'leaked', means: 'The message carried a private string of the record behind it.' },
   shed: { label: 'shed', means: 'Owed, and dropped by the pipeline on purpose, with a stated reason.' },

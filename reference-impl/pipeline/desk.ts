@@ -9,7 +9,7 @@ import { composeAlert } from './compose.ts';
 import { endsGroup, ineligibility, policyAt, type Ineligibility } from './eligibility.ts';
 import { GroupStore, type Group } from './groups.ts';
 import { parseMessage } from './parse/message.ts';
-import type { Narrative, NormalRecord, ParsedRow } from './parse/normal.ts';
+import { NO_NARRATIVE, type Narrative, type NormalRecord, type ParsedRow } from './parse/normal.ts';
 import { createPlaces, type Places, type PublishedPlace } from './place.ts';
 import { categoryOf, compareState, RecordStore, statusOf, type RecordEntry, type RecordState } from './records.ts';
 import { redact } from './redact.ts';
@@ -148,12 +148,12 @@ export class Desk {
     }
     for (const entry of this.records.unlisted(ids)) {
       entry.state = { ...entry.state, status: 'closed', disposition: 'none' };
-      this.evaluate(entry, null);
+      this.evaluate(entry, () => NO_NARRATIVE);
     }
   }
 
   /** `narrative` is that of the message just read; null where no message is at hand. */
-  private evaluate(entry: RecordEntry, narrative: (() => Narrative) | null): void {
+  private evaluate(entry: RecordEntry, narrative: () => Narrative): void {
     if (entry.answered !== null && entry.answered.category !== categoryOf(entry)) entry.answered = null;
     let reason: Suppression | null = this.ineligibility(entry);
     if (reason === null && entry.group === null) {

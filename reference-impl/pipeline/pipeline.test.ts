@@ -206,6 +206,15 @@ describe('a portal', () => {
     expect(update).toMatchObject({ msgType: 'Update', info: { urgency: 'Immediate' } });
   });
 
+  it('evaluates what it closes by absence: a record freed from a dissolved group opens its own', () => {
+    const t = bench(testAgency('dallas', { review: 'human' }));
+    t.body(0, dallasBody(0, [row('a')]));
+    t.body(1, dallasBody(1, [row('a'), row('b')]));
+    const domestic = { ...row('a'), nature_of_call: '6D - Domestic Disturbance' };
+    expect(told(t.body(2, dallasBody(2, [domestic, row('b')])))).toContain('accepted duplicate');
+    expect(told(t.body(3, dallasBody(3, [domestic]))).filter((line) => line.startsWith('ask'))).toHaveLength(1);
+  });
+
   it('closes nothing by absence where a row was rejected', () => {
     const t = bench(testAgency('dallas', { sameEventMsMax: 0 }));
     t.body(0, dallasBody(0, [row('a')]));
@@ -232,7 +241,7 @@ describe('eligibility', () => {
     ['the nature has no category', { nature: '459A' }, {}, 'not not-eligible'],
     ['the category is not in the preset', { nature: '904' }, {}, 'not not-eligible'],
     ['the category is in the extended preset', { nature: '904' }, { preset: 'extended' }, ALERTED],
-    ['it is domestic', { nature: '459DV' }, {}, 'not not-eligible'],
+    ['it is domestic', { nature: '459DV' }, {}, 'not not-community'],
     ['it is cancelled', { status: 'Cancelled' }, {}, 'not cancelled'],
     ['it is closed as unfounded', { status: 'Closed', disposition: 'Unfounded' }, {}, 'not cancelled'],
     ['it is closed as duplicate', { status: 'Closed', disposition: 'Duplicate' }, {}, 'not cancelled'],

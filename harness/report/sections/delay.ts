@@ -11,7 +11,12 @@ import { STAGE_WORDS } from '../words.ts';
 
 export function delaySection(record: RunRecord): PageSection {
   const known = DELAY_STAGES.filter((stage) => stage in record.delayMs) as string[];
-  const stages = [...known, ...Object.keys(record.delayMs).filter((stage) => !known.includes(stage)).sort()];
+  const stages = [
+    ...known,
+    ...Object.keys(record.delayMs)
+      .filter((stage) => !known.includes(stage))
+      .sort(),
+  ];
   const rows = stages.map((stage) => ({ stage, q: record.delayMs[stage] }));
   const timed = rows.filter(({ q }) => q.count > 0);
   const plot = timed.length === 0 ? paragraph('No alert was timed.') : delayPlot(timed);
@@ -65,7 +70,9 @@ function delayPlot(rows: StageRow[]): string {
         },
         [
           Plot.ruleY(data, { y: 'label', x1: 'p50', x2: 'p99', stroke: 'var(--soft)', strokeWidth: 1.5, dy }),
-          ...MARKS.map(({ which, colour, shape }) => Plot.dot(data, { y: 'label', x: which, fill: colour, symbol: shape, r: 5, dy })),
+          ...MARKS.map(({ which, colour, shape }) =>
+            Plot.dot(data, { y: 'label', x: which, fill: colour, symbol: shape, r: 5, dy }),
+          ),
         ],
       );
     },

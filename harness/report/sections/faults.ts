@@ -39,6 +39,12 @@ function faultTable(record: RunRecord, kinds: string[]): string {
 }
 
 function outcomeTable(tally: FaultTally): string {
-  const rows = tally.flatMap(({ kind, became }) => became.map((o) => [escapeHtml(kind), countText(o.count), escapeHtml(becameText(o.became))]));
-  return table('What became of them', [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'What became of it' }], rows);
+  const rows = tally.flatMap(({ kind, became }) =>
+    became.map((o) => [escapeHtml(kind), countText(o.count), escapeHtml(becameText(o.became))]),
+  );
+  return table(
+    'What became of them',
+    [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'What became of it' }],
+    rows,
+  );
 }

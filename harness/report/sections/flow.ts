@@ -15,18 +15,42 @@ export function flowSection(record: RunRecord): PageSection {
     '<h3>The news team</h3>',
     paragraph(desk),
     '<h3>At the door</h3>',
-    countTable('Records received, by what the pipeline said of them', 'Receipt', record.receipts, RECEIPT_WORDS, 'Nothing was received.'),
+    countTable(
+      'Records received, by what the pipeline said of them',
+      'Receipt',
+      record.receipts,
+      RECEIPT_WORDS,
+      'Nothing was received.',
+    ),
     '<h3>Suppressed, by rule</h3>',
-    countTable('Records owed no alert, by reason', 'Reason', record.suppressed, SUPPRESSION_WORDS, 'No record was suppressed.'),
+    countTable(
+      'Records owed no alert, by reason',
+      'Reason',
+      record.suppressed,
+      SUPPRESSION_WORDS,
+      'No record was suppressed.',
+    ),
     '<h3>Withheld, though owed</h3>',
-    countTable('Alerts that the pipeline held back itself', 'Reason', record.withheld, WITHHELD_WORDS, 'The pipeline held back nothing that it owed.'),
+    countTable(
+      'Alerts that the pipeline held back itself',
+      'Reason',
+      record.withheld,
+      WITHHELD_WORDS,
+      'The pipeline held back nothing that it owed.',
+    ),
   ];
   return { id: 'flow', title: 'Review, and what was not published', body: body.join('\n') };
 }
 
 // --- internal ---
 
-function countTable(caption: string, head: string, counts: Record<string, number>, words: Readonly<Record<string, string>>, none: string): string {
+function countTable(
+  caption: string,
+  head: string,
+  counts: Record<string, number>,
+  words: Readonly<Record<string, string>>,
+  none: string,
+): string {
   const entries = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));

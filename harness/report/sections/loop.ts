@@ -14,6 +14,7 @@ export function loopSection(record: RunRecord): PageSection {
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([reaction, count]) => [escapeHtml(reaction), countText(count), escapeHtml(REACTION_WORDS[reaction] ?? '')]);
   const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'What it means' }];
-  const reactions = rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
+  const reactions =
+    rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
   return { id: 'loop', title: 'The loop', body: paragraph(text) + reactions };
 }

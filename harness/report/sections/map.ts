@@ -20,12 +20,19 @@ export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[])
   const radiusDm = medianRadiusDm(map);
   const byAgency = new Map(shown.map((agency) => [agency.id, [] as AlertLine[]]));
   for (const alert of alerts) byAgency.get(alert.agency)?.push(alert);
-  const some = shown.length < map.agencies.length ? ` The first ${shown.length} agencies of ${countText(map.agencies.length)} are shown.` : '';
+  const some =
+    shown.length < map.agencies.length
+      ? ` The first ${shown.length} agencies of ${countText(map.agencies.length)} are shown.`
+      : '';
   const text =
     'Alerts stand at the middle of the place that was published, never at the incident. A ring has the radius that half of the residents stay within' +
     `${radiusDm === null ? '' : ` (${countText(radiusDm / 10)} m)`}; each resident's own radius decides who is in the audience. Streets, incidents and homes are samples.${some}`;
   const figures = shown.map((agency) => agencyFigure(record, agency, byAgency.get(agency.id) as AlertLine[], radiusDm));
-  return { id: 'map', title: 'The city', body: paragraph(text) + mapLegend() + `<div class="maps">${figures.join('\n')}</div>` };
+  return {
+    id: 'map',
+    title: 'The city',
+    body: paragraph(text) + mapLegend() + `<div class="maps">${figures.join('\n')}</div>`,
+  };
 }
 
 // --- internal ---
@@ -36,7 +43,9 @@ type AgencyMap = MapFile['agencies'][number];
 const MAP_WIDTH = 500;
 
 function mapLegend(): string {
-  const truths = [...TRUTHS].reverse().map((truth) => ({ ...TRUTH_MARKS[truth], label: `alert, ${TRUTH_WORDS[truth].label}` }));
+  const truths = [...TRUTHS]
+    .reverse()
+    .map((truth) => ({ ...TRUTH_MARKS[truth], label: `alert, ${TRUTH_WORDS[truth].label}` }));
   return legend([
     ...truths,
     { colour: 'var(--blue)', shape: 'circle', outline: true, label: 'reach of an alert' },
@@ -60,7 +69,9 @@ function medianRadiusDm(map: MapFile): number | null {
 
 function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], radiusDm: number | null): string {
   const placed = all.filter((alert) => alert.x !== null && alert.y !== null);
-  const drawn = [...placed].sort((a, b) => b.audience - a.audience || (a.identifier < b.identifier ? -1 : 1)).slice(0, ALERTS_DRAWN_MAX);
+  const drawn = [...placed]
+    .sort((a, b) => b.audience - a.audience || (a.identifier < b.identifier ? -1 : 1))
+    .slice(0, ALERTS_DRAWN_MAX);
   const feeds = record.agencies.find((a) => a.id === agency.id)?.feeds.join(', then ') ?? 'no feed';
   const rings = Math.min(drawn.length, ringsDrawn(agency, radiusDm));
   const hidden = [
@@ -94,11 +105,17 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radius
   const px = (x: number) => ((x - x0 + margin) * scale).toFixed(1);
   const py = (y: number) => ((y1 - y + margin) * scale).toFixed(1);
   const segments = (density: number) =>
-    agency.blocks.filter((b) => b[4] === density).map((b) => `M${px(b[0])} ${py(b[1])}L${px(b[2])} ${py(b[3])}`).join('');
-  const streets = [1.6, 1, 0.7].map((width, density) => `<path d="${segments(density)}" stroke="var(--street)" stroke-width="${width}"/>`);
+    agency.blocks
+      .filter((b) => b[4] === density)
+      .map((b) => `M${px(b[0])} ${py(b[1])}L${px(b[2])} ${py(b[3])}`)
+      .join('');
+  const streets = [1.6, 1, 0.7].map(
+    (width, density) => `<path d="${segments(density)}" stroke="var(--street)" stroke-width="${width}"/>`,
+  );
   // A sub-path of no length with round caps is a dot: one path draws thousands of them.
   const dots = (points: number[][]) => points.map((p) => `M${px(p[0])} ${py(p[1])}h0`).join('');
-  const crosses = (points: number[][]) => points.map((p) => `M${px(p[0])} ${py(p[1])}m-1.8-1.8l3.6 3.6m0-3.6l-3.6 3.6`).join('');
+  const crosses = (points: number[][]) =>
+    points.map((p) => `M${px(p[0])} ${py(p[1])}m-1.8-1.8l3.6 3.6m0-3.6l-3.6 3.6`).join('');
   const rings = alerts.slice(0, ringsMax).map((alert) => {
     const r = (radiusDm * scale).toFixed(1);
     return `<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;

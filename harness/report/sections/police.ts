@@ -17,7 +17,15 @@ export function policeSection(record: RunRecord): PageSection {
 
 type HourField = 'utilisation' | 'waiting' | 'calls';
 
-const HOUR_PLOTS: { field: HourField; title: string; lede: string; axis: string; scale: number; most: number; colour: string }[] = [
+const HOUR_PLOTS: {
+  field: HourField;
+  title: string;
+  lede: string;
+  axis: string;
+  scale: number;
+  most: number;
+  colour: string;
+}[] = [
   {
     field: 'utilisation',
     title: 'Units busy, hour by hour',
@@ -78,7 +86,13 @@ function hourPlots(record: RunRecord): string {
           ticks: Math.min(narrow ? 7 : 14, Math.max(1, Math.floor(span))),
           tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : 1),
         },
-        y: { domain: [0, most], label: plot.axis, labelArrow: 'none', ticks: 4, tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : most < 1 ? 2 : 1) },
+        y: {
+          domain: [0, most],
+          label: plot.axis,
+          labelArrow: 'none',
+          ticks: 4,
+          tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : most < 1 ? 2 : 1),
+        },
         marks: [
           Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
           Plot.areaY(points, { x: 'at', y: 'value', curve: 'step-after', fill: plot.colour, fillOpacity: 0.18 }),
@@ -117,7 +131,8 @@ function responseTable(record: RunRecord): string {
       quantileText(queue, 'p90'),
     ];
   });
-  const caption = 'From the CAD record to the first unit on scene, and the part of it spent waiting for a unit; priority 1 is the most urgent';
+  const caption =
+    'From the CAD record to the first unit on scene, and the part of it spent waiting for a unit; priority 1 is the most urgent';
   return `<h3>Response by priority</h3>${table(caption, columns, rows)}`;
 }
 

@@ -8,7 +8,13 @@ import type { PageSection } from '../page.ts';
 import { PLACE_KIND_WORDS } from '../words.ts';
 
 export function privacySection(record: RunRecord, alerts: AlertLine[]): PageSection {
-  const body = [leakTable(record), reviewText(record), householdText(record), householdPlot(alerts), placeTable(record)];
+  const body = [
+    leakTable(record),
+    reviewText(record),
+    householdText(record),
+    householdPlot(alerts),
+    placeTable(record),
+  ];
   return { id: 'privacy', title: 'Privacy', body: body.join('\n') };
 }
 
@@ -20,19 +26,26 @@ function leakTable(record: RunRecord): string {
   if (leaks.length === 0) return paragraph(`${scanned} Nothing private was found.`);
   const rows = leaks.map((leak) => [escapeHtml(leak.egress), escapeHtml(leak.kind), countText(leak.count)]);
   const columns = [{ head: 'Left by' }, { head: 'Kind of string' }, { head: 'Times', numeric: true }];
-  return paragraph(`${scanned} ${countText(leaksPerMillionFrames, 2)} leaked strings per million frames to residents.`) + table('Leaks by way out and kind', columns, rows);
+  return (
+    paragraph(`${scanned} ${countText(leaksPerMillionFrames, 2)} leaked strings per million frames to residents.`) +
+    table('Leaks by way out and kind', columns, rows)
+  );
 }
 
 function reviewText(record: RunRecord): string {
   const { review } = record.privacy;
   if (review.words === 0) return paragraph('No text was handed to reviewers.');
   const share = shareText(review.blanked / review.words);
-  return paragraph(`Reviewers read ${countText(review.texts)} texts of ${countText(review.words)} words, of which ${countText(review.blanked)} (${share}) were blanked.`);
+  return paragraph(
+    `Reviewers read ${countText(review.texts)} texts of ${countText(review.words)} words, of which ${countText(review.blanked)} (${share}) were blanked.`,
+  );
 }
 
 function householdText(record: RunRecord): string {
   const { max, min, p10, p50 } = record.privacy.householdsPerPlace;
-  return paragraph(`Households that share the published place of an alert: fewest ${countText(min)}, tenth percentile ${countText(p10)}, median ${countText(p50)}, most ${countText(max)}.`);
+  return paragraph(
+    `Households that share the published place of an alert: fewest ${countText(min)}, tenth percentile ${countText(p10)}, median ${countText(p50)}, most ${countText(max)}.`,
+  );
 }
 
 /** Lower edges of the bins; a bin ends below the next edge. */
@@ -63,8 +76,20 @@ function householdPlot(alerts: AlertLine[]): string {
       marginRight: 8,
       marginTop: 26,
       marginBottom: narrow ? 84 : 44,
-      x: { domain: bins.map((bin) => bin.label), label: 'households that share the place', labelAnchor: 'center', labelArrow: 'none', tickRotate: narrow ? -50 : 0, tickSize: 0 },
-      y: { label: 'alerts', labelArrow: 'none', ticks: 4, tickFormat: (v: number) => (Number.isInteger(v) ? countText(v) : '') },
+      x: {
+        domain: bins.map((bin) => bin.label),
+        label: 'households that share the place',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        tickRotate: narrow ? -50 : 0,
+        tickSize: 0,
+      },
+      y: {
+        label: 'alerts',
+        labelArrow: 'none',
+        ticks: 4,
+        tickFormat: (v: number) => (Number.isInteger(v) ? countText(v) : ''),
+      },
       marks: [
         Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
         Plot.barY(bins, { x: 'label', y: 'alerts', fill: 'var(--blue)' }),

@@ -20,11 +20,24 @@ export function rateSection(record: RunRecord): PageSection {
   const some = left > 0 ? ` The first ${shown.length} agencies of ${falseAlerts.byAgency.length} are shown.` : '';
   const labels = CATEGORY_LABELS as Readonly<Record<string, string>>;
   const plots = [
-    ratePlot('by agency', some, named(shown, (key) => agencyNames.get(key) ?? key)),
-    ratePlot('by category', '', named(falseAlerts.byCategory, (key) => labels[key] ?? key)),
-    ratePlot('by kind of feed', '', named(falseAlerts.byFeedKind, (key) => FEED_KIND_WORDS[key] ?? key)),
+    ratePlot(
+      'by agency',
+      some,
+      named(shown, (key) => agencyNames.get(key) ?? key),
+    ),
+    ratePlot(
+      'by category',
+      '',
+      named(falseAlerts.byCategory, (key) => labels[key] ?? key),
+    ),
+    ratePlot(
+      'by kind of feed',
+      '',
+      named(falseAlerts.byFeedKind, (key) => FEED_KIND_WORDS[key] ?? key),
+    ),
   ];
-  const intro = 'An alert is false unless it was founded: something of its category had happened, there, and recently enough. Intervals are Wilson 95%.';
+  const intro =
+    'An alert is false unless it was founded: something of its category had happened, there, and recently enough. Intervals are Wilson 95%.';
   return { id: 'rates', title: 'False alerts', body: paragraph(intro) + wholeTable(record) + plots.join('\n') };
 }
 
@@ -83,13 +96,33 @@ function ratePlot(by: string, note: string, all: RateRow[]): string {
         { domain: [0, 100], label: 'alerts that were false, %', ticks: narrow ? 5 : 10 },
         [
           Plot.ruleX([0], { stroke: 'var(--soft)' }),
-          Plot.ruleY(measured, { y: 'label', x1: 'low', x2: 'high', stroke: 'var(--blue)', strokeWidth: 3, strokeOpacity: 0.45, dy: narrow ? 9 : 0 }),
+          Plot.ruleY(measured, {
+            y: 'label',
+            x1: 'low',
+            x2: 'high',
+            stroke: 'var(--blue)',
+            strokeWidth: 3,
+            strokeOpacity: 0.45,
+            dy: narrow ? 9 : 0,
+          }),
           Plot.dot(measured, { y: 'label', x: 'percent', r: 5, fill: 'var(--blue)', dy: narrow ? 9 : 0 }),
-          Plot.text(empty, { y: 'label', x: 0, text: 'text', textAnchor: 'start', dx: 8, dy: narrow ? 9 : 0, fill: 'var(--soft)' }),
+          Plot.text(empty, {
+            y: 'label',
+            x: 0,
+            text: 'text',
+            textAnchor: 'start',
+            dx: 8,
+            dy: narrow ? 9 : 0,
+            fill: 'var(--soft)',
+          }),
         ],
       ),
   });
   const columns = [{ head: 'Row' }, { head: 'Rate', numeric: true }, { head: 'Interval' }];
-  const cells = all.map(({ label, rate }) => [escapeHtml(label), rate.value === null ? 'no alerts' : rateText(rate), escapeHtml(intervalText(rate))]);
+  const cells = all.map(({ label, rate }) => [
+    escapeHtml(label),
+    rate.value === null ? 'no alerts' : rateText(rate),
+    escapeHtml(intervalText(rate)),
+  ]);
   return plot + details('The same in figures', table(`False-alert rate ${by}`, columns, cells));
 }

@@ -10,9 +10,15 @@ export function replaySection(record: RunRecord): PageSection {
   const facts: [string, string][] = [
     ['Replay with', `<code>${escapeHtml(record.command)}</code>`],
     ['Scenario', `${escapeHtml(record.scenario.name)}, seed ${record.seed}`],
-    ['Simulated', `${momentText(simulated.startMs)} to ${momentText(simulated.endMs)} (${durationText(simulated.endMs - simulated.startMs)})`],
+    [
+      'Simulated',
+      `${momentText(simulated.startMs)} to ${momentText(simulated.endMs)} (${durationText(simulated.endMs - simulated.startMs)})`,
+    ],
     ['History hash', `<code>${escapeHtml(record.historyHash)}</code>`],
-    ['Version', `${escapeHtml(code.version)}, ${commit}${code.gitDirty ? ', with uncommitted changes' : ''}, schema <code>${escapeHtml(record.schema)}</code>`],
+    [
+      'Version',
+      `${escapeHtml(code.version)}, ${commit}${code.gitDirty ? ', with uncommitted changes' : ''}, schema <code>${escapeHtml(record.schema)}</code>`,
+    ],
     [
       'Host',
       escapeHtml(

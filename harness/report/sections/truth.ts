@@ -11,8 +11,16 @@ import { TRUTH_WORDS, VERDICT_WORDS } from '../words.ts';
 
 export function truthSection(record: RunRecord): PageSection {
   const columns = [{ head: 'Verdict' }, { head: 'Deliveries', numeric: true }, { head: 'What it means' }];
-  const verdicts = VERDICTS.map((v) => [VERDICT_WORDS[v].label, countText(record.verdicts[v]), escapeHtml(VERDICT_WORDS[v].means)]);
-  const body = truthPlot(record) + glossary(record) + '<h3>Verdicts of deliveries</h3>' + table('Each delivery owed or made, by its first verdict in this order', columns, verdicts);
+  const verdicts = VERDICTS.map((v) => [
+    VERDICT_WORDS[v].label,
+    countText(record.verdicts[v]),
+    escapeHtml(VERDICT_WORDS[v].means),
+  ]);
+  const body =
+    truthPlot(record) +
+    glossary(record) +
+    '<h3>Verdicts of deliveries</h3>' +
+    table('Each delivery owed or made, by its first verdict in this order', columns, verdicts);
   return { id: 'truth', title: 'Truth of alerts, verdicts of deliveries', body };
 }
 
@@ -30,10 +38,27 @@ function truthPlot(record: RunRecord): string {
       rowPlot(
         rows.map((row) => row.label),
         narrow,
-        { domain: [0, most], label: 'alerts', ticks: Math.min(narrow ? 4 : 8, most), tickFormat: (v: number) => countText(v) },
+        {
+          domain: [0, most],
+          label: 'alerts',
+          ticks: Math.min(narrow ? 4 : 8, most),
+          tickFormat: (v: number) => countText(v),
+        },
         [
-          Plot.barX(rows, { y: 'label', x: 'alerts', fill: (d) => TRUTH_MARKS[d.truth as keyof typeof TRUTH_MARKS].colour, insetTop: narrow ? NARROW_BAR_INSET_PX - 8 : 0 }),
-          Plot.text(rows, { y: 'label', x: 'alerts', text: (d) => countText(d.alerts), textAnchor: 'start', dx: 6, dy: narrow ? 9 : 0 }),
+          Plot.barX(rows, {
+            y: 'label',
+            x: 'alerts',
+            fill: (d) => TRUTH_MARKS[d.truth as keyof typeof TRUTH_MARKS].colour,
+            insetTop: narrow ? NARROW_BAR_INSET_PX - 8 : 0,
+          }),
+          Plot.text(rows, {
+            y: 'label',
+            x: 'alerts',
+            text: (d) => countText(d.alerts),
+            textAnchor: 'start',
+            dx: 6,
+            dy: narrow ? 9 : 0,
+          }),
           Plot.ruleX([0], { stroke: 'var(--soft)' }),
         ],
       ),
@@ -41,12 +66,19 @@ function truthPlot(record: RunRecord): string {
 }
 
 function glossary(record: RunRecord): string {
-  const columns = [{ head: 'Label' }, { head: 'Alerts', numeric: true }, { head: 'Their deliveries', numeric: true }, { head: 'What it means' }];
-  const rows = [...TRUTHS].reverse().map((truth) => [
-    TRUTH_WORDS[truth].label,
-    countText(record.truth[truth]),
-    countText(record.truthByDelivery[truth]),
-    escapeHtml(TRUTH_WORDS[truth].means),
-  ]);
+  const columns = [
+    { head: 'Label' },
+    { head: 'Alerts', numeric: true },
+    { head: 'Their deliveries', numeric: true },
+    { head: 'What it means' },
+  ];
+  const rows = [...TRUTHS]
+    .reverse()
+    .map((truth) => [
+      TRUTH_WORDS[truth].label,
+      countText(record.truth[truth]),
+      countText(record.truthByDelivery[truth]),
+      escapeHtml(TRUTH_WORDS[truth].means),
+    ]);
   return details('What the labels mean, and the deliveries behind each', table('Labels of truth', columns, rows));
 }

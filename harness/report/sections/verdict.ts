@@ -10,19 +10,36 @@ export function verdictSection(record: RunRecord): PageSection {
   const banners: string[] = [];
   if (record.partial) {
     const until = momentText(record.simulated.endMs);
-    banners.push(banner('note', 'Partial run.', `It was interrupted: every figure counts what happened until ${until}.`));
+    banners.push(
+      banner('note', 'Partial run.', `It was interrupted: every figure counts what happened until ${until}.`),
+    );
   }
   if (failed.length > 0) {
-    const items = failed.map((g) => `<li>${escapeHtml(`${g.name}: found ${numberText(g.found)}, allowed ${numberText(g.limit)}`)}</li>`);
-    banners.push(banner('bad', 'Failed.', `${failed.length} of ${total} gates were not kept:`, `<ul>${items.join('')}</ul>`));
+    const items = failed.map(
+      (g) => `<li>${escapeHtml(`${g.name}: found ${numberText(g.found)}, allowed ${numberText(g.limit)}`)}</li>`,
+    );
+    banners.push(
+      banner('bad', 'Failed.', `${failed.length} of ${total} gates were not kept:`, `<ul>${items.join('')}</ul>`),
+    );
   } else if (total > 0) {
     banners.push(banner('ok', 'Passed.', `All ${total} gates were kept.`));
   } else {
     banners.push(banner('note', 'Not judged.', 'The scenario sets no budget, so that no gate could fail.'));
   }
-  const rows = record.gates.map((g) => [escapeHtml(g.name), numberText(g.limit), numberText(g.found), g.ok ? 'kept' : '<strong>not kept</strong>']);
-  const columns = [{ head: 'Gate' }, { head: 'Allowed at most', numeric: true }, { head: 'Found', numeric: true }, { head: 'Verdict' }];
-  const gates = total === 0 ? '' : details('All gates', table("The scenario's budgets against what was found", columns, rows));
+  const rows = record.gates.map((g) => [
+    escapeHtml(g.name),
+    numberText(g.limit),
+    numberText(g.found),
+    g.ok ? 'kept' : '<strong>not kept</strong>',
+  ]);
+  const columns = [
+    { head: 'Gate' },
+    { head: 'Allowed at most', numeric: true },
+    { head: 'Found', numeric: true },
+    { head: 'Verdict' },
+  ];
+  const gates =
+    total === 0 ? '' : details('All gates', table("The scenario's budgets against what was found", columns, rows));
   return { id: 'verdict', title: 'Verdict', body: banners.join('\n') + gates };
 }
 

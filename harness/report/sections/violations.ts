@@ -9,7 +9,8 @@ const VIOLATIONS_MAX = 200;
 
 export function violationSection(record: RunRecord): PageSection {
   const { violations } = record;
-  if (violations.length === 0) return { id: 'violations', title: 'Violations', body: paragraph('The oracle found none.') };
+  if (violations.length === 0)
+    return { id: 'violations', title: 'Violations', body: paragraph('The oracle found none.') };
   const shown = violations.slice(0, VIOLATIONS_MAX);
   const rows = shown.map((v) => [
     escapeHtml(v.verdict),
@@ -17,7 +18,15 @@ export function violationSection(record: RunRecord): PageSection {
     `<code>${escapeHtml(v.incidents)}</code>`,
     v.resident === null ? 'none' : String(v.resident),
   ]);
-  const columns = [{ head: 'Verdict' }, { head: 'What was wrong' }, { head: 'Alert' }, { head: 'Resident', numeric: true }];
-  const caption = shown.length < VIOLATIONS_MAX ? `All ${countText(shown.length)} violations` : `The first ${countText(VIOLATIONS_MAX)} violations`;
+  const columns = [
+    { head: 'Verdict' },
+    { head: 'What was wrong' },
+    { head: 'Alert' },
+    { head: 'Resident', numeric: true },
+  ];
+  const caption =
+    shown.length < VIOLATIONS_MAX
+      ? `All ${countText(shown.length)} violations`
+      : `The first ${countText(VIOLATIONS_MAX)} violations`;
   return { id: 'violations', title: 'Violations', body: table(caption, columns, rows) };
 }
