@@ -1,6 +1,7 @@
 /** `hundredblock simulate`. */
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../../contract/runrecord.ts';
+import type { Scenario } from '../../contract/scenario.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
 import { commandLine } from './command-line.ts';
@@ -9,6 +10,7 @@ import { openOutput, outputError } from './output.ts';
 
 const SEED_DEFAULT = 1;
 const WORKERS_MAX = 256;
+const AGENCIES_PER_WORKER_MIN = 8;
 
 /** Runs the scenario and answers the exit code; errors are thrown as HundredblockError. */
 export async function simulate(args: Args, signal: AbortSignal): Promise<number> {
@@ -17,7 +19,7 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
   const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
   const days = decimal(args, 'days');
   const scenario = resolveScenario(name, sets, { seed, days });
-  const workers = wholeNumber(args, 'workers', 1, WORKERS_MAX, Math.min(availableParallelism(), WORKERS_MAX));
+  const workers = wholeNumber(args, 'workers', 1, WORKERS_MAX, workersFor(scenario));
   const json = args.switches.has('json');
   const quiet = args.switches.has('quiet');
   const command = commandLine([
@@ -56,4 +58,13 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
     progress.end();
   }
   return finish({ record, summary: quiet ? null : summaryLines(record, summaryWidth()), outDir, json });
+}
+
+// --- internal ---
+
+/** A worker takes a second or more to load: it pays from some agencies on. */
+function workersFor(scenario: Scenario): number {
+  const agencies = scenario.agencies.reduce((n, group) => n + group.count, 0);
+  const useful = Math.max(1, Math.floor(agencies / AGENCIES_PER_WORKER_MIN));
+  return Math.min(availableParallelism(), useful, WORKERS_MAX);
 }

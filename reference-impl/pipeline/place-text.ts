@@ -17,7 +17,11 @@ export function normalPlaceText(text: string): string {
 
 /** The first rule whose form `text`, in normal form, has. */
 export function readPlaceForm(text: string): PlaceForm {
-  return readMile(text) ?? readCrossing(text) ?? readBlock(text) ?? readAddress(text) ?? { kind: 'other' };
+  const mile = readMile(text);
+  if (mile !== null) return mile;
+  // A separator beside a house number could part two addresses or two streets: no block is made of either.
+  if (separatorAt(text) >= 0) return readCrossing(text) ?? { kind: 'other' };
+  return readBlock(text) ?? readAddress(text) ?? { kind: 'other' };
 }
 
 /**
@@ -40,7 +44,7 @@ export function isStreetText(street: string): boolean {
 // --- internal ---
 
 const UNIT_WORDS = new Set(['APT', 'UNIT', 'STE', 'RM', 'LOT', 'FL', 'BLDG']);
-const ROAD_WORDS = new Set(['HWY', 'HIGHWAY', 'ROUTE', 'RTE', 'RT', 'US', 'SR', 'CR', 'ROAD', 'INTERSTATE', 'I']);
+const ROAD_WORDS = new Set(['HWY', 'HIGHWAY', 'ROUTE', 'RTE', 'RT', 'US', 'SR', 'CR', 'ROAD', 'INTERSTATE', 'I', 'IH', 'SH', 'FM']);
 const MILE = / M[MP] (\d{1,5}(?:\.\d{1,9})?)$/;
 /** A house number: digits, perhaps with a letter joined, and a space and more behind it. */
 const HOUSE_NUMBER = /^\d+(?:-?[A-Z])? ./;
@@ -53,12 +57,13 @@ function readMile(text: string): PlaceForm | null {
   return { kind: 'mile', highway: text.slice(0, m.index), mile: Number(m[1]) };
 }
 
+/** Two streets and no more, of a text with a separator. */
 function readCrossing(text: string): PlaceForm | null {
   const at = separatorAt(text);
-  if (at < 0) return null;
   const streetA = text.slice(0, at).trim();
   const streetB = text.slice(at + 1).trim();
-  if (streetA === '' || streetB === '' || HOUSE_NUMBER.test(streetA) || HOUSE_NUMBER.test(streetB)) return null;
+  if (separatorAt(streetB) >= 0) return null;
+  if ([streetA, streetB].some((street) => street === '' || HOUSE_NUMBER.test(street) || BLOCK.test(street))) return null;
   return { kind: 'crossing', streetA, streetB };
 }
 
