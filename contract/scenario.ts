@@ -45,8 +45,9 @@ export type Faults = Static<typeof FaultsSchema>;
 
 export const ScenarioSchema = Type.Object(
   {
-    name: Type.String(),
-    description: Type.String(),
+    /** Part of a run's id and so of a folder's name. */
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }),
+    description: Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{0,500}$' }),
     startMs: Type.Integer({
       minimum: 946_684_800_000,
       maximum: 2_208_988_800_000,

@@ -9,11 +9,14 @@ import { write } from './write.ts';
 /** Runs the command that `argv` names (program and script left out), then ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<never> {
   const interrupt = new AbortController();
-  process.on('SIGINT', () => {
+  const stop = (): void => {
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
     interrupt.abort();
     process.stderr.write('hundredblock: interrupted, writing what there is; Ctrl-C again to stop at once\n');
-  });
+  };
+  // Schedulers and containers end a run with SIGTERM: it leaves the same partial record as Ctrl-C.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   // A reader that leaves early (`| head`) is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),

@@ -39,7 +39,7 @@ export const COMMANDS = {
       workers: {
         kind: 'value',
         value: 'N',
-        help: 'threads, 1 to 256 (default one per processor); never changes a result',
+        help: 'threads, 1 to 256 (default by agencies and processors); never changes a result',
       },
       out: OUT,
       json: JSON_FLAG,

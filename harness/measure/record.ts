@@ -137,16 +137,24 @@ function falseAlertsOf(lines: readonly AlertLine[]): RunRecord['falseAlerts'] {
   const wrong = alerts.filter((l) => l.truth !== 'founded');
   const corrections = correctionsOf(lines);
   const correctionMs = wrong.flatMap((l) => corrections.get(l.incidents) ?? []);
-  const deliveries = alerts.reduce((n, l) => n + l.audience, 0);
-  const wrongDeliveries = wrong.reduce((n, l) => n + l.audience, 0);
   return {
     byAgency: by((l) => l.agency),
     byCategory: by((l) => l.category),
     byFeedKind: by((l) => l.feedKind),
-    byDelivery: rateOf(wrongDeliveries, deliveries),
+    byDelivery: clusteredRate(alerts),
     afterCorrections: rateOf(wrong.length - correctionMs.length, alerts.length),
     correctionMs: quantilesOf(correctionMs),
   };
+}
+
+/** Share of deliveries that told something false. All deliveries of an alert share its truth, so the interval counts Kish's effective number of alerts. */
+function clusteredRate(alerts: readonly AlertLine[]): Rate {
+  const deliveries = alerts.reduce((n, l) => n + l.audience, 0);
+  const squares = alerts.reduce((n, l) => n + l.audience * l.audience, 0);
+  const wrong = alerts.reduce((n, l) => n + (l.truth === 'founded' ? 0 : l.audience), 0);
+  if (deliveries === 0) return rateOf(0, 0);
+  const effective = (deliveries * deliveries) / squares;
+  return { ...rateOf((wrong / deliveries) * effective, effective), n: deliveries };
 }
 
 /** By alert: time from the Alert to its first Update or Cancel. */

@@ -57,7 +57,7 @@ export function compose(w: Wording): Alert {
       headline: headline(w.msgType, event),
       description:
         `${event} reported by ${w.agencyName} in the area of ${w.place.text}, about ${effective.slice(11, 16)} UTC. ` +
-        `Status: ${status}. Synthetic exercise, not a real event.`,
+        `Status: ${status}. Exercise, not a live alert.`,
     },
     area: { areaDesc: w.place.text, ...(w.place.box === null ? {} : { circle: circleOf(w.place.box) }) },
   };

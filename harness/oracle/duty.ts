@@ -193,7 +193,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     atMs: number,
     open: boolean,
   ): { row: number; outcome: RowOutcome }[] {
-    const asOfMs = manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone);
+    const asOfMs = Math.min(manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone), atMs);
     if (asOfMs <= book.snapshotMs) {
       return manifest.rows.map((row) => {
         if (!row.wellFormed) return { row: row.row, outcome: 'rejected' };
@@ -230,7 +230,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const id = row.recordId.trim();
     const state: RecordState = {
       incidentMs: row.incidentMs,
-      updatedMs: row.updatedMs,
+      updatedMs: row.updatedMs === null ? null : Math.min(row.updatedMs, atMs),
       nature: row.nature.trim(),
       dialect: manifest.dialect,
       status: row.status,

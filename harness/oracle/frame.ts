@@ -208,7 +208,7 @@ function judgeHeadline(text: string, model: Leaves): Fault | LeakKind {
 }
 
 const DESCRIPTION =
-  /^(.+?) reported by (.+) in the area of (.+), about (\d\d:\d\d) UTC\. Status: (active|closed|cancelled)\. Synthetic exercise, not a real event\.$/;
+  /^(.+?) reported by (.+) in the area of (.+), about (\d\d:\d\d) UTC\. Status: (active|closed|cancelled)\. Exercise, not a live alert\.$/;
 
 function judgeDescription(text: string, right: string, profile: AgencyProfile): Fault | LeakKind {
   const found = DESCRIPTION.exec(text);

@@ -31,7 +31,7 @@ const FRAME = JSON.stringify({
     headline: 'Shots fired reported',
     description:
       'Shots fired reported by Synthetic Police Department 000 in the area of 300 BLOCK E OAK AVE, about 12:00 UTC. ' +
-      'Status: active. Synthetic exercise, not a real event.',
+      'Status: active. Exercise, not a live alert.',
   },
   area: { areaDesc: '300 BLOCK E OAK AVE', circle: '0.00090,0.00314 0.05' },
 });
@@ -197,7 +197,7 @@ describe('frames', () => {
     ['coordinates in words', edit('Status:', 'At 0.01234, 0.04321. Status:'), [], ['coordinates']],
     ['an exact address in words', edit('Status:', 'At 354  e. oak ave. Status:'), [], ['address']],
     ['words of its own as category', edit('"event":"Shots fired"', '"event":"Gunfire"'), [], ['free-text']],
-    ['officers', edit('Synthetic exercise,', 'Two officers are there. Synthetic exercise,'), [], ['units']],
+    ['officers', edit('Exercise,', 'Two officers are there. Exercise,'), [], ['units']],
     ['a phone in a field of its own', edit('{"identifier"', '{"callback":"0005550142","identifier"'), [], ['phone']],
     ['a phone hidden behind a field given twice', edit('"event":', '"event":"call 555-0142","event":'), [], ['phone']],
     ['a name', edit('Shots fired reported"', 'Shots fired reported by Avery Quillfeather"'), [], ['name']],

@@ -205,17 +205,13 @@ export const SABOTAGES: readonly Sabotage[] = [
   sabotage(
     'leaks a phone in the description',
     0.5,
-    betrays('phone', (alert, c) => described(alert, 'Synthetic exercise', `Call ${c.phone}. Synthetic exercise`)),
+    betrays('phone', (alert, c) => described(alert, 'Exercise', `Call ${c.phone}. Exercise`)),
   ),
   sabotage(
     'leaks a phone in another layout',
     0.5,
     betrays('phone', (alert, c) =>
-      described(
-        alert,
-        'Synthetic exercise',
-        `${c.phone!.replace(/\D/g, '').replace(/(?<=.)(?=.)/g, ' ')} Synthetic exercise`,
-      ),
+      described(alert, 'Exercise', `${c.phone!.replace(/\D/g, '').replace(/(?<=.)(?=.)/g, ' ')} Exercise`),
     ),
   ),
   sabotage(
@@ -234,9 +230,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   sabotage(
     'leaks a canary',
     0.5,
-    betrays('canary', (alert, c) =>
-      described(alert, 'Synthetic exercise', `${c.canary!.toLowerCase()} Synthetic exercise`),
-    ),
+    betrays('canary', (alert, c) => described(alert, 'Exercise', `${c.canary!.toLowerCase()} Exercise`)),
   ),
   sabotage(
     'gives coordinates in the circle',
@@ -246,7 +240,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   sabotage(
     'reveals how many units respond',
     0.3,
-    leaksInFrame('units', (alert) => described(alert, 'Synthetic exercise', '3 units respond. Synthetic exercise')),
+    leaksInFrame('units', (alert) => described(alert, 'Exercise', '3 units respond. Exercise')),
   ),
   sabotage(
     'adds a field',
@@ -256,9 +250,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   sabotage(
     'describes a person',
     0.3,
-    leaksInFrame('free-text', (alert) =>
-      described(alert, 'Synthetic exercise', 'Man in a red coat. Synthetic exercise'),
-    ),
+    leaksInFrame('free-text', (alert) => described(alert, 'Exercise', 'Man in a red coat. Exercise')),
   ),
   sabotage(
     'alerts a cancelled call',

@@ -13,6 +13,7 @@ export interface Problem {
 /** What of JSON Schema the scenario's schema is made of. */
 export interface Shape {
   type?: string;
+  pattern?: string;
   const?: string | number | boolean;
   anyOf?: Shape[];
   properties?: Record<string, Shape>;
@@ -106,8 +107,9 @@ function fits(shape: Shape, value: unknown): boolean {
     case 'null':
       return value === null;
     case 'boolean':
+      return typeof value === 'boolean';
     case 'string':
-      return typeof value === shape.type;
+      return typeof value === 'string' && (shape.pattern === undefined || new RegExp(shape.pattern).test(value));
     case 'integer':
       return Number.isSafeInteger(value) && inRange(shape, value as number);
     case 'number':
@@ -131,7 +133,8 @@ function expected(shape: Shape): string {
   if (shape.type === 'integer') return `a whole number ${range(shape)}`;
   if (shape.type === 'number') return `a number ${range(shape)}`;
   if (shape.type === 'boolean') return 'true or false';
-  return shape.type === 'null' ? 'null' : 'a text';
+  if (shape.type === 'null') return 'null';
+  return shape.pattern === undefined ? 'a text' : `a text like ${shape.pattern}`;
 }
 
 function range(shape: Shape): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -95,7 +95,7 @@ describe('--set', () => {
     ['feeds.publishDelayMsMean.sf=1e3', (s: Scenario) => s.feeds.publishDelayMsMean.sf, 1000],
     ['faults.clockSkewMs=-60000', (s: Scenario) => s.faults.clockSkewMs, -60_000],
     ['name=7', (s: Scenario) => s.name, '7'],
-    ['name=a=b', (s: Scenario) => s.name, 'a=b'],
+    ['description=a=b', (s: Scenario) => s.description, 'a=b'],
   ])('%s', (set, read, expected) => {
     expect(read(resolveScenario('city', [set]))).toBe(expected);
   });
@@ -288,6 +288,24 @@ describe('scenario files', () => {
     expect(resolveScenario(path, [])).toEqual(expected);
   });
 
+  it('that never end are refused unread', () => {
+    const path = join(folder, 'zero.json');
+    symlinkSync('/dev/zero', path);
+    expect(refusal(path)).toEqual(['HB_USAGE', [expect.stringContaining('expected a regular file')]]);
+  });
+
+  it('may leave out what an agency group seldom needs', () => {
+    const path = file('one.json', '{"name":"one","agencies":[{"dialect":"sf","personsPerAgency":500}]}');
+    const [group] = resolveScenario(path, []).agencies;
+    expect(group).toEqual({
+      count: 1,
+      dialect: 'sf',
+      personsPerAgency: 500,
+      withdrawAfterDays: null,
+      thenDialect: null,
+    });
+  });
+
   it('may begin with a byte-order mark', () => {
     expect(resolveScenario(file('bom.json', '\uFEFF{"name":"bom"}'), []).name).toBe('bom');
   });
@@ -300,6 +318,9 @@ describe('scenario files', () => {
     ['proto.json', '{"__proto__": {"x": 1}}', 'HB_OPTION_UNKNOWN', 'unknown option __proto__'],
     ['empty.json', '{"agencies": []}', 'HB_OPTION_VALUE', 'agencies: expected a list of at least 1, found []'],
     ['scalar.json', '{"people": 5}', 'HB_OPTION_VALUE', 'people: expected a group of options'],
+    ['path.json', '{"name": "../../x"}', 'HB_OPTION_VALUE', 'name: expected a text like'],
+    ['escape.json', '{"description": "\\u001b[31m"}', 'HB_OPTION_VALUE', 'description: expected a text like'],
+    ['deep.json', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'HB_USAGE', 'expected at most 16 levels of nesting'],
   ])('%s is refused', (name, text, code, expected) => {
     const path = text === null ? join(folder, name) : file(name, text);
     const [foundCode, lines] = refusal(path);

@@ -1,5 +1,5 @@
 /** From a scenario's name or file and the command line's overrides to a checked scenario. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { HundredblockError } from '../../contract/errors.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
@@ -12,6 +12,8 @@ import { SCENARIOS } from './registry.ts';
 const AGENCIES_MAX = 4096;
 const PERSONS_MAX = 100_000_000;
 const FILE_BYTES_MAX = 10_000_000;
+/** A scenario has four levels. */
+const DEPTH_MAX = 16;
 const ROOT = ScenarioSchema as unknown as Shape;
 
 /**
@@ -65,18 +67,15 @@ function load(name: string): unknown {
 function loadFile(path: string): unknown {
   let text: string;
   try {
+    const { size } = regularFile(path);
+    if (size > FILE_BYTES_MAX) throw tooLong(path, size);
     text = readFileSync(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof HundredblockError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new HundredblockError(
       'HB_USAGE',
       `scenario file ${show(path)}: expected a readable file, found ${code ?? String(cause)}`,
-    );
-  }
-  if (text.length > FILE_BYTES_MAX) {
-    throw new HundredblockError(
-      'HB_USAGE',
-      `scenario file ${show(path)}: expected at most ${FILE_BYTES_MAX} characters, found ${text.length}`,
     );
   }
   let value: unknown;
@@ -88,12 +87,53 @@ function loadFile(path: string): unknown {
       `scenario file ${show(path)}: expected JSON, found text that does not parse as JSON`,
     );
   }
+  if (isDeeperThan(value, DEPTH_MAX)) {
+    throw new HundredblockError(
+      'HB_USAGE',
+      `scenario file ${show(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
+    );
+  }
   if (!isRecord(value))
     throw new HundredblockError(
       'HB_USAGE',
       `scenario file ${show(path)}: expected an object of options, found ${show(value)}`,
     );
-  return overlay(DEFAULTS, value);
+  return withAgencyDefaults(overlay(DEFAULTS, value));
+}
+
+/** A device that never ends, or a folder, is refused before it is read. Throws HB_USAGE, or what the file system throws. */
+function regularFile(path: string): Stats {
+  const stats = statSync(path);
+  if (stats.isFile()) return stats;
+  throw new HundredblockError('HB_USAGE', `scenario file ${show(path)}: expected a regular file, found something else`);
+}
+
+function tooLong(path: string, bytes: number): HundredblockError {
+  return new HundredblockError(
+    'HB_USAGE',
+    `scenario file ${show(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
+  );
+}
+
+/** Without recursion, so that nesting meant to exhaust the stack is found and not followed. */
+function isDeeperThan(value: unknown, depthMax: number): boolean {
+  const todo: [unknown, number][] = [[value, 0]];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const [inner, depth] = next;
+    if (typeof inner !== 'object' || inner === null) continue;
+    if (depth >= depthMax) return true;
+    for (const part of Object.values(inner)) todo.push([part, depth + 1]);
+  }
+  return false;
+}
+
+/** Lists are replaced whole, so each agency group of a file brings its own options; what may be left out is filled in. */
+function withAgencyDefaults(scenario: unknown): unknown {
+  if (!isRecord(scenario) || !Array.isArray(scenario.agencies)) return scenario;
+  const agencies = scenario.agencies.map((group: unknown) =>
+    isRecord(group) ? { count: 1, withdrawAfterDays: null, thenDialect: null, ...group } : group,
+  );
+  return { ...scenario, agencies };
 }
 
 /** `base` with the options of `over` laid over it, group by group; lists are replaced whole. */

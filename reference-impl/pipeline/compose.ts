@@ -47,7 +47,7 @@ export function composeAlert(facts: MessageFacts, policy: Policy, nowMs: number)
       headline: headline(facts.msgType, event),
       description:
         `${event} reported by ${facts.agencyName} in the area of ${facts.place.text}, about ${effective.slice(11, 16)} UTC. ` +
-        `Status: ${status}. Synthetic exercise, not a real event.`,
+        `Status: ${status}. Exercise, not a live alert.`,
     },
     area: { areaDesc: facts.place.text, ...(facts.place.box === null ? {} : { circle: circleOf(facts.place.box) }) },
   };

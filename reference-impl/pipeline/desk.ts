@@ -53,8 +53,9 @@ export class Desk {
     const parsed = parseMessage(message.dialect, message.body, this.profile.zone);
     if (parsed.refused !== null) return [{ row: 0, outcome: 'rejected', code: parsed.refused }];
     if (parsed.asOfMs !== null) {
-      if (parsed.asOfMs <= this.asOfMs) return parsed.rows.map((row, i) => this.stale(row, i));
-      this.asOfMs = parsed.asOfMs;
+      const asOfMs = Math.min(parsed.asOfMs, nowMs);
+      if (asOfMs <= this.asOfMs) return parsed.rows.map((row, i) => this.stale(row, i));
+      this.asOfMs = asOfMs;
     }
     const receipts = parsed.rows.map((row, i) => this.take(row, i, message.messageId));
     if (parsed.asOfMs !== null) this.closeUnlisted(parsed.rows);
@@ -110,11 +111,13 @@ export class Desk {
 
   private take(record: ParsedRow, row: number, messageId: string): RowReceipt {
     if (typeof record === 'string') return { row, outcome: 'rejected', code: record };
+    // A stamp from the future would shut out every later state.
+    if (record.updatedMs !== null) record.updatedMs = Math.min(record.updatedMs, this.nowMs);
     let entry = this.records.get(record.recordId);
     const outcome = entry === undefined ? 'accepted' : compareState(entry.state, record);
     if (outcome === 'accepted') {
       const state = this.stateOf(record);
-      if (entry === undefined) entry = this.records.open(record.recordId, state, this.nowMs);
+      if (entry === undefined) entry = this.records.open(detached(record.recordId), state, this.nowMs);
       else entry.state = state;
       if (state.status === 'cancelled') entry.cancelledForGood = true;
       entry.messageId = messageId;
@@ -130,10 +133,10 @@ export class Desk {
     return {
       incidentMs: record.incidentMs,
       updatedMs: record.updatedMs,
-      nature: record.nature,
+      nature: detached(record.nature),
       status: record.status,
       disposition: record.disposition,
-      placeText: record.location.text,
+      placeText: detached(record.location.text),
       rule: rules !== undefined && Object.hasOwn(rules, record.nature) ? rules[record.nature] : null,
       place: this.places.find(record.location),
     };
@@ -342,4 +345,9 @@ export class Desk {
     if (group.ticket !== null) this.tickets.delete(group.ticket);
     this.groups.end(group, this.isKnown);
   }
+}
+
+/** The same text in memory of its own: a slice would keep the whole message alive for as long as its record is. */
+function detached(text: string): string {
+  return text.split('').join('');
 }

@@ -127,7 +127,7 @@ describe('messages', () => {
 describe('records', () => {
   it('supersedes by stamp, and remembers the newer stamp of a duplicate', () => {
     const t = eido();
-    t.send(0, { ...BURGLARY, updatedMinute: 2 });
+    t.send(2, { ...BURGLARY, updatedMinute: 2 });
     expect(told(t.send(3, { ...BURGLARY, updatedMinute: 1, nature: '211' }))).toEqual(['superseded']);
     expect(told(t.send(4, { ...BURGLARY, updatedMinute: 4 }))).toEqual(['duplicate']);
     expect(told(t.send(5, { ...BURGLARY, updatedMinute: 3, nature: '211' }))).toEqual(['superseded']);
@@ -226,10 +226,27 @@ describe('a portal', () => {
 
   it('supersedes every record of a snapshot no later than the latest', () => {
     const t = bench(testAgency('dallas'));
-    t.body(0, dallasBody(5, [row('a')]));
-    expect(told(t.body(1, dallasBody(5, [row('a'), row('b'), {}])))).toEqual(['superseded superseded schema']);
-    expect(told(t.body(2, dallasBody(4, [])))).toEqual(['']);
-    expect(told(t.body(3, dallasBody(6, [row('a')])))).toEqual(['duplicate']);
+    t.body(5, dallasBody(5, [row('a')]));
+    expect(told(t.body(6, dallasBody(5, [row('a'), row('b'), {}])))).toEqual(['superseded superseded schema']);
+    expect(told(t.body(7, dallasBody(4, [])))).toEqual(['']);
+    expect(told(t.body(8, dallasBody(6, [row('a')])))).toEqual(['duplicate']);
+  });
+
+  it('takes a stamp from the future for the moment of arrival, so that it shuts out nothing that follows', () => {
+    const portal = bench(testAgency('dallas'));
+    portal.body(0, dallasBody(100_000, []));
+    expect(told(portal.body(1, dallasBody(1, [row('a')])))).toContain('accepted');
+    const direct = eido();
+    direct.send(0, { ...BURGLARY, updatedMinute: 100_000 });
+    expect(told(direct.send(1, { ...BURGLARY, updatedMinute: 1, status: 'Cancelled' }))).toContain('accepted');
+  });
+
+  it.each([
+    ['of spaces alone', '  '],
+    ['too long', 'x'.repeat(129)],
+    ['with an unpaired surrogate', 'a\ud800b'],
+  ])('rejects a record id %s', (_what, id) => {
+    expect(told(eido().send(0, { ...BURGLARY, id }))).toEqual(['schema']);
   });
 });
 
@@ -510,14 +527,14 @@ describe('the message', () => {
         `"scope":"Restricted","restriction":"Residents near the published place","incidents":"${key}","info":{"category":"Safety",` +
         '"event":"Burglary","urgency":"Immediate","severity":"Unknown","certainty":"Unknown","senderName":"Synthetic Police Department 001",' +
         '"effective":"2026-06-01T12:00:00Z","expires":"2026-06-01T13:00:00Z","headline":"Burglary reported","description":"Burglary reported by ' +
-        'Synthetic Police Department 001 in the area of 2800 BLOCK W MAPLE ST, about 12:00 UTC. Status: active. Synthetic exercise, not a real ' +
-        'event."},"area":{"areaDesc":"2800 BLOCK W MAPLE ST","circle":"0.00000,0.00135 0.05"}}',
+        'Synthetic Police Department 001 in the area of 2800 BLOCK W MAPLE ST, about 12:00 UTC. Status: active. Exercise, not a live ' +
+        'alert."},"area":{"areaDesc":"2800 BLOCK W MAPLE ST","circle":"0.00000,0.00135 0.05"}}',
       `{"identifier":"${key}.2","sender":"alerts@hundredblock.test","sent":"2026-06-01T12:10:00Z","status":"Exercise","msgType":"Cancel",` +
         `"scope":"Restricted","restriction":"Residents near the published place","references":"${key}.1","incidents":"${key}","info":{"category":"Safety",` +
         '"event":"Burglary","urgency":"Past","severity":"Unknown","certainty":"Unknown","senderName":"Synthetic Police Department 001",' +
         '"effective":"2026-06-01T12:00:00Z","expires":"2026-06-01T13:00:00Z","headline":"Cancelled: Burglary","description":"Burglary reported by ' +
-        'Synthetic Police Department 001 in the area of 2800 BLOCK W MAPLE ST, about 12:00 UTC. Status: cancelled. Synthetic exercise, not a real ' +
-        'event."},"area":{"areaDesc":"2800 BLOCK W MAPLE ST","circle":"0.00000,0.00135 0.05"}}',
+        'Synthetic Police Department 001 in the area of 2800 BLOCK W MAPLE ST, about 12:00 UTC. Status: cancelled. Exercise, not a live ' +
+        'alert."},"area":{"areaDesc":"2800 BLOCK W MAPLE ST","circle":"0.00000,0.00135 0.05"}}',
     ]);
   });
 
