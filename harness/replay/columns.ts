@@ -20,6 +20,8 @@ export interface Columns {
   first(columns: string | readonly string[]): Cell;
   /** Those that are not empty, with `separator` between them. */
   joined(columns: string | readonly string[], separator: string): Cell;
+  /** All of them, with `separator` between; '' where one is empty. */
+  whole(columns: string | readonly string[], separator: string): Cell;
   /** A hash of all cells but those of the columns left out; empty cells do not count, nor does the order of columns. */
   content(leftOut: readonly string[]): (row: RawRow) => number;
   /** Names for a person to choose from. */
@@ -30,18 +32,19 @@ export function listOf(columns: string | readonly string[]): readonly string[] {
   return typeof columns === 'string' ? [columns] : columns;
 }
 
-/** Columns of a CSV file with this header. Of two columns with one name, the first counts. */
+/** Columns of a CSV file with this header, its names trimmed; names asked for are trimmed too. Of two columns with one name, the first counts. */
 export function csvColumns(header: readonly string[], empty: readonly string[]): Columns {
   const clean = cleaner(empty);
   return columnsBy({
     cell: (column) => {
-      const i = header.indexOf(column);
+      const i = header.indexOf(column.trim());
       return (row) => (i < 0 ? '' : clean(row.cells[i] ?? ''));
     },
-    has: (_row, column) => header.includes(column),
+    has: (_row, column) => header.includes(column.trim()),
     names: () => [...new Set(header)],
     content: (leftOut) => {
-      const named = header.map((name, i) => ({ name, i })).filter((c) => !leftOut.includes(c.name));
+      const names = new Set(leftOut.map((c) => c.trim()));
+      const named = header.map((name, i) => ({ name, i })).filter((c) => !names.has(c.name));
       named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.i - b.i));
       return (row) => {
         const parts: string[] = [];
@@ -104,6 +107,13 @@ function columnsBy(base: Pick<Columns, 'cell' | 'has' | 'names' | 'content'>): C
           if (text !== '') return text;
         }
         return '';
+      };
+    },
+    whole: (columns, separator) => {
+      const cells = listOf(columns).map(base.cell);
+      return (row) => {
+        const texts = cells.map((cell) => cell(row));
+        return texts.includes('') ? '' : texts.join(separator);
       };
     },
     joined: (columns, separator) => {

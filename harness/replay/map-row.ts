@@ -5,6 +5,7 @@ import { listOf, type Columns, type RawRow } from './columns.ts';
 import { pointReader } from './coordinates.ts';
 import { hashTexts } from './hash.ts';
 import { placeReader } from './place.ts';
+import { shapeOf, shortShapeOf } from './shape.ts';
 import { timeReader, type Moment } from './time-format.ts';
 
 /** Why a row is left out: the reasons of rejects.jsonl. */
@@ -24,6 +25,12 @@ const ROW_REJECTS = [
 ] as const;
 export type RowReject = (typeof ROW_REJECTS)[number];
 
+/** A row left out. `shape`: what its time looked like (shape.ts), where that is the reason. */
+export interface Rejected {
+  reject: RowReject;
+  shape: string | null;
+}
+
 /** What a row says. Plain data of one level, so that it sorts through files. */
 export interface MappedRow {
   file: number;
@@ -39,8 +46,10 @@ export interface MappedRow {
   nature: string;
   /** The nature as the file has it, where no rule and no ignore entry names it; else null. */
   unmapped: string | null;
-  /** '' where the row has none. */
+  /** '' where the row has none, or none that may be named. */
   place: string;
+  /** The shape of a place that its source may not name (shape.ts); else ''. */
+  refusedPlace: string;
   outcome: Outcome;
   /** Degrees, null where unknown. */
   latitude: number | null;
@@ -51,7 +60,7 @@ export interface MappedRow {
   outside: number;
 }
 
-export type RowMapper = (raw: RawRow, file: number, row: number) => MappedRow | RowReject;
+export type RowMapper = (raw: RawRow, file: number, row: number) => MappedRow | Rejected;
 
 /** The nature table that an agency's profile gets: a key for each rule and each nature it names, and for what is ignored. */
 export function natureTable(mapping: Mapping): Record<string, NatureRule> {
@@ -72,17 +81,28 @@ export function eligibleMark(
   return CATEGORIES.indexOf(rule.category) + 1;
 }
 
-/** A mapper for the rows of one file. `delayMs` is from an incident to its row's arrival, where the mapping's clock is the incident's. */
-export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): RowMapper {
+/** Natures that the mapping names, in rules and in its ignore list, in its order. */
+export function namedNatures(mapping: Mapping): { rules: readonly string[]; all: readonly string[] } {
+  const rules = mapping.natures.flatMap((rule) => listOf(rule.nature ?? []));
+  const ignored = (mapping.ignore ?? []).flatMap((e) => listOf(typeof e === 'string' ? e : (e.nature ?? [])));
+  const tidy = (natures: readonly string[]) => [...new Set(natures.map((n) => n.trim()))];
+  return { rules: tidy(rules), all: tidy([...rules, ...ignored]) };
+}
+
+/**
+ * A mapper for the rows of one file. `delayMs` is from an incident to its row's arrival, where the mapping's clock is the incident's. Natures that a row
+ * has leave `unseen`.
+ */
+export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number, unseen: Set<string>): RowMapper {
   const idCells = listOf(mapping.id).map((c) => columns.cell(c));
-  const time = columns.joined(mapping.time.columns, ' ');
+  const time = columns.whole(mapping.time.columns, ' ');
   const readTime = timeReader(
     listOf(mapping.time.format),
     mapping.time.zone ?? mapping.zone,
     mapping.time.ignoreOffset ?? false,
   );
   const published = mapping.clock === 'published' ? mapping.published! : null;
-  const publishedTime = published === null ? null : columns.joined(published.columns, ' ');
+  const publishedTime = published === null ? null : columns.whole(published.columns, ' ');
   const readPublished =
     published === null
       ? null
@@ -98,26 +118,27 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
   const content = columns.content(mapping.ignoreChangesIn ?? []);
   return (raw, file, row) => {
     const ids = idCells.map((cell) => cell(raw));
-    if (ids.includes('')) return 'empty-id';
+    if (ids.includes('')) return rejected('empty-id');
     const timeText = time(raw);
-    if (timeText === '') return 'empty-time';
+    if (timeText === '') return rejected('empty-time');
     const incident = readTime(timeText);
-    if (incident === null) return 'bad-time';
+    if (incident === null) return rejected('bad-time', shapeOf(timeText));
     let seen: Moment = { ms: incident.ms + delayMs, kind: 'ok' };
     if (publishedTime !== null && readPublished !== null) {
       const text = publishedTime(raw);
-      if (text === '') return 'empty-published-time';
+      if (text === '') return rejected('empty-published-time');
       const moment = readPublished(text);
-      if (moment === null) return 'bad-published-time';
+      if (moment === null) return rejected('bad-published-time', shapeOf(text));
       seen = moment;
     }
     const natureText = nature(raw);
-    if (natureText === '') return 'empty-nature';
-    const placeText = place(raw);
-    const id = ids.join(ID_SEPARATOR);
-    if (Math.max(id.length, natureText.length, placeText.length) > TEXT_LENGTH_MAX) return 'too-long';
+    if (natureText === '') return rejected('empty-nature');
+    unseen.delete(natureText);
+    const placed = place(raw);
+    const id = ids.length === 1 ? ids[0] : joinedId(ids);
+    if (Math.max(id.length, natureText.length, placed.text.length) > TEXT_LENGTH_MAX) return rejected('too-long');
     const at = point(raw);
-    if (at.kind === 'outside' && mapping.coordinates?.outside === 'reject') return 'out-of-area';
+    if (at.kind === 'outside' && mapping.coordinates?.outside === 'reject') return rejected('out-of-area');
     const natureKey = natureOf(raw, natureText);
     const kinds = [incident.kind, seen.kind];
     return {
@@ -130,7 +151,8 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
       clockMs: seen.ms,
       nature: natureKey ?? `${UNMAPPED}${natureText}`,
       unmapped: natureKey === null ? natureText : null,
-      place: placeText,
+      place: placed.refused ? '' : placed.text,
+      refusedPlace: placed.refused ? shortShapeOf(placed.text) : '',
       outcome: outcome(raw),
       latitude: at.kind === 'point' ? at.latitude : null,
       longitude: at.kind === 'point' ? at.longitude : null,
@@ -145,8 +167,17 @@ export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number): 
 
 /** Longest id, nature or place: rows wait in memory while they are sorted. */
 const TEXT_LENGTH_MAX = 1000;
-const ID_SEPARATOR = '|';
 const IGNORED = 'ignored';
+
+function rejected(reject: RowReject, shape: string | null = null): Rejected {
+  return { reject, shape };
+}
+
+/** Parts with `|` between, one of their own marked, so that no two ids are alike. */
+function joinedId(parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[\\|]/g, '\\$&')).join('|');
+}
+
 /** Before a nature that nothing names, so that it can never equal the key of a rule. */
 const UNMAPPED = 'unmapped: ';
 

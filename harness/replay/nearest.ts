@@ -13,7 +13,24 @@ export function nearest(wanted: string, names: Iterable<string>): string | null 
   return best;
 }
 
+/**
+ * The column out of `columns` that `wanted` most likely means: the same but for case, else with the same last part (`CASE_NUM` for `attributes.CASE_NUM`),
+ * else the nearest name.
+ */
+export function nearestColumn(wanted: string, columns: readonly string[]): string | null {
+  const target = wanted.trim().toLowerCase();
+  return (
+    columns.find((c) => c.toLowerCase() === target) ??
+    columns.find((c) => lastPart(c.toLowerCase()) === lastPart(target)) ??
+    nearest(wanted, columns)
+  );
+}
+
 // --- internal ---
+
+function lastPart(column: string): string {
+  return column.slice(Math.max(column.lastIndexOf('.'), column.lastIndexOf('/')) + 1);
+}
 
 /** Longer names are compared by their beginnings, so that a junk header cannot make a refusal slow. */
 const LENGTH_MAX = 64;

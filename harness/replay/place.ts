@@ -1,5 +1,6 @@
 /** The place of a row as one location text that the pipeline reads (docs/rules.md, 'Where: the published place'), out of the columns a mapping names. */
 import type { Mapping, PlaceSource } from '../../contract/mapping.ts';
+import { normalPlaceText, readPlaceForm } from '../../reference-impl/pipeline/place-text.ts';
 import type { Cell, Columns, RawRow } from './columns.ts';
 import { listOf } from './columns.ts';
 
@@ -15,41 +16,83 @@ export function placeSources(place: Mapping['place']): readonly PlaceSource[] {
   return Array.isArray(place.from) ? place.from : [place.from];
 }
 
-/** The location text of a row, upper case; '' where all its sources are empty. */
-export function placeReader(place: Mapping['place'], columns: Columns): Cell {
-  const readers = placeSources(place).map((source) => sourceReader(source, columns));
+/** A location text, upper case; '' where all its sources are empty. `refused`: the source may not name such a place, and the pipeline must not see it. */
+export interface RowPlace {
+  text: string;
+  refused: boolean;
+}
+
+/** The place of a row by the first source whose cells are not empty. */
+export function placeReader(place: Mapping['place'], columns: Columns): (row: RawRow) => RowPlace {
   const clean = placeCleaner(place);
+  const tidy = (text: string) => clean(text.toUpperCase().replace(/\s+/g, ' '));
+  const readers = placeSources(place).map((source) => sourceReader(source, columns, tidy));
   return (row) => {
     for (const read of readers) {
-      const text = read(row);
-      if (text !== '') return blockForm(clean(text.toUpperCase().replace(/\s+/g, ' ')));
+      const found = read(row);
+      if (found.text !== '') return found;
     }
-    return '';
+    return { text: '', refused: false };
   };
 }
 
 // --- internal ---
 
-function sourceReader(source: PlaceSource, columns: Columns): (row: RawRow) => string {
+function sourceReader(
+  source: PlaceSource,
+  columns: Columns,
+  tidy: (text: string) => string,
+): (row: RawRow) => RowPlace {
+  if ('area' in source) return areaReader(source, columns.joined(source.area, ' '), tidy);
+  const read = streetReader(source, columns);
+  const isCrossing = 'crossing' in source;
+  return (row) => {
+    const text = blockForm(tidy(read(row)));
+    // A crossing's column that holds addresses is the wrong column, and says where somebody lives.
+    return { text, refused: isCrossing && readPlaceForm(normalPlaceText(text)).kind === 'hundred' };
+  };
+}
+
+function streetReader(source: Exclude<PlaceSource, { within: string }>, columns: Columns): Cell {
   if ('address' in source) return columns.joined(source.address, ' ');
   if ('block' in source) {
     const block = columns.cell(source.block);
     const street = columns.joined(source.street, ' ');
     return (row) => blockAndStreet(block(row), street(row));
   }
-  if ('crossing' in source) {
-    const cells = listOf(source.crossing).map((c) => columns.cell(c));
-    return (row) => {
-      const streets = cells.map((cell) => cell(row));
-      return streets.includes('') ? '' : streets.join(' / ');
-    };
-  }
-  const area = columns.joined(source.area, ' ');
-  const { within, label } = source;
+  const cells = listOf(source.crossing).map((c) => columns.cell(c));
   return (row) => {
-    const name = area(row);
-    return name === '' ? '' : `${spelled(label === undefined ? name : `${label} ${name}`)} / ${spelled(within)}`;
+    const streets = cells.map((cell) => cell(row));
+    return streets.includes('') ? '' : streets.join(' / ');
   };
+}
+
+/** `BEAT K THREE / SEATTLE`. The value is cleaned before its digits are spelled. */
+function areaReader(
+  source: Extract<PlaceSource, { within: string }>,
+  area: Cell,
+  tidy: (text: string) => string,
+): (row: RawRow) => RowPlace {
+  const within = spelled(source.within.toUpperCase());
+  const label = source.label === undefined ? '' : `${source.label.toUpperCase()} `;
+  return (row) => {
+    const name = tidy(area(row));
+    if (NO_AREA.has(name) || !/[\p{L}\p{N}]/u.test(name)) return { text: '', refused: false };
+    return isAreaName(name)
+      ? { text: `${spelled(`${label}${name}`)} / ${within}`, refused: false }
+      : { text: name, refused: true };
+  };
+}
+
+/** Words of exports for an area that nobody knows. */
+const NO_AREA = new Set(['', '-', 'N/A', 'NA', 'NONE', 'NULL', 'UNKNOWN']);
+
+/** Short enough for a beat, a district or a neighbourhood: an address, a point or a telephone number is none of these. */
+function isAreaName(name: string): boolean {
+  const words = name.split(/[ /\\&]+/).filter((word) => word !== '');
+  if (words.length > 3 || /[,.#@]/.test(name)) return false;
+  if (name.replace(/\P{N}/gu, '').length > 3) return false;
+  return !words.slice(0, -1).some((word) => /\p{N}/u.test(word));
 }
 
 /** `2800` and `W MAPLE ST` as `2800 BLOCK W MAPLE ST`; a block that is written `28XX` or `2800 BLK` keeps its form. */
@@ -89,8 +132,10 @@ function placeCleaner(place: Mapping['place']): (text: string) => string {
     ([from, to]) => [from.toUpperCase(), to.toUpperCase()] as const,
   );
   return (text) => {
-    let tidy = text;
+    // Spaces at both ends, so that what is replaced between spaces is found at the beginning and the end too.
+    let tidy = ` ${text} `;
     for (const [from, to] of replacements) if (from !== '') tidy = tidy.replaceAll(from, to);
+    tidy = tidy.trim();
     for (const cut of cuts) if (tidy.includes(cut)) tidy = tidy.slice(0, tidy.indexOf(cut));
     for (let before = ''; before !== tidy;) {
       before = tidy;

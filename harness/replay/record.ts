@@ -52,10 +52,14 @@ export const ReplayRecordSchema = Type.Object({
   /** Records by the rule that owes them no alert; a record counts again when its reason changes. */
   suppressedBy: Counts,
   rejectedBy: Counts,
-  /** Natures that no rule and no ignore entry names, most frequent first, with the rows (duplicates left out) that have them. */
+  /** Natures that no rule and no ignore entry names and that two rows or more have (duplicates left out), most frequent first. */
   unmappedNatures: Type.Array(Type.Object({ nature: Type.String(), count: Count })),
   /** How many such rows, and how many differing natures, there were in all (at most 10,000 are told apart). */
   unmapped: Type.Object({ rows: Count, natures: Count }),
+  /** Natures of rules that no row had, in the mapping's order, at most 100. */
+  unusedNatures: Type.Array(Type.String()),
+  /** What unlocatable places look like, letters as A and digits as 9, runs made one; most frequent first, at most 20. */
+  unlocatableShapes: Type.Array(Type.Object({ shape: Type.String(), count: Count })),
   /** Alerts by weekday (0 Monday) and hour of the incident on the agency's wall clock. */
   alertsByHour: Type.Array(Type.Array(Count, { minItems: 24, maxItems: 24 }), { minItems: 7, maxItems: 7 }),
   /** Wall-clock times that were skipped or came twice, and rows that arrived earlier than one before them. */

@@ -108,10 +108,9 @@ describe('replay of files like those agencies publish', () => {
       suppressed: 5,
     });
     expect(record.suppressedBy).toEqual({ 'not-eligible': 2, 'unmapped-nature': 2, unlocatable: 1 });
-    expect(record.unmappedNatures).toEqual([
-      { nature: '459', count: 1 },
-      { nature: '917', count: 1 },
-    ]);
+    expect(record).toMatchObject({ unmapped: { rows: 2, natures: 2 }, unmappedNatures: [] });
+    expect(record.unusedNatures).toEqual(['852', '851', '212', '217', '219', '207H', '451']);
+    expect(record.unlocatableShapes).toEqual([{ shape: '(empty)', count: 1 }]);
     expect(places(alerts)).toEqual([
       ['robbery', 'ALDER ST / BIRCH AVE'],
       ['shots-fired', 'ALDER ST / BIRCH AVE'],
@@ -141,7 +140,7 @@ describe('replay of files like those agencies publish', () => {
     const text = csv(
       head,
       ['2026000001', '911', 'SUSPICIOUS', burglary, '06/01/2026 12:05:00 AM', 'WEST', 'K3', '-122.3', '47.6'],
-      ['2026000002', '911', burglary, '', '06/01/2026 12:30:00 PM', 'WEST', 'NULL', '-1', '-1'],
+      ['2026000002', '911', burglary, '', '06/01/2026 12:30:00 PM', 'WEST', '-', '-1', '-1'],
       [
         '2026000003',
         '911',
@@ -166,7 +165,7 @@ describe('replay of files like those agencies publish', () => {
       ['burglary', 'PRECINCT WEST / SEATTLE'],
     ]);
     expect(alerts.map((a) => a.alert.info.effective)).toEqual(['2026-06-01T07:05:00Z', '2026-06-01T19:30:00Z']);
-    expect(record.unmappedNatures).toEqual([{ nature: 'BURG - IP/JO', count: 1 }]);
+    expect(record.unmapped).toEqual({ rows: 1, natures: 1 });
     expect(rejects).toEqual([
       { file: 'seattle.csv', row: 5, reason: 'empty-nature' },
       { file: 'seattle.csv', row: 6, reason: 'bad-time' },
@@ -301,6 +300,29 @@ describe('replay of files like those agencies publish', () => {
     ]);
   });
 
+  it("ArcGIS's: rows under features, columns under attributes, milliseconds of the wall clock, crossings in two columns", async () => {
+    const feature = (n: number, street: string, x: number) => ({
+      attributes: {
+        OBJECTID: n,
+        CASE_NUM: `26-${n}`,
+        CALL_TIME: Date.UTC(2026, 5, 1, 9, n),
+        CALL_TYPE: 'SHOTS FIRED',
+        STREET_1: street,
+        STREET_2: 'BIRCH AVE',
+      },
+      geometry: { x, y: 0.5 },
+    });
+    const features = [feature(1, '7 MILE RD', 0.5), feature(2, 'ALDER ST', 0), feature(3, '42 ST', 5)];
+    const { record, alerts } = await run(docs['arcgis-example'], { 'layer.json': JSON.stringify({ features }) });
+    expect(places(alerts)).toEqual([
+      ['shots-fired', 'BIRCH AVE / SEVEN MILE RD'],
+      ['shots-fired', 'ALDER ST / BIRCH AVE'],
+    ]);
+    expect(alerts[0].alert.info.effective).toBe('2026-06-01T13:00:00Z');
+    expect(record.suppressedBy).toEqual({ unlocatable: 1 });
+    expect(record.coordinates).toEqual({ rows: 2, outsideBox: 1 });
+  });
+
   it('a document of nested lists, ids that hold over the object around them, and two files in order', async () => {
     const mapping: Mapping = {
       ...smallville,
@@ -400,6 +422,119 @@ describe('replay', () => {
     expect(record.rejectedBy).toEqual({ 'bad-quotes': 1, 'cell-count': 2, 'too-long': 1 });
   });
 
+  const warned: [what: string, change: Partial<Mapping>, rows: string[][], warning: string | null][] = [
+    [
+      'every row rejected',
+      {},
+      [['1', '06/01/2026 9:05 PM', 'BURGLARY', '1 A ST']],
+      'no row is left: 1 of 1 rows were rejected as bad-time: expected "iso", found texts like "99/99/9999 9:99 AA"',
+    ],
+    [
+      'more than a tenth rejected',
+      {},
+      [...many(9), ['', '2026-06-01T10:00:00', 'BURGLARY', '1 A ST']].slice(1),
+      '1 of 9 rows were rejected as empty-id',
+    ],
+    ['a tenth rejected', { ignore: ['TRAFFIC'] }, [...many(9), ['', '', '', '']], null],
+    ['no row', {}, [], 'calls.csv: no rows'],
+    [
+      'a pattern for a nature',
+      { natures: [{ nature: 'BURG*', category: 'burglary' }] },
+      many(1),
+      'natures are compared exactly, a * stands for itself, and no row has "BURG*"',
+    ],
+    [
+      'other case and spaces',
+      { natures: [{ nature: 'Traf fic', category: 'arson' }] },
+      many(1),
+      `natures of rows that differ only by case or spaces from the mapping's: "TRAFFIC" for "Traf fic"`,
+    ],
+  ];
+  it.each(warned)('warns of %s, or does not', async (_what, change, rows, warning) => {
+    const { record } = await run({ ...smallville, ...change }, { 'calls.csv': small(...rows) });
+    if (warning === null) expect(record.warnings.join('\n')).not.toContain('rejected');
+    else {
+      expect(record.warnings).toContain(warning);
+      expect(summaryLines(record).join('\n')).toContain(warning);
+    }
+  });
+
+  it('recommends no other order for snapshots of one list', async () => {
+    const row = (id: number, minute: number) => [String(id), `2026-06-01T09:0${minute}:00`, 'BURGLARY', `${id}00 A ST`];
+    const mapping: Mapping = { ...smallville, order: 'file' };
+    const late = /reached the pipeline late/;
+    const snapshots = await run(mapping, {
+      'a.csv': small(row(1, 1), row(2, 5)),
+      'b.csv': small(row(1, 1), row(3, 3)),
+    });
+    expect(snapshots.record.warnings.join()).not.toMatch(late);
+    const months = await run(mapping, { 'a.csv': small(row(1, 1), row(2, 5)), 'b.csv': small(row(3, 1)) });
+    expect(months.record.warnings.join()).toMatch(late);
+  });
+
+  it('shows a nature of two rows or more, and no text of a single row', async () => {
+    const note = (id: string, text: string) => [id, '2026-06-01T09:00:00', text, '1 A ST'];
+    const { record, outDir } = await run(smallville, {
+      'calls.csv': small(note('1', 'CALL BACK 555-0142'), note('2', 'TRAFFIC'), note('3', 'TRAFFIC')),
+    });
+    expect(record.unmappedNatures).toEqual([{ nature: 'TRAFFIC', count: 2 }]);
+    expect(record.unmapped).toEqual({ rows: 3, natures: 2 });
+    for (const name of readdirSync(outDir))
+      expect([name, readFileSync(join(outDir, name), 'utf8').includes('555-0142')]).toEqual([name, false]);
+  });
+
+  it('shows what unlocatable places look like, and publishes none of them', async () => {
+    const at = (id: string, place: string) => [id, '2026-06-01T09:00:00', 'BURGLARY', place];
+    const text = small(
+      at('1', '2854 MAPLE ST / QUIMBY ST'),
+      at('2', '17 MILE RD / LIVERNOIS AVE'),
+      at('3', '2854 MAPLE ST'),
+    );
+    const crossings = await run({ ...smallville, place: { from: { crossing: 'address' } } }, { 'calls.csv': text });
+    const shapes = [
+      { shape: '9 A A / A A', count: 2 },
+      { shape: '9 A A', count: 1 },
+    ];
+    expect(crossings.alerts).toEqual([]);
+    expect(crossings.record.unlocatableShapes).toEqual(shapes);
+    expect(readFileSync(join(crossings.outDir, 'report.html'), 'utf8')).toContain('9 A A / A A');
+    const areas = await run(
+      { ...smallville, place: { from: { area: 'address', within: 'X' } } },
+      { 'calls.csv': text },
+    );
+    expect(areas.alerts).toEqual([]);
+    expect(areas.record.unlocatableShapes).toEqual(shapes);
+  });
+
+  it('tells ids of several parts apart, and wants every part of a time', async () => {
+    const mapping: Mapping = {
+      ...smallville,
+      id: [' agency', 'number '],
+      time: { columns: ['date', 'time'], format: ['iso', 'YYYY-MM-DD H:mm'] },
+      place: { from: { address: ' address ' } },
+      ignoreChangesIn: [' address '],
+    };
+    const row = (agency: string, number: string, time: string, address: string) => [
+      agency,
+      number,
+      '2026-06-01',
+      time,
+      'BURGLARY',
+      address,
+    ];
+    const { record } = await run(mapping, {
+      'calls.csv': csv(
+        [' agency ', 'number', 'date', 'time', 'call_type', 'address'],
+        row('NPD|1', '7', '9:00', '100 A ST'),
+        row('NPD', '1|7', '9:00', '300 B ST'),
+        row('NPD', '1|7', '9:00', '500 B ST'),
+        row('NPD', '8', '', '700 C ST'),
+      ),
+    });
+    expect(record.counts).toMatchObject({ parsed: 3, records: 2, duplicates: 1, alerts: 2, rejected: 1 });
+    expect(record.rejectedBy).toEqual({ 'empty-time': 1 });
+  });
+
   it.each<
     [
       name: string,
@@ -429,6 +564,27 @@ describe('replay', () => {
       { 'c.jsonl': '{"call_number":1,"call_time":"x","type":"y"}\n' },
       'HB_INPUT_COLUMN',
       /nature "call_type".*; place "address"/,
+    ],
+    [
+      'a wrong delimiter',
+      smallville,
+      { 'c.csv': 'call_number;call_time;call_type;address\n1;2;3;4\n' },
+      'HB_INPUT_COLUMN',
+      /found "call_number;call_time;call_type;address"; is the delimiter ";"\?$/,
+    ],
+    [
+      'tabs',
+      smallville,
+      { 'c.csv': 'call_number\tcall_time\tcall_type\taddress\n' },
+      'HB_INPUT_COLUMN',
+      /is the delimiter "\\t"\?$/,
+    ],
+    [
+      'a member that lies deeper',
+      { ...smallville, format: { kind: 'jsonl' }, id: 'CALL_NUMBER' },
+      { 'c.jsonl': '{"CALL_NUM":1,"attributes":{"call_number":1,"call_time":"x","call_type":"y","address":"z"}}\n' },
+      'HB_INPUT_COLUMN',
+      /id "CALL_NUMBER" \(nearest: "attributes\.call_number"\); time "call_time" \(nearest: "attributes\.call_time"\)/,
     ],
     ['an empty file', smallville, { 'c.csv': '' }, 'HB_INPUT_FILE', /^c\.csv: expected rows, found an empty file$/],
     [

@@ -15,7 +15,7 @@ import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import { openOutput, outputError } from '../cli/output.ts';
 import { createLinesFile, type LinesFile } from './lines-file.ts';
-import { eligibleMark, natureTable, rowMapper, type MappedRow } from './map-row.ts';
+import { eligibleMark, namedNatures, natureTable, rowMapper, type MappedRow } from './map-row.ts';
 import { loadMapping } from './mapping.ts';
 import { eidoBody } from './message.ts';
 import { REPLAY_SCHEMA, type ReplayRecord } from './record.ts';
@@ -23,6 +23,7 @@ import { reportHtml } from './report.ts';
 import { createSeen } from './seen.ts';
 import { createSorter } from './sort.ts';
 import { openSource } from './source.ts';
+import { replayWarnings } from './warnings.ts';
 import { createTally, type Tally } from './tally.ts';
 import { fileError, fileName } from './text-chunks.ts';
 
@@ -94,7 +95,8 @@ export async function replay(options: ReplayOptions): Promise<{ record: ReplayRe
       delayMs: options.delayMs,
       files: fileRecords,
       ...run.tally.toRecord(),
-      warnings: warningsOf(run),
+      unusedNatures: run.named.rules.filter((nature) => run.unseen.has(nature)).slice(0, UNUSED_SHOWN),
+      warnings: [...run.warnings, ...replayWarnings(run)],
       wallMs: Math.round(wallMs),
       rowsPerSecond: Math.round((run.tally.counts.rows / Math.max(wallMs, 1)) * 1000),
       maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -113,6 +115,7 @@ export async function replay(options: ReplayOptions): Promise<{ record: ReplayRe
 /** Longest stretch of rows between two looks at the abort signal and the progress bar. */
 const ROWS_A_TURN = 2000;
 const AGENCY = 'replay';
+const UNUSED_SHOWN = 100;
 /** A row's message is some hundred characters around texts of at most a thousand each, which JSON may write six times as long. */
 const BODY_LENGTH_MAX = 1 << 16;
 
@@ -123,10 +126,16 @@ function createRun(mapping: Mapping, options: ReplayOptions, stageDir: string, b
   mkdirSync(sortDir);
   const order = mapping.order ?? 'sorted';
   const natures = natureTable(mapping);
+  const named = namedNatures(mapping);
   return {
     mapping,
     options,
     natures,
+    named,
+    /** Of the natures named, those that no row had so far. */
+    unseen: new Set(named.all),
+    /** Rows whose id stood in another file before. */
+    rowsOfOtherFiles: 0,
     bytesTotal,
     sortDir,
     sorter: order === 'file' ? null : createSorter(sortDir, order === 'newest-first' ? 'reversed' : 'as-in-file'),
@@ -180,14 +189,14 @@ async function readFiles(run: Run, files: readonly { path: string; bytes: number
     let bytes = 0;
     const source = await openSource(file.path, run.mapping, (n) => (bytes = n));
     for (const warning of source.warnings) run.warnings.add(warning);
-    const map = rowMapper(run.mapping, source.columns, options.delayMs);
+    const map = rowMapper(run.mapping, source.columns, options.delayMs, run.unseen);
     let row = 0;
     for await (const item of source.rows) {
       row++;
-      const mapped = 'reject' in item ? item.reject : map(item.raw, index, row);
-      if (typeof mapped === 'string') {
+      const mapped = 'reject' in item ? { reject: item.reject, shape: null } : map(item.raw, index, row);
+      if ('reject' in mapped) {
         tally.rejected(mapped);
-        run.rejects.write({ file: run.fileNames[index], row, reason: mapped });
+        run.rejects.write({ file: run.fileNames[index], row, reason: mapped.reject });
       } else {
         tally.parsed(mapped);
         if (sorter === null) replayRow(run, mapped);
@@ -205,6 +214,7 @@ async function readFiles(run: Run, files: readonly { path: string; bytes: number
       rejected: rejected - rowsBefore.rejected,
     });
     if (options.signal?.aborted === true) break;
+    if (row === 0) run.warnings.add(`${run.fileNames[index]}: no rows`);
   }
   if (sorter !== null && options.signal?.aborted !== true) await replaySorted(run);
   return records;
@@ -234,7 +244,8 @@ function replayRow(run: Run, row: MappedRow): void {
   const known = seen.get(row.idHash);
   const mark = eligibleMark(row.nature, run.natures, PRESETS[run.options.preset]);
   const counted = known?.mark ?? 0;
-  seen.set(row.idHash, row.content, counted === 0 ? mark : counted);
+  seen.set(row.idHash, row.content, counted === 0 ? mark : counted, row.file);
+  if (known !== null && known.file !== row.file) run.rowsOfOtherFiles++;
   if (known !== null && known.content === row.content) {
     tally.counts.duplicates++;
     return;
@@ -267,6 +278,7 @@ function replayRow(run: Run, row: MappedRow): void {
         break;
       case 'suppressed':
         tally.suppressed(output.reason);
+        if (output.reason === 'unlocatable') tally.unlocatable(row);
         break;
       case 'withheld':
         tally.suppressed(output.reason);
@@ -303,18 +315,6 @@ function publish(file: LinesFile, tally: Tally, alert: Alert, row: MappedRow): v
     case 'Cancel':
       tally.counts.alertCancels++;
   }
-}
-
-function warningsOf(run: Run): string[] {
-  const { counts, times } = run.tally;
-  const warnings = [...run.warnings];
-  if (times.backwards > 0)
-    warnings.push(
-      `${times.backwards} rows stand after a later one and reached the pipeline late: "order": "sorted" puts them in place`,
-    );
-  if (counts.records > 0 && counts.eligible === 0)
-    warnings.push('no record is of a category of the preset: look at unmappedNatures');
-  return warnings;
 }
 
 function sizeOf(path: string): number {

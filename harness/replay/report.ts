@@ -12,6 +12,7 @@ export function reportHtml(record: ReplayRecord): string {
     ['By category', categorySection(record)],
     ['Alerts by weekday and hour', hourSection(record)],
     ['Why records made no alert', suppressedSection(record)],
+    ['Places that are none', shapesSection(record)],
     ['Natures that no rule names', naturesSection(record)],
     ['Map', mapSection(record)],
   ];
@@ -190,9 +191,21 @@ function naturesSection(record: ReplayRecord): string {
   const { rows, natures } = record.unmapped;
   if (rows === 0) return '<p>None: every nature is named by a rule or by the ignore list.</p>';
   const list = record.unmappedNatures.map((u) => [u.nature, u.count, ''] as const);
+  if (list.length === 0) return `<p>${n(natures)} natures in ${n(rows)} rows, none of them in two rows.</p>`;
   return bars(
-    `${n(natures)} natures in ${n(rows)} rows; the ${n(list.length)} most frequent. Add each to natures or to ignore.`,
+    `${n(natures)} natures in ${n(rows)} rows; the ${n(list.length)} most frequent of those in two rows or more. Add each to natures or to ignore.`,
     ['Nature', 'Rows', '', ''],
+    list,
+  );
+}
+
+function shapesSection(record: ReplayRecord): string {
+  const list = record.unlocatableShapes.map((s) => [s.shape, s.count, ''] as const);
+  if (list.length === 0)
+    return '<p>None: every place of a record that could make an alert was a block or a crossing.</p>';
+  return bars(
+    'What unlocatable places look like: A for letters, 9 for digits; the most frequent',
+    ['Shape', 'Records', '', ''],
     list,
   );
 }

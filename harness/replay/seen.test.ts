@@ -5,13 +5,13 @@ import { createSeen } from './seen.ts';
 it('knows the last ids whatever came before, and forgets the longest unheard of', () => {
   const seen = createSeen(100);
   for (let id = 0; id < 1000; id++) {
-    seen.set(id, id * 2, 1);
+    seen.set(id, id * 2, 1, 0);
     // Heard of again and again, so never forgotten.
-    if (id >= 7) seen.set(7, id, 3);
+    if (id >= 7) seen.set(7, id, 3, 2);
     expect(seen.size()).toBeLessThanOrEqual(200);
   }
-  expect(seen.get(7)).toEqual({ content: 999, mark: 3 });
-  for (let id = 901; id < 1000; id++) expect(seen.get(id)).toEqual({ content: id * 2, mark: 1 });
+  expect(seen.get(7)).toEqual({ content: 999, mark: 3, file: 2 });
+  for (let id = 901; id < 1000; id++) expect(seen.get(id)).toEqual({ content: id * 2, mark: 1, file: 0 });
   expect(seen.get(700)).toBeNull();
 });
 

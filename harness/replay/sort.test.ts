@@ -23,6 +23,7 @@ function row(file: number, n: number, clockMs: number): MappedRow {
     nature: 'x',
     unmapped: null,
     place,
+    refusedPlace: '',
     outcome: 'open',
     latitude: null,
     longitude: null,

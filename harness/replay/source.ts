@@ -8,7 +8,7 @@ import { readJson } from './json.ts';
 import { readJsonLines } from './jsonl.ts';
 import { EMPTY_WORDS } from './mapping.ts';
 import type { RowReject } from './map-row.ts';
-import { nearest } from './nearest.ts';
+import { nearestColumn } from './nearest.ts';
 import { placeSources, sourceColumns } from './place.ts';
 import { fileName, textChunks } from './text-chunks.ts';
 
@@ -203,11 +203,18 @@ function checkColumns(name: string, mapping: Mapping, columns: Columns, rows: re
     .join(', ');
   throw new HundredblockError(
     'HB_INPUT_COLUMN',
-    `${name}: expected columns for ${lacks.join('; ')}, found ${found.length === 0 ? 'none' : list}${found.length > 40 ? ` and ${found.length - 40} more` : ''}`,
+    `${name}: expected columns for ${lacks.join('; ')}, found ${found.length === 0 ? 'none' : list}${found.length > 40 ? ` and ${found.length - 40} more` : ''}${delimiterHint(mapping, found)}`,
   );
 }
 
+/** A line that was not cut at all has the file's real delimiter in its only name. */
+function delimiterHint({ format }: Mapping, found: readonly string[]): string {
+  if (format.kind !== 'csv' || found.length !== 1) return '';
+  const used = [';', '\t', '|', ','].find((d) => d !== (format.delimiter ?? ',') && found[0].includes(d));
+  return used === undefined ? '' : `; is the delimiter ${JSON.stringify(used)}?`;
+}
+
 function withNearest(column: string, found: readonly string[]): string {
-  const near = nearest(column, found);
+  const near = nearestColumn(column, found);
   return `${shown(column)}${near === null ? '' : ` (nearest: ${shown(near)})`}`;
 }

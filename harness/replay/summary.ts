@@ -13,6 +13,7 @@ export function summaryLines(record: ReplayRecord): string[] {
       `  ${CATEGORY_LABELS[c as Category].padEnd(27)} ${n(v.eligible).padStart(8)} ${n(v.alerts).padStart(8)}`,
   );
   const unmapped = record.unmappedNatures.slice(0, 5).map((u) => `${JSON.stringify(u.nature)} ${n(u.count)}`);
+  const shapes = record.unlocatableShapes.slice(0, 5).map((s) => `${JSON.stringify(s.shape)} ${n(s.count)}`);
   return [
     `Replay of ${record.files.map((f) => f.name).join(', ')} through the mapping ${record.mapping.name}${record.partial ? ', INTERRUPTED: partial figures' : ''}`,
     ...(span === null
@@ -27,7 +28,8 @@ export function summaryLines(record: ReplayRecord): string[] {
     `  no alert: ${counts.suppressed === 0 ? 'none' : list(Object.entries(record.suppressedBy))}`,
     record.unmapped.rows === 0
       ? '  every nature is named by the mapping'
-      : `  natures that no rule names: ${n(record.unmapped.natures)}, in ${n(record.unmapped.rows)} rows: ${unmapped.join(', ')}${record.unmapped.natures > 5 ? ', ...' : ''}`,
+      : `  natures that no rule names: ${n(record.unmapped.natures)}, in ${n(record.unmapped.rows)} rows${unmapped.length === 0 ? '' : `: ${unmapped.join(', ')}`}${record.unmapped.natures > unmapped.length ? ', ...' : ''}`,
+    ...(shapes.length === 0 ? [] : [`  unlocatable places look like: ${shapes.join(', ')}`]),
     ...record.warnings.map((w) => `  warning: ${w}`),
     `  ${(record.wallMs / 1000).toFixed(1)} s, ${n(record.rowsPerSecond)} rows/s, ${n(record.maxRssMiB)} MiB`,
   ];

@@ -3,13 +3,18 @@ import { CATEGORIES, PRESETS, type Category } from '../../contract/catalogue.ts'
 import { MINUTE_MS, civilFromMs, weekday } from '../../contract/time.ts';
 import { zoneOffsetMin } from '../../contract/zones.ts';
 import { createMapCells } from './map-cells.ts';
-import type { MappedRow } from './map-row.ts';
+import type { MappedRow, Rejected } from './map-row.ts';
 import type { ReplayRecord } from './record.ts';
+import { shortShapeOf } from './shape.ts';
 
 /** Differing natures told apart, and the longest text kept of one: a column of narratives mapped by mistake must not fill memory or the record. */
 const NATURES_MAX = 10_000;
 const NATURE_LENGTH_MAX = 80;
 const NATURES_SHOWN = 100;
+/** A nature of a single row may be a text of that row alone, such as a note: it is counted and not shown. */
+const NATURE_ROWS_MIN = 2;
+const SHAPES_MAX = 5000;
+const SHAPES_SHOWN = 20;
 
 export type TallyPart = Pick<
   ReplayRecord,
@@ -19,6 +24,7 @@ export type TallyPart = Pick<
   | 'rejectedBy'
   | 'unmappedNatures'
   | 'unmapped'
+  | 'unlocatableShapes'
   | 'alertsByHour'
   | 'times'
   | 'coordinates'
@@ -45,6 +51,8 @@ export function createTally(preset: 'us-eight' | 'extended', zone: string) {
   for (const category of PRESETS[preset]) byCategory[category] = { eligible: 0, alerts: 0 };
   const suppressedBy = new Map<string, number>();
   const rejectedBy = new Map<string, number>();
+  const rejectShapes = new Map<string, string>();
+  const shapes = new Map<string, number>();
   const natures = new Map<string, number>();
   let unmappedRows = 0;
   const alertsByHour = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
@@ -56,7 +64,11 @@ export function createTally(preset: 'us-eight' | 'extended', zone: string) {
   return {
     counts,
     times,
-    rejected(code: string): void {
+    rejectedBy,
+    /** What the time of the first row rejected for a reason looked like, by the reason. */
+    rejectShapes,
+    rejected({ reject: code, shape }: Rejected): void {
+      if (shape !== null && !rejectShapes.has(code)) rejectShapes.set(code, shape);
       counts.rows++;
       counts.rejected++;
       count(rejectedBy, code);
@@ -91,21 +103,31 @@ export function createTally(preset: 'us-eight' | 'extended', zone: string) {
       const localMs = row.incidentMs + zoneOffsetMin(zone, row.incidentMs) * MINUTE_MS;
       alertsByHour[weekday(localMs)][civilFromMs(localMs).hour]++;
     },
+    unlocatable(row: MappedRow): void {
+      const shape = row.refusedPlace === '' ? shortShapeOf(row.place) : row.refusedPlace;
+      if (shapes.has(shape) || shapes.size < SHAPES_MAX) count(shapes, shape);
+    },
     suppressed(reason: string): void {
       counts.suppressed++;
       count(suppressedBy, reason);
     },
+    /** Natures that nothing names, beginnings of 80 characters, with their rows; at most 10,000. */
+    natures,
     toRecord(): TallyPart {
-      const unmappedNatures = [...natures]
-        .map(([nature, n]) => ({ nature, count: n }))
-        .sort((a, b) => b.count - a.count || (a.nature < b.nature ? -1 : 1))
-        .slice(0, NATURES_SHOWN);
+      const unmappedNatures = mostFrequent(natures)
+        .filter(([, n]) => n >= NATURE_ROWS_MIN)
+        .slice(0, NATURES_SHOWN)
+        .map(([nature, n]) => ({ nature, count: n }));
+      const unlocatableShapes = mostFrequent(shapes)
+        .slice(0, SHAPES_SHOWN)
+        .map(([shape, n]) => ({ shape, count: n }));
       return {
         counts: { ...counts },
         byCategory,
         suppressedBy: sortedCounts(suppressedBy),
         rejectedBy: sortedCounts(rejectedBy),
         unmappedNatures,
+        unlocatableShapes,
         unmapped: { rows: unmappedRows, natures: natures.size },
         alertsByHour,
         times,
@@ -122,6 +144,10 @@ export type Tally = ReturnType<typeof createTally>;
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>): [name: string, count: number][] {
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }
 
 function sortedCounts(counts: ReadonlyMap<string, number>): Record<string, number> {

@@ -10,9 +10,9 @@ export type PlaceForm =
   /** No rule but the landmarks' can apply. */
   | { kind: 'other' };
 
-/** Upper case, with runs of spaces made one. */
+/** Compatibility forms folded (full-width digits, no-break spaces), upper case, runs of white space made one space. */
 export function normalPlaceText(text: string): string {
-  return text.toUpperCase().replace(/ {2,}/g, ' ').trim();
+  return text.normalize('NFKC').toUpperCase().replace(/\s+/g, ' ').trim();
 }
 
 /** The first rule whose form `text`, in normal form, has. */
@@ -29,9 +29,12 @@ export function readPlaceForm(text: string): PlaceForm {
  * or a unit. Digits pass as an ordinal (`27TH`), in a numbered road (`HWY 16`) or joined behind a road's letters (`I94`).
  */
 export function isStreetText(street: string): boolean {
-  const words = street.split(' ');
+  if (!STREET_CHARACTERS.test(street)) return false;
+  const words = street.split(' ').map((word) => word.replace(/^[.'’-]+|[.'’-]+$/g, ''));
+  if (words.length > STREET_WORDS_MAX) return false;
   const clear = words.every((word, i) => {
     if (UNIT_WORDS.has(word) && i > 0) return false;
+    if (INSIDE_WORDS.has(word) && !SUFFIX_WORDS.has(words[i + 1])) return false;
     if (!/[\d#@]/.test(word)) return true;
     if (/^\d{1,3}(?:ST|ND|RD|TH)$/.test(word)) return true;
     if (/^\d{1,3}$/.test(word)) return i > 0 && ROAD_WORDS.has(words[i - 1]);
@@ -43,8 +46,39 @@ export function isStreetText(street: string): boolean {
 
 // --- internal ---
 
-const UNIT_WORDS = new Set(['APT', 'UNIT', 'STE', 'RM', 'LOT', 'FL', 'BLDG']);
-const ROAD_WORDS = new Set(['HWY', 'HIGHWAY', 'ROUTE', 'RTE', 'RT', 'US', 'SR', 'CR', 'ROAD', 'INTERSTATE', 'I', 'IH', 'SH', 'FM']);
+const UNIT_WORDS = new Set(['APT', 'APARTMENT', 'UNIT', 'STE', 'SUITE', 'RM', 'LOT', 'FL', 'BLDG', 'TRLR']);
+/** Words that lead behind a street's edge, unless a street is named after them: `FRONT ST`, but not `MAPLE ST FRONT`. */
+const INSIDE_WORDS = new Set(
+  (
+    'BASEMENT BEHIND BSMT BUILDING CODE DEPT DOOR FLOOR FRONT GATE HOME HOUSE KEY LOBBY LOWER NEAR NEXT OFC OFFICE PENTHOUSE PH REAR ' +
+    'RES RESIDENCE ROOM SIDE SPACE SPC TRAILER UPPER'
+  ).split(' '),
+);
+const SUFFIX_WORDS = new Set(
+  (
+    'ALLEY ALY AV AVE AVENUE BL BLVD BOULEVARD CIR CIRCLE COURT CT DR DRIVE HWY LANE LN PARKWAY PATH PIKE PK PKWY PL PLACE RD ROAD ROW ' +
+    'SQ SQUARE ST STREET TER TERRACE TRAIL TRL WAY'
+  ).split(' '),
+);
+/** Latin letters, digits, spaces and what stands inside names: no controls, brackets, quotes or marks that turn the writing. */
+const STREET_CHARACTERS = /^[\p{Script=Latin}\d .'’-]+$/u;
+const STREET_WORDS_MAX = 7;
+const ROAD_WORDS = new Set([
+  'HWY',
+  'HIGHWAY',
+  'ROUTE',
+  'RTE',
+  'RT',
+  'US',
+  'SR',
+  'CR',
+  'ROAD',
+  'INTERSTATE',
+  'I',
+  'IH',
+  'SH',
+  'FM',
+]);
 const MILE = / M[MP] (\d{1,5}(?:\.\d{1,9})?)$/;
 /** A house number: digits, perhaps with a letter joined, and a space and more behind it. */
 const HOUSE_NUMBER = /^\d+(?:-?[A-Z])? ./;
@@ -63,7 +97,8 @@ function readCrossing(text: string): PlaceForm | null {
   const streetA = text.slice(0, at).trim();
   const streetB = text.slice(at + 1).trim();
   if (separatorAt(streetB) >= 0) return null;
-  if ([streetA, streetB].some((street) => street === '' || HOUSE_NUMBER.test(street) || BLOCK.test(street))) return null;
+  if ([streetA, streetB].some((street) => street === '' || HOUSE_NUMBER.test(street) || BLOCK.test(street)))
+    return null;
   return { kind: 'crossing', streetA, streetB };
 }
 

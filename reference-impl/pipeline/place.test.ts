@@ -146,6 +146,28 @@ describe('places as text only', () => {
     expect(published(text, { kind: 'text', text: source })).toBe(expected);
   });
 
+  it.each([
+    ['２８５４ W MAPLE ST', '2800 BLOCK W MAPLE ST'],
+    ['2854 W MAPLE ST APARTMENT B', '2800 BLOCK W MAPLE ST'],
+    ['W FRONT ST / N 5TH AVE', 'N 5TH AVE / W FRONT ST'],
+    ['２８５４ W MAPLE ST / N 5TH AVE', null],
+    ['٢٨٥٤ W MAPLE ST / N 5TH AVE', null],
+    ['²⁸⁵⁴ W MAPLE ST / N 5TH AVE', null],
+    ['ROOM ④ / B ST', null],
+    ['２８５４ W MAPLE ST MM 3', null],
+    ['W MAPLE ST, APT. B / N 5TH AVE', null],
+    ['W MAPLE ST UNIT: B / N 5TH AVE', null],
+    ['W MAPLE ST\u00a0UNIT\u00a0B / N 5TH AVE', null],
+    ['2854 W MAPLE ST (JOHN SMITH)', null],
+    ['JOHN SMITH RESIDENCE / W MAPLE ST', null],
+    ['2854 JOHN SMITH GATE CODE STAR', null],
+    ['2854 W MAPLE ST REAR', null],
+    ['<IMG SRC=X ONERROR=ALERT(A)> / B ST', null],
+    ['W MAPLE \u202eST / B ST', null],
+  ])('lets nothing of a door out of %j', (source, expected) => {
+    expect(published(text, { kind: 'text', text: source })).toBe(expected);
+  });
+
   it('has no box, and no use for coordinates', () => {
     const found = text.find({ kind: 'text', text: '12 FERN LN' })!;
     expect(text.publish(found, 1000)).toEqual({ text: 'UNIT BLOCK FERN LN', box: null });

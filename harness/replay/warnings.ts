@@ -1,0 +1,77 @@
+/** What a person should know of a replay's figures: mostly, that the mapping does not fit the file. Private text never stands in a warning. */
+import type { Mapping } from '../../contract/mapping.ts';
+import { shown } from './check.ts';
+import { listOf } from './columns.ts';
+import type { Tally } from './tally.ts';
+
+export interface Replayed {
+  mapping: Mapping;
+  tally: Tally;
+  /** Natures that the mapping names, and of those the ones that no row had. */
+  named: { all: readonly string[] };
+  unseen: ReadonlySet<string>;
+  /** Rows whose id stood in another file before. */
+  rowsOfOtherFiles: number;
+}
+
+/** Sentences, in the order of weight. */
+export function replayWarnings(run: Replayed): string[] {
+  const { counts, times } = run.tally;
+  const warnings = [...rejectWarnings(run), ...natureWarnings(run)];
+  // The files of a live list tell the same calls again, so their rows go back in time by nature.
+  if (times.backwards > 0 && run.rowsOfOtherFiles === 0)
+    warnings.push(
+      `${times.backwards} rows stand after a later one and reached the pipeline late: "order": "sorted" puts them in place`,
+    );
+  if (counts.records > 0 && counts.eligible === 0)
+    warnings.push('no record is of a category of the preset: look at unmappedNatures');
+  return warnings;
+}
+
+// --- internal ---
+
+const NAMED_MAX = 5;
+
+/** Every reason that took more than a tenth of the rows; all reasons where no row was left. */
+function rejectWarnings({ mapping, tally }: Replayed): string[] {
+  const { rows, parsed } = tally.counts;
+  return [...tally.rejectedBy]
+    .filter(([, count]) => parsed === 0 || count * 10 > rows)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([reason, count]) => {
+      const spec =
+        reason === 'bad-time' ? mapping.time : reason === 'bad-published-time' ? mapping.published : undefined;
+      const shape = tally.rejectShapes.get(reason);
+      const why =
+        spec === undefined || shape === undefined
+          ? ''
+          : `: expected ${listOf(spec.format).map(shown).join(' or ')}, found texts like ${shown(shape)}`;
+      return `${parsed === 0 ? 'no row is left: ' : ''}${count} of ${rows} rows were rejected as ${reason}${why}`;
+    });
+}
+
+/** Case and spaces away. */
+function folded(nature: string): string {
+  return nature.toLowerCase().replace(/\s+/g, '');
+}
+
+function natureWarnings({ tally, named, unseen }: Replayed): string[] {
+  const warnings: string[] = [];
+  const starred = named.all.filter((nature) => nature.includes('*') && unseen.has(nature));
+  if (starred.length > 0)
+    warnings.push(`natures are compared exactly, a * stands for itself, and no row has ${firstOf(starred.map(shown))}`);
+  const exact = new Set(named.all);
+  const byFold = new Map(named.all.map((nature) => [folded(nature), nature]));
+  const near = [...tally.natures.keys()].sort().flatMap((nature) => {
+    const meant = exact.has(nature) ? undefined : byFold.get(folded(nature));
+    return meant === undefined ? [] : [`${shown(nature)} for ${shown(meant)}`];
+  });
+  if (near.length > 0)
+    warnings.push(`natures of rows that differ only by case or spaces from the mapping's: ${firstOf(near)}`);
+  return warnings;
+}
+
+function firstOf(texts: readonly string[]): string {
+  const more = texts.length - NAMED_MAX;
+  return `${texts.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
