@@ -1,8 +1,9 @@
 /** Loads a mapping by name or path, and says everything that is wrong with one. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../contract/errors.ts';
+import { isDeeperThan } from '../nesting.ts';
 import { MappingSchema, type Condition, type Mapping, type TimeSpec } from '../../contract/mapping.ts';
 import { isZone, zoneNames } from '../../contract/zones.ts';
 import { checkValue, problemsText, shown, type Problem } from './check.ts';
@@ -21,12 +22,16 @@ export function mappingNames(): string[] {
     .sort();
 }
 
+/** A mapping has six levels. */
+const DEPTH_MAX = 16;
+
 /** A shipped mapping by its name, else the file at that path. Throws HB_MAPPING with all problems on one line. */
 export function loadMapping(nameOrPath: string): Mapping {
   const names = mappingNames();
   const path = names.includes(nameOrPath) ? join(SHIPPED_DIR, `${nameOrPath}.json`) : nameOrPath;
   let text: string;
   try {
+    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'something that is no regular file' });
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const near = nearest(nameOrPath, names);
@@ -48,6 +53,12 @@ export function loadMapping(nameOrPath: string): Mapping {
       `mapping ${shown(nameOrPath)}: expected JSON, found ${String((error as Error).message)
         .replace(/\s+/g, ' ')
         .slice(0, 160)}`,
+    );
+  }
+  if (isDeeperThan(value, DEPTH_MAX)) {
+    throw new HundredblockError(
+      'HB_MAPPING',
+      `mapping ${shown(nameOrPath)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
     );
   }
   const problems = mappingProblems(value);

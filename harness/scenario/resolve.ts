@@ -5,6 +5,7 @@ import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/time.ts';
 import { DEFAULTS } from '../../scenarios/defaults.ts';
+import { isDeeperThan } from '../nesting.ts';
 import { check, isLeaf, join, show, step, type Problem, type Shape } from './check.ts';
 import { nearest } from './nearest.ts';
 import { SCENARIOS } from './registry.ts';
@@ -113,18 +114,6 @@ function tooLong(path: string, bytes: number): HundredblockError {
     'HB_USAGE',
     `scenario file ${show(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
   );
-}
-
-/** Without recursion, so that nesting meant to exhaust the stack is found and not followed. */
-function isDeeperThan(value: unknown, depthMax: number): boolean {
-  const todo: [unknown, number][] = [[value, 0]];
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    const [inner, depth] = next;
-    if (typeof inner !== 'object' || inner === null) continue;
-    if (depth >= depthMax) return true;
-    for (const part of Object.values(inner)) todo.push([part, depth + 1]);
-  }
-  return false;
 }
 
 /** Lists are replaced whole, so each agency group of a file brings its own options; what may be left out is filled in. */
