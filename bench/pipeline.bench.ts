@@ -9,7 +9,7 @@ import type { Roster } from '../contract/roster.ts';
 import { createPipeline } from '../reference-impl/pipeline/pipeline.ts';
 import { redact } from '../reference-impl/pipeline/redact.ts';
 import { createTarget } from '../reference-impl/pipeline/target.ts';
-import { eidoValue, START_MS, testAgency, testConfig } from '../reference-impl/pipeline/testbed.ts';
+import { eidoValue, START_MS, testAgency, testConfig } from '../reference-impl/pipeline/testbed.testing.ts';
 import type { BenchRow } from './table.ts';
 
 export async function run(): Promise<BenchRow[]> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import type { Judgement } from './contract.ts';
-import { drive, makeScene } from './handmade.ts';
-import { SABOTAGES } from './sabotage.ts';
+import { drive, makeScene } from './handmade.testing.ts';
+import { SABOTAGES } from './sabotage.testing.ts';
 
 const scene = makeScene({
   seed: 3,

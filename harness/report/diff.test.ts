@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { compareRuns, type Comparison } from './diff.ts';
-import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.ts';
+import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.testing.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type FaultLine } from '../../contract/runrecord.ts';
-import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.ts';
+import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
 import { becameText } from './words.ts';
 

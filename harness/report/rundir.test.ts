@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
-import { fixtureRun, writeFixtureRun } from './fixture.ts';
+import { fixtureRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
 import { readAlertLines, readRunRecord } from './rundir.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { fixtureRun } from './fixture.ts';
+import { fixtureRun } from './fixture.testing.ts';
 import { summaryLines } from './summary.ts';
 
 const { record } = fixtureRun();

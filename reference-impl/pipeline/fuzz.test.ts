@@ -16,7 +16,7 @@ import {
   testAgency,
   testConfig,
   testRoster,
-} from './testbed.ts';
+} from './testbed.testing.ts';
 
 /** Batches of bodies: one seed of fast-check's makes one batch, so that its own cost stays small. */
 const BATCHES = 1000;

@@ -15,7 +15,7 @@ import {
   testConfig,
   testRoster,
   type TestRecord,
-} from './testbed.ts';
+} from './testbed.testing.ts';
 
 const MINUTE = 60_000;
 const MAPLE = '2854 W MAPLE ST';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceLocation } from './parse/normal.ts';
 import { createPlaces } from './place.ts';
-import { GAZETTEER } from './testbed.ts';
+import { GAZETTEER } from './testbed.testing.ts';
 
 const strict = createPlaces({ gazetteer: GAZETTEER, places: 'strict' });
 const text = createPlaces({ gazetteer: GAZETTEER, places: 'text' });

@@ -11,7 +11,7 @@ import {
   sfValue,
   START_MS,
   tampaValue,
-} from '../testbed.ts';
+} from '../testbed.testing.ts';
 import { parseMessage } from './message.ts';
 
 const CHICAGO = 'America/Chicago';
