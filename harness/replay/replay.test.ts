@@ -422,6 +422,12 @@ describe('replay', () => {
     expect(record.rejectedBy).toEqual({ 'bad-quotes': 1, 'cell-count': 2, 'too-long': 1 });
   });
 
+  it("takes a stray zero byte for one row's matter", async () => {
+    const text = `${small(...many(20))}a\u0000b,c,d\n7,2026-06-01T09:00:00,BURGLARY,1 A ST\n`;
+    const { record } = await run(smallville, { 'calls.csv': text });
+    expect(record.counts).toMatchObject({ rows: 22, parsed: 21, rejected: 1 });
+  });
+
   const warned: [what: string, change: Partial<Mapping>, rows: string[][], warning: string | null][] = [
     [
       'every row rejected',

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { countText, durationText, intervalText, momentText, quantileText, rateText, shareText } from './figuretext.ts';
+import {
+  countText,
+  durationText,
+  intervalText,
+  momentText,
+  quantileText,
+  rateText,
+  shareText,
+  nounText,
+} from './figuretext.ts';
 
 describe('figures as text', () => {
   it.each([
@@ -37,3 +46,9 @@ describe('figures as text', () => {
     expect(momentText(1_780_272_000_000)).toBe('Mon 1 Jun 2026 00:00 UTC');
   });
 });
+
+it.each([
+  [1, 'update', undefined, '1 update'],
+  [0, 'update', undefined, '0 updates'],
+  [1234, 'agency', 'agencies', '1,234 agencies'],
+])('counts %i of a noun', (value, noun, plural, expected) => expect(nounText(value, noun, plural)).toBe(expected));

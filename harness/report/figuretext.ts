@@ -13,6 +13,11 @@ export function countText(value: number, decimals = 0): string {
   return sign + grouped + (fraction === undefined ? '' : `.${fraction}`);
 }
 
+/** `1 update`, `2 updates`: a count and its noun, whose plural takes an s unless given. */
+export function nounText(value: number, noun: string, plural = `${noun}s`): string {
+  return `${countText(value)} ${value === 1 ? noun : plural}`;
+}
+
 /** A share of 1 as a percentage with one decimal: `12.3%`. */
 export function shareText(share: number): string {
   return `${countText(share * 100, 1)}%`;

@@ -1,6 +1,6 @@
 /** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { countText, durationText, intervalText, quantileText, rateText, shareText } from './figuretext.ts';
+import { countText, nounText, durationText, intervalText, quantileText, rateText, shareText } from './figuretext.ts';
 
 const LABEL_WIDTH = 15;
 const INDENT = '  ';
@@ -13,11 +13,11 @@ export function summaryLines(record: RunRecord, width: number): string[] {
   const rows: [string, string][] = [
     [
       'ran',
-      `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} days in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`,
+      `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} ${days === 1 ? 'day' : 'days'} in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`,
     ],
     [
       'world',
-      `${countText(counts.population)} people, ${countText(counts.households)} households, ${countText(counts.doorbells)} doorbells, ${countText(counts.appUsers)} app users, ${countText(counts.agencies)} agencies`,
+      `${countText(counts.population)} people, ${countText(counts.households)} households, ${countText(counts.doorbells)} doorbells, ${countText(counts.appUsers)} app users, ${nounText(counts.agencies, 'agency', 'agencies')}`,
     ],
     [
       'happened',
@@ -26,7 +26,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
     ['feeds', `${countText(counts.cadMessages)} messages; ${faultsText(record)}`],
     [
       'alerts',
-      `${countText(counts.alerts)} alerts, ${countText(counts.updates)} updates, ${countText(counts.cancels)} cancels; ${countText(counts.deliveries)} deliveries`,
+      `${nounText(counts.alerts, 'alert')}, ${nounText(counts.updates, 'update')}, ${nounText(counts.cancels, 'cancel')}; ${countText(counts.deliveries)} deliveries`,
     ],
     [
       'false alerts',

@@ -1,6 +1,6 @@
 /** The figures that a reader looks for first. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText, durationText, intervalText, quantileText, rateText, shareText } from '../figuretext.ts';
+import { countText, nounText, durationText, intervalText, quantileText, rateText, shareText } from '../figuretext.ts';
 import { escapeHtml } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
@@ -31,7 +31,7 @@ function tilesOf(record: RunRecord): Tile[] {
       path: 'counts.incidents',
       label: 'incidents',
       figure: countText(counts.incidents),
-      aside: `among ${countText(counts.population)} people in ${countText(counts.agencies)} agencies`,
+      aside: `among ${countText(counts.population)} people in ${nounText(counts.agencies, 'agency', 'agencies')}`,
     },
     {
       path: 'counts.calls',
@@ -43,7 +43,7 @@ function tilesOf(record: RunRecord): Tile[] {
       path: 'counts.alerts',
       label: 'alerts',
       figure: countText(counts.alerts),
-      aside: `${countText(counts.updates)} updates, ${countText(counts.cancels)} cancels`,
+      aside: `${nounText(counts.updates, 'update')}, ${nounText(counts.cancels, 'cancel')}`,
     },
     {
       path: 'counts.deliveries',
