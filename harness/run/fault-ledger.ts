@@ -5,7 +5,7 @@
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { RowReceipt } from '../../contract/pipeline.ts';
 import type { FaultLine } from '../../contract/runrecord.ts';
-import type { FaultEvent } from '../../simulator/world/world.ts';
+import type { FeedFault, FeedTally } from '../../simulator/feeds/feed.ts';
 
 interface Seen {
   arrivals: number;
@@ -14,13 +14,15 @@ interface Seen {
 }
 
 export class FaultLedger {
-  private readonly faults: { agency: string; fault: FaultEvent }[] = [];
+  private readonly faults: { agency: string; fault: FeedFault }[] = [];
   private readonly seen = new Map<string, Seen>();
   private readonly lastArrivalMs = new Map<Dialect, number>();
   private arrivals = 0;
+  /** Every message that the source made either reached the door, is under way, or was lost to a fault that is logged. */
+  private balanced = true;
 
   /** The world did this to the feed. A fault of a message that arrives is told just before it does. */
-  inject(agency: string, fault: FaultEvent): void {
+  inject(agency: string, fault: FeedFault): void {
     this.faults.push({ agency, fault });
     if (fault.messageId !== null && !this.seen.has(fault.messageId))
       this.seen.set(fault.messageId, { arrivals: 0, outcomes: null });
@@ -40,8 +42,11 @@ export class FaultLedger {
     for (const row of rows) seen.outcomes[row.outcome] = (seen.outcomes[row.outcome] ?? 0) + 1;
   }
 
-  /** After the drain. */
-  settle(): FaultLine[] {
+  /** After the drain. `tally`: the feed's own count of what it did with its messages. */
+  settle(tally: FeedTally): FaultLine[] {
+    const missing = tally.composed + tally.copies - this.arrivals - tally.underWay - tally.lostUnlogged;
+    const explained = this.faults.reduce((n, { fault }) => n + fault.messages + (fault.kind === 'gap' ? 1 : 0), 0);
+    this.balanced = missing === explained;
     return this.faults.map(({ agency, fault }) => {
       const { kind, atMs, messageId, detail } = fault;
       return { kind, agency, atMs, messageId, detail, ...this.becameOf(fault) };
@@ -50,7 +55,7 @@ export class FaultLedger {
 
   // --- internal ---
 
-  private becameOf(fault: FaultEvent): { accounted: boolean; became: string } {
+  private becameOf(fault: FeedFault): { accounted: boolean; became: string } {
     const seen = fault.messageId === null ? undefined : this.seen.get(fault.messageId);
     const outcomes = seen?.outcomes ?? null;
     switch (fault.kind) {
@@ -72,10 +77,10 @@ export class FaultLedger {
           ? { accounted: true, became: 'published-with-skew' }
           : { accounted: false, became: 'nothing-published' };
       case 'outage':
-        return { accounted: true, became: 'held-or-lost' };
+        return { accounted: this.balanced, became: this.balanced ? 'held-or-lost' : 'unbalanced' };
       case 'withdrawal': {
         const old = fault.detail.split(' ')[0] as Dialect;
-        const silent = (this.lastArrivalMs.get(old) ?? -Infinity) <= fault.atMs;
+        const silent = this.balanced && (this.lastArrivalMs.get(old) ?? -Infinity) <= fault.atMs;
         return { accounted: silent, became: silent ? 'silent-since' : 'still-publishing' };
       }
     }

@@ -246,7 +246,7 @@ export class Shard {
       cadRecords: world.desk.records(),
       cadMessages: this.cadMessages,
       judgement,
-      faults: this.ledger.settle(),
+      faults: this.ledger.settle(world.feedTally()),
       receipts: this.receipts,
       delays,
       police: world.dispatch.measures(),

@@ -337,7 +337,9 @@ describe('clock skew', () => {
     const steps = lives(3, 1).map((s) => ({ ...s, set: {} }));
     const straight = run(dialect, {}, steps, { endMs: SAMPLE_MS + HOUR_MS });
     const skewed = run(dialect, { clockSkewMs: -90_000 }, steps, { skewed: true, endMs: SAMPLE_MS + HOUR_MS });
-    expect(skewed.faults).toEqual([{ kind: 'clockSkew', atMs: START_MS, messageId: null, detail: '-90000 ms' }]);
+    expect(skewed.faults).toEqual([
+      { kind: 'clockSkew', atMs: START_MS, messageId: null, detail: '-90000 ms', messages: 0 },
+    ]);
     expect(run(dialect, { clockSkewMs: -90_000 }, steps, { endMs: SAMPLE_MS + HOUR_MS }).seen).toEqual(straight.seen);
     const times = (r: Run): (number | null)[] =>
       r.seen.flatMap((s) => s.manifest.rows.flatMap((row) => [row.incidentMs, row.updatedMs]));

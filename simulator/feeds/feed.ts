@@ -34,6 +34,15 @@ export interface FeedMessage {
   body: string;
 }
 
+/** `messages`: how many an outage lost or a withdrawal cut off; 0 where a fault concerns one message or none. */
+export interface FeedFault {
+  kind: FaultKind;
+  atMs: number;
+  messageId: string | null;
+  detail: string;
+  messages: number;
+}
+
 export interface FeedHost {
   /**
    * A message reaches the door, now. `changedMs`: the change of the record that it tells; in a batch or snapshot the earliest change that it is the
@@ -41,7 +50,7 @@ export interface FeedHost {
    */
   door(message: FeedMessage, manifest: MessageManifest, meta: { changedMs: number; publishedMs: number }): void;
   /** An injected fault takes effect. `messageId`: the message concerned (of a duplicate the second delivery); null where it is the feed. */
-  fault(fault: { kind: FaultKind; atMs: number; messageId: string | null; detail: string }): void;
+  fault(fault: FeedFault): void;
 }
 
 export interface FeedOptions {
@@ -68,6 +77,18 @@ export interface Feed {
   start(): void;
   /** Tells the record's new state; call at each change, officer-initiated records included. */
   recordChanged(record: CadRecord, change: CadChange): void;
+  tally(): FeedTally;
+}
+
+/**
+ * What the feed did with its messages so far. Those that reached the door are `composed` and `copies`, less gaps, less the `messages` of outages and
+ * withdrawals that are logged, less `underWay` and `lostUnlogged` (in an outage that has not ended).
+ */
+export interface FeedTally {
+  composed: number;
+  copies: number;
+  underWay: number;
+  lostUnlogged: number;
 }
 
 /** Spread (standard deviation / mean) of the publication delay: three suburbs' receipt to upload, p50 54 and p90 132 min (weak). */
@@ -138,10 +159,12 @@ export function createFeed(options: FeedOptions): Feed {
   let dialect: Dialect | null = null;
   let composed = 0;
   let underWay = 0;
+  let copies = 0;
   let outage: { number: number; untilMs: number; held: number; lost: number; skipped: number } | null = null;
   const outageDraw = keyedDraw(seeds, `feed/${agency}/outage`, 0);
 
-  return { start, recordChanged };
+  const tally = (): FeedTally => ({ composed, copies, underWay, lostUnlogged: outage?.lost ?? 0 });
+  return { start, recordChanged, tally };
 
   function start(): void {
     kernel.on(KIND.feedPublish, (_, payload) => published(payload as Payload));
@@ -413,6 +436,7 @@ export function createFeed(options: FeedOptions): Feed {
       manifest: { ...message.manifest, messageId: copyId },
     };
     underWay += 1;
+    copies += 1;
     scheduleArrival(copy, kernel.nowMs + plan.copyMs);
   }
 
@@ -449,7 +473,7 @@ export function createFeed(options: FeedOptions): Feed {
     if (outage === null) return;
     const { number, held, lost, skipped } = outage;
     outage = null;
-    log('outage', null, `${held} held, ${lost} lost, ${skipped} polls or batches skipped`);
+    log('outage', null, `${held} held, ${lost} lost, ${skipped} polls or batches skipped`, lost);
     scheduleOutage(number + 1);
   }
 
@@ -457,7 +481,7 @@ export function createFeed(options: FeedOptions): Feed {
   function switchTo(next: number): void {
     if (dialect !== null) {
       const to = next < profile.feeds.length ? profile.feeds[next].dialect : 'nothing';
-      log('withdrawal', null, `${dialect} -> ${to}; ${underWay} under way never arrive`);
+      log('withdrawal', null, `${dialect} -> ${to}; ${underWay} under way never arrive`, underWay);
     }
     openFeed(next);
   }
@@ -561,10 +585,10 @@ export function createFeed(options: FeedOptions): Feed {
     return { profile, skewMs, publishedMs };
   }
 
-  function log(kind: FaultKind, messageId: string | null, detail: string): void {
+  function log(kind: FaultKind, messageId: string | null, detail: string, messages = 0): void {
     kernel.history.foldText(kind);
     kernel.history.foldText(detail);
-    host.fault({ kind, atMs: kernel.nowMs, messageId, detail });
+    host.fault({ kind, atMs: kernel.nowMs, messageId, detail, messages });
   }
 }
 

@@ -9,14 +9,13 @@ import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { PreferenceChange } from '../../contract/roster.ts';
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
-import type { FaultKind } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS } from '../../contract/time.ts';
 import { createDesk, type CadDesk } from '../cad/desk.ts';
 import { createCallCentre, type CallCentre } from '../calls/call-centre.ts';
 import { createCalls } from '../calls/calls.ts';
 import { householdPlace, placesOf, type City } from '../city/city.ts';
-import { createFeed } from '../feeds/feed.ts';
+import { createFeed, type FeedFault, type FeedTally } from '../feeds/feed.ts';
 import { startArrivals, mixOf, typeIndex } from '../incidents/arrivals.ts';
 import { INDUCED_FROM, type Incident } from '../incidents/incident.ts';
 import { ENCOUNTERS, ENCOUNTER_REPORTS, HOUR_SHARES } from '../incidents/mix.ts';
@@ -30,13 +29,6 @@ import { MOTION_HOUR_SHARES, startMotions } from '../people/motions.ts';
 import { personOfHousehold, TEMPERAMENTS, type People } from '../people/people.ts';
 import { createDispatch, type Dispatch } from '../police/dispatch.ts';
 import { createReactions, CROSSING_MS, type Reactions } from '../reactions/reactions.ts';
-
-export interface FaultEvent {
-  kind: FaultKind;
-  atMs: number;
-  messageId: string | null;
-  detail: string;
-}
 
 /** What the world does to the outside, each at the moment of the call (`kernel.nowMs`). */
 export interface WorldHost {
@@ -52,7 +44,7 @@ export interface WorldHost {
   post(post: { postId: string; resident: number; text: string }, privates: PrivateString[]): void;
   review(ticket: string, decision: 'approve' | 'reject'): void;
   motion(doorbell: number): void;
-  fault(fault: FaultEvent): void;
+  fault(fault: FeedFault): void;
   learnPrivate(recordId: string, strings: PrivateString[]): void;
   /** The record behind an alert's key, null where the key is unknown. */
   recordOf(incidents: string): string | null;
@@ -92,6 +84,7 @@ export interface World {
   readonly centre: CallCentre;
   readonly newsroom: Newsroom;
   readonly reactions: Reactions;
+  feedTally(): FeedTally;
   /** True published places of a record's incident. */
   placesOf(incident: Incident): string[];
   counts(): {
@@ -346,6 +339,7 @@ export function createWorld(o: WorldOptions): World {
     centre,
     newsroom,
     reactions,
+    feedTally: () => feed.tally(),
     placesOf: (incident) =>
       placesOf(
         city,
