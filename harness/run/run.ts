@@ -10,9 +10,8 @@ import { formatIso } from '../../contract/time.ts';
 import { figuresOf } from '../measure/record.ts';
 import { writeReport } from '../report/report.ts';
 import { codeOf, hostOf } from './provenance.ts';
-import { feedKindAt, type ShardResult } from './shard.ts';
+import type { ShardResult } from './shard.ts';
 import { simulate } from './simulate.ts';
-import { planOf } from './plan.ts';
 
 export interface RunOptions {
   scenario: Scenario;
@@ -43,7 +42,7 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
     onProgress: (fraction, ms) => o.onProgress?.(fraction, ms, dayText(ms)),
   });
   const { shards } = simulated;
-  const lines = linesOf(scenario, shards);
+  const lines = linesOf(shards);
   const faults = shards.flatMap((s) => s.faults);
   const figures = figuresOf(scenario, shards, lines, faults);
   const wallMs = performance.now() - begun;
@@ -83,14 +82,9 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
 
 // --- internal ---
 
-/** All shards' alert lines by time, with the feed kind that was in force at sending. */
-function linesOf(scenario: Scenario, shards: readonly ShardResult[]): AlertLine[] {
-  const plans = new Map(planOf(scenario).map((p) => [p.id, p]));
+/** All shards' alert lines by time. */
+function linesOf(shards: readonly ShardResult[]): AlertLine[] {
   const lines = shards.flatMap((s) => s.judgement.lines);
-  for (const line of lines) {
-    const plan = plans.get(line.agency);
-    if (plan !== undefined) line.feedKind = feedKindAt(plan, line.sentMs);
-  }
   return lines.sort(
     (a, b) =>
       a.sentMs - b.sentMs ||

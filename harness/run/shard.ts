@@ -3,15 +3,14 @@
  * gives is handled at the moment it gives it. What crosses to other agencies leaves in `outbox` and takes at least CROSSING_MS.
  */
 import type { AgencyProfile } from '../../contract/agency.ts';
-import { FEED_KINDS, type Dialect } from '../../contract/catalogue.ts';
 import type { MessageManifest } from '../../contract/manifest.ts';
 import type { CreatePipeline, Pipeline, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type PreferenceChange, type Roster } from '../../contract/roster.ts';
 import type { DELAY_STAGES, FaultLine, MapFile, RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { HOUR_MS } from '../../contract/time.ts';
-import { EVENT_TYPES, CATEGORIES } from '../../contract/catalogue.ts';
+import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
+import { CATEGORIES, EVENT_TYPES, type Dialect } from '../../contract/catalogue.ts';
 import { buildCity, type City } from '../../simulator/city/city.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
@@ -20,8 +19,8 @@ import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '
 import type { ReactionName } from '../../simulator/reactions/reactions.ts';
 import { createWorld, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../oracle/contract.ts';
+import { alertKey } from '../oracle/composition.ts';
 import { createOracle } from '../oracle/oracle.ts';
-import { alertKey } from './alert-key.ts';
 import { FaultLedger } from './fault-ledger.ts';
 import { profileOf, type AgencyPlan } from './plan.ts';
 
@@ -159,7 +158,7 @@ export class Shard {
     const profile = profileOf(plan, scenario, this.city.gazetteer);
     const roster = mergeRosters([rosterOf(this.people), ...border]);
     this.neighbours = neighbours;
-    const config = { agencies: [profile], roster, runKey: `hundredblock/${seed}`, bodyLengthMax: BODY_LENGTH_MAX };
+    const config = { agencies: [profile], roster, runKey: runKeyOf(seed), bodyLengthMax: BODY_LENGTH_MAX };
     this.pipeline = this.o.create({ ...config, roster: copyRoster(roster) });
     this.oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
     this.world = this.buildWorld(profile);
@@ -266,7 +265,6 @@ export class Shard {
       scenario,
       seeds: { seed, replication: 0 },
       agencyIndex: plan.index,
-      agencyCount: this.o.agencyCount,
       persons: plan.persons,
       profile,
       // A feed that another replaces is withdrawn by the switch itself.
@@ -301,15 +299,19 @@ export class Shard {
   ): void {
     const { kernel, o, plan } = this;
     this.cadMessages += 1;
-    const day = Math.floor((kernel.nowMs - o.scenario.startMs) / 86_400_000);
+    const day = this.today();
     this.dailyMessages[day] = (this.dailyMessages[day] ?? 0) + 1;
     for (const row of manifest.rows) {
       if (this.firstDoor.has(row.recordId)) continue;
       this.firstDoor.set(row.recordId, { publishedMs: meta.publishedMs, doorMs: kernel.nowMs });
-      this.keys.set(alertKey(`hundredblock/${o.seed}`, plan.id, row.recordId), row.recordId);
+      this.keys.set(alertKey(runKeyOf(o.seed), plan.id, row.recordId), row.recordId);
     }
     this.ledger.arrived(message.messageId, message.dialect, kernel.nowMs);
     this.handle({ kind: 'cad', ...message }, manifest);
+  }
+
+  private today(): number {
+    return Math.floor((this.kernel.nowMs - this.o.scenario.startMs) / DAY_MS);
   }
 
   private handle(input: PipelineInput, manifest: MessageManifest | null): void {
@@ -336,7 +338,7 @@ export class Shard {
         kernel.history.foldText(output.frame);
         for (const id of output.audience) kernel.history.fold(id);
         if (output.alert.msgType !== 'Alert') return;
-        const day = Math.floor((kernel.nowMs - this.o.scenario.startMs) / 86_400_000);
+        const day = this.today();
         this.dailyAlerts[day] = (this.dailyAlerts[day] ?? 0) + 1;
         this.spread('alert', output.alert.identifier, output.audience);
         return;
@@ -477,11 +479,9 @@ export class Shard {
   }
 }
 
-/** The dialect in force at a moment decides the feed kind of what was sent then. */
-export function feedKindAt(plan: AgencyPlan, ms: number): 'direct' | 'masked' | 'portal' {
-  let dialect = plan.feeds[0].dialect;
-  for (const feed of plan.feeds) if (feed.fromMs <= ms) dialect = feed.dialect;
-  return FEED_KINDS[dialect];
+/** Key of the HMAC that names this run's alerts. */
+function runKeyOf(seed: number): string {
+  return `hundredblock/${seed}`;
 }
 
 /** The street along the middle of a block's box. */

@@ -32,17 +32,14 @@ export async function simulate(o: SimulateOptions): Promise<Simulated> {
   const team = makeTeam(o, endMs);
   try {
     await introduce(team);
-    let now = scenario.startMs;
-    let inbox: Crossing[] = [];
-    while (now < endMs && o.signal?.aborted !== true) {
-      now = Math.min(endMs, now + CROSSING_MS);
-      inbox = await runWindow(team, now, inbox);
+    const now = await drive(team, scenario.startMs, endMs, async (reachedMs) => {
       // Between windows the event loop gets a turn, so that an interrupt is seen.
-      if ((now - scenario.startMs) % (60 * CROSSING_MS) === 0) {
-        o.onProgress?.((now - scenario.startMs) / (endMs - scenario.startMs), now);
+      if (reachedMs > scenario.startMs && (reachedMs - scenario.startMs) % (60 * CROSSING_MS) === 0) {
+        o.onProgress?.((reachedMs - scenario.startMs) / (endMs - scenario.startMs), reachedMs);
         await new Promise((resolve) => setImmediate(resolve));
       }
-    }
+      return o.signal?.aborted !== true;
+    });
     const results = (await Promise.all(team.map((m) => m.finish()))).flat();
     return { shards: results.sort((a, b) => a.index - b.index), endMs: now, partial: now < endMs };
   } finally {
@@ -59,11 +56,7 @@ export async function simulateGroup(
   const endMs = endOf(scenario);
   const member = localMember({ scenario, seed, indices: planOf(scenario).map((p) => p.index), endMs }, create);
   await introduce([member]);
-  let inbox: Crossing[] = [];
-  for (let now = scenario.startMs; now < endMs;) {
-    now = Math.min(endMs, now + CROSSING_MS);
-    inbox = await runWindow([member], now, inbox);
-  }
+  await drive([member], scenario.startMs, endMs);
   return member.group;
 }
 
@@ -81,12 +74,10 @@ export async function traceWindow(
   await introduce([member]);
   const shard = member.group.shards.find((s) => s.plan.id === agency);
   if (shard === undefined) return [];
-  let inbox: Crossing[] = [];
-  for (let now = scenario.startMs; now < Math.min(endMs, untilMs);) {
-    if (now === fromMs) shard.startTrace();
-    now = Math.min(endMs, now + CROSSING_MS);
-    inbox = await runWindow([member], now, inbox);
-  }
+  await drive([member], scenario.startMs, Math.min(untilMs, endMs), (reachedMs) => {
+    if (reachedMs === fromMs && reachedMs < endMs) shard.startTrace();
+    return true;
+  });
   return shard.trace ?? [];
 }
 
@@ -121,6 +112,25 @@ async function introduce(team: readonly Member[]): Promise<void> {
       ),
     ),
   );
+}
+
+/**
+ * Runs window after window, carrying what crosses from each to the next. `goOn` is asked at every boundary, the first and the last
+ * included; returns the moment reached.
+ */
+async function drive(
+  team: readonly Member[],
+  startMs: number,
+  endMs: number,
+  goOn: (reachedMs: number) => boolean | Promise<boolean> = () => true,
+): Promise<number> {
+  let now = startMs;
+  let inbox: Crossing[] = [];
+  while ((await goOn(now)) && now < endMs) {
+    now = Math.min(endMs, now + CROSSING_MS);
+    inbox = await runWindow(team, now, inbox);
+  }
+  return now;
 }
 
 async function runWindow(team: readonly Member[], untilMs: number, inbox: Crossing[]): Promise<Crossing[]> {

@@ -71,8 +71,6 @@ export interface RecordFile {
   withdrawnMs: number | null;
   /** The place came from ALI, by this call; a rebid may move it. */
   placedByCall: number;
-  dispatched: boolean;
-  retyped: boolean;
 }
 
 export interface CadDesk {
@@ -237,8 +235,6 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       answeredMs: kernel.nowMs,
       withdrawnMs: null,
       placedByCall: -1,
-      dispatched: false,
-      retyped: false,
     };
     files.set(id, f);
     byRecordId.set(recordId, f);
@@ -383,7 +379,6 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
         return;
       case 'retype':
         f.record.type = what.type;
-        f.retyped = true;
         change(f, 'retyped');
         return;
       case 'cancel':
@@ -432,7 +427,6 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       const f = files.get(id) as RecordFile;
       if (!isLive(f)) return;
       if (f.record.dispatchMs === null) f.record.dispatchMs = kernel.nowMs;
-      f.dispatched = true;
       f.record.units = [...f.record.units, ...units];
       change(f, 'dispatched');
     },

@@ -5,7 +5,6 @@
 export const KIND = {
   deviceMotion: 0,
   incidentArrival: 1,
-  encounter: 3,
   callArrival: 4,
   callPatience: 5,
   callFinished: 6,

@@ -1,14 +1,8 @@
 /** Whom and what a note can name; all synthetic, as the world made them up. */
+import type { Identity as Person } from '../people/identity.ts';
 
-/** A person as the world knows it. */
-export interface Identity {
-  first: string;
-  last: string;
-  full: string;
-  phone: string;
-  email: string;
-  birthDate: string;
-}
+/** A person as the world knows it; plates are told apart from their owners. */
+export type Identity = Omit<Person, 'plate'>;
 
 export interface Cast {
   caller: Identity;

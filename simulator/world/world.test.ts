@@ -44,7 +44,6 @@ function live(overrides: Partial<Scenario>, during?: (seen: Seen, run: (untilMs:
     scenario,
     seeds,
     agencyIndex: 0,
-    agencyCount: 1,
     persons,
     profile: {
       id: 'pd-000',

@@ -54,7 +54,6 @@ export interface WorldOptions {
   scenario: Scenario;
   seeds: Seeds;
   agencyIndex: number;
-  agencyCount: number;
   persons: number;
   profile: AgencyProfile;
   /** The feed stops here for good; null never. */
