@@ -12,6 +12,12 @@ export const ERROR_CODES = {
   HB_INPUT_COLUMN: EXIT.input,
   HB_RECORD_FILE: EXIT.input,
   HB_OUTPUT: EXIT.input,
+  /** A trace or what a driver left of a run. */
+  HB_TRACE: EXIT.input,
+  /** A target that is down, hangs, or does not speak the contract. */
+  HB_TARGET: EXIT.failed,
+  /** The service can't start: port taken, data folder not usable. */
+  HB_SERVE: EXIT.failed,
   HB_INTERNAL: EXIT.failed,
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -176,6 +176,50 @@ export const ScenarioSchema = Type.Object(
       strict,
     ),
     faults: FaultsSchema,
+    /** How `load` runs it against the wall clock; virtual time ignores all of it. */
+    load: Type.Object(
+      {
+        fromMs: Type.Integer({
+          minimum: 0,
+          maximum: 31_622_400_000,
+          description: 'simulated time from the start to the opening of the window',
+        }),
+        durationMs: Type.Integer({ minimum: 1000, maximum: 604_800_000, description: 'wall time of the window' }),
+        speed: Type.Number({ minimum: 0.01, maximum: 10_000, description: 'simulated seconds per wall second' }),
+        connectedShareOfAppUsers: share('app users whose app is online when the window opens'),
+        connectedShareOfDoorbells: share('doorbells that are online'),
+        connectRampMs: Type.Integer({
+          minimum: 0,
+          maximum: 3_600_000,
+          description: 'wall time over which they connect before the window opens',
+        }),
+        heartbeatMs: Type.Integer({
+          minimum: 0,
+          maximum: 604_800_000,
+          description: 'simulated time between heartbeats of a doorbell; 0 none',
+        }),
+        storms: Type.Array(
+          Type.Object(
+            {
+              atMs: Type.Integer({ minimum: 0, maximum: 604_800_000, description: 'wall time from the opening' }),
+              share: share('of the connected residents that lose their connection at once'),
+              awayMs: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'wall time until they come back' }),
+              rampMs: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'wall time over which they do' }),
+            },
+            strict,
+          ),
+          { maxItems: 1000 },
+        ),
+        slowConsumers: Type.Object(
+          {
+            share: share('of the connected residents that read slowly'),
+            bytesPerSecond: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
+          },
+          strict,
+        ),
+      },
+      strict,
+    ),
     /** Most violations allowed; a run above one of them exits 1. */
     budgets: Type.Object(
       {

@@ -127,6 +127,18 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     outageMsMean: 0,
     outageLossShare: 0,
   },
+  load: {
+    // All assumed: how an engineer would first look at a system. At real rates nothing much happens in a minute; `rush` turns them up.
+    fromMs: 0,
+    durationMs: 60_000,
+    speed: 60,
+    connectedShareOfAppUsers: 1,
+    connectedShareOfDoorbells: 1,
+    connectRampMs: 10_000,
+    heartbeatMs: 3_600_000,
+    storms: [],
+    slowConsumers: { share: 0, bytesPerSecond: 0 },
+  },
   budgets: {
     lost: 0,
     late: 0,

@@ -1,0 +1,154 @@
+/**
+ * What a platform is told before it serves: agencies with their places and policies, residents with homes and wishes, and the keys.
+ * It is one JSON document (`PUT /v1/harness/onboarding`, or a file), so that any system can be told the same.
+ */
+import Type, { type Static } from 'typebox';
+import type { AgencyProfile } from './agency.ts';
+import { DIALECTS, type Dialect } from './catalogue.ts';
+import type { PipelineConfig } from './pipeline.ts';
+import type { Roster } from './roster.ts';
+
+export const ONBOARDING_SCHEMA = 'hundredblock.onboarding/1.0';
+
+const strict = { additionalProperties: false };
+const Column = (description: string) => Type.Array(Type.Integer(), { description });
+
+export const PortalSchema = Type.Object(
+  {
+    url: Type.String({ description: 'where the portal serves its snapshot; loopback http only' }),
+    everyMs: Type.Integer({ minimum: 1000, description: 'poll period, platform ms' }),
+    /** Polls are due at platform times t with (t - offsetMs) a multiple of everyMs. */
+    offsetMs: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+);
+export type Portal = Static<typeof PortalSchema>;
+
+export const OnboardingSchema = Type.Object(
+  {
+    schema: Type.String(),
+    /** Key of the HMAC that names alerts. */
+    runKey: Type.String({ minLength: 1, maxLength: 256 }),
+    /** Credentials follow from it (contract/credentials.ts). */
+    credentialSecret: Type.String({ minLength: 16, maxLength: 256 }),
+    /** Longest CAD message body, UTF-16 units. */
+    bodyLengthMax: Type.Integer({ minimum: 1024 }),
+    agencies: Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }),
+          name: Type.String({ minLength: 1, maxLength: 200 }),
+          zone: Type.String(),
+          feeds: Type.Array(
+            Type.Object({ fromMs: Type.Integer(), dialect: Type.Unsafe<Dialect>({ enum: [...DIALECTS] }) }, strict),
+          ),
+          /** Where the agency's portal is polled, while its feed in force is one; null where it has none. */
+          portal: Type.Union([PortalSchema, Type.Null()]),
+          /** By dialect: native nature to `{category, community}`, as NatureRule. */
+          natures: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown())),
+          /** Columns as plain arrays, named as in contract/gazetteer.ts. */
+          gazetteer: Type.Unknown(),
+          places: Type.Union([Type.Literal('strict'), Type.Literal('text')]),
+          /** As DatedPolicy. */
+          policies: Type.Array(Type.Object({ fromMs: Type.Number(), policy: Type.Unknown() }, strict), { minItems: 1 }),
+        },
+        strict,
+      ),
+    ),
+    roster: Type.Object(
+      {
+        ids: Column('resident ids, ascending'),
+        x: Column('home, dm east'),
+        y: Column('home, dm north'),
+        radiusDm: Column('alert radius around the home, dm'),
+        categories: Column('bit i set: wants CATEGORIES[i]'),
+        flags: Column('1 muted, 2 quit'),
+      },
+      strict,
+    ),
+  },
+  strict,
+);
+export type Onboarding = Static<typeof OnboardingSchema>;
+
+/** The document for these agencies, residents and keys. */
+export function onboardingOf(
+  config: PipelineConfig,
+  credentialSecret: string,
+  portals: ReadonlyMap<string, Portal>,
+): Onboarding {
+  const { roster } = config;
+  return {
+    schema: ONBOARDING_SCHEMA,
+    runKey: config.runKey,
+    credentialSecret,
+    bodyLengthMax: config.bodyLengthMax,
+    agencies: config.agencies.map((agency) => ({
+      ...agency,
+      natures: agency.natures as Record<string, Record<string, unknown>>,
+      portal: portals.get(agency.id) ?? null,
+      gazetteer: Object.fromEntries(
+        Object.entries(agency.gazetteer).map(([name, value]) => [
+          name,
+          ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : (value as unknown),
+        ]),
+      ),
+    })),
+    roster: {
+      ids: Array.from(roster.ids),
+      x: Array.from(roster.x),
+      y: Array.from(roster.y),
+      radiusDm: Array.from(roster.radiusDm),
+      categories: Array.from(roster.categories),
+      flags: Array.from(roster.flags),
+    },
+  };
+}
+
+/** What a pipeline is made from. The document must be one that OnboardingSchema and its own checks accept. */
+export function pipelineConfigOf(document: Onboarding): PipelineConfig {
+  return {
+    runKey: document.runKey,
+    bodyLengthMax: document.bodyLengthMax,
+    agencies: document.agencies.map(({ portal: _portal, gazetteer, ...agency }) => ({
+      ...(agency as unknown as Omit<AgencyProfile, 'gazetteer'>),
+      gazetteer: gazetteerOf(gazetteer as Record<string, unknown>),
+    })),
+    roster: rosterOf(document.roster),
+  };
+}
+
+// --- internal ---
+
+const GAZETTEER_COLUMNS = {
+  blockStreet: Uint16Array,
+  blockHundred: Uint16Array,
+  blockBox: Int32Array,
+  blockHouseholds: Uint16Array,
+  blockArea: Uint16Array,
+  crossingStreetA: Uint16Array,
+  crossingStreetB: Uint16Array,
+  crossingX: Int32Array,
+  crossingY: Int32Array,
+  crossingHouseholds: Uint16Array,
+  crossingArea: Uint16Array,
+} as const;
+
+function gazetteerOf(plain: Record<string, unknown>): AgencyProfile['gazetteer'] {
+  const columns = Object.entries(GAZETTEER_COLUMNS).map(([name, Column]) => [
+    name,
+    Column.from(plain[name] as number[]),
+  ]);
+  return { ...plain, ...Object.fromEntries(columns) } as AgencyProfile['gazetteer'];
+}
+
+function rosterOf(plain: Onboarding['roster']): Roster {
+  return {
+    ids: Uint32Array.from(plain.ids),
+    x: Int32Array.from(plain.x),
+    y: Int32Array.from(plain.y),
+    radiusDm: Int32Array.from(plain.radiusDm),
+    categories: Uint16Array.from(plain.categories),
+    flags: Uint8Array.from(plain.flags),
+  };
+}
