@@ -1,7 +1,15 @@
 /**
- * Every metric of the reference system, named once: type, unit in the name, labels with all their values bounded, help. Labels never
- * hold a resident, an address, an incident or free text.
+ * Every metric, named once: type, unit in the name, labels with all their values bounded, help. Labels never hold a resident, an
+ * address, an incident or free text. `METRICS` are what the reference system counts of itself; `HARNESS_METRICS` are what the harness
+ * found out about a run.
  */
+import { CATEGORIES } from './catalogue.ts';
+import { PRIVATE_KINDS } from './manifest.ts';
+import { ROW_OUTCOMES, WITHHELD_REASONS } from './pipeline.ts';
+import { SUPPRESSIONS } from './policy.ts';
+import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from './runrecord.ts';
+import type { TraceInputKind } from './trace.ts';
+
 export interface MetricSpec {
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
@@ -76,3 +84,390 @@ export const METRICS = {
   hundredblock_platform_seconds: { type: 'gauge', help: "the platform's clock, Unix time", labels: [] },
 } as const satisfies Record<string, MetricSpec>;
 export type MetricName = keyof typeof METRICS;
+
+/** As many values as the run has agencies. No other label grows with a scenario. */
+const EACH_AGENCY = 'agency';
+/** One value in a run. */
+const ONE = 'one';
+
+export interface HarnessMetricSpec {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  /** By label: every value that it takes, or how many there are. */
+  labels: Readonly<Record<string, readonly string[] | typeof EACH_AGENCY | typeof ONE>>;
+  /** Upper bounds of a histogram's buckets, in the unit of its name. */
+  buckets?: readonly number[];
+  /** Which runs yield it: those in virtual time, those on the wall clock, both. */
+  clock: 'virtual' | 'wall' | 'both';
+}
+
+/** Every series of a run bears this label beside its own, so that several runs can stand in one database. */
+export const RUN_LABEL = 'run';
+
+/** Simulated time: from seconds to the day that a burglary found cold may take. */
+const SIMULATED_SECONDS = [
+  1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400,
+] as const;
+/** 15 and 20 s are the limits of the 911 answer standard. */
+const ANSWER_SECONDS = [0, 1, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300] as const;
+const LAG_SECONDS = [0.0001, 0.00025, ...SECONDS] as const;
+/** Below 5 a place is published coarser. */
+const HOUSEHOLDS = [4, 9, 19, 49, 99, 199, 499, 999, 9999] as const;
+
+/** `unknown`: a message that names no category at all. */
+const ALERT_CATEGORIES = [...CATEGORIES, 'unknown'] as const;
+const FEEDS = ['direct', 'masked', 'portal'] as const;
+const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel'] as const;
+const EGRESSES = ['frame', 'review', 'log', 'receipt', 'post'] as const;
+/** What composing can't yield, beside the private strings of records. */
+const LEAK_KINDS = [...PRIVATE_KINDS, 'units', 'extra-field', 'free-text'] as const;
+const REACTIONS = ['ignored', 'opened', 'muted', 'quit', 'posted', 'clip', 'vigilant'] as const;
+const INPUT_KINDS = [
+  'cad',
+  'snapshot',
+  'preference',
+  'post',
+  'review',
+  'motion',
+  'clip',
+  'heartbeat',
+  'connect',
+  'disconnect',
+  'attach',
+  'detach',
+] as const satisfies readonly TraceInputKind[];
+
+export const HARNESS_METRICS = {
+  hundredblock_run_info: {
+    type: 'gauge',
+    help: 'always 1: which run this is, and by which clock it ran',
+    labels: { scenario: ONE, seed: ONE, clock: ['virtual', 'wall'] },
+    clock: 'both',
+  },
+  hundredblock_run_population: {
+    type: 'gauge',
+    help: 'how big the world is, by what is counted',
+    labels: { of: ['persons', 'households', 'doorbells', 'app-users'] },
+    clock: 'both',
+  },
+
+  hundredblock_run_incidents_total: {
+    type: 'counter',
+    help: 'ground-truth events, harmless ones that were reported included; a point a day',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_calls_total: {
+    type: 'counter',
+    help: '911 calls offered, redials included; a point an hour',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_cad_records_total: {
+    type: 'counter',
+    help: 'CAD records opened; at the end',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_cad_messages_total: {
+    type: 'counter',
+    help: "CAD messages that reached the platform's door; a point a day",
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_cad_rows_total: {
+    type: 'counter',
+    help: 'records in CAD messages by what their receipts say, other: in words that are not of the contract; at the end',
+    labels: { outcome: [...ROW_OUTCOMES, 'other'] },
+    clock: 'both',
+  },
+  hundredblock_run_motions_total: {
+    type: 'counter',
+    help: 'motions that doorbells saw; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_posts_total: { type: 'counter', help: "residents' posts; at the end", labels: {}, clock: 'virtual' },
+
+  hundredblock_run_alerts_total: {
+    type: 'counter',
+    help: 'messages published, by type: alerts, their updates and cancels',
+    labels: { agency: EACH_AGENCY, category: ALERT_CATEGORIES, feed: FEEDS, type: MESSAGE_TYPES },
+    clock: 'both',
+  },
+  hundredblock_run_alert_truths_total: {
+    type: 'counter',
+    help: 'alerts by what is true of them; all but the founded are false alerts',
+    labels: { agency: EACH_AGENCY, category: ALERT_CATEGORIES, feed: FEEDS, truth: TRUTHS },
+    clock: 'both',
+  },
+  hundredblock_run_delivery_truths_total: {
+    type: 'counter',
+    help: 'deliveries of alerts by what is true of the alert',
+    labels: { truth: TRUTHS },
+    clock: 'both',
+  },
+  hundredblock_run_frames_total: {
+    type: 'counter',
+    help: 'frames sent to residents, by type of message',
+    labels: { type: MESSAGE_TYPES },
+    clock: 'both',
+  },
+  hundredblock_run_deliveries_total: {
+    type: 'counter',
+    help: 'deliveries owed or seen, by verdict; those of messages that were never sent at the end',
+    labels: { verdict: VERDICTS },
+    clock: 'both',
+  },
+  hundredblock_run_owed_alerts_total: {
+    type: 'counter',
+    help: 'alerts that policy owed; at the end',
+    labels: {},
+    clock: 'both',
+  },
+  hundredblock_run_owed_deliveries_total: {
+    type: 'counter',
+    help: 'deliveries of alerts that policy owed; at the end',
+    labels: {},
+    clock: 'both',
+  },
+  hundredblock_run_never_sent_alerts_total: {
+    type: 'counter',
+    help: 'alerts that policy owed and nobody sent; at the end',
+    labels: {},
+    clock: 'both',
+  },
+  hundredblock_run_suppressed_total: {
+    type: 'counter',
+    help: 'records owed no alert, by the reason that stood last; at the end',
+    labels: { reason: SUPPRESSIONS },
+    clock: 'both',
+  },
+  hundredblock_run_withheld_total: {
+    type: 'counter',
+    help: 'alerts that the pipeline held back, by the reason that it gave; at the end',
+    labels: { reason: [...WITHHELD_REASONS, 'other'] },
+    clock: 'both',
+  },
+  hundredblock_run_delay_seconds: {
+    type: 'histogram',
+    help: 'simulated delay of alerts by stage; total: onset of the incident to the alert',
+    labels: { stage: DELAY_STAGES },
+    buckets: SIMULATED_SECONDS,
+    clock: 'both',
+  },
+
+  hundredblock_run_leaks_total: {
+    type: 'counter',
+    help: 'private strings found in what left the pipeline, by egress and kind; at the end',
+    labels: { egress: EGRESSES, kind: LEAK_KINDS },
+    clock: 'both',
+  },
+  hundredblock_run_frames_scanned_total: {
+    type: 'counter',
+    help: 'frames searched for private strings; at the end',
+    labels: {},
+    clock: 'both',
+  },
+  hundredblock_run_place_households: {
+    type: 'histogram',
+    help: 'households that share the published place of an alert, stretches of highway left out',
+    labels: {},
+    buckets: HOUSEHOLDS,
+    clock: 'both',
+  },
+  hundredblock_run_review_words_total: {
+    type: 'counter',
+    help: "words of the texts that reviewers saw, and blanks in private strings' places; at the end",
+    labels: { kind: ['word', 'blank'] },
+    clock: 'both',
+  },
+
+  hundredblock_run_faults_injected_total: {
+    type: 'counter',
+    help: 'what the world did to its feeds, by kind',
+    labels: { fault: FAULT_KINDS },
+    clock: 'both',
+  },
+  hundredblock_run_faults_accounted_total: {
+    type: 'counter',
+    help: 'of those, the ones that show in what the platform answered',
+    labels: { fault: FAULT_KINDS },
+    clock: 'both',
+  },
+
+  hundredblock_run_review_tickets_total: {
+    type: 'counter',
+    help: 'tickets handed to the news team; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_review_decisions_total: {
+    type: 'counter',
+    help: "the news team's decisions; at the end",
+    labels: { decision: ['approve', 'reject'] },
+    clock: 'virtual',
+  },
+  hundredblock_run_review_queue_max: {
+    type: 'gauge',
+    help: 'most tickets that waited at once at one desk; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+
+  hundredblock_run_call_takers: {
+    type: 'gauge',
+    help: '911 positions staffed',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_call_answer_seconds: {
+    type: 'histogram',
+    help: 'wait of answered 911 calls; at the end',
+    labels: {},
+    buckets: ANSWER_SECONDS,
+    clock: 'virtual',
+  },
+  hundredblock_run_calls_abandoned_total: {
+    type: 'counter',
+    help: '911 calls whose caller hung up unanswered; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_redials_total: {
+    type: 'counter',
+    help: '911 calls of those who had hung up; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+
+  hundredblock_run_police_units: {
+    type: 'gauge',
+    help: 'patrol units on duty',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_police_busy_seconds_total: {
+    type: 'counter',
+    help: 'unit time from setting out until idle again; a point an hour',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_police_waiting_seconds_total: {
+    type: 'counter',
+    help: 'time that jobs waited without a unit, added up over jobs; a point an hour',
+    labels: { agency: EACH_AGENCY },
+    clock: 'virtual',
+  },
+  hundredblock_run_police_reason_seconds_total: {
+    type: 'counter',
+    help: 'unit time by reason: self-initiated, where nothing had happened, because of alerts. Parts of the busy time that overlap: not to be added up; at the end',
+    labels: { reason: ['self-initiated', 'unfounded', 'alert-induced'] },
+    clock: 'virtual',
+  },
+  hundredblock_run_police_utilisation_ratio: {
+    type: 'gauge',
+    help: 'share of units busy, mean of the hour that ends here',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_police_calls_waiting: {
+    type: 'gauge',
+    help: 'jobs without a unit over all agencies, mean of the hour that ends here',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_police_calls_waiting_max: {
+    type: 'gauge',
+    help: 'most jobs without a unit at once in one agency; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_police_response_seconds: {
+    type: 'histogram',
+    help: 'CAD record to the first unit on scene, by priority; at the end',
+    labels: { priority: POLICE_PRIORITIES },
+    buckets: SIMULATED_SECONDS,
+    clock: 'virtual',
+  },
+  hundredblock_run_police_queue_seconds: {
+    type: 'histogram',
+    help: "CAD record to the first unit's setting out, by priority; at the end",
+    labels: { priority: POLICE_PRIORITIES },
+    buckets: SIMULATED_SECONDS,
+    clock: 'virtual',
+  },
+
+  hundredblock_run_induced_calls_total: {
+    type: 'counter',
+    help: '911 calls that alerts and posts caused; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_induced_incidents_total: {
+    type: 'counter',
+    help: 'incidents that alerts and posts caused; at the end',
+    labels: {},
+    clock: 'virtual',
+  },
+  hundredblock_run_reactions_total: {
+    type: 'counter',
+    help: 'what residents did about what they received; at the end',
+    labels: { reaction: REACTIONS },
+    clock: 'virtual',
+  },
+
+  hundredblock_run_latency_seconds: {
+    type: 'histogram',
+    help: 'wall time by stage, from the moment at which the cause was meant to be sent',
+    labels: { stage: ['accept', 'first-delivery', 'delivery', 'completion', 'device', 'connect'] },
+    buckets: SECONDS,
+    clock: 'wall',
+  },
+  hundredblock_run_generator_lag_seconds: {
+    type: 'histogram',
+    help: 'how much later than meant the generator sent',
+    labels: {},
+    buckets: LAG_SECONDS,
+    clock: 'wall',
+  },
+  hundredblock_run_inputs_sent_total: {
+    type: 'counter',
+    help: 'inputs handed to sockets, by kind',
+    labels: { kind: INPUT_KINDS },
+    clock: 'wall',
+  },
+  hundredblock_run_inputs_acknowledged_total: {
+    type: 'counter',
+    help: 'inputs that the target acknowledged, by kind',
+    labels: { kind: INPUT_KINDS },
+    clock: 'wall',
+  },
+  hundredblock_run_outcome_differences: {
+    type: 'gauge',
+    help: 'deliveries on one clock only, by the clock that has them and whether they lie at the edge of a rule',
+    labels: { side: ['virtual', 'wall'], edge: ['within', 'beyond'] },
+    clock: 'wall',
+  },
+} as const satisfies Record<string, HarnessMetricSpec>;
+export type HarnessMetricName = keyof typeof HARNESS_METRICS;
+
+/** The labels of a metric and the values that each may take. */
+export type HarnessLabels<N extends HarnessMetricName> = {
+  -readonly [L in keyof (typeof HARNESS_METRICS)[N]['labels']]: ValueOf<(typeof HARNESS_METRICS)[N]['labels'][L]>;
+};
+type ValueOf<V> = V extends readonly (infer One extends string)[] ? One : string;
+
+/**
+ * The most series that a run with so many agencies can have, whatever its size and length: for a metric or for all of them. A
+ * histogram is a series for each bucket, one for those above, its sum and its count.
+ */
+export function seriesMax(agencies: number, name?: HarnessMetricName): number {
+  if (name === undefined)
+    return (Object.keys(HARNESS_METRICS) as HarnessMetricName[]).reduce((n, one) => n + seriesMax(agencies, one), 0);
+  const { labels, buckets }: HarnessMetricSpec = HARNESS_METRICS[name];
+  const sizeOf = (values: HarnessMetricSpec['labels'][string]): number =>
+    values === EACH_AGENCY ? agencies : values === ONE ? 1 : values.length;
+  const sets = Object.values(labels).reduce((n, values) => n * sizeOf(values), 1);
+  return buckets === undefined ? sets : sets * (buckets.length + 3);
+}
