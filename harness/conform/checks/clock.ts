@@ -1,0 +1,96 @@
+/** The platform's clock, by which every rule counts. */
+import { HOUR_MS } from '../../../contract/time.ts';
+import { MEDIA, PATHS } from '../../../contract/wire.ts';
+import { type CheckGroup, LeftOut, must } from '../check.ts';
+import { type Answer, jsonOf, mustRefuse } from '../client.ts';
+import { isBarrier, NEAR, setClock, TOWN_MS, type Town } from '../town.ts';
+
+export const clockChecks: CheckGroup = {
+  name: 'clock',
+  checks: [
+    {
+      name: 'get',
+      says: 'tells what it was set to',
+      async run(town) {
+        mustHaveClock(town);
+        const clock = { originWallMs: 1_780_000_000_000.5, originMs: TOWN_MS, speed: 0 };
+        await setClock(town.bench, clock);
+        const found = jsonOf(await town.bench.client.send('GET', PATHS.clock, { token: town.bench.harnessKey }));
+        const same = Object.entries(clock).every(([name, value]) => found[name] === value);
+        must(same, JSON.stringify(found).slice(0, 120));
+        return JSON.stringify(clock);
+      },
+    },
+    {
+      name: 'invalid',
+      says: 'without the harness key it is refused; what is no clock is invalid',
+      async run(town) {
+        mustHaveClock(town);
+        const good = { originWallMs: 0, originMs: TOWN_MS, speed: 0 };
+        mustRefuse(await put(town, good, `${town.bench.harnessKey}x`), 'unauthenticated', 'forbidden');
+        const broken = [
+          { ...good, speed: -1 },
+          { ...good, speed: 10_001 },
+          { ...good, speed: town.bench.canary },
+          { ...good, originMs: 0.5 },
+          { originMs: TOWN_MS, speed: 1 },
+        ];
+        for (const clock of broken) mustRefuse(await put(town, clock), 'invalid');
+        return `${broken.length} of ${broken.length} refused`;
+      },
+    },
+    {
+      name: 'age',
+      says: 'an hour counts by the platform: what is an hour old then gets no alert, a moment younger it does',
+      async run(town) {
+        mustHaveClock(town);
+        const listener = await town.listen(NEAR);
+        await town.standAt(TOWN_MS + 2 * HOUR_MS);
+        const edge = TOWN_MS + HOUR_MS;
+        await town.push(town.record({ incidentMs: edge, number: 154 }));
+        await town.push(town.record({ incidentMs: edge + 1, number: 354 }));
+        await town.settle(listener);
+        const places = listener.frames.filter(({ text }) => !isBarrier(text)).map(({ text }) => text);
+        must(
+          places.length === 1 && places[0].includes('300 BLOCK W MAPLE ST'),
+          `${places.length} alerts instead of that for the younger one`,
+        );
+        return 'an hour old 0, a millisecond younger 1';
+      },
+    },
+    {
+      name: 'runs',
+      says: 'at a speed it runs on from its origin',
+      async run(town) {
+        mustHaveClock(town);
+        const listener = await town.listen(NEAR);
+        // An hour a second: after a moment a record of this time lies more than an hour back.
+        const startMs = TOWN_MS + 4 * HOUR_MS;
+        await setClock(town.bench, { originWallMs: Date.now(), originMs: startMs, speed: 3600 });
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await town.push(town.record({ incidentMs: startMs, updatedMs: startMs }));
+        await town.standAt(startMs + 10_000 * HOUR_MS);
+        await town.settle(listener);
+        must(
+          listener.frames.every(({ text }) => isBarrier(text)),
+          'an alert for what is an hour old by then',
+        );
+        return 'too old after 1.5 s at speed 3600';
+      },
+    },
+  ],
+};
+
+// --- internal ---
+
+function mustHaveClock(town: Town): void {
+  if (!town.bench.hasClock) throw new LeftOut(`${PATHS.clock}: 404`);
+}
+
+function put(town: Town, clock: object, token = town.bench.harnessKey): Promise<Answer> {
+  return town.bench.client.send('PUT', PATHS.clock, {
+    token,
+    headers: { 'content-type': MEDIA.json },
+    body: JSON.stringify(clock),
+  });
+}

@@ -1,0 +1,129 @@
+/** Runs the conformance checks against a target, one by one, each in a town of its own (docs/contract.md). */
+import { randomBytes } from 'node:crypto';
+import { HundredblockError } from '../../contract/errors.ts';
+import { PATHS } from '../../contract/wire.ts';
+import { type Check, type CheckGroup, type Finding, LeftOut, Missed, NoAnswer, type State } from './check.ts';
+import { authChecks } from './checks/auth.ts';
+import { clockChecks } from './checks/clock.ts';
+import { deviceChecks } from './checks/devices.ts';
+import { idempotencyChecks } from './checks/idempotency.ts';
+import { ingestChecks } from './checks/ingest.ts';
+import { limitChecks } from './checks/limits.ts';
+import { onboardingChecks } from './checks/onboarding.ts';
+import { portalChecks } from './checks/portals.ts';
+import { postChecks } from './checks/posts.ts';
+import { preferenceChecks } from './checks/preferences.ts';
+import { privacyChecks } from './checks/privacy.ts';
+import { resumeChecks } from './checks/resume.ts';
+import { reviewChecks } from './checks/review.ts';
+import { ruleChecks } from './checks/rules.ts';
+import { streamChecks } from './checks/stream.ts';
+import { createClient } from './client.ts';
+import { type Bench, openTown, type Town } from './town.ts';
+
+/** In the order in which they run. Privacy comes last, since it looks at every refusal before it. */
+export const CHECK_GROUPS: readonly CheckGroup[] = [
+  onboardingChecks,
+  authChecks,
+  ingestChecks,
+  idempotencyChecks,
+  streamChecks,
+  resumeChecks,
+  preferenceChecks,
+  postChecks,
+  reviewChecks,
+  clockChecks,
+  portalChecks,
+  deviceChecks,
+  ruleChecks,
+  limitChecks,
+  privacyChecks,
+];
+
+export interface ConformOptions {
+  /** Loopback. */
+  target: URL;
+  mqtt: string | null;
+  harnessKey: string;
+  /** Names of groups, or `<group>.<check>`; all where empty. */
+  only: readonly string[];
+  /** How long to wait for what must come. */
+  patienceMs: number;
+  signal: AbortSignal;
+  onFinding(finding: Finding): void;
+}
+
+/** Resolves with every finding in order; the rest is left out once `signal` is aborted. Throws HB_TARGET where the target can't be onboarded at all. */
+export async function conform(options: ConformOptions): Promise<Finding[]> {
+  const client = createClient(options.target);
+  const canary = `Canary${randomBytes(6).toString('hex')}`;
+  const { harnessKey, mqtt, patienceMs } = options;
+  const bench: Bench = { client, harnessKey, mqtt, canary, patienceMs, hasClock: false };
+  const findings: Finding[] = [];
+  try {
+    await meet(bench);
+    let silent = 0;
+    for (const { group, check, id } of checksNamed(options.only)) {
+      if (options.signal.aborted) break;
+      const outcome = silent < SILENT_MAX ? await runCheck(bench, group, check) : NOT_RUN;
+      silent = outcome.silent ? silent + 1 : 0;
+      const finding: Finding = { id, says: check.says, state: outcome.state, found: outcome.found };
+      findings.push(finding);
+      options.onFinding(finding);
+    }
+  } finally {
+    await client.close();
+  }
+  return findings;
+}
+
+// --- internal ---
+
+/** Finds out whether the target is there, takes a town, and has a clock. */
+async function meet(bench: Bench): Promise<void> {
+  try {
+    const clock = await bench.client.send('GET', PATHS.clock, { token: bench.harnessKey });
+    bench.hasClock = clock.status !== 404;
+    await (await openTown(bench)).close();
+  } catch (error) {
+    if (!(error instanceof Missed)) throw error;
+    throw new HundredblockError(
+      'HB_TARGET',
+      `${bench.client.url.origin}: expected a target that can be onboarded with this harness key, found: ${error.message}`,
+    );
+  }
+}
+
+interface Outcome {
+  state: State;
+  found: string;
+  /** True where the target gave no answer at all. */
+  silent: boolean;
+}
+
+/** So many checks in a row without any answer, and the rest is not worth waiting for. */
+const SILENT_MAX = 3;
+const NOT_RUN: Outcome = { state: 'skip', found: 'not run: the target no longer answers', silent: true };
+
+function checksNamed(only: readonly string[]): { group: CheckGroup; check: Check; id: string }[] {
+  const all = CHECK_GROUPS.flatMap((group) =>
+    group.checks.map((check) => ({ group, check, id: `${group.name}.${check.name}` })),
+  );
+  return all.filter(({ group, id }) => only.length === 0 || only.includes(group.name) || only.includes(id));
+}
+
+/** Each check has a town of its own: what one leaves behind can't make the next one pass or fail. */
+async function runCheck(bench: Bench, group: CheckGroup, check: Check): Promise<Outcome> {
+  let town: Town | null = null;
+  try {
+    town = await openTown(bench, group.town);
+    return { state: 'pass', found: await check.run(town), silent: false };
+  } catch (error) {
+    if (error instanceof LeftOut) return { state: 'skip', found: error.message, silent: false };
+    if (error instanceof Missed) return { state: 'fail', found: error.message, silent: error instanceof NoAnswer };
+    // What came was so odd that the check stumbled over it; that is no reason to leave the others out.
+    return { state: 'fail', found: `what came can't be read (${(error as Error).name})`, silent: false };
+  } finally {
+    await town?.close();
+  }
+}
