@@ -1,13 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that open sockets or start processes: one file after the other, when all others are done. */
+const WIRE = [
+  'reference-impl/server/**/*.test.ts',
+  'harness/load/**/*.test.ts',
+  'harness/conform/**/*.test.ts',
+  'harness/metrics/prometheus*.test.ts',
+  'harness/cli/{serve,load,conform}*.test.ts',
+  'test/wire/**/*.test.ts',
+];
+const NEVER = ['node_modules/**', 'results/**'];
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', 'results/**'],
     pool: 'forks',
-    // One file a processor; the default leaves one idle.
-    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['**/*.test.ts'],
+          exclude: [...NEVER, ...WIRE],
+          // One file a processor; the default leaves one idle.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'wire', include: WIRE, exclude: NEVER, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

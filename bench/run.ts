@@ -1,6 +1,7 @@
 /**
  * Runs every benchmark (`*.bench.ts` of bench/ and of the house) one after another and prints each figure beside the one that it is
- * measured against in the same process. `npm run bench [-- --json] [-- word]`: only files whose path contains the word.
+ * measured against. `npm run bench [-- --json] [-- word]`: only files whose path contains the word. Those of bench/wire, which start
+ * processes and open thousands of sockets, run by `npm run bench:wire`.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +13,14 @@ const FOLDERS = ['bench', 'contract', 'simulator', 'reference-impl', 'harness'];
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
+const wire = args.includes('--wire');
 const word = args.find((arg) => !arg.startsWith('--')) ?? '';
 const paths = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
 )
-  .filter((path) => path.endsWith('.bench.ts') && path.includes(word))
+  .filter(
+    (path) => path.endsWith('.bench.ts') && path.startsWith(join('bench', 'wire')) === wire && path.includes(word),
+  )
   .sort();
 if (paths.length === 0)
   throw new Error(`bench: expected a benchmark whose path contains ${JSON.stringify(word)}, found none`);

@@ -31,8 +31,11 @@ export const TraceHeaderSchema = Type.Object({
   preamble: Count,
   /** Inputs of the window by kind. */
   inputs: Type.Record(Type.String(), Count),
+  /** Those that are online when the window opens. */
   residents: Count,
   doorbells: Count,
+  /** What the world did that no trace can hold, by reason (`motions not attached`, ...). */
+  leftOut: Type.Optional(Type.Record(Type.String(), Count)),
   /** File name to lower-case hex SHA-256, of every other file. */
   sha256: Type.Record(Type.String(), Type.String()),
 });
@@ -59,10 +62,10 @@ export type TraceInput =
   | { atMs: number; kind: 'attach' | 'detach'; doorbell: number };
 export type TraceInputKind = TraceInput['kind'];
 
-/** What the oracle needs to know of a trace. Private strings come before the message that carries them. */
+/** What the oracle needs to know of a trace. Private strings come before the message or post that is the first to carry them, the `carrier`. */
 export type TruthLine =
   | { line: 'manifest'; manifest: MessageManifest; changedMs: number; publishedMs: number }
-  | { line: 'private'; agency: string; recordId: string; strings: PrivateString[] }
+  | { line: 'private'; agency: string; recordId: string; carrier: string; strings: PrivateString[] }
   /** One per record, as it stood when the window closed. `incident` is null where none lies behind it. */
   | {
       line: 'record';

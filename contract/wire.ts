@@ -138,6 +138,18 @@ export const PostSchema = Type.Object({ text: Type.String({ minLength: 1, maxLen
 /** Answer 202 to a post; its id is the request's idempotency key. */
 export const PostAcceptedSchema = Type.Object({ postId: Type.String() });
 
+/**
+ * Answer 200 to GET alerts: messages as on the stream, oldest first, at most `limit`. `gap`: the last sequence that is no longer kept, where it is
+ * above `since`; else null.
+ */
+export const AlertsPageSchema = Type.Object({
+  messages: Type.Array(
+    Type.Object({ sequence: Type.Integer({ minimum: 1 }), type: Type.String(), message: Type.Unknown() }),
+  ),
+  lastSequence: Type.Integer({ minimum: 0 }),
+  gap: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+});
+
 export const TicketSchema = Type.Object({
   ticket: Type.String(),
   agency: Type.String(),
@@ -148,6 +160,8 @@ export const TicketSchema = Type.Object({
   text: Type.String(),
 });
 export type Ticket = Static<typeof TicketSchema>;
+/** Answer 200 to GET tickets: those that wait for a decision, oldest first. */
+export const TicketListSchema = Type.Object({ tickets: Type.Array(TicketSchema) });
 export const DecisionSchema = Type.Object(
   { decision: Type.Union([Type.Literal('approve'), Type.Literal('reject')]) },
   strict,
