@@ -26,7 +26,7 @@ export type Tickets = Map<string, { desk: Desk; group: Group }>;
 
 export class Desk {
   readonly records = new RecordStore();
-  readonly groups = new GroupStore();
+  readonly groups = new GroupStore((record) => this.eventOf(record));
   private readonly places: Places;
   private readonly profile: AgencyProfile;
   private readonly runKey: string;
@@ -98,7 +98,9 @@ export class Desk {
   private begin(out: PipelineOutput[], nowMs: number): void {
     this.out = out;
     this.nowMs = nowMs;
+    const { householdsMin } = this.policy;
     this.policy = policyAt(this.profile.policies, nowMs);
+    if (this.policy.householdsMin !== householdsMin) this.groups.reindex();
   }
 
   /** A row of a snapshot that is no newer than the latest: it names its record, and says nothing new; a broken one is rejected as always. */
@@ -195,11 +197,15 @@ export class Desk {
     return entry.state.place === null ? null : this.places.publish(entry.state.place, this.policy.householdsMin);
   }
 
-  private joinOrOpen(entry: RecordEntry): void {
+  /** What makes two records one event, but for the time: category and published place. */
+  private eventOf(entry: RecordEntry): string | null {
     const category = categoryOf(entry);
-    const place = this.placeOf(entry)!.text;
-    const fits = (group: Group) => categoryOf(group.lead) === category && this.placeOf(group.lead)?.text === place;
-    const group = this.groups.oldest(entry.state.incidentMs, this.policy.sameEventMsMax, fits);
+    const place = this.placeOf(entry);
+    return category === null || place === null ? null : `${category} ${place.text}`;
+  }
+
+  private joinOrOpen(entry: RecordEntry): void {
+    const group = this.groups.oldest(entry, this.policy.sameEventMsMax);
     if (group === null) {
       this.groups.open(entry, alertKey(this.runKey, this.profile.id, entry.id));
     } else {

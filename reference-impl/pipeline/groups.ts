@@ -2,7 +2,7 @@
 import type { Category } from '../../contract/catalogue.ts';
 import { HOUR_MS } from '../../contract/time.ts';
 import type { PublishedPlace } from './place.ts';
-import { isClosedAsDuplicate, type RecordEntry } from './records.ts';
+import { isClosedAsDuplicate, type RecordEntry, type RecordState } from './records.ts';
 
 export interface Group {
   /** Order of opening within the agency. */
@@ -25,17 +25,25 @@ export interface Group {
   published: { category: Category; place: PublishedPlace } | null;
   /** Everyone who was sent a message of this alert, ascending. */
   recipients: Uint32Array;
-  /** Where the index keeps it; null where it takes no more records: it is cancelled, or counts as cancelled. */
-  bucket: number | null;
+  /** Where the index keeps it, and for which state of its lead; null where it takes no more records: it is cancelled, counts as cancelled, or has no category or place. */
+  bucket: { key: string; state: RecordState } | null;
 }
 
-/** An agency's groups. Those that may be joined are found by their lead's incident time. */
+/** What records of one event share, besides the hour: category and published place; null where either is missing. */
+export type EventOf = (record: RecordEntry) => string | null;
+
+/** An agency's groups. Those that may be joined are found by their lead's event and the hour of its incident. */
 export class GroupStore {
-  private readonly buckets = new Map<number, Set<Group>>();
+  private readonly eventOf: EventOf;
+  private readonly buckets = new Map<string, Set<Group>>();
   /** By canonical record id: tickets asked so far, and groups alive. */
   private readonly tickets = new Map<string, { asked: number; groups: number }>();
   private opened = 0;
   private alive = 0;
+
+  constructor(eventOf: EventOf) {
+    this.eventOf = eventOf;
+  }
 
   get size(): number {
     return this.alive;
@@ -73,14 +81,17 @@ export class GroupStore {
     return ++this.tickets.get(group.opener.id)!.asked;
   }
 
-  /** The oldest group that may be joined, whose lead's incident time differs from `incidentMs` by at most `differenceMsMax`, and that fits. */
-  oldest(incidentMs: number, differenceMsMax: number, fits: (group: Group) => boolean): Group | null {
+  /** The oldest group that may be joined, of the same event as a record that belongs to none, and whose lead's incident time differs by at most `differenceMsMax`. */
+  oldest(record: RecordEntry, differenceMsMax: number): Group | null {
+    const event = this.eventOf(record);
+    if (event === null) return null;
+    const { incidentMs } = record.state;
     let found: Group | null = null;
-    const last = bucketOf(incidentMs + differenceMsMax);
-    for (let bucket = bucketOf(incidentMs - differenceMsMax); bucket <= last; bucket++)
-      for (const group of this.buckets.get(bucket) ?? []) {
+    const last = hourOf(incidentMs + differenceMsMax);
+    for (let hour = hourOf(incidentMs - differenceMsMax); hour <= last; hour++)
+      for (const group of this.buckets.get(bucketKey(hour, event)) ?? []) {
         if (found !== null && group.ordinal > found.ordinal) continue;
-        if (Math.abs(group.lead.state.incidentMs - incidentMs) <= differenceMsMax && fits(group)) found = group;
+        if (Math.abs(group.lead.state.incidentMs - incidentMs) <= differenceMsMax) found = group;
       }
     return found;
   }
@@ -90,8 +101,15 @@ export class GroupStore {
     const lead = group.records.find((record) => !isClosedAsDuplicate(record));
     group.leadless = lead === undefined;
     group.lead = lead ?? group.lead;
-    const bucket = group.phase === 'cancelled' || group.leadless ? null : bucketOf(group.lead.state.incidentMs);
-    if (bucket !== group.bucket) this.place(group, bucket);
+    if (group.phase === 'cancelled' || group.leadless) this.place(group, null);
+    // A record's state is replaced as a whole where it changes.
+    else if (group.bucket?.state !== group.lead.state) this.place(group, this.keyOf(group.lead));
+  }
+
+  /** Indexes all groups anew, after what `eventOf` answers has changed for records as they are. */
+  reindex(): void {
+    const groups = [...this.buckets.values()].flatMap((bucket) => [...bucket]);
+    for (const group of groups) this.place(group, this.keyOf(group.lead));
   }
 
   /** The group is no more: its records belong to none. */
@@ -108,22 +126,32 @@ export class GroupStore {
     if (this.tickets.get(recordId)?.groups === 0 && !isKnown(recordId)) this.tickets.delete(recordId);
   }
 
-  private place(group: Group, bucket: number | null): void {
-    if (group.bucket !== null) {
-      const old = this.buckets.get(group.bucket)!;
+  private keyOf(lead: RecordEntry): string | null {
+    const event = this.eventOf(lead);
+    return event === null ? null : bucketKey(hourOf(lead.state.incidentMs), event);
+  }
+
+  private place(group: Group, key: string | null): void {
+    if (group.bucket !== null && group.bucket.key !== key) {
+      const old = this.buckets.get(group.bucket.key)!;
       old.delete(group);
-      if (old.size === 0) this.buckets.delete(group.bucket);
+      if (old.size === 0) this.buckets.delete(group.bucket.key);
     }
-    group.bucket = bucket;
-    if (bucket === null) return;
-    const set = this.buckets.get(bucket);
-    if (set === undefined) this.buckets.set(bucket, new Set([group]));
-    else set.add(group);
+    if (key !== null && group.bucket?.key !== key) {
+      const bucket = this.buckets.get(key);
+      if (bucket === undefined) this.buckets.set(key, new Set([group]));
+      else bucket.add(group);
+    }
+    group.bucket = key === null ? null : { key, state: group.lead.state };
   }
 }
 
 // --- internal ---
 
-function bucketOf(ms: number): number {
+function hourOf(ms: number): number {
   return Math.floor(ms / HOUR_MS);
+}
+
+function bucketKey(hour: number, event: string): string {
+  return `${hour} ${event}`;
 }

@@ -334,6 +334,16 @@ describe('groups', () => {
     expect(update[0].incidents).toBe(first[0].incidents);
   });
 
+  it('are joined by the places that the policy in force publishes, when it changes', () => {
+    const agency = testAgency('eido', { householdsMin: 50 });
+    const later = { fromMs: START_MS + 5 * MINUTE, policy: { ...agency.policies[0].policy, householdsMin: 5 } };
+    const t = bench({ ...agency, policies: [...agency.policies, later] });
+    expect(told(t.send(0, BURGLARY))[0]).toMatch(/^Alert FAIRVIEW AREA /);
+    expect(told(t.send(1, { ...BURGLARY, id: 'r2', place: '54 W MAPLE ST' }))[0]).toBe('not same-event');
+    expect(told(t.send(6, { ...BURGLARY, id: 'r3' }))[0]).toBe('not same-event');
+    expect(told(t.send(7, { ...BURGLARY, id: 'r4', place: '54 W MAPLE ST' }))[0]).toMatch(/^Alert UNIT BLOCK /);
+  });
+
   it('cancels for good when the lead is closed as unfounded; then a new record opens a new group', () => {
     const t = eido();
     t.send(0, BURGLARY);

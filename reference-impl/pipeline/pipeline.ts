@@ -1,7 +1,7 @@
 /** The reference pipeline: `handle(input, nowMs) -> outputs`, obeying docs/rules.md. It does no I/O and knows no clock but the one handed in. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Dialect } from '../../contract/catalogue.ts';
-import type { CreatePipeline, PipelineInput, PipelineOutput, RejectCode } from '../../contract/pipeline.ts';
+import type { Pipeline, PipelineConfig, PipelineInput, PipelineOutput, RejectCode } from '../../contract/pipeline.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { isZone } from '../../contract/zones.ts';
 import { Desk, type Tickets } from './desk.ts';
@@ -9,8 +9,13 @@ import { createDevices } from './devices.ts';
 import { publishPost } from './posts.ts';
 import { createTarget } from './target.ts';
 
+export interface ReferencePipeline extends Pipeline {
+  /** False once a ticket was decided, withdrawn, or forgotten with its record; forgetting sends nothing. */
+  isTicketOpen(ticket: string): boolean;
+}
+
 /** Throws a RangeError where a profile can't be worked with: an unknown zone or no policy. Nothing that arrives later makes it throw. */
-export const createPipeline: CreatePipeline = (config) => {
+export function createPipeline(config: PipelineConfig): ReferencePipeline {
   const target = createTarget(config.roster);
   const devices = createDevices();
   const tickets: Tickets = new Map();
@@ -84,8 +89,10 @@ export const createPipeline: CreatePipeline = (config) => {
       }
       return state;
     },
+
+    isTicketOpen: (ticket) => tickets.has(ticket),
   };
-};
+}
 
 // --- internal ---
 

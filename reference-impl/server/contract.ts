@@ -74,7 +74,7 @@ export interface Engine {
   /**
    * Hands an input to the pipeline now, in call order, and resolves once it and all that followed from it are on disk. Inputs that arrive
    * within one turn of the event loop share a commit. `device` inputs (motion) are not kept and resolve at once.
-   * Throws Refused: not-ready, draining, overloaded, storage-failed, idempotency-key-reused, idempotency-key-busy.
+   * Throws Refused: not-ready, draining, overloaded, storage-failed, idempotency-key-reused, idempotency-key-busy, invalid (a wish that no resident can have), internal.
    */
   submit(input: PipelineInput, idempotency: Idempotency | null): Promise<Taken>;
   /** Keeps a clip's metadata, bounded in number and age. Resolves when on disk. */
@@ -93,6 +93,8 @@ export interface Engine {
   ): { messages: { sequence: number; published: Published }[]; gap: number | null };
   /** Called after each commit with what it published, in order. `sequenceOf(i, r)` is the sequence of messages[i] for the r-th resident of its audience. */
   onPublished(listener: (batch: PublishedBatch) => void): void;
+  /** Called when a resident left, once that is on disk. */
+  onLeft(listener: (resident: number) => void): void;
   /** Called when everything was replaced by a new onboarding. */
   onReset(listener: () => void): void;
   /** For metrics. */
