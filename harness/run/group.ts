@@ -5,6 +5,7 @@ import type { Roster } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { cellSide } from '../../simulator/city/city.ts';
 import { planOf } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 import { Shard, type Crossing, type ShardResult } from './shard.ts';
 
 export interface GroupOptions {
@@ -25,7 +26,7 @@ export interface Border {
 export class ShardGroup {
   readonly shards: Shard[];
 
-  constructor(o: GroupOptions, create: CreatePipeline) {
+  constructor(o: GroupOptions, create: CreatePipeline, recorder: Recorder | null = null) {
     const plans = planOf(o.scenario);
     const cellSideDm = cellSide(
       plans.map((p) => p.persons),
@@ -41,6 +42,7 @@ export class ShardGroup {
           cellSideDm,
           create,
           endMs: o.endMs,
+          recorder,
         }),
     );
   }

@@ -66,6 +66,7 @@ describe('a run of smoke', () => {
       'checkpoints.jsonl',
       'faults.jsonl',
       'map.json',
+      'metrics.om',
       'report.html',
       'run.json',
     ]);
@@ -104,6 +105,8 @@ describe('a run of smoke', () => {
     const other = await run(scenario, 8, 2);
     expect(exactPart(again.record)).toEqual(exactPart(record));
     expect(exactPart(two.record)).toEqual(exactPart(record));
+    const metrics = await readFile(join(outDir, 'metrics.om'), 'utf8');
+    for (const same of [again, two]) expect(await readFile(join(same.outDir, 'metrics.om'), 'utf8')).toBe(metrics);
     expect(other.record.historyHash).not.toBe(record.historyHash);
   });
 

@@ -3,7 +3,7 @@
  * gives is handled at the moment it gives it. What crosses to other agencies leaves in `outbox` and takes at least CROSSING_MS.
  */
 import type { AgencyProfile } from '../../contract/agency.ts';
-import type { MessageManifest } from '../../contract/manifest.ts';
+import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { CreatePipeline, Pipeline, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type PreferenceChange, type Roster } from '../../contract/roster.ts';
@@ -23,6 +23,7 @@ import { alertKey } from '../oracle/composition.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { FaultLedger } from './fault-ledger.ts';
 import { profileOf, type AgencyPlan } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What one shard sends another; delivered, in order of (source, sequence), at the next window's start. */
 export type Crossing =
@@ -54,6 +55,8 @@ export interface ShardOptions {
   cellSideDm: number;
   create: CreatePipeline;
   endMs: number;
+  /** Null: nothing is written down. */
+  recorder: Recorder | null;
 }
 
 export type DelayStage = (typeof DELAY_STAGES)[number];
@@ -95,7 +98,7 @@ export interface ShardResult {
 /** Longest body a pipeline must accept, UTF-16 units: a snapshot of a very busy portal. */
 export const BODY_LENGTH_MAX = 4 * 1024 * 1024;
 /** Nothing is late in virtual time unless the pipeline itself holds it: outputs come at the moment they are due. */
-const LATENESS_MS_MAX = 5000;
+export const LATENESS_MS_MAX = 5000;
 const MAP_BLOCKS_MAX = 4000;
 const MAP_INCIDENTS_MAX = 2000;
 const MAP_HOMES_MAX = 1500;
@@ -162,6 +165,8 @@ export class Shard {
     this.pipeline = this.o.create({ ...config, roster: copyRoster(roster) });
     this.oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
     this.world = this.buildWorld(profile);
+    const { doorbells } = this.people;
+    this.o.recorder?.opened({ plan, profile, roster: rosterOf(this.people), doorbells: doorbells.length });
     this.kernel.on(KIND.pipelineWake, () => this.wake());
     this.kernel.on(KIND.crossing, (_entity, payload) =>
       this.handle({ kind: 'preference', change: payload as PreferenceChange }, null),
@@ -190,6 +195,25 @@ export class Shard {
   /** Everything that happened so far, in order. */
   incidents(): readonly Incident[] {
     return this.world.incidents;
+  }
+
+  /** What the world knows of its records, as things stand. */
+  truth(): TruthView {
+    return {
+      record: (_agency, recordId): RecordTruth | null => {
+        const file = this.world.desk.file(recordId);
+        if (file === undefined || file.incident === null) return null;
+        const { incident } = file;
+        return {
+          incident: incident.key,
+          onsetMs: incident.onsetMs,
+          nothing: incident.really < 0,
+          category: incident.really < 0 ? null : EVENT_TYPES[incident.really].category,
+          places: this.world.placesOf(incident),
+          withdrawnMs: file.withdrawnMs,
+        };
+      },
+    };
   }
 
   /** From now on, every event is written down. */
@@ -275,18 +299,23 @@ export class Shard {
       endMs: this.o.endMs,
       host: {
         door: (message, manifest, meta) => this.door(message, manifest, meta),
-        preference: (change) => this.handle({ kind: 'preference', change }, null),
+        preference: (change) => this.take({ kind: 'preference', change }),
         preferenceAhead: (change, atMs) => this.tellNeighbours(change, atMs),
         post: (post, privates) => {
-          this.oracle.learnPrivate(plan.id, post.postId, privates);
-          this.handle({ kind: 'post', ...post }, null);
+          this.learnPrivate(post.postId, privates);
+          this.take({ kind: 'post', ...post });
         },
-        review: (ticket, decision) => this.handle({ kind: 'review', ticket, decision }, null),
+        review: (ticket, decision) => this.take({ kind: 'review', ticket, decision }),
         motion: (doorbell) => {
-          this.pipeline.handle({ kind: 'motion', doorbell }, this.kernel.nowMs);
+          const input = { kind: 'motion', doorbell } as const;
+          this.o.recorder?.input(plan.index, this.kernel.nowMs, input);
+          this.pipeline.handle(input, this.kernel.nowMs);
         },
-        fault: (fault) => this.ledger.inject(plan.id, fault),
-        learnPrivate: (recordId, strings) => this.oracle.learnPrivate(plan.id, recordId, strings),
+        fault: (fault) => {
+          this.o.recorder?.fault(plan.index, fault);
+          this.ledger.inject(plan.id, fault);
+        },
+        learnPrivate: (recordId, strings) => this.learnPrivate(recordId, strings),
         recordOf: (incidents) => this.keys.get(incidents) ?? null,
       },
     });
@@ -307,7 +336,20 @@ export class Shard {
       this.keys.set(alertKey(runKeyOf(o.seed), plan.id, row.recordId), row.recordId);
     }
     this.ledger.arrived(message.messageId, message.dialect, kernel.nowMs);
-    this.handle({ kind: 'cad', ...message }, manifest);
+    const input = { kind: 'cad', ...message } as const;
+    o.recorder?.message(plan.index, kernel.nowMs, input, manifest, meta);
+    this.handle(input, manifest);
+  }
+
+  /** What residents and the news team of this agency do to the platform. */
+  private take(input: Extract<PipelineInput, { kind: 'preference' | 'review' | 'post' }>): void {
+    this.o.recorder?.input(this.plan.index, this.kernel.nowMs, input);
+    this.handle(input, null);
+  }
+
+  private learnPrivate(recordId: string, strings: PrivateString[]): void {
+    this.o.recorder?.privates(this.plan.index, recordId, strings);
+    this.oracle.learnPrivate(this.plan.id, recordId, strings);
   }
 
   private today(): number {
@@ -319,12 +361,12 @@ export class Shard {
     if (input.kind !== 'wake') this.oracle.door(input, manifest, kernel.nowMs);
     for (const output of this.pipeline.handle(input, kernel.nowMs)) {
       this.oracle.observe(output, kernel.nowMs);
-      this.take(output);
+      this.follow(output);
     }
     this.scheduleWake();
   }
 
-  private take(output: PipelineOutput): void {
+  private follow(output: PipelineOutput): void {
     const { kernel, world } = this;
     switch (output.kind) {
       case 'receipt':
@@ -414,24 +456,6 @@ export class Shard {
     this.handle({ kind: 'wake' }, null);
   }
 
-  private truth(): TruthView {
-    return {
-      record: (_agency, recordId): RecordTruth | null => {
-        const file = this.world.desk.file(recordId);
-        if (file === undefined || file.incident === null) return null;
-        const { incident } = file;
-        return {
-          incident: incident.key,
-          onsetMs: incident.onsetMs,
-          nothing: incident.really < 0,
-          category: incident.really < 0 ? null : EVENT_TYPES[incident.really].category,
-          places: this.world.placesOf(incident),
-          withdrawnMs: file.withdrawnMs,
-        };
-      },
-    };
-  }
-
   private measureDelay(line: Judgement['lines'][number], delays: ShardResult['delays']): void {
     const recordId = this.keys.get(line.incidents);
     const file = recordId === undefined ? undefined : this.world.desk.file(recordId);
@@ -480,7 +504,7 @@ export class Shard {
 }
 
 /** Key of the HMAC that names this run's alerts. */
-function runKeyOf(seed: number): string {
+export function runKeyOf(seed: number): string {
   return `hundredblock/${seed}`;
 }
 

@@ -6,6 +6,7 @@ import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
 import { ordered, type ShardGroup } from './group.ts';
 import { planOf } from './plan.ts';
+import type { Recorder } from './recorder.ts';
 import type { Crossing, ShardResult, TracedEvent } from './shard.ts';
 import { localMember, workerMember, type Member } from './team.ts';
 
@@ -32,14 +33,7 @@ export async function simulate(o: SimulateOptions): Promise<Simulated> {
   const team = makeTeam(o, endMs);
   try {
     await introduce(team);
-    const now = await drive(team, scenario.startMs, endMs, async (reachedMs) => {
-      // Between windows the event loop gets a turn, so that an interrupt is seen.
-      if (reachedMs > scenario.startMs && (reachedMs - scenario.startMs) % (60 * CROSSING_MS) === 0) {
-        o.onProgress?.((reachedMs - scenario.startMs) / (endMs - scenario.startMs), reachedMs);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return o.signal?.aborted !== true;
-    });
+    const now = await drive(team, scenario.startMs, endMs, (reachedMs) => rest(o, reachedMs));
     const results = (await Promise.all(team.map((m) => m.finish()))).flat();
     return { shards: results.sort((a, b) => a.index - b.index), endMs: now, partial: now < endMs };
   } finally {
@@ -58,6 +52,28 @@ export async function simulateGroup(
   await introduce([member]);
   await drive([member], scenario.startMs, endMs);
   return member.group;
+}
+
+export interface RecordedRunOptions extends Pick<SimulateOptions, 'scenario' | 'seed' | 'signal' | 'onProgress'> {
+  recorder: Recorder;
+  /** Waited for at the start and after every window: all that happened before `ms`, in all agencies, is told. */
+  reached: (ms: number) => Promise<void>;
+}
+
+/** Runs a scenario in this thread and tells a recorder what reaches the platforms. */
+export async function simulateRecorded(
+  o: RecordedRunOptions,
+): Promise<{ group: ShardGroup; endMs: number; partial: boolean }> {
+  const { scenario, seed } = o;
+  const endMs = endOf(scenario);
+  const indices = planOf(scenario).map((p) => p.index);
+  const member = localMember({ scenario, seed, indices, endMs }, createPipeline, o.recorder);
+  await introduce([member]);
+  const now = await drive([member], scenario.startMs, endMs, async (reachedMs) => {
+    await o.reached(reachedMs);
+    return rest(o, reachedMs);
+  });
+  return { group: member.group, endMs: now, partial: now < endMs };
 }
 
 /** Every event of one agency in [fromMs, untilMs), by running the scenario again. For naming the first difference of two runs. */
@@ -82,6 +98,19 @@ export async function traceWindow(
 }
 
 // --- internal ---
+
+/** Now and then between windows, the event loop gets a turn, so that an interrupt is seen. False: it was. */
+async function rest(
+  o: Pick<SimulateOptions, 'scenario' | 'signal' | 'onProgress'>,
+  reachedMs: number,
+): Promise<boolean> {
+  const { startMs } = o.scenario;
+  if (reachedMs > startMs && (reachedMs - startMs) % (60 * CROSSING_MS) === 0) {
+    o.onProgress?.((reachedMs - startMs) / (endOf(o.scenario) - startMs), reachedMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return o.signal?.aborted !== true;
+}
 
 function endOf(scenario: Scenario): number {
   return scenario.startMs + Math.round(scenario.durationDays * DAY_MS);

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
 import type { Box } from '../../contract/plane.ts';
 import { ShardGroup, type Border, type GroupOptions } from './group.ts';
+import type { Recorder } from './recorder.ts';
 import type { Crossing, ShardResult } from './shard.ts';
 import type { WorkerRequest } from './worker.ts';
 
@@ -17,8 +18,12 @@ export interface Member {
   close(): Promise<void>;
 }
 
-export function localMember(options: GroupOptions, create: CreatePipeline): Member & { group: ShardGroup } {
-  const group = new ShardGroup(options, create);
+export function localMember(
+  options: GroupOptions,
+  create: CreatePipeline,
+  recorder: Recorder | null = null,
+): Member & { group: ShardGroup } {
+  const group = new ShardGroup(options, create, recorder);
   return {
     group,
     indices: new Set(options.indices),

@@ -46,6 +46,7 @@ describe('scenarios that ship', () => {
     ['hundredblock-feed', 2, 100_000, 7],
     ['metro', 10, 1_000_000, 1],
     ['nation', 225, 22_500_000, 1],
+    ['rush', 3, 333_000, 0.125],
   ])('%s has %i agencies, %i people and %i days', (name, agencyCount, personCount, days) => {
     const scenario = resolveScenario(name, []);
     expect([scenario.name, agencies(scenario), people(scenario), scenario.durationDays]).toEqual([
@@ -63,6 +64,7 @@ describe('scenarios that ship', () => {
       'hundredblock-feed',
       'metro',
       'nation',
+      'rush',
       'smoke',
       'withdrawn',
     ]);
@@ -75,6 +77,14 @@ describe('scenarios that ship', () => {
   it('give metro its 60,000 doorbells', () => {
     const metro = resolveScenario('metro', []);
     expect((people(metro) / metro.people.personsPerHousehold) * metro.people.doorbellShareOfHouseholds).toBe(60_000);
+  });
+
+  it('give rush 10,000 residents, and connections that fit into the 20,000 descriptors of one process', () => {
+    const rush = resolveScenario('rush', []);
+    const residents = people(rush) * rush.people.appUserShareOfPersons;
+    const doorbells = (people(rush) / rush.people.personsPerHousehold) * rush.people.doorbellShareOfHouseholds;
+    expect(Math.round(residents / 1000)).toBe(10);
+    expect(residents + doorbells * rush.load.connectedShareOfDoorbells).toBeLessThan(15_000);
   });
 
   it('turn every fault on in faulty', () => {

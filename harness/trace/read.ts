@@ -1,0 +1,112 @@
+/** Opening a trace: nothing is taken from it before every file is what the header says that it is. */
+import { createHash } from 'node:crypto';
+import { Errors } from 'typebox/value';
+import { ONBOARDING_SCHEMA, type Onboarding } from '../../contract/onboarding.ts';
+import {
+  TRACE_SCHEMA,
+  TraceHeaderSchema,
+  type TraceHeader,
+  type TraceInput,
+  type TruthLine,
+} from '../../contract/trace.ts';
+import type { OpenTrace, Trace } from './contract.ts';
+import { FILES, HEADER_FILE } from './files.ts';
+import { linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
+
+export const openTrace: OpenTrace = async (dir) => {
+  const text = await textOf(dir, HEADER_FILE);
+  const header = headerOf(text);
+  for (const file of Object.values(FILES)) await verify(dir, file, header.sha256[file]);
+  const trace: Trace = {
+    dir,
+    header,
+    onboarding: onboardingOf(await textOf(dir, FILES.onboarding)),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    inputs: () => inputsOf(dir),
+    truth: () => truthOf(dir),
+  };
+  return trace;
+};
+
+// --- internal ---
+
+const INPUT_KINDS: Readonly<Record<TraceInput['kind'], true>> = {
+  cad: true,
+  snapshot: true,
+  preference: true,
+  post: true,
+  review: true,
+  motion: true,
+  clip: true,
+  heartbeat: true,
+  connect: true,
+  disconnect: true,
+  attach: true,
+  detach: true,
+};
+const TRUTH_LINES: Readonly<Record<TruthLine['line'], true>> = {
+  manifest: true,
+  private: true,
+  record: true,
+  fault: true,
+};
+
+function headerOf(text: string): TraceHeader {
+  const value = json(HEADER_FILE, text) as { schema?: unknown } | null;
+  expectMajor(HEADER_FILE, value?.schema, TRACE_SCHEMA);
+  const problem = Errors(TraceHeaderSchema, value).at(0);
+  if (problem !== undefined)
+    throw traceError(HEADER_FILE, 'the fields of a trace header', `${problem.instancePath || 'it'} ${problem.message}`);
+  return value as TraceHeader;
+}
+
+function onboardingOf(text: string): Onboarding {
+  const value = json(FILES.onboarding, text) as { schema?: unknown } | null;
+  expectMajor(FILES.onboarding, value?.schema, ONBOARDING_SCHEMA);
+  return value as Onboarding;
+}
+
+/** A minor version only adds; another major one may mean anything. */
+function expectMajor(file: string, schema: unknown, known: string): void {
+  const major = known.slice(0, known.lastIndexOf('.') + 1);
+  if (typeof schema === 'string' && schema.startsWith(major)) return;
+  const found =
+    typeof schema === 'string' && /^[a-z.]{1,40}\/\d{1,4}\.\d{1,4}$/.test(schema) ? schema : 'something else';
+  throw traceError(file, `schema ${major}x`, found);
+}
+
+async function verify(dir: string, file: string, expected: string | undefined): Promise<void> {
+  if (expected === undefined) throw traceError(HEADER_FILE, `the SHA-256 of ${file}`, 'none');
+  const found = await sha256Of(dir, file);
+  if (found !== expected) throw traceError(file, `SHA-256 ${expected.slice(0, 12)}...`, `${found.slice(0, 12)}...`);
+}
+
+async function* inputsOf(dir: string): AsyncGenerator<{ line: number; input: TraceInput }> {
+  let lastMs = -Infinity;
+  for await (const { line, value } of linesOf(dir, FILES.inputs)) {
+    const input = value as TraceInput | null;
+    if (typeof input !== 'object' || input === null || !Object.hasOwn(INPUT_KINDS, String(input.kind)))
+      throw traceError(FILES.inputs, `an input on line ${line + 1}`, 'something else');
+    if (!Number.isInteger(input.atMs) || input.atMs < lastMs)
+      throw traceError(FILES.inputs, `a time not before the last one's on line ${line + 1}`, 'another');
+    lastMs = input.atMs;
+    yield { line, input };
+  }
+}
+
+async function* truthOf(dir: string): AsyncGenerator<TruthLine> {
+  for await (const { line, value } of linesOf(dir, FILES.truth)) {
+    const truth = value as TruthLine | null;
+    if (typeof truth !== 'object' || truth === null || !Object.hasOwn(TRUTH_LINES, String(truth.line)))
+      throw traceError(FILES.truth, `a line of truth on line ${line + 1}`, 'something else');
+    yield truth;
+  }
+}
+
+function json(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw traceError(file, 'JSON', 'text that does not parse');
+  }
+}

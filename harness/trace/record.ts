@@ -1,0 +1,51 @@
+/** Recording a trace: the world in virtual time from its start to the window's end. */
+import { HundredblockError } from '../../contract/errors.ts';
+import type { Scenario } from '../../contract/scenario.ts';
+import { DAY_MS, formatIso, MINUTE_MS } from '../../contract/time.ts';
+import { simulateRecorded } from '../run/simulate.ts';
+import type { RecordTrace } from './contract.ts';
+import { TraceRecorder } from './recorder.ts';
+
+const RUN_MS_MAX = 366 * DAY_MS;
+
+export const recordTrace: RecordTrace = async (o) => {
+  const scenario = upTo(o.scenario, o.fromMs, o.windowMs);
+  const { seed, fromMs, dir } = o;
+  const recorder = await TraceRecorder.create({ scenario, seed, fromMs, dir });
+  try {
+    const run = await simulateRecorded({
+      scenario,
+      seed,
+      recorder,
+      reached: (ms) => recorder.reached(ms),
+      signal: o.signal,
+      onProgress: o.onProgress,
+    });
+    const header = await recorder.finish(
+      run.endMs,
+      run.group.shards.map((shard) => shard.truth()),
+    );
+    return { header, shards: run.group.finish(), partial: run.partial };
+  } finally {
+    await recorder.close();
+  }
+};
+
+// --- internal ---
+
+/** The scenario that ends with the window. */
+function upTo(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): Scenario {
+  const { startMs } = scenario;
+  if (!Number.isInteger(fromMs) || fromMs < startMs)
+    throw refuse('window start', `a moment not before the scenario's ${formatIso(startMs)}`, formatIso(fromMs));
+  const lengthMs = fromMs - startMs + windowMs;
+  if (!Number.isInteger(windowMs) || windowMs < 1)
+    throw refuse('window length', 'at least one whole simulated millisecond', `${windowMs} ms`);
+  if (lengthMs < MINUTE_MS || lengthMs > RUN_MS_MAX)
+    throw refuse('window end', 'one minute to 366 days after the scenario starts', `${lengthMs} ms`);
+  return { ...scenario, durationDays: lengthMs / DAY_MS };
+}
+
+function refuse(what: string, expected: string, found: string): HundredblockError {
+  return new HundredblockError('HB_OPTION_VALUE', `${what}: expected ${expected}, found ${found}`);
+}
