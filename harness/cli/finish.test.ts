@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HundredblockError } from '../../contract/errors.ts';
 import { endingOf } from './finish.ts';
 
 const ok = { name: 'lost', limit: 0, found: 0, ok: true };
@@ -32,5 +33,17 @@ describe('endingOf', () => {
       stderr,
       exitCode,
     });
+  });
+
+  it('says what ended a run early, and ends as that says', () => {
+    const failure = new HundredblockError('HB_TARGET', 'the target died');
+    const ending = endingOf({
+      record: { partial: true, gates: [ok] },
+      summary: null,
+      outDir: 'a',
+      json: true,
+      failure,
+    });
+    expect(ending).toMatchObject({ stderr: 'hundredblock: HB_TARGET: the target died\n', exitCode: 1 });
   });
 });

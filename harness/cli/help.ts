@@ -23,7 +23,12 @@ export function commandPage(spec: CommandSpec): string {
     `Usage: hundredblock ${spec.name} ${spec.usage} [options]`.replace('  ', ' '),
   ];
   const flags = Object.entries({ ...spec.flags, help: { kind: 'switch', value: '', help: 'this page' } });
-  lines.push('', 'Options:', ...flags.map(([name, flag]) => `  ${`--${name} ${flag.value}`.padEnd(20)} ${flag.help}`));
+  const width = Math.max(20, ...flags.map(([name, flag]) => `--${name} ${flag.value}`.length));
+  lines.push(
+    '',
+    'Options:',
+    ...flags.map(([name, flag]) => `  ${`--${name} ${flag.value}`.padEnd(width)} ${flag.help}`),
+  );
   if (spec.name === 'simulate') {
     const rows = [...SCENARIOS.values()].map((scenario) => `  ${scenario.name.padEnd(20)} ${scenario.description}`);
     lines.push('', 'Scenarios:', ...rows);

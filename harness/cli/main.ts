@@ -12,7 +12,9 @@ export async function main(argv: readonly string[]): Promise<never> {
   const stop = (): void => {
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
     interrupt.abort();
-    process.stderr.write('hundredblock: interrupted, writing what there is; Ctrl-C again to stop at once\n');
+    // A service's stderr is its log, one JSON value a line, and says itself that it stops.
+    if (argv[0] !== 'serve')
+      process.stderr.write('hundredblock: interrupted, writing what there is; Ctrl-C again to stop at once\n');
   };
   // Schedulers and containers end a run with SIGTERM: it leaves the same partial record as Ctrl-C.
   process.on('SIGINT', stop);
@@ -68,6 +70,12 @@ async function dispatch(name: CommandName, args: Args, argv: readonly string[], 
       return (await import('./replay.ts')).replayFiles(args, argv, signal);
     case 'report':
       return (await import('./report.ts')).report(args);
+    case 'serve':
+      return (await import('./serve.ts')).serve(args, signal);
+    case 'load':
+      return (await import('./load.ts')).load(args, signal);
+    case 'conform':
+      return (await import('./conform.ts')).conform(args, signal);
     case 'doctor':
       return (await import('./doctor.ts')).doctor();
   }

@@ -20,6 +20,8 @@ export async function serve(args: Args, signal: AbortSignal): Promise<number> {
     await write(process.stdout, `${JSON.stringify(shownConfig(resolved), null, 2)}\n`);
     return EXIT.done;
   }
+  // A file size limit is a full disk, which the service answers; the signal's default would end it.
+  process.on('SIGXFSZ', () => {});
   const { startService } = await import('../../reference-impl/server/serve.ts');
   const service = await startService(resolved.config);
   await write(process.stdout, `${JSON.stringify({ listening: service.listening, pid: process.pid })}\n`);

@@ -3,6 +3,7 @@ import type { AlertLine, FaultLine, Rate, RunRecord, Verdict } from '../../contr
 import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { HOUR_MS } from '../../contract/time.ts';
+import type { Judgement } from '../oracle/contract.ts';
 import type { ShardResult } from '../run/shard.ts';
 import { joined, quantilesOf, rateOf, shareWithin } from './stats.ts';
 
@@ -26,21 +27,26 @@ type Figures = Omit<
   | 'maxRssMiB'
 >;
 
-/** Every figure of the record that follows from the simulation alone. `lines` and `faults`: all shards', in order. */
-export function figuresOf(
-  scenario: Scenario,
-  shards: readonly ShardResult[],
-  lines: readonly AlertLine[],
-  faults: readonly FaultLine[],
-): Figures {
+/** What came of the world's messages, on either clock. `lines` and `faults`: all there are, in order. */
+export interface Outcome {
+  judgements: readonly Judgement[];
+  lines: readonly AlertLine[];
+  faults: readonly FaultLine[];
+  /** Outcomes of CAD records, by name. */
+  receipts: readonly Record<string, number>[];
+  delays: readonly ShardResult['delays'][];
+}
+
+/** Every figure of the record that follows from the world, and from what a pipeline made of it. */
+export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], outcome: Outcome): Figures {
   const sum = (of: (s: ShardResult) => number): number => shards.reduce((total, s) => total + of(s), 0);
-  const judgements = shards.map((s) => s.judgement);
+  const { judgements, lines, faults } = outcome;
   const verdicts = tally(
     VERDICTS,
     judgements.map((j) => j.verdicts),
   );
   const faultCounts = countFaults(faults);
-  const privacy = privacyOf(shards, lines);
+  const privacy = privacyOf(judgements, lines);
   const total = sum((s) => s.events);
   return {
     agencies: shards.map((s) => ({
@@ -86,7 +92,7 @@ export function figuresOf(
     falseAlertRate: falseRate(lines),
     falseAlerts: falseAlertsOf(lines),
     delayMs: Object.fromEntries(
-      DELAY_STAGES.map((stage) => [stage, quantilesOf(joined(shards.map((s) => s.delays[stage])))]),
+      DELAY_STAGES.map((stage) => [stage, quantilesOf(joined(outcome.delays.map((d) => d[stage])))]),
     ),
     police: policeOf(shards),
     loop: loopOf(shards),
@@ -97,7 +103,7 @@ export function figuresOf(
       rejected: sum((s) => s.newsroom.rejected),
       queueMax: Math.max(0, ...shards.map((s) => s.newsroom.queueMax)),
     },
-    receipts: mergeCounts(shards.map((s) => s.receipts)),
+    receipts: mergeCounts(outcome.receipts),
     suppressed: mergeCounts(judgements.map((j) => j.suppressed)),
     withheld: mergeCounts(judgements.map((j) => j.withheld)),
     faults: faultCounts,
@@ -226,15 +232,15 @@ function loopOf(shards: readonly ShardResult[]): RunRecord['loop'] {
   };
 }
 
-function privacyOf(shards: readonly ShardResult[], lines: readonly AlertLine[]): RunRecord['privacy'] {
+function privacyOf(judgements: readonly Judgement[], lines: readonly AlertLine[]): RunRecord['privacy'] {
   const leaks = new Map<string, { egress: string; kind: string; count: number }>();
-  for (const leak of shards.flatMap((s) => s.judgement.leaks)) {
+  for (const leak of judgements.flatMap((j) => j.leaks)) {
     const key = `${leak.egress} ${leak.kind}`;
     const entry = leaks.get(key) ?? { egress: leak.egress, kind: leak.kind, count: 0 };
     entry.count += 1;
     leaks.set(key, entry);
   }
-  const framesScanned = shards.reduce((n, s) => n + s.judgement.framesScanned, 0);
+  const framesScanned = judgements.reduce((n, j) => n + j.framesScanned, 0);
   const inFrames = [...leaks.values()].filter((l) => l.egress === 'frame').reduce((n, l) => n + l.count, 0);
   const alerts = lines.filter((l) => l.msgType === 'Alert');
   const households = alerts
@@ -249,9 +255,9 @@ function privacyOf(shards: readonly ShardResult[], lines: readonly AlertLine[]):
     leaks: [...leaks.values()].sort((a, b) => (a.egress + a.kind < b.egress + b.kind ? -1 : 1)),
     leaksPerMillionFrames: framesScanned === 0 ? 0 : (inFrames / framesScanned) * 1e6,
     review: {
-      texts: shards.reduce((n, s) => n + s.judgement.review.texts, 0),
-      words: shards.reduce((n, s) => n + s.judgement.review.words, 0),
-      blanked: shards.reduce((n, s) => n + s.judgement.review.blanked, 0),
+      texts: judgements.reduce((n, j) => n + j.review.texts, 0),
+      words: judgements.reduce((n, j) => n + j.review.words, 0),
+      blanked: judgements.reduce((n, j) => n + j.review.blanked, 0),
     },
     householdsPerPlace: { min: households[0] ?? 0, p10: at(0.1), p50: at(0.5), max: households.at(-1) ?? 0 },
     placeKinds,

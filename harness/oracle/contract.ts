@@ -1,5 +1,6 @@
 /** What the oracle is told, and what it answers. It never calls the pipeline's code. */
 import type { AgencyProfile } from '../../contract/agency.ts';
+import type { MsgType } from '../../contract/alert.ts';
 import type { Category } from '../../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
@@ -15,7 +16,42 @@ export interface OracleConfig {
   toleranceMs: number;
   /** A delivery later than this after it was due is late. */
   latenessMsMax: number;
+  /** False where review requests can't be observed, so that none can be missed. */
+  ticketsSeen?: boolean;
 }
+
+/** How an input arrived, where it did not simply arrive at that moment: on the wall clock much of that is known from the sender's side only. */
+export interface Arrival {
+  /** When it was meant to arrive: lateness of what follows counts from there. */
+  meantMs?: number;
+  /** It may have arrived up to so much later: it took several attempts until it was acknowledged. */
+  spreadMs?: number;
+  /** It was sent and never acknowledged: whether anything follows from it is not known. */
+  unsure?: boolean;
+  /** The platform's clock stood still: no tolerance is needed. */
+  exact?: boolean;
+  /** No receipt is given to such an input, such as a portal's answer. */
+  withoutReceipt?: boolean;
+}
+
+/** When each resident of a message's audience received it, in the audience's order. */
+export interface Reception {
+  atMs: Float64Array;
+  /** Since when it could be reached without a break: who comes back gets what fell due meanwhile, and that is not late. */
+  reachableMs: Float64Array;
+}
+
+/**
+ * What (alert, resident, message type) stands at: owed, or not owed; open by the clock's tolerance (`may`); or `unsure`, since it is not
+ * known what the target was given, and when.
+ */
+export type Standing = 'must' | 'may' | 'unsure' | 'must-not';
+
+/** Why a resident could not be reached with what fell due at a moment; null where it could. */
+export type Unreachable = (
+  resident: number,
+  dueMs: number,
+) => { verdict: 'disconnected' | 'shed'; detail: string } | null;
 
 /** What really happened behind one CAD record: from the world alone. */
 export interface RecordTruth {
@@ -78,11 +114,13 @@ export interface Oracle {
   /** The record's private strings, told before the message that carries them reaches the door; may add to earlier ones. */
   learnPrivate(agency: string, recordId: string, strings: PrivateString[]): void;
   /** An input reached the target's door. CAD messages come with the world's manifest. Wakes need not be told. */
-  door(input: PipelineInput, manifest: MessageManifest | null, atMs: number): void;
-  /** The target gave an output. */
-  observe(output: PipelineOutput, atMs: number): void;
-  /** After a full drain. */
-  judge(truth: TruthView): Judgement;
+  door(input: PipelineInput, manifest: MessageManifest | null, atMs: number, arrival?: Arrival): void;
+  /** The target gave an output; `atMs` is when it was first seen. With a reception, lateness is each resident's own, and so is staleness: what is old only because it came late. */
+  observe(output: PipelineOutput, atMs: number, reception?: Reception): void;
+  /** After a full drain. Everybody could always be reached where `unreachable` is left out. */
+  judge(truth: TruthView, unreachable?: Unreachable): Judgement;
+  /** Once everything was told. */
+  stands(incidents: string, msgType: MsgType, resident: number): Standing;
 }
 
 export type CreateOracle = (config: OracleConfig) => Oracle;

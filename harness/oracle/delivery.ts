@@ -1,8 +1,8 @@
 /** Verdicts of deliveries: what was owed beside what was seen, resident by resident. */
 import { ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
 import { VERDICTS, type Verdict } from '../../contract/runrecord.ts';
-import type { Violation } from './contract.ts';
-import type { Expected } from './duty.ts';
+import type { Reception, Violation } from './contract.ts';
+import { DOUBT, type Expected } from './duty.ts';
 import { policyAt } from './eligibility.ts';
 import { indexOf, type People } from './people.ts';
 
@@ -14,6 +14,8 @@ export interface Seen {
   atMs: number;
   owed: Expected | null;
   audience: Uint32Array;
+  /** When each of the audience had it; null where all had it at `atMs`. */
+  reception: Reception | null;
   /** Labels of the message as a whole. */
   labels: Label[];
   /** True where the message itself was not owed: to whom it went is then no further question. */
@@ -25,13 +27,21 @@ export interface Label {
   detail: string;
 }
 
+/** Why a delivery owed was not seen. */
+export interface Missed {
+  verdict: 'lost' | 'shed' | 'disconnected';
+  detail: string;
+}
+
 export type VerdictCounts = Record<Verdict, number>;
 
 export interface DeliveryJudge {
   /** Messages in the order in which they were seen. */
   judge(seen: Seen): Partial<VerdictCounts>;
-  /** What was owed and never seen of a message, after all messages seen were judged. */
-  missing(owed: Expected, why: { verdict: 'lost' | 'shed'; detail: string }): number;
+  /** What was owed and never seen of a message, by verdict, after all messages seen were judged. `why` tells of each resident. */
+  missing(owed: Expected, why: (resident: number) => Missed): Map<Missed['verdict'], number>;
+  /** Residents to whom it is left open whether they are owed a message. */
+  mayHave(owed: Expected): ReadonlySet<number>;
   verdicts: VerdictCounts;
   violations: Violation[];
 }
@@ -50,14 +60,15 @@ export function createDeliveryJudge(
   const seenOf = new Map<Expected, Copy>();
   const openTo = new Map<Expected, Set<number>>();
 
-  /** Residents to whom the clock's tolerance leaves open whether they are owed a message. */
-  function mayHave(owed: Expected): Set<number> {
-    if (toleranceMs === 0) return NOBODY;
+  /** The clock's tolerance leaves it open, or that a change of settings was never acknowledged. */
+  function mayHave(owed: Expected): ReadonlySet<number> {
     const known = openTo.get(owed);
     if (known !== undefined) return known;
-    const may = new Set<number>();
     const fromMs = owed.dueMs - toleranceMs;
-    const toMs = owed.dueMs + toleranceMs;
+    const toMs = owed.dueMs + toleranceMs + owed.spreadMs;
+    const doubted = people.doubtedBetween(fromMs, toMs);
+    if (fromMs === toMs && doubted.length === 0) return NOBODY;
+    const may = new Set<number>(doubted);
     for (const resident of people.changedBetween(fromMs, toMs)) {
       const owedUnder = people.settingsBetween(resident, fromMs, toMs).map((s) => {
         if ((s.flags & (ROSTER_MUTED | ROSTER_QUIT)) !== 0) return false;
@@ -89,26 +100,40 @@ export function createDeliveryJudge(
     return owed.msgType === 'Cancel' ? 'never-sent' : 'not-matching';
   }
 
-  function timing(seen: Seen): Label[] {
-    const { owed } = seen;
-    if (owed === null) return [];
-    const policy = policyAt(owed.agency, seen.atMs);
+  /** `atMs`: when it was received, `waitMs`: how much of that time the resident could not be reached. */
+  function timing(owed: Expected, atMs: number, waitMs: number, ownTime: boolean): Label[] {
+    if (owed.doubt === DOUBT.unsure) return [];
+    const policy = policyAt(owed.agency, atMs);
     const pastEdge =
       owed.msgType === 'Alert'
-        ? seen.atMs - owed.leadMs >= policy.incidentAgeMsMax + toleranceMs
-        : seen.atMs - owed.alertMs > policy.correctionMsMax + toleranceMs;
+        ? atMs - owed.leadMs >= policy.incidentAgeMsMax + toleranceMs
+        : atMs - owed.alertMs > policy.correctionMsMax + toleranceMs;
+    const late = atMs - waitMs - owed.meantMs > latenessMsMax + toleranceMs;
     const labels: Label[] = [];
-    if (pastEdge && seen.atMs > owed.dueMs) labels.push({ verdict: 'stale', detail: 'past-age' });
-    if (seen.atMs - owed.dueMs > latenessMsMax) labels.push({ verdict: 'late', detail: 'late' });
+    // What was sent in time grows older on its way: only what is late besides was sent too old.
+    if (pastEdge && atMs > owed.dueMs && (late || !ownTime)) labels.push({ verdict: 'stale', detail: 'past-age' });
+    if (late) labels.push({ verdict: 'late', detail: 'late' });
     return labels;
+  }
+
+  function timingOfAll(seen: Seen): Label[] {
+    if (seen.owed === null || seen.reception !== null) return [];
+    return timing(seen.owed, seen.atMs, 0, false);
+  }
+
+  function timingOfOne(seen: Seen, i: number): Label[] {
+    if (seen.owed === null || seen.reception === null) return [];
+    const { atMs, reachableMs } = seen.reception;
+    return timing(seen.owed, atMs[i], Math.max(0, reachableMs[i] - seen.owed.meantMs), true);
   }
 
   function judge(seen: Seen): Partial<VerdictCounts> {
     const { owed, audience } = seen;
-    const common = [...seen.labels, ...timing(seen)];
+    const common = [...seen.labels, ...timingOfAll(seen)];
     let copy = copies.get(seen.copyKey);
     const counts: Partial<VerdictCounts> = {};
-    if (copy === undefined && common.length === 0 && owed !== null && same(audience, owed.recipients)) {
+    const inTime = seen.reception === null || audience.every((_, i) => timingOfOne(seen, i).length === 0);
+    if (copy === undefined && common.length === 0 && inTime && owed !== null && same(audience, owed.recipients)) {
       copy = { all: audience, some: new Set() };
       copies.set(seen.copyKey, copy);
       seenOf.set(owed, copy);
@@ -122,9 +147,9 @@ export function createDeliveryJudge(
     }
     if (owed !== null) seenOf.set(owed, copy);
     const tally = new Map<string, { label: Label; residents: number[]; n: number }>();
-    for (const resident of audience) {
-      const labels = [...common];
-      if (owed !== null && !seen.moot && indexOf(owed.recipients, resident) < 0) {
+    for (const [i, resident] of audience.entries()) {
+      const labels = [...common, ...timingOfOne(seen, i)];
+      if (owed !== null && owed.doubt !== DOUBT.unsure && !seen.moot && indexOf(owed.recipients, resident) < 0) {
         const why = whyNot(owed, resident, seen.atMs);
         if (why !== null) labels.push({ verdict: 'misdelivered', detail: why });
       }
@@ -140,11 +165,11 @@ export function createDeliveryJudge(
     return counts;
   }
 
-  function missing(owed: Expected, why: { verdict: 'lost' | 'shed'; detail: string }): number {
+  function missing(owed: Expected, why: (resident: number) => Missed): Map<Missed['verdict'], number> {
     const copy = seenOf.get(owed);
     const may = mayHave(owed);
     const tally = new Map<string, { label: Label; residents: number[]; n: number }>();
-    let n = 0;
+    const counts = new Map<Missed['verdict'], number>();
     for (const resident of owed.recipients) {
       if (
         copy !== undefined &&
@@ -152,12 +177,14 @@ export function createDeliveryJudge(
       )
         continue;
       if (may.has(resident)) continue;
-      n++;
-      count(tally, why, resident);
+      const missed = why(resident);
+      counts.set(missed.verdict, (counts.get(missed.verdict) ?? 0) + 1);
+      verdicts[missed.verdict]++;
+      // Nobody is to blame for a phone that was off.
+      if (missed.verdict !== 'disconnected') count(tally, missed, resident);
     }
-    verdicts[why.verdict] += n;
     report(owed.key, tally);
-    return n;
+    return counts;
   }
 
   function report(key: string, tally: Map<string, { label: Label; residents: number[]; n: number }>): void {
@@ -168,7 +195,7 @@ export function createDeliveryJudge(
     }
   }
 
-  return { judge, missing, verdicts, violations };
+  return { judge, missing, mayHave, verdicts, violations };
 }
 
 /** True where both hold the same ids in the same order. */

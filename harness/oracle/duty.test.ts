@@ -3,7 +3,7 @@ import type { ManifestRow, MessageManifest } from '../../contract/manifest.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
 import { alertKey } from './composition.ts';
-import { createDuty, type Duty } from './duty.ts';
+import { createDuty, DOUBT, type Duty } from './duty.ts';
 import { agency, config, message, minutes, onOak, row, T0 } from './hand.testing.ts';
 import { createPeople, type People } from './people.ts';
 
@@ -660,7 +660,7 @@ describe('the clock’s tolerance', () => {
     ['just after it without tolerance', 60 + 0.5 / 60, 0, []],
   ])('%s', (_, minute, toleranceMs, optional) => {
     const { duty } = run({}, [[minute, [{}]]], toleranceMs);
-    expect(duty.expected().map((e) => e.optional)).toEqual(optional);
+    expect(duty.expected().map((e) => e.doubt !== DOUBT.none)).toEqual(optional);
   });
 
   it('leaves what follows an edge open too, and a decision at the edge', () => {
@@ -673,11 +673,11 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(duty.expected().map((e) => [e.msgType, e.optional])).toEqual([
+    expect(duty.expected().map((e) => [e.msgType, e.doubt !== DOUBT.none])).toEqual([
       ['Alert', true],
       ['Cancel', true],
     ]);
-    expect(duty.isOpen(alertKey('hand', 'pd-000', 'A'))).toBe(true);
+    expect(duty.doubtOf(alertKey('hand', 'pd-000', 'A'))).toBe(DOUBT.band);
   });
 
   it('leaves open what joins an open event, and a correction at the end of its window', () => {
@@ -689,7 +689,7 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(joined.duty.isOpen(alertKey('hand', 'pd-000', 'B'))).toBe(true);
+    expect(joined.duty.doubtOf(alertKey('hand', 'pd-000', 'B'))).toBe(DOUBT.band);
     const corrected = run(
       { correctionMsMax: HOUR_MS },
       [
@@ -698,7 +698,7 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(corrected.duty.expected().map((e) => e.optional)).toEqual([false, true]);
+    expect(corrected.duty.expected().map((e) => e.doubt)).toEqual([DOUBT.none, DOUBT.band]);
   });
 
   it('leaves a message at a change of feed open', () => {
@@ -719,7 +719,7 @@ describe('the clock’s tolerance', () => {
       const duty = createDuty(c, createPeople(c.roster));
       const { input, manifest } = message([row()]);
       expect(duty.cad(input, manifest, minutes(1))?.[0].outcome ?? null).toBe(receipt);
-      expect(duty.expected().filter((e) => e.optional)).toHaveLength(alerts);
+      expect(duty.expected().filter((e) => e.doubt !== DOUBT.none)).toHaveLength(alerts);
     }
   });
 });

@@ -11,7 +11,7 @@ import type { Suppression } from '../../contract/policy.ts';
 import { parseIso, civilToMs } from '../../contract/time.ts';
 import { localToUtc } from '../../contract/zones.ts';
 import { alertKey, compose } from './composition.ts';
-import type { OracleConfig } from './contract.ts';
+import type { Arrival, OracleConfig } from './contract.ts';
 import {
   categoryOf,
   dialectAt,
@@ -25,6 +25,13 @@ import {
 import { type People, union } from './people.ts';
 import { type Place, publishedPlace } from './place.ts';
 
+/**
+ * How surely what is owed follows from what the target was given: surely; but for the clock's tolerance; or not surely, since an input
+ * was never acknowledged, or only after several attempts. The greater one prevails.
+ */
+export const DOUBT = { none: 0, band: 1, unsure: 2 } as const;
+export type Doubt = (typeof DOUBT)[keyof typeof DOUBT];
+
 /** A message owed. */
 export interface Expected {
   key: string;
@@ -32,6 +39,10 @@ export interface Expected {
   msgType: MsgType;
   agency: AgencyProfile;
   dueMs: number;
+  /** When its cause was meant to arrive. */
+  meantMs: number;
+  /** By how much later its cause may have arrived. */
+  spreadMs: number;
   category: Category;
   place: Place;
   /** The lead at that moment. */
@@ -41,8 +52,8 @@ export interface Expected {
   alertMs: number;
   frame: string;
   recipients: Uint32Array;
-  /** True where the clock's tolerance leaves open whether it is owed. */
-  optional: boolean;
+  /** Whether it is owed at all. */
+  doubt: Doubt;
   /** Earlier messages of the same alert. */
   earlier: Expected[];
 }
@@ -51,8 +62,13 @@ export interface Expected {
 export type ExpectedReceipt = { row: number; outcome: RowOutcome }[] | null;
 
 export interface Duty {
-  cad(input: PipelineInput & { kind: 'cad' }, manifest: MessageManifest | null, atMs: number): ExpectedReceipt;
-  review(ticket: string, decision: 'approve' | 'reject', atMs: number): void;
+  cad(
+    input: PipelineInput & { kind: 'cad' },
+    manifest: MessageManifest | null,
+    atMs: number,
+    arrival?: Arrival,
+  ): ExpectedReceipt;
+  review(ticket: string, decision: 'approve' | 'reject', atMs: number, arrival?: Arrival): void;
   /** Everything owed so far, in the order in which it fell due. */
   expected(): readonly Expected[];
   /** The target asked for a decision on a ticket under a key. Returns what the rules let it wait for; null where that is nothing. */
@@ -63,8 +79,8 @@ export interface Duty {
   whyNot(key: string, msgType: MsgType, atMs: number): string;
   /** The records behind a key. Null where none has it. */
   behind(key: string): Behind | null;
-  /** True where a message under this key may be owed, by the clock's tolerance. */
-  isOpen(key: string): boolean;
+  /** Whether a message under this key may be owed although none is expected. */
+  doubtOf(key: string): Doubt;
   suppressed(): Record<string, number>;
 }
 
@@ -87,8 +103,7 @@ interface KnownRecord {
   group: Group | null;
   answered: { category: Category | null; reason: Suppression } | null;
   reason: Suppression | null;
-  /** True once the clock's tolerance could have decided otherwise. */
-  open: boolean;
+  doubt: Doubt;
 }
 
 interface Group {
@@ -111,7 +126,7 @@ interface Group {
   asked: boolean;
   sent: Expected[];
   sentTo: Uint32Array;
-  open: boolean;
+  doubt: Doubt;
 }
 
 interface AgencyBook {
@@ -129,7 +144,7 @@ interface AgencyBook {
 }
 
 export function createDuty(config: OracleConfig, people: People): Duty {
-  const { runKey, toleranceMs } = config;
+  const { runKey } = config;
   const books = new Map<string, AgencyBook>();
   for (const profile of config.agencies) {
     const book = {
@@ -152,6 +167,17 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   const idOf = new Map<string, { agency: string; id: string }>();
   const suppressed = new Map<Suppression, number>();
   const places = new WeakMap<PublishedLocation, { householdsMin: number; place: Place | null }>();
+  /** The input that is being read. */
+  let current: Current = { toleranceMs: 0, spreadMs: 0, meantMs: 0, touchedUnsure: false };
+
+  function begin(atMs: number, arrival: Arrival): void {
+    current = {
+      toleranceMs: arrival.exact === true ? 0 : config.toleranceMs,
+      spreadMs: arrival.spreadMs ?? 0,
+      meantMs: arrival.meantMs ?? atMs,
+      touchedUnsure: arrival.unsure === true,
+    };
+  }
 
   // --- messages ---
 
@@ -159,21 +185,24 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     input: PipelineInput & { kind: 'cad' },
     manifest: MessageManifest | null,
     atMs: number,
+    arrival: Arrival = {},
   ): ExpectedReceipt {
+    begin(atMs, arrival);
     const refused: ExpectedReceipt = [{ row: 0, outcome: 'rejected' }];
     const book = books.get(input.agency);
     if (book === undefined) return refused;
     forget(book, atMs);
-    const open = atEdge(book.profile, atMs);
-    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs].some(
+    const doubt = arrival.unsure === true ? DOUBT.unsure : edgeDoubt((ms) => atEdge(book.profile, atMs, ms));
+    const { toleranceMs, spreadMs } = current;
+    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs + spreadMs].some(
       (ms) => dialectAt(book.profile, ms) === input.dialect,
     );
     if (!accepts) return refused;
     if (input.body.length > config.bodyLengthMax || manifest === null || !manifest.readable) return refused;
     const receipt = manifest.snapshot
-      ? snapshot(book, input, manifest, atMs, open)
-      : manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
-    return open ? null : receipt;
+      ? snapshot(book, input, manifest, atMs, doubt)
+      : manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, doubt));
+    return doubt !== DOUBT.none || current.touchedUnsure ? null : receipt;
   }
 
   function rowReceipt(
@@ -181,9 +210,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     manifest: MessageManifest,
     row: ManifestRow,
     atMs: number,
-    open: boolean,
+    doubt: Doubt,
   ): { row: number; outcome: RowOutcome } {
-    return { row: row.row, outcome: row.wellFormed ? take(book, manifest, row, atMs, open) : 'rejected' };
+    return { row: row.row, outcome: row.wellFormed ? take(book, manifest, row, atMs, doubt) : 'rejected' };
   }
 
   function snapshot(
@@ -191,7 +220,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     input: PipelineInput & { kind: 'cad' },
     manifest: MessageManifest,
     atMs: number,
-    open: boolean,
+    doubt: Doubt,
   ): { row: number; outcome: RowOutcome }[] {
     const asOfMs = Math.min(manifest.rows[0]?.updatedMs ?? asOfOf(input.body, book.profile.zone), atMs);
     if (asOfMs <= book.snapshotMs) {
@@ -203,7 +232,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       });
     }
     book.snapshotMs = asOfMs;
-    const receipt = manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, open));
+    const receipt = manifest.rows.map((row) => rowReceipt(book, manifest, row, atMs, doubt));
     if (manifest.rows.every((row) => row.wellFormed)) {
       const listed = new Set(manifest.rows.map((row) => row.recordId.trim()));
       const absent = [...book.openPortal]
@@ -212,7 +241,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       for (const record of absent) {
         record.state = { ...record.state, status: 'closed', disposition: 'none' };
         book.openPortal.delete(record);
-        record.open ||= open;
+        raise(record, doubt);
         evaluate(book, record, atMs);
       }
     }
@@ -220,13 +249,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   /** What is known of a record, and what a new state of it is. */
-  function take(
-    book: AgencyBook,
-    manifest: MessageManifest,
-    row: ManifestRow,
-    atMs: number,
-    open: boolean,
-  ): RowOutcome {
+  function take(book: AgencyBook, manifest: MessageManifest, row: ManifestRow, atMs: number, doubt: Doubt): RowOutcome {
     const id = row.recordId.trim();
     const state: RecordState = {
       incidentMs: row.incidentMs,
@@ -249,14 +272,15 @@ export function createDuty(config: OracleConfig, people: People): Duty {
         group: null,
         answered: null,
         reason: null,
-        open,
+        doubt,
       };
       book.records.set(id, record);
       book.ids.add(id);
     } else {
       hear(book, record, atMs);
       record.portal = manifest.snapshot;
-      record.open ||= open;
+      current.touchedUnsure ||= record.doubt === DOUBT.unsure;
+      raise(record, doubt);
       const known = record.state;
       if (known.updatedMs !== null && state.updatedMs !== null && state.updatedMs < known.updatedMs)
         return 'superseded';
@@ -316,12 +340,25 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   function find(book: AgencyBook, record: KnownRecord, atMs: number): Finding {
-    const finding = examine(book.profile, record.state, record.cancelled, atMs, toleranceMs);
-    if (finding.edge || atEdge(book.profile, atMs)) {
-      record.open = true;
-      if (record.group !== null) record.group.open = true;
-    }
-    return finding;
+    const { toleranceMs, spreadMs } = current;
+    const within = (ms: number): Finding => examine(book.profile, record.state, record.cancelled, atMs, ms);
+    raise(
+      record,
+      edgeDoubt((ms) => within(ms).edge || atEdge(book.profile, atMs, ms)),
+    );
+    return within(toleranceMs + spreadMs);
+  }
+
+  /** What the nearness of a rule's edge leaves open: `isNear` says whether one lies within so many ms of the current input. */
+  function edgeDoubt(isNear: (ms: number) => boolean): Doubt {
+    const { toleranceMs, spreadMs } = current;
+    if (toleranceMs > 0 && isNear(toleranceMs)) return DOUBT.band;
+    return spreadMs > 0 && isNear(toleranceMs + spreadMs) ? DOUBT.unsure : DOUBT.none;
+  }
+
+  function raise(record: KnownRecord, doubt: Doubt): void {
+    record.doubt = greater(record.doubt, doubt);
+    if (record.group !== null) record.group.doubt = greater(record.group.doubt, doubt);
   }
 
   /** Every group's lead is compared with every record that opens or joins: the same place is asked for many times. */
@@ -356,8 +393,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     if (oldest !== null) {
       oldest.records.push(record);
       record.group = oldest;
-      oldest.open ||= record.open;
-      record.open ||= oldest.open;
+      oldest.doubt = greater(oldest.doubt, record.doubt);
+      record.doubt = oldest.doubt;
       return;
     }
     const key = alertKey(runKey, book.profile.id, record.id);
@@ -375,7 +412,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       asked: false,
       sent: [],
       sentTo: new Uint32Array(0),
-      open: record.open,
+      doubt: record.doubt,
     };
     record.group = group;
     list(group);
@@ -443,9 +480,11 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     asking.push(group);
   }
 
-  function review(ticket: string, decision: 'approve' | 'reject', atMs: number): void {
+  function review(ticket: string, decision: 'approve' | 'reject', atMs: number, arrival: Arrival = {}): void {
+    begin(atMs, arrival);
     const group = tickets.get(ticket) ?? groupOf.get(ticket.slice(0, ticket.lastIndexOf('-')));
     if (group === undefined || group.wouldBe === null) return;
+    if (arrival.unsure === true) group.doubt = DOUBT.unsure;
     forget(group.agency, atMs);
     if (group.records.length === 0) return;
     chooseLead(group);
@@ -472,9 +511,11 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   function publish(group: Group, msgType: MsgType, atMs: number): void {
     const policy = policyAt(group.agency.profile, atMs);
     const alertMs = group.sent.length === 0 ? atMs : group.sent[0].dueMs;
-    const windowEdge = msgType !== 'Alert' && near(atMs - alertMs, policy.correctionMsMax, toleranceMs);
-    if (msgType !== 'Alert' && atMs - alertMs > policy.correctionMsMax && !windowEdge) return;
-    group.open ||= windowEdge;
+    if (msgType !== 'Alert') {
+      const windowEdge = edgeDoubt((ms) => near(atMs - alertMs, policy.correctionMsMax, ms));
+      if (atMs - alertMs > policy.correctionMsMax && windowEdge === DOUBT.none) return;
+      group.doubt = greater(group.doubt, windowEdge);
+    }
     const owed = message(group, msgType, atMs);
     expected.push(owed);
     group.sent.push(owed);
@@ -513,6 +554,8 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       msgType,
       agency: profile,
       dueMs: atMs,
+      meantMs: current.meantMs,
+      spreadMs: current.spreadMs,
       category,
       place,
       recordId: group.lead.id,
@@ -520,7 +563,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       alertMs: last === null ? atMs : group.sent[0].dueMs,
       frame: JSON.stringify(alert),
       recipients: audience(group, msgType, category, place),
-      optional: group.open,
+      doubt: group.doubt,
       earlier: [...group.sent],
     };
   }
@@ -555,13 +598,6 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     return idOf.get(key);
   }
 
-  /** True where a feed or a policy takes effect so close to this moment that the tolerance could decide otherwise. */
-  function atEdge(profile: AgencyProfile, atMs: number): boolean {
-    return (
-      toleranceMs > 0 && [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, toleranceMs))
-    );
-  }
-
   function recordOf(key: string): KnownRecord | undefined {
     const traced = trace(key);
     return traced === undefined ? undefined : books.get(traced.agency)!.records.get(traced.id);
@@ -579,7 +615,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       return group.wouldBe;
     },
     neverAsked: () =>
-      asking.flatMap((group) => (group.wouldBe === null || group.asked || group.open ? [] : [group.wouldBe])),
+      asking.flatMap((group) =>
+        group.wouldBe === null || group.asked || group.doubt !== DOUBT.none ? [] : [group.wouldBe],
+      ),
     whyNot(key, msgType, atMs) {
       const group = groupOf.get(key);
       if (group?.phase === 'waiting') return 'unapproved';
@@ -610,7 +648,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
         addresses,
       };
     },
-    isOpen: (key) => groupOf.get(key)?.open === true || recordOf(key)?.open === true,
+    doubtOf: (key) => greater(groupOf.get(key)?.doubt ?? DOUBT.none, recordOf(key)?.doubt ?? DOUBT.none),
     suppressed: () => Object.fromEntries([...suppressed].filter(([, n]) => n > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
@@ -618,6 +656,24 @@ export function createDuty(config: OracleConfig, people: People): Duty {
 // --- internal ---
 
 const BUCKET_MS = 900_000;
+
+/** What is known of the arrival of the input that is being read. */
+interface Current {
+  toleranceMs: number;
+  spreadMs: number;
+  meantMs: number;
+  /** True where it names a record of which it is not known what the target knows: its receipt is then open. */
+  touchedUnsure: boolean;
+}
+
+function greater(a: Doubt, b: Doubt): Doubt {
+  return a > b ? a : b;
+}
+
+/** True where a feed or a policy takes effect within so many ms of this moment. */
+function atEdge(profile: AgencyProfile, atMs: number, withinMs: number): boolean {
+  return [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, withinMs));
+}
 
 function bucketOf(ms: number): number {
   return Math.floor(ms / BUCKET_MS);

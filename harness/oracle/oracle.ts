@@ -1,18 +1,28 @@
 /** The oracle: told what reached the target's door and what came out, it judges both by docs/rules.md and the world's truth. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { FEED_KINDS } from '../../contract/catalogue.ts';
+import type { MsgType } from '../../contract/alert.ts';
 import type { MessageManifest } from '../../contract/manifest.ts';
 import { type PipelineInput, type PipelineOutput, REJECT_CODES } from '../../contract/pipeline.ts';
 import { SUPPRESSIONS } from '../../contract/policy.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { type AlertLine, type Truth, TRUTHS } from '../../contract/runrecord.ts';
 import { createAlertTruths } from './alerttruth.ts';
-import type { CreateOracle, Judgement, Leak, TruthView } from './contract.ts';
+import type {
+  Arrival,
+  CreateOracle,
+  Judgement,
+  Leak,
+  Reception,
+  Standing,
+  TruthView,
+  Unreachable,
+} from './contract.ts';
 import { createDeliveryJudge, type Label, same, type Seen } from './delivery.ts';
-import { createDuty, type Expected } from './duty.ts';
+import { createDuty, DOUBT, type Doubt, type Expected } from './duty.ts';
 import { dialectAt } from './eligibility.ts';
 import { checkFrame, type FrameHead, readHead } from './frame.ts';
-import { createPeople } from './people.ts';
+import { createPeople, indexOf } from './people.ts';
 import { centreOf } from './place.ts';
 import { createReceipts } from './receipts.ts';
 import { createSecrets } from './secrets.ts';
@@ -25,6 +35,7 @@ interface Observation {
   profile: AgencyProfile;
   atMs: number;
   audience: Uint32Array;
+  reception: Reception | null;
   owed: Expected | null;
   /** Why it was not owed when it was seen; null where it was, or may have been. */
   notOwed: string | null;
@@ -43,6 +54,7 @@ export const createOracle: CreateOracle = (config) => {
   const duty = createDuty(config, people);
   const secrets = createSecrets();
   const receipts = createReceipts();
+  const deliveries = createDeliveryJudge(people, config);
   const observations: Observation[] = [];
   const owedByKey = new Map<string, Expected[]>();
   const claimed = new Set<Expected>();
@@ -50,6 +62,8 @@ export const createOracle: CreateOracle = (config) => {
   const withheld: Record<string, number> = {};
   const leaks: Leak[] = [];
   const review = { texts: 0, words: 0, blanked: 0 };
+  /** Whose agency a post came through. */
+  const authors = new Map<string, string | null>();
   let framesScanned = 0;
   let indexed = 0;
   let nowMs = 0;
@@ -57,25 +71,28 @@ export const createOracle: CreateOracle = (config) => {
 
   // --- in ---
 
-  function door(input: PipelineInput, manifest: MessageManifest | null, atMs: number): void {
+  function door(input: PipelineInput, manifest: MessageManifest | null, atMs: number, arrival: Arrival = {}): void {
     nowMs = atMs;
     occasion = { agency: null, recordIds: [] };
     switch (input.kind) {
       case 'cad':
         occasion = { agency: input.agency, recordIds: manifest?.rows.map((row) => row.recordId.trim()) ?? [] };
-        receipts.demand(input.messageId, duty.cad(input, manifest, atMs));
+        cad(input, manifest, atMs, arrival);
         return;
       case 'preference':
         people.change(input.change, atMs);
+        if (arrival.unsure === true) people.doubt(input.change.resident, atMs, Infinity);
+        else if (arrival.spreadMs !== undefined) people.doubt(input.change.resident, atMs, atMs + arrival.spreadMs);
         return;
       case 'review':
-        duty.review(input.ticket, input.decision, atMs);
+        duty.review(input.ticket, input.decision, atMs, arrival);
         return;
       case 'post':
         occasion = {
           agency: config.agencies[Math.floor(input.resident / RESIDENTS_PER_AGENCY_MAX)]?.id ?? null,
           recordIds: [],
         };
+        authors.set(input.postId, occasion.agency);
         return;
       case 'motion':
       case 'wake':
@@ -83,9 +100,20 @@ export const createOracle: CreateOracle = (config) => {
     }
   }
 
+  function cad(
+    input: PipelineInput & { kind: 'cad' },
+    manifest: MessageManifest | null,
+    atMs: number,
+    arrival: Arrival,
+  ): void {
+    const rows = duty.cad(input, manifest, atMs, arrival);
+    if (arrival.withoutReceipt === true || arrival.unsure === true) receipts.allow(input.messageId);
+    else receipts.demand(input.messageId, rows);
+  }
+
   // --- out ---
 
-  function observe(output: PipelineOutput, atMs: number): void {
+  function observe(output: PipelineOutput, atMs: number, reception?: Reception): void {
     switch (output.kind) {
       case 'receipt':
         receipts.found(output.messageId, output.rows);
@@ -93,7 +121,7 @@ export const createOracle: CreateOracle = (config) => {
           scan('receipt', JSON.stringify(output.rows));
         return;
       case 'publish':
-        publish(output, atMs);
+        publish(output, atMs, reception ?? null);
         return;
       case 'review-request':
         reviewRequest(output);
@@ -105,9 +133,13 @@ export const createOracle: CreateOracle = (config) => {
       case 'suppressed':
         if (!SUPPRESSIONS.includes(output.reason)) scan('log', output.reason);
         return;
-      case 'post':
+      case 'post': {
+        // Seen later than it came in, it still tells of its author's neighbourhood.
+        const author = authors.get(output.postId);
+        if (author !== undefined) occasion = { agency: author, recordIds: [] };
         scan('post', output.text);
         return;
+      }
       case 'log':
         scan('log', `${output.code} ${output.text}`);
         return;
@@ -142,7 +174,7 @@ export const createOracle: CreateOracle = (config) => {
     for (const kind of kinds) leaks.push({ egress: 'review', kind, incidents: output.incidents, frames: 1 });
   }
 
-  function publish(output: Output<'publish'>, atMs: number): void {
+  function publish(output: Output<'publish'>, atMs: number, reception: Reception | null): void {
     framesScanned += output.audience.length;
     const profile = profiles.get(output.agency) ?? config.agencies[0];
     const head = readHead(output.frame, profile);
@@ -158,8 +190,10 @@ export const createOracle: CreateOracle = (config) => {
     const incidents = safeKey(head.key);
     for (const kind of found.leaks) leaks.push({ egress: 'frame', kind, incidents, frames: output.audience.length });
     const labels: Label[] = found.leaks.map((detail) => ({ verdict: 'leaked', detail }));
-    if (owed !== null) for (const detail of found.faults) labels.push({ verdict: 'misdelivered', detail });
-    const open = owed === null && config.toleranceMs > 0 && duty.isOpen(head.key);
+    // What a message says that follows from an input of which nothing is known, nobody can tell.
+    if (owed !== null && owed.doubt !== DOUBT.unsure)
+      for (const detail of found.faults) labels.push({ verdict: 'misdelivered', detail });
+    const open = owed === null && duty.doubtOf(head.key) !== DOUBT.none;
     // The audience that was owed stands in for an equal one, so that the target's own copy can be let go.
     const audience =
       owed !== null && same(owed.recipients, output.audience) ? owed.recipients : output.audience.slice();
@@ -168,6 +202,7 @@ export const createOracle: CreateOracle = (config) => {
       profile,
       atMs,
       audience,
+      reception,
       owed,
       notOwed: owed === null && !open ? duty.whyNot(head.key, head.msgType, atMs) : null,
       labels,
@@ -183,6 +218,10 @@ export const createOracle: CreateOracle = (config) => {
   }
 
   function namesakes(head: FrameHead): Expected[] {
+    return owedUnder(head.key).filter((e) => e.sequence === head.sequence && e.msgType === head.msgType);
+  }
+
+  function owedUnder(key: string): Expected[] {
     const expected = duty.expected();
     for (; indexed < expected.length; indexed++) {
       const e = expected[indexed];
@@ -190,13 +229,12 @@ export const createOracle: CreateOracle = (config) => {
       if (known === undefined) owedByKey.set(e.key, [e]);
       else known.push(e);
     }
-    return (owedByKey.get(head.key) ?? []).filter((e) => e.sequence === head.sequence && e.msgType === head.msgType);
+    return owedByKey.get(key) ?? [];
   }
 
   // --- judgement ---
 
-  function judge(truth: TruthView): Judgement {
-    const deliveries = createDeliveryJudge(people, config);
+  function judge(truth: TruthView, unreachable: Unreachable = () => null): Judgement {
     const truths = createAlertTruths();
     const byTruth = Object.fromEntries(TRUTHS.map((t) => [t, 0])) as Record<Truth, number>;
     const byTruthAndDelivery = { ...byTruth };
@@ -230,7 +268,7 @@ export const createOracle: CreateOracle = (config) => {
 
     const counts = { alerts: 0, deliveries: 0, alertsNeverSent: 0 };
     const owe = (owed: Expected, seen: boolean, lostDetail: string): void => {
-      if (owed.optional) return;
+      if (owed.doubt !== DOUBT.none) return;
       if (owed.msgType === 'Alert') {
         counts.alerts++;
         counts.deliveries += owed.recipients.length;
@@ -241,12 +279,13 @@ export const createOracle: CreateOracle = (config) => {
         reason === undefined
           ? { verdict: 'lost' as const, detail: lostDetail }
           : { verdict: 'shed' as const, detail: `withheld:${reason}` };
-      const missing = deliveries.missing(owed, why);
+      const missing = deliveries.missing(owed, (resident) => unreachable(resident, owed.dueMs) ?? why);
       const line = lineOf.get(owed);
-      if (line !== undefined && missing > 0) line.verdicts[why.verdict] = (line.verdicts[why.verdict] ?? 0) + missing;
+      for (const [verdict, n] of missing)
+        if (line !== undefined) line.verdicts[verdict] = (line.verdicts[verdict] ?? 0) + n;
     };
     for (const owed of duty.expected()) owe(owed, lineOf.has(owed), lineOf.has(owed) ? 'not-delivered' : 'never-sent');
-    for (const owed of duty.neverAsked()) owe(owed, false, 'review-never-asked');
+    if (config.ticketsSeen !== false) for (const owed of duty.neverAsked()) owe(owed, false, 'review-never-asked');
 
     return {
       verdicts: deliveries.verdicts,
@@ -280,9 +319,27 @@ export const createOracle: CreateOracle = (config) => {
       atMs: o.atMs,
       owed,
       audience: o.audience,
+      reception: o.reception,
       labels,
       moot: o.notOwed !== null,
     };
+  }
+
+  function stands(incidents: string, msgType: MsgType, resident: number): Standing {
+    let standing: Standing = doubtful(duty.doubtOf(incidents));
+    const candidates = owedUnder(incidents).filter((e) => e.msgType === msgType);
+    if (candidates.length > 0) standing = 'must-not';
+    for (const owed of candidates) {
+      const may = deliveries.mayHave(owed).has(resident);
+      if (may || (owed.doubt !== DOUBT.none && indexOf(owed.recipients, resident) >= 0)) {
+        const unsure =
+          owed.spreadMs > 0 ||
+          owed.doubt === DOUBT.unsure ||
+          people.doubtedBetween(owed.dueMs, owed.dueMs).includes(resident);
+        standing = unsure || standing === 'unsure' ? 'unsure' : 'may';
+      } else if (indexOf(owed.recipients, resident) >= 0) return 'must';
+    }
+    return standing;
   }
 
   function lineFor(o: Observation, seen: Seen): AlertLine {
@@ -316,10 +373,16 @@ export const createOracle: CreateOracle = (config) => {
     door,
     observe,
     judge,
+    stands,
   };
 };
 
 // --- internal ---
+
+function doubtful(doubt: Doubt): Standing {
+  if (doubt === DOUBT.none) return 'must-not';
+  return doubt === DOUBT.band ? 'may' : 'unsure';
+}
 
 /** A key is shown only where it is one: anything else might be a private string in its place. */
 function safeKey(key: string): string {

@@ -20,6 +20,10 @@ export interface People {
   settingsBetween(resident: number, fromMs: number, toMs: number): Settings[];
   /** Residents whose settings changed in [fromMs, toMs]. */
   changedBetween(fromMs: number, toMs: number): number[];
+  /** Between these moments it is not known whether a resident's last change has arrived. */
+  doubt(resident: number, fromMs: number, toMs: number): void;
+  /** Residents so doubted at some moment of [fromMs, toMs]. */
+  doubtedBetween(fromMs: number, toMs: number): number[];
   /** The first rule by which settings keep a resident from a place; null where it matches. */
   mismatch(resident: number, settings: Settings, box: Box | null, category: Category): Mismatch | null;
 }
@@ -38,6 +42,7 @@ export function createPeople(roster: Roster): People {
   const flags = Uint8Array.from(roster.flags);
   const changes: { atMs: number; index: number; before: Settings }[] = [];
   const changesOf = new Map<number, number[]>();
+  const doubts: { resident: number; fromMs: number; toMs: number }[] = [];
   let radiusDmMax = 0;
   for (const radius of radiusDm) radiusDmMax = Math.max(radiusDmMax, radius);
   const grid = createGrid(x, y);
@@ -105,6 +110,8 @@ export function createPeople(roster: Roster): People {
         found.add(ids[changes[c].index]);
       return [...found];
     },
+    doubt: (resident, fromMs, toMs) => void doubts.push({ resident, fromMs, toMs }),
+    doubtedBetween: (fromMs, toMs) => doubts.filter((d) => d.fromMs <= toMs && d.toMs >= fromMs).map((d) => d.resident),
     mismatch(resident, settings, box, category) {
       const i = indexOf(ids, resident);
       if ((settings.flags & ROSTER_QUIT) !== 0) return 'quit';

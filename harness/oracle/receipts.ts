@@ -10,6 +10,8 @@ export interface WrongReceipt {
 
 export interface Receipts {
   demand(messageId: string, rows: ExpectedReceipt): void;
+  /** A message whose receipt may come and need not. */
+  allow(messageId: string): void;
   found(messageId: string, rows: readonly RowReceipt[]): void;
   /** Those found wrong, and those that never came. */
   wrong(): WrongReceipt[];
@@ -19,6 +21,7 @@ export function createReceipts(): Receipts {
   /** Messages without a receipt so far: one text for each time that the message arrived. */
   const pending = new Map<string, (string | null)[]>();
   const wrong: WrongReceipt[] = [];
+  const allowed = new Set<string>();
 
   return {
     demand(messageId, rows) {
@@ -27,10 +30,14 @@ export function createReceipts(): Receipts {
       if (waiting === undefined) pending.set(messageId, [text]);
       else waiting.push(text);
     },
+    allow(messageId) {
+      allowed.add(messageId);
+    },
     found(messageId, rows) {
       const found = rows.map((r) => `${r.row}:${r.outcome}`).join(' ');
       const waiting = pending.get(messageId);
       if (waiting === undefined) {
+        if (allowed.has(messageId)) return;
         wrong.push({ messageId, expected: 'none', found });
         return;
       }

@@ -1,5 +1,5 @@
 /** How figures are written: the same on the page, in the summary and in tests, whatever the machine's locale. */
-import type { Quantiles, Rate } from '../../contract/runrecord.ts';
+import type { Quantiles, Rate, Tail } from '../../contract/runrecord.ts';
 import { civilFromMs, DAY_MS, HOUR_MS, MINUTE_MS, pad, SECOND_MS, weekday } from '../../contract/time.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -33,9 +33,21 @@ export function durationText(ms: number): string {
   return `${countText(ms / DAY_MS, 1)} d`;
 }
 
+/** Wall milliseconds, as finely as they are worth: `0.42 ms`, `12.3 ms`, `850 ms`, `2.4 s`. */
+export function latencyText(ms: number): string {
+  if (ms < 1) return `${countText(ms, 2)} ms`;
+  if (ms < 100) return `${countText(ms, 1)} ms`;
+  return durationText(ms);
+}
+
 /** A quantile of milliseconds; `none` where nothing was measured, so that 0 never stands for silence. */
 export function quantileText(q: Quantiles, which: 'p50' | 'p90' | 'p99' | 'max'): string {
   return q.count === 0 ? 'none' : durationText(q[which]);
+}
+
+/** A quantile of wall time; `none` where nothing was measured. */
+export function tailText(tail: Tail, which: 'p50' | 'p90' | 'p99' | 'p999' | 'max'): string {
+  return tail.count === 0 ? 'none' : latencyText(tail[which]);
 }
 
 /** `12.3%`, or `none` where n is 0. */

@@ -97,6 +97,99 @@ export function fixtureRun({ seed = 1, agencies = 3, days = 7, alertsPerAgency =
   return { record: recordOf(ids, days, alerts, faults, random), alerts, faults, map, checkpoints };
 }
 
+/** The same, against the wall clock for a minute. */
+export function fixtureLoadRun(): FixtureRun {
+  const run = fixtureRun({ agencies: 2, days: 1 });
+  const { record } = run;
+  const tail = (count: number, p50: number) => ({
+    count,
+    p50,
+    p90: p50 * 2,
+    p99: p50 * 4,
+    p999: p50 * 8,
+    max: p50 * 9,
+  });
+  const process = {
+    cpuShare: 0.31,
+    eventLoopDelayMs: tail(3000, 1.1),
+    rssMiB: { before: 120.4, peak: 388.2 },
+    memoryPerResidentKiB: 9.7,
+  };
+  record.generatorLagMs = tail(30_000, 0.6);
+  record.latencyMs = {
+    accept: tail(20_000, 4.2),
+    firstDelivery: tail(60, 8.1),
+    delivery: tail(44_000, 11.3),
+    completion: tail(60, 19.9),
+    device: tail(4000, 2.2),
+    connect: tail(10_000, 31),
+  };
+  record.sameOutcome = {
+    virtual: 44_000,
+    wall: 43_999,
+    onlyVirtual: 2,
+    onlyWall: 1,
+    withinBand: 1,
+    unexplained: 2,
+    toleranceMs: 6300,
+    differences: [
+      { incidents: run.alerts[0].incidents, msgType: 'Alert', resident: 1234, side: 'virtual', withinBand: true },
+      { incidents: run.alerts[1].incidents, msgType: 'Alert', resident: 1235, side: 'virtual', withinBand: false },
+      { incidents: run.alerts[2].incidents, msgType: 'Cancel', resident: 1236, side: 'wall', withinBand: false },
+    ],
+  };
+  record.load = {
+    target: 'http://127.0.0.1:8080/<b>',
+    startedTarget: false,
+    driver: 'hundredblock driver: 3 threads',
+    closedLoop: false,
+    traceSha256: record.historyHash,
+    fromMs: START_MS,
+    untilMs: START_MS + HOUR_MS,
+    windowMs: 60_000,
+    speed: 60,
+    platformClock: true,
+    intensity: { incidents: 100, encounters: 1, motions: 0.5, staffing: 100 },
+    connected: { residents: 10_000, doorbells: 4000, refused: 3, rampMs: 12_000 },
+    inputs: {
+      cad: { meant: 20_010, sent: 20_005, acknowledged: 20_000 },
+      motion: { meant: 4000, sent: 4000, acknowledged: 4000 },
+    },
+    refusals: { overloaded: 5, retried: 40 },
+    retries: 61,
+    deliveries: { received: 44_300, repeated: 12, gaps: 0 },
+    closes: { 'by the client': 9990, '4000': 7 },
+    generator: process,
+    targetProcess: { ...process, cpuShare: 0.74 },
+    bottleneck: { verdict: 'target', why: '5 inputs refused by the target' },
+    shed: { 'cad overloaded': 45, 'posts overloaded': 0 },
+    timeline: Array.from({ length: 60 }, (_, second) => ({
+      second,
+      sent: 480 + ((second * 37) % 90),
+      acknowledged: 470 + ((second * 53) % 110),
+      deliveries: (second * 397) % 1900,
+      deliveryP99Ms: second % 9 === 4 ? null : 20 + ((second * 13) % 60),
+      lagMaxMs: 1 + ((second * 7) % 5),
+      generatorCpu: 0.2 + ((second * 3) % 10) / 50,
+      targetCpu: second === 0 ? null : 0.6 + ((second * 7) % 10) / 40,
+    })),
+    virtual: {
+      alerts: 60,
+      updates: 4,
+      cancels: 9,
+      deliveries: 44_000,
+      duty: { alerts: 60, deliveries: 40_000, alertsNeverSent: 0 },
+      verdicts: {
+        ...(Object.fromEntries(VERDICTS.map((v) => [v, 0])) as RunRecord['verdicts']),
+        delivered: 44_000,
+      },
+      delayMs: record.delayMs,
+    },
+    notes: ['A note of <i>the driver</i>.'],
+  };
+  return run;
+}
+
 /** Writes the files of a run into `dir`, which it makes. */
 export function writeFixtureRun(dir: string, run: FixtureRun): void {
   mkdirSync(dir, { recursive: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureRun, writeFixtureRun } from './fixture.testing.ts';
+import { fixtureLoadRun, fixtureRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -36,16 +36,40 @@ const VIEWS = [
   { width: 390, colorScheme: 'dark' },
 ] as const;
 
+/** Letters of plots that are too small, cut off or faint. */
+const BAD_LETTERS = `(() => {
+      const shade = (css) => { const [r, g, b] = css.match(/[\\d.]+/g).map((v) => { const c = v / 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const paper = shade(getComputedStyle(document.body).backgroundColor);
+      const out = [];
+      let seen = 0;
+      for (const text of document.querySelectorAll('.plot svg text')) {
+        const box = text.getBoundingClientRect();
+        if (box.width === 0) continue;
+        seen += 1;
+        const svg = text.ownerSVGElement;
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        if (parseFloat(getComputedStyle(text).fontSize) * scale < 11) out.push('small: ' + text.textContent);
+        if (box.left < 0 || box.right > innerWidth) out.push('cut: ' + text.textContent);
+        const ink = shade(getComputedStyle(text).fill);
+        if ((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5) out.push('faint: ' + text.textContent);
+      }
+      return seen > 50 ? out : ['only ' + seen + ' texts seen'];
+    })()`;
+
 describe.skipIf(skipped)(
   `a report in a browser${skipped ? ` (skipped: no Chromium at ${CANDIDATES.join(', ')})` : ''}`,
   () => {
     const dir = mkdtempSync(join(tmpdir(), 'hundredblock-browser-'));
     let browser: Browser;
     let url: string;
+    let loadUrl: string;
 
     beforeAll(async () => {
       writeFixtureRun(dir, run);
       url = pathToFileURL(await writeReport(dir)).href;
+      const loadDir = join(dir, 'load');
+      writeFixtureRun(loadDir, fixtureLoadRun());
+      loadUrl = pathToFileURL(await writeReport(loadDir)).href;
       browser = await chromium.launch({ executablePath, args: ARGS });
     });
     afterAll(async () => {
@@ -53,7 +77,7 @@ describe.skipIf(skipped)(
       rmSync(dir, { recursive: true, force: true });
     });
 
-    async function open(view: (typeof VIEWS)[number]): Promise<{ page: Page; noise: string[] }> {
+    async function open(view: (typeof VIEWS)[number], at = url): Promise<{ page: Page; noise: string[] }> {
       const page = await browser.newPage({
         viewport: { width: view.width, height: 900 },
         colorScheme: view.colorScheme,
@@ -63,9 +87,9 @@ describe.skipIf(skipped)(
       page.on('pageerror', (error) => noise.push(String(error)));
       page.on(
         'request',
-        (request) => request.url() !== url && !request.url().startsWith('data:') && noise.push(request.url()),
+        (request) => request.url() !== at && !request.url().startsWith('data:') && noise.push(request.url()),
       );
-      await page.goto(url);
+      await page.goto(at);
       return { page, noise };
     }
 
@@ -86,29 +110,25 @@ describe.skipIf(skipped)(
     it.each(VIEWS)(
       'has no letters below 11 px in its plots at $width px in $colorScheme, none cut off, all in contrast to the paper',
       async (view) => {
-        const { page } = await open(view);
-        const bad = await page.evaluate(`(() => {
-      const shade = (css) => { const [r, g, b] = css.match(/[\\d.]+/g).map((v) => { const c = v / 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-      const paper = shade(getComputedStyle(document.body).backgroundColor);
-      const out = [];
-      let seen = 0;
-      for (const text of document.querySelectorAll('.plot svg text')) {
-        const box = text.getBoundingClientRect();
-        if (box.width === 0) continue;
-        seen += 1;
-        const svg = text.ownerSVGElement;
-        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-        if (parseFloat(getComputedStyle(text).fontSize) * scale < 11) out.push('small: ' + text.textContent);
-        if (box.left < 0 || box.right > innerWidth) out.push('cut: ' + text.textContent);
-        const ink = shade(getComputedStyle(text).fill);
-        if ((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5) out.push('faint: ' + text.textContent);
-      }
-      return seen > 50 ? out : ['only ' + seen + ' texts seen'];
-    })()`);
-        expect(bad).toEqual([]);
-        await page.close();
+        for (const at of [url, loadUrl]) {
+          const { page } = await open(view, at);
+          expect(await page.evaluate(BAD_LETTERS)).toEqual([]);
+          await page.close();
+        }
       },
     );
+
+    it.each(VIEWS)('of a run on both clocks fits $width px in $colorScheme and says so', async (view) => {
+      const { page, noise } = await open(view, loadUrl);
+      await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true');
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(view.width);
+      expect(await page.locator('#clocks:visible, #load:visible').count()).toBe(2);
+      // Latency; sent, deliveries, latency and processors by second.
+      expect(await page.locator('#clocks figure, #load figure').count()).toBe(5);
+      expect(await page.locator('#load').textContent()).toContain('A note of <i>the driver</i>.');
+      expect(noise).toEqual([]);
+      await page.close();
+    });
 
     it.each([VIEWS[0], VIEWS[2]])(
       'names every plot, map, table and section to those who hear the page, at $width px',

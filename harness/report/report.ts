@@ -6,10 +6,12 @@ import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts'
 import { tallyFaults, type FaultTally } from './faulttally.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { readAlertLines, readFaultLines, readMap, readRunRecord } from './rundir.ts';
+import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
 import { faultSection } from './sections/faults.ts';
 import { figuresSection } from './sections/figures.ts';
 import { flowSection } from './sections/flow.ts';
+import { loadSection } from './sections/load.ts';
 import { loopSection } from './sections/loop.ts';
 import { mapSection } from './sections/map.ts';
 import { policeSection } from './sections/police.ts';
@@ -58,6 +60,8 @@ function sectionsOf(record: RunRecord, map: MapFile, alerts: AlertLine[], faults
   return [
     verdictSection(record),
     figuresSection(record),
+    ...clocksSection(record),
+    ...loadSection(record),
     replaySection(record),
     mapSection(record, map, alerts),
     rateSection(record),

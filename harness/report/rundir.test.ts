@@ -45,7 +45,7 @@ describe('a run directory', () => {
     [
       'a later major version',
       () => editRecord((r) => (r.schema = 'hundredblock.run/2.0')),
-      /1\.0.*found "hundredblock\.run\/2\.0"/,
+      /1\.\d+ .*found "hundredblock\.run\/2\.0"/,
     ],
     ['no schema', () => editRecord((r) => delete r.schema), /found none/],
     [

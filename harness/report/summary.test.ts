@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { fixtureRun } from './fixture.testing.ts';
+import { fixtureLoadRun, fixtureRun } from './fixture.testing.ts';
 import { summaryLines } from './summary.ts';
 
 const { record } = fixtureRun();
@@ -41,6 +41,21 @@ const GOLDEN = `
 describe('summary', () => {
   it('says, of the fixture, exactly this', () => {
     expect(summaryLines(record, 80)).toEqual(GOLDEN.split('\n').slice(1));
+  });
+
+  it('of a run on both clocks has its levers, both outcomes and the bottleneck besides', () => {
+    const lines = summaryLines(fixtureLoadRun().record, 10_000);
+    expect(
+      lines.filter((line) => /^ {2}(load|connected|virtual|same|latency|generator|bottleneck) /.test(line)),
+    ).toEqual([
+      '  load           http://127.0.0.1:8080/<b> for 60.0 s at speed 60, incidents x100, encounters x1, motions x0.5, staffing x100; 24,005 inputs sent',
+      '  connected      10,000 residents, 4,000 doorbells; 3 refused',
+      '  virtual clock  60 alerts, 4 updates, 9 cancels; 44,000 deliveries, 44,000 as owed; on the wall 25,475',
+      "  same outcome   44,000 triples in virtual time, 43,999 on the wall; 2 and 1 on one only, 1 at a rule's edge, 2 unexplained",
+      '  latency        wall time: accept 4.2 ms (p99 16.8 ms), delivery 11.3 ms (p99 45.2 ms), last of an audience 19.9 ms (p99 79.6 ms)',
+      '  generator lag  0.60 ms (median), p99 2.4 ms, longest 5.4 ms',
+      '  bottleneck     target: 5 inputs refused by the target',
+    ]);
   });
 
   it('fits a screen, without control characters', () => {

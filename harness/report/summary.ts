@@ -1,6 +1,15 @@
 /** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { countText, nounText, durationText, intervalText, quantileText, rateText, shareText } from './figuretext.ts';
+import {
+  countText,
+  nounText,
+  durationText,
+  intervalText,
+  quantileText,
+  rateText,
+  shareText,
+  tailText,
+} from './figuretext.ts';
 
 const LABEL_WIDTH = 15;
 const INDENT = '  ';
@@ -37,6 +46,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
       'deliveries',
       `${countText(record.verdicts.delivered)} as owed${parts(record.verdicts, ['delivered']).replace(':', ',') || '; none lost, late, doubled, misdelivered or leaked'}`,
     ],
+    ...loadRows(record),
     [
       'privacy',
       `${leaksText(record)}; fewest households behind a published place: ${countText(record.privacy.householdsPerPlace.min)}`,
@@ -78,6 +88,43 @@ export function summaryLines(record: RunRecord, width: number): string[] {
 }
 
 // --- internal ---
+
+/** What a run against the wall clock has besides. */
+function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunRecord): [string, string][] {
+  if (load === undefined || latencyMs === undefined || generatorLagMs === undefined || sameOutcome === undefined)
+    return [];
+  const { virtual, connected, bottleneck } = load;
+  const { accept, delivery, completion } = latencyMs;
+  const stated = Object.entries(load.intensity).map(([stream, factor]) => `${stream} x${factor}`);
+  const sent = Object.values(load.inputs).reduce((n, { sent: s }) => n + s, 0);
+  return [
+    [
+      'load',
+      `${load.startedTarget ? 'the reference system' : load.target} for ${durationText(load.windowMs)} at speed ${load.speed}, ${stated.join(', ')}; ${nounText(sent, 'input')} sent`,
+    ],
+    [
+      'connected',
+      `${nounText(connected.residents, 'resident')}, ${nounText(connected.doorbells, 'doorbell')}; ${countText(connected.refused)} refused`,
+    ],
+    [
+      'virtual clock',
+      `${nounText(virtual.alerts, 'alert')}, ${nounText(virtual.updates, 'update')}, ${nounText(virtual.cancels, 'cancel')}; ${countText(virtual.deliveries)} deliveries, ${countText(virtual.verdicts.delivered)} as owed; on the wall ${countText(counts.deliveries)}`,
+    ],
+    [
+      'same outcome',
+      `${countText(sameOutcome.virtual)} triples in virtual time, ${countText(sameOutcome.wall)} on the wall; ${countText(sameOutcome.onlyVirtual)} and ${countText(sameOutcome.onlyWall)} on one only, ${countText(sameOutcome.withinBand)} at a rule's edge, ${countText(sameOutcome.unexplained)} unexplained`,
+    ],
+    [
+      'latency',
+      `wall time: accept ${tailText(accept, 'p50')} (p99 ${tailText(accept, 'p99')}), delivery ${tailText(delivery, 'p50')} (p99 ${tailText(delivery, 'p99')}), last of an audience ${tailText(completion, 'p50')} (p99 ${tailText(completion, 'p99')})`,
+    ],
+    [
+      'generator lag',
+      `${tailText(generatorLagMs, 'p50')} (median), p99 ${tailText(generatorLagMs, 'p99')}, longest ${tailText(generatorLagMs, 'max')}`,
+    ],
+    ['bottleneck', `${bottleneck.verdict}: ${bottleneck.why}`],
+  ];
+}
 
 function faultsText(record: RunRecord): string {
   const injected = Object.values(record.faults).reduce((n, f) => n + f.injected, 0);

@@ -39,6 +39,15 @@ export const STAGE_WORDS: Readonly<Record<string, { label: string; means: string
   total: { label: 'total', means: 'from the onset of the incident until the alert is sent' },
 };
 
+export const LATENCY_WORDS: Readonly<Record<string, { label: string; means: string }>> = {
+  accept: { label: 'accept', means: 'CAD message to its acknowledgement, when it is safe on disk' },
+  firstDelivery: { label: 'first delivery', means: 'cause of a message to the first phone' },
+  delivery: { label: 'delivery', means: 'cause of a message to each phone' },
+  completion: { label: 'completion', means: 'cause of a message to the last phone of its audience' },
+  device: { label: 'device', means: "doorbell's message to its acknowledgement" },
+  connect: { label: 'connect', means: 'connection asked for to the first message on it' },
+};
+
 export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
   delay: 'message delivered later than usual',
   duplicate: 'message delivered twice',

@@ -44,7 +44,7 @@ export interface EngineLimits {
   clipsMax: number;
 }
 
-export const ENGINE_LIMITS: Readonly<EngineLimits> = {
+const ENGINE_LIMITS: Readonly<EngineLimits> = {
   pendingInputsMax: 5000,
   retainMs: 24 * HOUR_MS,
   messagesMax: 50_000,

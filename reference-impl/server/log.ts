@@ -4,7 +4,7 @@
  */
 import { destination, pino, type DestinationStream } from 'pino';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Values in closed words: codes, counts, durations, agency ids. Never what somebody sent. */

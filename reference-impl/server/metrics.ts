@@ -63,7 +63,7 @@ export function countRows(metrics: Metrics, rows: readonly RowReceipt[]): void {
 export const DOORS = [...(Object.keys(PATHS) as (keyof typeof PATHS)[]), 'mqtt', 'connection', 'none'] as const;
 export type Door = (typeof DOORS)[number];
 
-export const POLL_OUTCOMES = [
+const POLL_OUTCOMES = [
   'taken',
   'unchanged',
   'connection',
@@ -79,7 +79,7 @@ export const POLL_OUTCOMES = [
 export type PollOutcome = (typeof POLL_OUTCOMES)[number];
 
 /** Why a credential is refused: none or unreadable, wrong, of another role, of another agency or resident, of one that left. */
-export const AUTH_FAILURES = ['missing', 'wrong', 'role', 'other', 'left'] as const;
+const AUTH_FAILURES = ['missing', 'wrong', 'role', 'other', 'left'] as const;
 export type AuthFailure = (typeof AUTH_FAILURES)[number];
 
 // --- internal ---

@@ -1,6 +1,15 @@
 /** The figures that a reader looks for first. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText, nounText, durationText, intervalText, quantileText, rateText, shareText } from '../figuretext.ts';
+import {
+  countText,
+  nounText,
+  durationText,
+  intervalText,
+  quantileText,
+  rateText,
+  shareText,
+  tailText,
+} from '../figuretext.ts';
 import { escapeHtml } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
@@ -13,7 +22,7 @@ interface Tile {
 }
 
 export function figuresSection(record: RunRecord): PageSection {
-  const tiles = tilesOf(record).map(
+  const tiles = [...loadTilesOf(record), ...tilesOf(record)].map(
     (t) =>
       `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${t.path}">${escapeHtml(t.figure)}</dd>` +
       `<dd class="aside">${escapeHtml(t.aside.replace('n = ', 'n\u00a0=\u00a0'))}</dd></div>`,
@@ -22,6 +31,39 @@ export function figuresSection(record: RunRecord): PageSection {
 }
 
 // --- internal ---
+
+/** Of a run against the wall clock. */
+function loadTilesOf({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord): Tile[] {
+  if (load === undefined || latencyMs === undefined || generatorLagMs === undefined || sameOutcome === undefined)
+    return [];
+  const { delivery, completion } = latencyMs;
+  return [
+    {
+      path: 'latencyMs.delivery.p99',
+      label: 'delivery latency, p99',
+      figure: tailText(delivery, 'p99'),
+      aside: `wall time, half within ${tailText(delivery, 'p50')}; the last of an audience ${tailText(completion, 'p99')} (p99)`,
+    },
+    {
+      path: 'sameOutcome.unexplained',
+      label: 'differences between the clocks',
+      figure: countText(sameOutcome.unexplained),
+      aside: `unexplained; ${countText(sameOutcome.withinBand)} more within ${durationText(sameOutcome.toleranceMs)} of a rule's edge`,
+    },
+    {
+      path: 'generatorLagMs.p99',
+      label: 'generator lag, p99',
+      figure: tailText(generatorLagMs, 'p99'),
+      aside: `bottleneck: ${load.bottleneck.verdict}`,
+    },
+    {
+      path: 'load.connected.residents',
+      label: 'residents connected',
+      figure: countText(load.connected.residents),
+      aside: `and ${nounText(load.connected.doorbells, 'doorbell')}; ${countText(load.connected.refused)} refused`,
+    },
+  ];
+}
 
 function tilesOf(record: RunRecord): Tile[] {
   const { counts, duty, police, privacy, verdicts } = record;

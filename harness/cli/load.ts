@@ -1,0 +1,195 @@
+/** `hundredblock load`. */
+import { HundredblockError } from '../../contract/errors.ts';
+import type { RunRecord } from '../../contract/runrecord.ts';
+import type { Scenario } from '../../contract/scenario.ts';
+import { civilToMs, parseIso } from '../../contract/time.ts';
+import type { UrlTarget } from '../load/contract.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import { loopbackEndpoint } from '../load/loopback.ts';
+import { resolveScenario } from '../scenario/resolve.ts';
+import { decimal, durationMs, valueOf, wholeNumber, type Args } from './args.ts';
+import { commandLine } from './command-line.ts';
+import { finish, summaryWidth } from './finish.ts';
+import { openOutput, outputError } from './output.ts';
+import { write } from './write.ts';
+
+const SEED_DEFAULT = 1;
+const KEY_VARIABLE = 'HUNDREDBLOCK_HARNESS_KEY';
+
+/** Runs the scenario against the target and answers the exit code; errors are thrown as HundredblockError. */
+export async function load(args: Args, signal: AbortSignal): Promise<number> {
+  const [name] = args.positionals;
+  const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
+  const scenario = loadScenario(name, args, seed);
+  const target = await targetOf(args, process.env[KEY_VARIABLE]);
+  const json = args.switches.has('json');
+  const quiet = args.switches.has('quiet');
+  const lingerMs = lingerMsOf(args);
+  const exposition = await expositionOf(args);
+
+  const output = openOutput(valueOf(args, 'out') ?? null);
+  const [{ runLoad }, { createProgress }, { summaryLines }] = await Promise.all([
+    import('../run/load.ts'),
+    import('../report/progress.ts'),
+    import('../report/summary.ts'),
+  ]);
+  const progress = createProgress({ stream: process.stderr, label: scenario.name, quiet });
+  let record: RunRecord;
+  let stopped: string | null;
+  let outDir: string;
+  try {
+    ({ record, stopped } = await runLoad({
+      scenario,
+      seed,
+      command: replayCommand(name, seed, args),
+      outDir: output.stageDir,
+      target,
+      signal,
+      exposition,
+      onProgress: (fraction, text) => progress.update(fraction, text),
+    }));
+    outDir = output.commit(record.id);
+  } catch (error) {
+    await exposition?.close();
+    output.discard();
+    throw outputError(valueOf(args, 'out') ?? 'results/runs', error);
+  } finally {
+    progress.end();
+  }
+  const failure = stopped === null || signal.aborted ? null : new HundredblockError('HB_TARGET', stopped);
+  const exitCode = await finish({
+    record,
+    summary: quiet ? null : summaryLines(record, summaryWidth()),
+    outDir,
+    json,
+    failure,
+  });
+  if (exposition !== undefined) {
+    await until(lingerMs, signal);
+    await exposition.close();
+  }
+  return exitCode;
+}
+
+/** The scenario as the options change it, checked. Throws what resolveScenario throws, and HB_OPTION_VALUE. */
+export function loadScenario(name: string, args: Args, seed: number): Scenario {
+  const sets = args.values.get('set') ?? [];
+  const plain = resolveScenario(name, sets, { seed });
+  return resolveScenario(name, [...sets, ...windowSets(args, plain), ...intensitySets(args, plain)], { seed });
+}
+
+/** Null: the reference system is to be started. Throws HB_USAGE or HB_TARGET. */
+export async function targetOf(args: Args, keyOfEnvironment: string | undefined): Promise<UrlTarget | null> {
+  const url = valueOf(args, 'target');
+  const mqttUrl = valueOf(args, 'mqtt') ?? null;
+  const harnessKey = valueOf(args, 'harness-key') ?? keyOfEnvironment ?? null;
+  const onboarded = args.switches.has('onboarded');
+  if (url === undefined) {
+    const given = [
+      ...['mqtt', 'harness-key'].filter((flag) => args.values.has(flag)),
+      ...(onboarded ? ['onboarded'] : []),
+    ];
+    if (given.length > 0)
+      throw new HundredblockError('HB_USAGE', `--${given[0]}: expected --target beside it, found none`);
+    return null;
+  }
+  await loopbackEndpoint(url, 'http');
+  if (mqttUrl !== null) await loopbackEndpoint(mqttUrl, 'mqtt');
+  if (harnessKey === null && !onboarded)
+    throw new HundredblockError(
+      'HB_USAGE',
+      `--target: expected --harness-key (or ${KEY_VARIABLE}), or --onboarded for a target that was told agencies and residents by other means, found neither`,
+    );
+  return { kind: 'url', url: url.replace(/\/+$/, ''), mqttUrl, harnessKey, onboarded };
+}
+
+// --- internal ---
+
+const PORT_MAX = 65_535;
+const LINGER_SECONDS_MAX = 86_400;
+
+/** Figures for Prometheus, where they are asked for; says on stderr where they are. Throws HB_OPTION_VALUE. */
+async function expositionOf(args: Args): Promise<Exposition | undefined> {
+  if (!args.values.has('metrics-port')) return undefined;
+  const port = wholeNumber(args, 'metrics-port', 0, PORT_MAX, 0);
+  const { serveExposition } = await import('../metrics/exposition.ts');
+  const exposition = await serveExposition(port);
+  await write(process.stderr, `metrics: ${exposition.url}\n`);
+  return exposition;
+}
+
+/** How long they are served when all is known. Throws HB_USAGE or HB_OPTION_VALUE. */
+function lingerMsOf(args: Args): number {
+  const seconds = wholeNumber(args, 'metrics-linger', 0, LINGER_SECONDS_MAX, 0);
+  if (seconds > 0 && !args.values.has('metrics-port'))
+    throw new HundredblockError('HB_USAGE', '--metrics-linger: expected --metrics-port beside it, found none');
+  return 1000 * seconds;
+}
+
+function until(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+function windowSets(args: Args, { startMs }: Scenario): string[] {
+  const from = valueOf(args, 'from');
+  const duration = valueOf(args, 'duration');
+  const speed = decimal(args, 'speed');
+  return [
+    ...(from === undefined ? [] : [`load.fromMs=${offsetMs(from, startMs)}`]),
+    ...(duration === undefined ? [] : [`load.durationMs=${durationMs('duration', duration)}`]),
+    ...(speed === undefined ? [] : [`load.speed=${speed}`]),
+  ];
+}
+
+/** `90m` after the scenario's start, or a moment such as 2026-06-06T22:30:00Z. */
+function offsetMs(text: string, startMs: number): number {
+  const iso = parseIso(text);
+  if (iso !== null && iso.offsetMin !== null) return civilToMs(iso.civil) - iso.offsetMin * 60_000 - startMs;
+  if (/^\d{4}-/.test(text))
+    throw new HundredblockError(
+      'HB_OPTION_VALUE',
+      `--from: expected a time with its offset such as 2026-06-06T22:30:00Z, found ${JSON.stringify(text)}`,
+    );
+  return durationMs('from', text);
+}
+
+/** `4`, for all streams alike, or `incidents=4,motions=0.5`: factors on what the scenario has. */
+function intensitySets(args: Args, { intensity }: Scenario): string[] {
+  const text = valueOf(args, 'intensity');
+  if (text === undefined) return [];
+  const streams = Object.keys(intensity) as (keyof Scenario['intensity'])[];
+  const factorOf = (given: string): number => {
+    if (/^(\d+\.?\d*|\.\d+)$/.test(given)) return Number(given);
+    throw new HundredblockError(
+      'HB_OPTION_VALUE',
+      `--intensity: expected a factor such as 4, or ${streams.map((s) => `${s}=4`).join(',')}, found ${JSON.stringify(text)}`,
+    );
+  };
+  const factors: [string, number][] = text.includes('=')
+    ? text.split(',').map((part) => [part.slice(0, part.indexOf('=')), factorOf(part.slice(part.indexOf('=') + 1))])
+    : streams.map((stream) => [stream, factorOf(text)]);
+  return factors.map(([stream, factor]) => {
+    const known = Object.hasOwn(intensity, stream) ? intensity[stream as keyof Scenario['intensity']] : 1;
+    // An unknown stream is refused with the other options, by its path.
+    return `intensity.${stream}=${known * factor}`;
+  });
+}
+
+/** Without the key: a record is for others to read. */
+function replayCommand(name: string, seed: number, args: Args): string {
+  const given = ['target', 'mqtt', 'from', 'duration', 'speed', 'intensity'].flatMap((flag) => {
+    const value = valueOf(args, flag);
+    return value === undefined ? [] : [`--${flag}`, value];
+  });
+  const sets = (args.values.get('set') ?? []).flatMap((set) => ['--set', set]);
+  const onboarded = args.switches.has('onboarded') ? ['--onboarded'] : [];
+  return commandLine(['load', name, '--seed', String(seed), ...given, ...onboarded, ...sets]);
+}

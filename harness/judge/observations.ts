@@ -1,0 +1,177 @@
+/** What a driver left of a run, read back into columns: millions of lines become a few arrays. */
+import type { RowReceipt } from '../../contract/pipeline.ts';
+import type { ConnectionLine, DeliveryLine, DriverSummary, FrameLine, SendLine } from '../../contract/trace.ts';
+import { linesOf, textOf, traceError } from '../trace/trace-file.ts';
+
+export interface Observations {
+  driver: DriverSummary;
+  sends: SendColumns;
+  /** By number. */
+  frames: Pick<FrameLine, 'type' | 'text'>[];
+  deliveries: DeliveryColumns;
+  connections: ConnectionLine[];
+}
+
+/** By line of the trace's inputs; a line that the driver did not get to has no entry. */
+export interface SendColumns {
+  has(line: number): boolean;
+  intendedMs(line: number): number;
+  /** NaN where there was none. */
+  sentMs(line: number): number;
+  answeredMs(line: number): number;
+  status(line: number): number | null;
+  tries(line: number): number;
+  failure(line: number): string | null;
+  rows(line: number): RowReceipt[] | null;
+}
+
+/** In the order in which they were written down. */
+export interface DeliveryColumns {
+  count: number;
+  resident: Uint32Array;
+  sequence: Float64Array;
+  frame: Uint32Array;
+  wallMs: Float64Array;
+}
+
+/** Throws HB_TRACE (one line) where a file is missing or a line can't be read. */
+export async function readObservations(dir: string): Promise<Observations> {
+  return {
+    driver: driverOf(await textOf(dir, DRIVER_FILE)),
+    sends: await readSends(dir),
+    frames: await readFrames(dir),
+    deliveries: await readDeliveries(dir),
+    connections: await readConnections(dir),
+  };
+}
+
+// --- internal ---
+
+const DRIVER_FILE = 'driver.json';
+const ABSENT_STATUS = -1;
+
+function driverOf(text: string): DriverSummary {
+  let value: Partial<DriverSummary> | null;
+  try {
+    value = JSON.parse(text) as Partial<DriverSummary> | null;
+  } catch {
+    throw traceError(DRIVER_FILE, 'JSON', 'text that does not parse');
+  }
+  if (typeof value?.clock?.originWallMs !== 'number' || typeof value.generatorLagMs?.max !== 'number')
+    throw traceError(DRIVER_FILE, 'a driver summary with its clock and lag', 'another shape');
+  return value as DriverSummary;
+}
+
+async function readSends(dir: string): Promise<SendColumns> {
+  const known = new Column(0);
+  const intendedMs = new Column(NaN);
+  const sentMs = new Column(NaN);
+  const answeredMs = new Column(NaN);
+  const status = new Column(ABSENT_STATUS);
+  const tries = new Column(0);
+  const failure = new Map<number, string>();
+  const rows = new Map<number, RowReceipt[]>();
+  for await (const { line, value } of linesOf(dir, 'sends.jsonl')) {
+    const send = value as Partial<SendLine> | null;
+    const { input } = send ?? {};
+    if (send === null || !isCount(input) || typeof send.intendedMs !== 'number')
+      throw traceError('sends.jsonl', `input and intendedMs on line ${line + 1}`, 'another shape');
+    known.set(input, 1);
+    intendedMs.set(input, send.intendedMs);
+    sentMs.set(input, send.sentMs ?? NaN);
+    answeredMs.set(input, send.answeredMs ?? NaN);
+    status.set(input, send.status ?? ABSENT_STATUS);
+    tries.set(input, send.tries ?? 0);
+    if (send.failure != null) failure.set(input, send.failure);
+    if (send.rows != null) rows.set(input, send.rows);
+  }
+  return {
+    has: (line) => known.get(line) === 1,
+    intendedMs: (line) => intendedMs.get(line),
+    sentMs: (line) => sentMs.get(line),
+    answeredMs: (line) => answeredMs.get(line),
+    status: (line) => (status.get(line) === ABSENT_STATUS ? null : status.get(line)),
+    tries: (line) => tries.get(line),
+    failure: (line) => failure.get(line) ?? null,
+    rows: (line) => rows.get(line) ?? null,
+  };
+}
+
+async function readFrames(dir: string): Promise<Observations['frames']> {
+  const frames: Observations['frames'] = [];
+  for await (const { line, value } of linesOf(dir, 'frames.jsonl')) {
+    const { frame, type, text } = (value ?? {}) as Partial<FrameLine>;
+    if (!isCount(frame) || typeof text !== 'string')
+      throw traceError('frames.jsonl', `frame and text on line ${line + 1}`, 'another shape');
+    frames[frame] = { type: type === 'post' ? 'post' : 'alert', text };
+  }
+  return frames;
+}
+
+async function readDeliveries(dir: string): Promise<DeliveryColumns> {
+  const resident = new Column(0);
+  const sequence = new Column(0);
+  const frame = new Column(0);
+  const wallMs = new Column(0);
+  let count = 0;
+  for await (const { line, value } of linesOf(dir, 'deliveries.jsonl')) {
+    if (!Array.isArray(value) || value.length !== 4 || !value.every((v) => typeof v === 'number'))
+      throw traceError('deliveries.jsonl', `four numbers on line ${line + 1}`, 'another shape');
+    const row = value as DeliveryLine;
+    resident.set(count, row[0]);
+    sequence.set(count, row[1]);
+    frame.set(count, row[2]);
+    wallMs.set(count, row[3]);
+    count += 1;
+  }
+  return {
+    count,
+    resident: Uint32Array.from(resident.upTo(count)),
+    sequence: sequence.upTo(count),
+    frame: Uint32Array.from(frame.upTo(count)),
+    wallMs: wallMs.upTo(count),
+  };
+}
+
+async function readConnections(dir: string): Promise<ConnectionLine[]> {
+  const lines: ConnectionLine[] = [];
+  for await (const { line, value } of linesOf(dir, 'connections.jsonl')) {
+    const connection = value as Partial<ConnectionLine> | null;
+    if (!isCount(connection?.resident) || typeof connection.atMs !== 'number')
+      throw traceError('connections.jsonl', `resident and atMs on line ${line + 1}`, 'another shape');
+    lines.push(connection as ConnectionLine);
+  }
+  return lines.sort((a, b) => a.atMs - b.atMs);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+/** Numbers by index, growing by doubling. */
+class Column {
+  private values: Float64Array;
+  private readonly absent: number;
+
+  constructor(absent: number) {
+    this.absent = absent;
+    this.values = new Float64Array(1024).fill(absent);
+  }
+
+  set(index: number, value: number): void {
+    if (index >= this.values.length) {
+      const grown = new Float64Array(Math.max(index + 1, 2 * this.values.length)).fill(this.absent);
+      grown.set(this.values);
+      this.values = grown;
+    }
+    this.values[index] = value;
+  }
+
+  get(index: number): number {
+    return index < this.values.length ? this.values[index] : this.absent;
+  }
+
+  upTo(count: number): Float64Array {
+    return this.values.slice(0, count);
+  }
+}

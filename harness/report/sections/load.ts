@@ -1,0 +1,227 @@
+/** How the load went: second by second, on both sides, and what was refused. */
+import * as Plot from '@observablehq/plot';
+import type { Load, RunRecord, Tail } from '../../../contract/runrecord.ts';
+import { countText, durationText, latencyText, shareText, tailText } from '../figuretext.ts';
+import { figure, legend, type Shape } from '../figure.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+
+/** None of a run in virtual time. */
+export function loadSection(record: RunRecord): PageSection[] {
+  const { load, generatorLagMs } = record;
+  if (load === undefined || generatorLagMs === undefined) return [];
+  const body = [
+    bottleneckBanner(load),
+    paragraph(whatText(load, generatorLagMs)),
+    timelinePlots(load),
+    processTable(load, generatorLagMs),
+    inputTable(load),
+    refusalTable(load),
+    closesText(load),
+    notesList(load),
+  ];
+  return [{ id: 'load', title: 'Load', body: body.join('\n') }];
+}
+
+// --- internal ---
+
+const BOTTLENECK_WORDS: Readonly<Record<Load['bottleneck']['verdict'], string>> = {
+  neither: 'Neither side held the run back.',
+  target: 'The target was the bottleneck.',
+  generator: 'The generator was the bottleneck: what it measured of the target is no limit of the target.',
+};
+
+function bottleneckBanner({ bottleneck }: Load): string {
+  const kind = bottleneck.verdict === 'neither' ? 'ok' : 'note';
+  return `<div class="banner ${kind}"><strong>${escapeHtml(BOTTLENECK_WORDS[bottleneck.verdict])}</strong> ${escapeHtml(bottleneck.why)}.</div>`;
+}
+
+function whatText(load: Load, lag: Tail): string {
+  const target = load.startedTarget ? 'the reference system, started for the run' : `the target at ${load.target}`;
+  const { received, repeated, gaps } = load.deliveries;
+  return `Loaded was ${target}, by ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Sends left ${tailText(lag, 'p50')} after they were due (median), 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included, ${countText(repeated)} of them again after a resumption; ${countText(gaps)} numbers were missing.`;
+}
+
+interface Line {
+  label: string;
+  colour: string;
+  shape: Shape;
+  of: (second: Load['timeline'][number]) => number | null;
+}
+
+interface TimePlot {
+  title: string;
+  lede: string;
+  axis: string;
+  lines: Line[];
+}
+
+const TIME_PLOTS: readonly TimePlot[] = [
+  {
+    title: 'Sent and acknowledged, second by second',
+    lede: 'An open loop sends what is due whether or not the target keeps up: where the lines part, it does not.',
+    axis: 'inputs in the second',
+    lines: [
+      { label: 'sent', colour: 'var(--blue)', shape: 'circle', of: (s) => s.sent },
+      { label: 'acknowledged', colour: 'var(--orange)', shape: 'diamond', of: (s) => s.acknowledged },
+    ],
+  },
+  {
+    title: 'Deliveries, second by second',
+    lede: 'One alert is as many deliveries as it has recipients.',
+    axis: 'deliveries in the second',
+    lines: [{ label: 'deliveries', colour: 'var(--green)', shape: 'circle', of: (s) => s.deliveries }],
+  },
+  {
+    title: 'Delivery latency and generator lag, second by second',
+    lede: 'Latency counts from the intended moment, so that it holds the lag of the generator too.',
+    axis: 'milliseconds',
+    lines: [
+      { label: 'delivery, p99', colour: 'var(--red)', shape: 'circle', of: (s) => s.deliveryP99Ms },
+      { label: 'generator lag, greatest', colour: 'var(--purple)', shape: 'diamond', of: (s) => s.lagMaxMs },
+    ],
+  },
+  {
+    title: 'Processor time, second by second',
+    lede: '100% is one processor; each side is a process of its own, and both share the machine.',
+    axis: 'of a processor, %',
+    lines: [
+      { label: 'generator', colour: 'var(--purple)', shape: 'diamond', of: (s) => percent(s.generatorCpu) },
+      { label: 'target', colour: 'var(--blue)', shape: 'circle', of: (s) => percent(s.targetCpu) },
+    ],
+  },
+];
+
+function percent(share: number | null): number | null {
+  return share === null ? null : 100 * share;
+}
+
+function timelinePlots({ timeline }: Load): string {
+  if (timeline.length === 0) return paragraph('The window never opened.');
+  return TIME_PLOTS.map((plot) => timePlot(plot, timeline)).join('\n');
+}
+
+/** A plot of some hundred points at most: longer windows are shown by their greatest seconds. */
+const POINTS_MAX = 400;
+
+function timePlot({ title, lede, axis, lines }: TimePlot, timeline: Load['timeline']): string {
+  const step = Math.ceil(timeline.length / POINTS_MAX);
+  const series = lines.map((line) => ({ line, points: greatest(timeline, line, step) }));
+  const all = series.flatMap(({ points }) => points.filter((p) => !Number.isNaN(p.value)));
+  if (all.length === 0) return `<h3>${escapeHtml(title)}</h3>${paragraph('Not measured.')}`;
+  const most = Math.max(1, ...all.map((p) => p.value));
+  const topOf = (points: { value: number }[]): number =>
+    Math.max(0, ...points.map((p) => (Number.isNaN(p.value) ? 0 : p.value)));
+  const tops = series.map(({ line, points }) => `${line.label} at most ${countText(topOf(points), 1)}`);
+  return figure({
+    title,
+    lede: step === 1 ? lede : `${lede} Each point is the greatest of ${step} seconds.`,
+    alt: `${title}: ${timeline.length} seconds, ${tops.join(', ')} (${axis})`,
+    legend: legend(lines.map(({ label, colour, shape }) => ({ label, colour, shape }))),
+    draw: (narrow) => ({
+      height: narrow ? 190 : 200,
+      marginLeft: 62,
+      marginRight: 14,
+      marginTop: 26,
+      marginBottom: 42,
+      x: {
+        domain: [0, timeline.length],
+        label: 'seconds since the window opened',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: narrow ? 5 : 12,
+        tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : 1),
+      },
+      y: {
+        domain: [0, most],
+        label: axis,
+        labelArrow: 'none',
+        ticks: 4,
+        tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : 1),
+      },
+      marks: [
+        Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+        ...series.flatMap(({ line, points }) => [
+          Plot.lineY(points, { x: 'second', y: 'value', stroke: line.colour, strokeWidth: 1.6 }),
+          Plot.dot(points, { x: 'second', y: 'value', fill: line.colour, symbol: line.shape, r: narrow ? 1.6 : 2.4 }),
+        ]),
+        Plot.ruleY([0], { stroke: 'var(--soft)' }),
+      ],
+    }),
+  });
+}
+
+/** Where nothing was measured the value is not a number, so that the line breaks. */
+function greatest(timeline: Load['timeline'], line: Line, step: number): { second: number; value: number }[] {
+  const points: { second: number; value: number }[] = [];
+  for (let i = 0; i < timeline.length; i += step) {
+    const values = timeline.slice(i, i + step).flatMap((s) => line.of(s) ?? []);
+    points.push({ second: timeline[i].second + 0.5, value: values.length === 0 ? NaN : Math.max(...values) });
+  }
+  return points;
+}
+
+function processTable({ generator, targetProcess }: Load, lag: Tail): string {
+  const row = (name: string, p: Load['generator'], lagText: string) => [
+    name,
+    p.cpuShare === null ? 'unknown' : shareText(p.cpuShare),
+    p.eventLoopDelayMs === null ? 'unknown' : tailText(p.eventLoopDelayMs, 'p99'),
+    p.rssMiB === null ? 'unknown' : `${countText(p.rssMiB.before)} to ${countText(p.rssMiB.peak)} MiB`,
+    p.memoryPerResidentKiB === null ? 'unknown' : `${countText(p.memoryPerResidentKiB, 1)} KiB`,
+    lagText,
+  ];
+  const columns = [
+    { head: 'Process' },
+    { head: 'Of a processor', numeric: true },
+    { head: 'Event-loop delay p99', numeric: true },
+    { head: 'Memory', numeric: true },
+    { head: 'Per resident', numeric: true },
+    { head: 'Lag p99, longest', numeric: true },
+  ];
+  const rows = [
+    row('generator', generator, `${tailText(lag, 'p99')}, ${latencyText(lag.max)}`),
+    row('target', targetProcess, 'none'),
+  ];
+  return `<h3>Both sides</h3>${table('Both processes over the window; memory before anyone connected, and at most', columns, rows)}`;
+}
+
+function inputTable({ inputs }: Load): string {
+  const rows = Object.entries(inputs).map(([kind, n]) => [
+    escapeHtml(kind),
+    countText(n.meant),
+    countText(n.sent),
+    countText(n.acknowledged),
+    n.meant === 0 ? 'none' : shareText(n.acknowledged / n.meant),
+  ]);
+  const columns = [
+    { head: 'Input' },
+    { head: 'Meant', numeric: true },
+    { head: 'Sent', numeric: true },
+    { head: 'Acknowledged', numeric: true },
+    { head: 'Share', numeric: true },
+  ];
+  return `<h3>Inputs</h3>${table('Inputs of the window by kind', columns, rows)}`;
+}
+
+function refusalTable({ refusals, retries, shed }: Load): string {
+  const seen = Object.entries(refusals).map(([why, n]) => ['driver', escapeHtml(why), countText(n)]);
+  const told = Object.entries(shed ?? {})
+    .filter(([, n]) => n > 0)
+    .map(([why, n]) => ['target', escapeHtml(why), countText(n)]);
+  const heading = '<h3>Refused and shed</h3>';
+  const unknown = shed === null ? ' The target tells no figures of its own.' : '';
+  if (seen.length + told.length === 0) return heading + paragraph(`Every input was acknowledged at once.${unknown}`);
+  const columns = [{ head: 'Counted by' }, { head: 'Reason' }, { head: 'Inputs', numeric: true }];
+  const caption = `Inputs that were not acknowledged at once, and what the target says that it refused; ${countText(retries)} sent again`;
+  return heading + table(caption, columns, [...seen, ...told]) + (unknown === '' ? '' : paragraph(unknown.trim()));
+}
+
+function closesText({ closes }: Load): string {
+  const parts = Object.entries(closes).map(([how, n]) => `${how} ${countText(n)}`);
+  return parts.length === 0 ? '' : paragraph(`Streams closed, by code: ${parts.join(', ')}.`);
+}
+
+function notesList({ notes }: Load): string {
+  if (notes.length === 0) return '';
+  return `<h3>Notes</h3><ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
+}
