@@ -431,6 +431,12 @@ export const HARNESS_METRICS = {
     buckets: LAG_SECONDS,
     clock: 'wall',
   },
+  hundredblock_run_inputs_meant_total: {
+    type: 'counter',
+    help: 'inputs of the window whose turn had come, by kind',
+    labels: { kind: INPUT_KINDS },
+    clock: 'wall',
+  },
   hundredblock_run_inputs_sent_total: {
     type: 'counter',
     help: 'inputs handed to sockets, by kind',
@@ -443,10 +449,28 @@ export const HARNESS_METRICS = {
     labels: { kind: INPUT_KINDS },
     clock: 'wall',
   },
+  hundredblock_run_messages_received_total: {
+    type: 'counter',
+    help: "messages that residents' phones received, repeats included",
+    labels: {},
+    clock: 'wall',
+  },
+  hundredblock_run_connections: {
+    type: 'gauge',
+    help: 'connections open, by whose they are; while the run goes on, and only in the figures that load serves',
+    labels: { of: ['residents', 'doorbells'] },
+    clock: 'wall',
+  },
   hundredblock_run_outcome_differences: {
     type: 'gauge',
-    help: 'deliveries on one clock only, by the clock that has them and whether they lie at the edge of a rule',
-    labels: { side: ['virtual', 'wall'], edge: ['within', 'beyond'] },
+    help: 'deliveries on one clock only, by the clock that has them',
+    labels: { side: ['virtual', 'wall'] },
+    clock: 'wall',
+  },
+  hundredblock_run_outcome_unexplained: {
+    type: 'gauge',
+    help: 'of those, the ones that do not lie at the edge of a rule',
+    labels: {},
     clock: 'wall',
   },
 } as const satisfies Record<string, HarnessMetricSpec>;

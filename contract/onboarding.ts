@@ -135,10 +135,7 @@ const GAZETTEER_COLUMNS = {
 } as const;
 
 function gazetteerOf(plain: Record<string, unknown>): AgencyProfile['gazetteer'] {
-  const columns = Object.entries(GAZETTEER_COLUMNS).map(([name, Column]) => [
-    name,
-    Column.from(plain[name] as number[]),
-  ]);
+  const columns = Object.entries(GAZETTEER_COLUMNS).map(([name, Kind]) => [name, Kind.from(plain[name] as number[])]);
   return { ...plain, ...Object.fromEntries(columns) } as AgencyProfile['gazetteer'];
 }
 

@@ -34,6 +34,8 @@ export const TraceHeaderSchema = Type.Object({
   /** Those that are online when the window opens. */
   residents: Count,
   doorbells: Count,
+  /** True where residents reacted to what they received over sockets: the seed alone does not give this trace again. */
+  closedLoop: Type.Optional(Type.Boolean()),
   /** What the world did that no trace can hold, by reason (`motions not attached`, ...). */
   leftOut: Type.Optional(Type.Record(Type.String(), Count)),
   /** File name to lower-case hex SHA-256, of every other file. */

@@ -12,7 +12,7 @@ import { OPEN_METRICS_FILE } from './open-metrics.ts';
 
 /** The whole document. */
 export function metricsDoc(): string {
-  return [INTRODUCTION, loading(), QUERIES, runTable(), serviceTable()].join('\n\n').concat('\n');
+  return [INTRODUCTION, loading(), WALL, QUERIES, runTable(), serviceTable()].join('\n\n').concat('\n');
 }
 
 // --- internal ---
@@ -48,6 +48,15 @@ such as answer times, counts at the end.
 \`npm run metrics-check\` does all this with \`city\`, or the scenario that it is told, and compares every figure of the run's record with the answers; \`npm test\` does so with
 two small runs, where Prometheus is installed.`;
 }
+
+const WALL = `## A run on the wall clock
+
+\`hundredblock load\` writes the same file. Its points stand at simulated time too, wall times included: latencies, lag and inputs count at the end. Every
+such run has its own \`${RUN_LABEL}\`, the record's id, since no two are alike.
+
+With \`--metrics-port N\` the process serves its figures to Prometheus on loopback while it runs: generator lag, inputs, messages received,
+connections. Verdicts, truth, leaks and latencies appear once the run is judged, and \`--metrics-linger S\` keeps the process up so that a scrape
+sees them. How to watch one: [grafana.md](grafana.md).`;
 
 const QUERIES = `## Queries that are exact
 

@@ -13,8 +13,12 @@ export async function writeOpenMetrics(run: RunFigures, path: string): Promise<v
   await pipeline(Readable.from(chunksOf(textOf(run)), { objectMode: false }), createWriteStream(path));
 }
 
-/** What tells a run's series from those of others: scenario, seed and history, so that equal runs give equal files. */
-export function runLabelOf(record: Pick<RunRecord, 'scenario' | 'seed' | 'historyHash'>): string {
+/**
+ * What tells a run's series from those of others: scenario, seed and history, so that equal runs give equal files. Of two runs on the
+ * wall clock none is like the other: theirs is the record's id.
+ */
+export function runLabelOf(record: Pick<RunRecord, 'id' | 'scenario' | 'seed' | 'historyHash' | 'load'>): string {
+  if (record.load !== undefined) return record.id;
   return `${record.scenario.name}-${record.seed}-${record.historyHash.slice(0, HASH_DIGITS)}`;
 }
 

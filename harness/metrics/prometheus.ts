@@ -12,6 +12,8 @@ export interface Sample {
 }
 
 export interface Prometheus {
+  /** Such as http://127.0.0.1:9090. */
+  url: string;
   /** An instant query at a simulated moment, Unix ms. Throws what the server says is wrong with it. */
   query(expression: string, atMs: number): Promise<Sample[]>;
   /** Ends the server; resolves once it is gone. */
@@ -24,18 +26,25 @@ export function prometheusMissing(): string[] {
   return ['prometheus', 'promtool'].filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
 }
 
-/** Loads the files into a new database in `folder`, which exists and is empty, and serves it. Throws where either program fails. */
-export async function servePrometheus(openMetricsFiles: readonly string[], folder: string): Promise<Prometheus> {
+/**
+ * Loads the files into a new database in `folder`, which exists and is empty, and serves it. `configuration`: what to scrape and which rules
+ * to evaluate, as YAML; nothing where left out. Throws where either program fails.
+ */
+export async function servePrometheus(
+  openMetricsFiles: readonly string[],
+  folder: string,
+  configuration = 'global: {}\n',
+): Promise<Prometheus> {
   const data = join(folder, 'data');
   for (const file of openMetricsFiles)
     await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, 'global: {}\n');
+  writeFileSync(config, configuration);
   for (let attempt = 1; ; attempt += 1) {
     const url = `http://127.0.0.1:${await freePort()}`;
     const server = start(config, data, url);
     if (await becomesReady(server.child, url)) {
-      return { query: (expression, atMs) => query(url, expression, atMs), stop: () => stop(server.child) };
+      return { url, query: (expression, atMs) => query(url, expression, atMs), stop: () => stop(server.child) };
     }
     await stop(server.child);
     // Somebody else may have taken the port meanwhile.

@@ -1,5 +1,5 @@
 /** From a run's record, lines and samples to the metric families of HARNESS_METRICS that it yields. */
-import type { HarnessLabels } from '../../contract/metrics.ts';
+import { HARNESS_METRICS, type HarnessLabels } from '../../contract/metrics.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from '../../contract/pipeline.ts';
 import type { Suppression } from '../../contract/policy.ts';
 import {
@@ -11,7 +11,10 @@ import {
   type RunRecord,
 } from '../../contract/runrecord.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
+import type { TraceInputKind } from '../../contract/trace.ts';
 import type { ReactionName } from '../../simulator/reactions/reactions.ts';
+import type { LatencySpreads } from '../judge/latency.ts';
+import type { DriveProgress } from '../load/contract.ts';
 import type { ShardResult } from '../run/shard.ts';
 import { CounterFamily, GaugeFamily, HistogramFamily, type Family } from './family.ts';
 import { timelineOf, type Timeline } from './timeline.ts';
@@ -23,10 +26,25 @@ export interface RunFigures {
   faults: readonly FaultLine[];
   /** What the record holds no more of than sums and quantiles. */
   shards: readonly Pick<ShardResult, 'id' | 'cadRecords' | 'hourlyCalls' | 'police' | 'centre'>[];
+  /** Of a run on the wall clock. */
+  wall?: WallFigures;
 }
 
-/** One family after the other, each made when it is asked for. Throws where a figure bears a name that the catalogue has not. */
+/** What the record holds only quantiles of. Null where the driver did not tell. */
+export interface WallFigures {
+  latencies: LatencySpreads | null;
+  progress: Pick<DriveProgress, 'lags' | 'connects'> | null;
+}
+
+/** The families that runs by this clock yield, one after the other, each made when it is asked for. Throws where a figure bears a name that the catalogue has not. */
 export function* familiesOf(run: RunFigures): Generator<Family> {
+  const other = run.record.load === undefined ? 'wall' : 'virtual';
+  for (const family of allOf(run)) if (HARNESS_METRICS[family.name].clock !== other) yield family;
+}
+
+// --- internal ---
+
+function* allOf(run: RunFigures): Generator<Family> {
   const t = timelineOf(run.record.simulated);
   yield* world(run, t);
   yield* messages(run, t);
@@ -37,9 +55,8 @@ export function* familiesOf(run: RunFigures): Generator<Family> {
   yield* callCentre(run, t);
   yield* police(run, t);
   yield* loop(run, t);
+  yield* wallClock(run, t);
 }
-
-// --- internal ---
 
 function* world({ record, shards }: RunFigures, t: Timeline): Generator<Family> {
   const { counts } = record;
@@ -221,6 +238,42 @@ function* loop({ record }: RunFigures, t: Timeline): Generator<Family> {
     reactions.add({ reaction: reaction as ReactionName }, n);
   yield reactions;
 }
+
+function* wallClock({ record, wall }: RunFigures, t: Timeline): Generator<Family> {
+  const { load, sameOutcome } = record;
+  if (load === undefined) return;
+  const latencies = new HistogramFamily('hundredblock_run_latency_seconds', t);
+  for (const [stage, key] of LATENCY_STAGES)
+    if (wall?.latencies != null) latencies.observeSpread({ stage }, wall.latencies[key]);
+  if (wall?.progress?.connects != null) latencies.observeSpread({ stage: 'connect' }, wall.progress.connects);
+  yield latencies;
+  const lags = new HistogramFamily('hundredblock_run_generator_lag_seconds', t);
+  if (wall?.progress?.lags != null) lags.observeSpread({}, wall.progress.lags);
+  yield lags;
+  const meant = new CounterFamily('hundredblock_run_inputs_meant_total', t);
+  const sent = new CounterFamily('hundredblock_run_inputs_sent_total', t);
+  const acknowledged = new CounterFamily('hundredblock_run_inputs_acknowledged_total', t);
+  for (const [kind, of] of Object.entries(load.inputs) as [TraceInputKind, (typeof load.inputs)[string]][]) {
+    meant.add({ kind }, of.meant);
+    sent.add({ kind }, of.sent);
+    acknowledged.add({ kind }, of.acknowledged);
+  }
+  yield* [meant, sent, acknowledged];
+  yield new CounterFamily('hundredblock_run_messages_received_total', t).add({}, load.deliveries.received);
+  if (sameOutcome === undefined) return;
+  yield new GaugeFamily('hundredblock_run_outcome_differences', t)
+    .set({ side: 'virtual' }, sameOutcome.onlyVirtual, t.endMs)
+    .set({ side: 'wall' }, sameOutcome.onlyWall, t.endMs);
+  yield new GaugeFamily('hundredblock_run_outcome_unexplained', t).set({}, sameOutcome.unexplained, t.endMs);
+}
+
+const LATENCY_STAGES = [
+  ['accept', 'accept'],
+  ['first-delivery', 'firstDelivery'],
+  ['delivery', 'delivery'],
+  ['completion', 'completion'],
+  ['device', 'device'],
+] as const;
 
 /** What a target may call as it likes: a name of the contract, or none. */
 function knownOr<V extends string>(names: readonly V[], name: string): V | 'other' {

@@ -5,7 +5,7 @@
  *   node toy-target.js [--port N] [--harness-key KEY] [--sabotage NAME]
  *
  * prints one line {"listening":{"http":URL},"pid":N} once it listens, and ends on SIGTERM. `--sabotage` breaks one rule of the contract, for tests
- * that must find it.
+ * that must find it; `drops-one-in-1000` prints {"dropped":N} at the end, the deliveries that it never made.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -33,6 +33,8 @@ const SABOTAGES = [
   'key-from-address',
   'tells-audience',
   'loses-some',
+  'drops-one-in-1000',
+  'drops-odd-residents',
   'never-cancels',
   'clock-stuck',
   'onboarding-adds',
@@ -55,6 +57,8 @@ const { values: flags } = parseArgs({
     port: { type: 'string', default: '0' },
     'harness-key': { type: 'string', default: '' },
     sabotage: { type: 'string', default: '' },
+    /** Knows no clock but the wall's, as most systems do. */
+    'real-time': { type: 'boolean', default: false },
   },
 });
 if (flags.sabotage !== '' && !SABOTAGES.includes(flags.sabotage)) throw new Error('unknown sabotage');
@@ -119,6 +123,11 @@ function now() {
   const shown = clock.originMs + Math.floor(Math.max(0, Date.now() - clock.originWallMs) * clock.speed);
   latestMs = Math.max(latestMs, shown);
   return latestMs;
+}
+
+function checkClockDoor(request) {
+  if (flags['real-time']) throw new Refusal('not-found', 'this platform knows real time only');
+  checkHarnessKey(request);
 }
 
 function setClock({ originWallMs, originMs, speed, ...rest }) {
@@ -610,7 +619,14 @@ function circleOf({ x0, y0, x1, y1 }) {
   return `${degrees(y)},${degrees(x)} ${km.toFixed(2)}`;
 }
 
+let deliveries = 0;
+let dropped = 0;
+
 function deliver(resident, body) {
+  deliveries++;
+  // Before it is numbered: no hole shows that anything is missing.
+  if (broken('drops-one-in-1000') && deliveries % 1000 === 0) return void dropped++;
+  if (broken('drops-odd-residents') && resident.id % 2 === 1) return;
   resident.last = broken('sequences-shared') ? published : resident.last + 1;
   if (broken('sequence-holes') && resident.last % 3 === 0) resident.last++;
   const frame = `{"sequence":${resident.last},"type":"alert","message":${body}}`;
@@ -788,11 +804,11 @@ const DOORS = {
     onboard(await jsonOf(request, ONBOARDING_BODY));
   },
   'GET /v1/harness/clock': (request) => {
-    checkHarnessKey(request);
+    checkClockDoor(request);
     return { status: 200, body: clock };
   },
   'PUT /v1/harness/clock': async (request) => {
-    checkHarnessKey(request);
+    checkClockDoor(request);
     setClock(await jsonOf(request, SMALL_BODY));
   },
   'GET /v1/alerts': (request, _id, query) => {
@@ -973,6 +989,7 @@ server.listen(Number(flags.port), '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ listening: { http }, pid: process.pid })}\n`);
 });
 process.on('SIGTERM', () => {
+  if (broken('drops-one-in-1000')) process.stdout.write(`${JSON.stringify({ dropped })}\n`);
   for (const resident of town?.residents.values() ?? []) closeAll(resident, 1001);
   server.close();
   server.closeAllConnections();

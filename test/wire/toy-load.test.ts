@@ -31,9 +31,9 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function load(target: ToyProcess): Promise<RunRecord> {
+async function load(target: ToyProcess, changes: object = {}): Promise<RunRecord> {
   const scenario = join(folder, 'toy-load.json');
-  writeFileSync(scenario, JSON.stringify(SCENARIO));
+  writeFileSync(scenario, JSON.stringify({ ...SCENARIO, ...changes }));
   const flags = ['--target', target.url.origin, '--harness-key', target.harnessKey];
   const out = [
     '--duration',
@@ -62,6 +62,21 @@ describe('load against the toy target', { timeout: 180_000 }, () => {
     expect(record.counts.alerts).toBeGreaterThan(0);
     expect(record.verdicts.delivered).toBeGreaterThan(100);
     // A machine under load may be late; that is not the target's doing.
+    expect(record.sameOutcome).toMatchObject({ unexplained: 0 });
+  });
+
+  it('runs in real time where the target has no other clock, with the world moved to now', async () => {
+    toy = await startToy('', ['--real-time']);
+    const startedMs = Date.now();
+    const record = await load(toy, {
+      intensity: { incidents: 4000, staffing: 4000 },
+      feeds: { publishDelayMsMean: { eido: 1000 } },
+    });
+    expect(record.load).toMatchObject({ speed: 1, platformClock: false });
+    expect(record.load!.fromMs).toBeGreaterThan(startedMs);
+    expect(record.load!.fromMs).toBeLessThan(Date.now());
+    expect(record.verdicts).toMatchObject({ lost: 0, misdelivered: 0, duplicate: 0, leaked: 0, stale: 0 });
+    expect(record.load!.inputs.cad.acknowledged).toBeGreaterThan(0);
     expect(record.sameOutcome).toMatchObject({ unexplained: 0 });
   });
 });
