@@ -9,7 +9,8 @@ const WIRE = [
   'harness/cli/{serve,load,conform}*.test.ts',
   'test/wire/**/*.test.ts',
 ];
-const NEVER = ['node_modules/**', 'results/**'];
+/** `npm run faults` runs the heavy ones (vitest.faults.config.ts). */
+const NEVER = ['node_modules/**', 'results/**', '**/*.heavy.test.ts'];
 
 export default defineConfig({
   test: {

@@ -141,6 +141,7 @@ describe('options', () => {
     [['--duration', '10ms'], 'HB_OPTION_VALUE', 'load.durationMs'],
     [['--speed', '0'], 'HB_OPTION_VALUE', 'load.speed'],
     [['--speed', 'fast'], 'HB_OPTION_VALUE', '--speed: expected a number'],
+    [['--closed-loop', '--speed', '600'], 'HB_OPTION_VALUE', 'load.speed: expected at most 300 '],
     [['--intensity', 'much'], 'HB_OPTION_VALUE', '--intensity: expected a factor such as 4, or incidents=4,'],
     [['--intensity', 'incident=2'], 'HB_OPTION_UNKNOWN', 'did you mean intensity.incidents?'],
   ])('%j are refused', (argv, code, text) => {

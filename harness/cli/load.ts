@@ -3,6 +3,7 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { civilToMs, parseIso } from '../../contract/time.ts';
+import { checkClosedLoop } from '../load/closed-loop.ts';
 import type { UrlTarget } from '../load/contract.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { loopbackEndpoint } from '../load/loopback.ts';
@@ -44,6 +45,7 @@ export async function load(args: Args, signal: AbortSignal): Promise<number> {
       command: replayCommand(name, seed, args),
       outDir: output.stageDir,
       target,
+      closedLoop: args.switches.has('closed-loop'),
       signal,
       exposition,
       onProgress: (fraction, text) => progress.update(fraction, text),
@@ -75,7 +77,11 @@ export async function load(args: Args, signal: AbortSignal): Promise<number> {
 export function loadScenario(name: string, args: Args, seed: number): Scenario {
   const sets = args.values.get('set') ?? [];
   const plain = resolveScenario(name, sets, { seed });
-  return resolveScenario(name, [...sets, ...windowSets(args, plain), ...intensitySets(args, plain)], { seed });
+  const scenario = resolveScenario(name, [...sets, ...windowSets(args, plain), ...intensitySets(args, plain)], {
+    seed,
+  });
+  if (args.switches.has('closed-loop')) checkClosedLoop(scenario);
+  return scenario;
 }
 
 /** Null: the reference system is to be started. Throws HB_USAGE or HB_TARGET. */
@@ -190,6 +196,6 @@ function replayCommand(name: string, seed: number, args: Args): string {
     return value === undefined ? [] : [`--${flag}`, value];
   });
   const sets = (args.values.get('set') ?? []).flatMap((set) => ['--set', set]);
-  const onboarded = args.switches.has('onboarded') ? ['--onboarded'] : [];
-  return commandLine(['load', name, '--seed', String(seed), ...given, ...onboarded, ...sets]);
+  const switches = ['onboarded', 'closed-loop'].flatMap((flag) => (args.switches.has(flag) ? [`--${flag}`] : []));
+  return commandLine(['load', name, '--seed', String(seed), ...given, ...switches, ...sets]);
 }

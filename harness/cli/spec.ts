@@ -144,6 +144,11 @@ export const COMMANDS = {
         value: 'K',
         help: 'factor on all event rates and the staff for them, or incidents=K,motions=K,...',
       },
+      'closed-loop': {
+        kind: 'switch',
+        value: '',
+        help: 'residents react to what they really receive: the world goes on while it is sent (speed at most 300)',
+      },
       set: { kind: 'list', value: 'path=value', help: 'override one option; may be given many times' },
       'metrics-port': {
         kind: 'value',
@@ -163,6 +168,7 @@ export const COMMANDS = {
       'hundredblock load rush',
       'hundredblock load rush --duration 20s --intensity motions=10 --json',
       'hundredblock load smoke --speed 600 --from 1h --set load.connectedShareOfAppUsers=0.5',
+      'hundredblock load rush --closed-loop --set reactions.postShare=0.2',
       'HUNDREDBLOCK_HARNESS_KEY=KEY hundredblock load rush --target http://127.0.0.1:8080 --mqtt mqtt://127.0.0.1:1883',
     ],
   },

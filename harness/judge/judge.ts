@@ -288,7 +288,7 @@ function loadOf(
     target: driver.target,
     startedTarget: driver.target === 'self',
     driver: driver.driver,
-    closedLoop: false,
+    closedLoop: header.closedLoop === true,
     traceSha256: trace.sha256,
     fromMs: header.fromMs,
     untilMs: header.untilMs,

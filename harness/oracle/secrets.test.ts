@@ -52,6 +52,8 @@ it.each([
   ['call 555-0299', []],
   ['write to a.b@mail.example.com', ['email']],
   ['alerts@hundredblock.test', []],
+  // Looked through once, not once from each character.
+  [`${'.'.repeat(200_000)}@example.org`, []],
 ])('knows anybody’s strings: %s', (text, kinds) => {
   expect(learned().ofAnyone(text)).toEqual(kinds);
 });

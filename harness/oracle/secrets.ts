@@ -122,7 +122,8 @@ export function createSecrets(): Secrets {
       if (/zq/i.test(folded)) for (const token of canaryTokens(folded)) if (canaries.has(token)) kinds.add('canary');
       // Every synthetic phone is 555-01xx, every synthetic address is at example.com.
       if (folded.includes('55') && /55501\d\d(?!\d)/.test(hayOf(folded).digits)) kinds.add('phone');
-      if (/[\p{L}\p{N}._+-]+@(?:[\p{L}\p{N}-]+\.)*example\.com/iu.test(folded)) kinds.add('email');
+      // One character before the @ is enough: a whole name would be tried from each of its characters.
+      if (/[\p{L}\p{N}._+-]@(?:[\p{L}\p{N}-]+\.)*example\.com/iu.test(folded)) kinds.add('email');
       return [...kinds];
     },
   };

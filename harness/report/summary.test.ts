@@ -94,6 +94,13 @@ describe('summary', () => {
     }
   });
 
+  it('says that a loop was closed', () => {
+    const run = fixtureLoadRun().record;
+    expect(summaryLines(run, 1000).join('\n')).not.toContain('closed loop');
+    run.load!.closedLoop = true;
+    expect(summaryLines(run, 1000).join('\n')).toContain('inputs sent; closed loop: residents reacted to what they');
+  });
+
   it('says that a run was interrupted, that all passed, that nothing was measured', () => {
     expect(changed((r) => (r.partial = true))).toContain('INTERRUPTED');
     expect(changed((r) => r.gates.forEach((gate) => (gate.ok = true)))).toContain('all 3 passed');

@@ -100,7 +100,7 @@ function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunR
   return [
     [
       'load',
-      `${load.startedTarget ? 'the reference system' : load.target} for ${durationText(load.windowMs)} at speed ${load.speed}, ${stated.join(', ')}; ${nounText(sent, 'input')} sent`,
+      `${load.startedTarget ? 'the reference system' : load.target} for ${durationText(load.windowMs)} at speed ${load.speed}, ${stated.join(', ')}; ${nounText(sent, 'input')} sent${load.closedLoop ? '; closed loop: residents reacted to what they received' : ''}`,
     ],
     [
       'connected',

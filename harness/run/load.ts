@@ -9,17 +9,22 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick, type Judged } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
 import type { DriveProgress, UrlTarget } from '../load/contract.ts';
+import { checkClosedLoop } from '../load/closed-loop.ts';
 import { drive } from '../load/drive.ts';
 import { probeTarget } from '../load/probe.ts';
 import { figuresOf, type Outcome } from '../measure/record.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import { OPEN_METRICS_FILE, writeOpenMetrics } from '../metrics/open-metrics.ts';
+import type { RunFigures } from '../metrics/run-families.ts';
 import { quantilesOf } from '../measure/stats.ts';
 import type { OracleConfig } from '../oracle/contract.ts';
 import { createOracle } from '../oracle/oracle.ts';
-import type { Recorded } from '../trace/contract.ts';
+import type { Recorded, RecordOptions } from '../trace/contract.ts';
+import { LiveWorld } from '../trace/live-world.ts';
 import { rebaseScenario } from '../trace/rebase.ts';
 import { recordTrace } from '../trace/record.ts';
 import type { ShardResult } from './shard.ts';
-import { headOf, inOrder, writeRun } from './write-run.ts';
+import { headOf, identityOf, inOrder, writeRun } from './write-run.ts';
 
 export interface LoadOptions {
   scenario: Scenario;
@@ -30,8 +35,12 @@ export interface LoadOptions {
   outDir: string;
   /** A system that runs already; null: the reference system is started for this run. */
   target: UrlTarget | null;
+  /** Residents react to what they receive on the wire, instead of as they do in virtual time; see checkClosedLoop. */
+  closedLoop?: boolean;
   signal?: AbortSignal;
   onProgress?: (fraction: number, text: string) => void;
+  /** Where figures are shown while the run goes on. */
+  exposition?: Exposition;
 }
 
 export interface Loaded {
@@ -46,18 +55,25 @@ export async function runLoad(o: LoadOptions): Promise<Loaded> {
   const begun = performance.now();
   const traceDir = join(o.outDir, 'trace');
   const observationsDir = join(o.outDir, 'wire');
-  const { scenario, recorded, notes } = await prepare(o, traceDir);
-  const began = { ...o, scenario, workers: 1, startedAtMs };
-  if (recorded.partial) return writeUndriven(began, recorded, begun, 'interrupted while the world was being prepared');
+  const prepared = await (o.closedLoop === true ? prepareLive(o, traceDir) : prepare(o, traceDir));
+  const { scenario, live } = prepared;
+  const { id } = identityOf({ ...o, scenario, startedAtMs }, prepared.histories);
+  const began = { ...o, scenario, workers: 1, startedAtMs, id };
+  const cut = 'interrupted while the world was being prepared';
+  if (!prepared.isReady) return writeUndriven(began, await prepared.end(), begun, cut);
 
-  const failure = await driveIt(o, scenario, traceDir, observationsDir);
+  o.exposition?.begin(id, scenario.name, o.seed);
+  const { failure, progress } = await driveIt(o, scenario, traceDir, observationsDir, live).finally(() =>
+    live?.close(),
+  );
+  const recorded = await prepared.end();
   if (failure !== null) return writeUndriven(began, recorded, begun, failure);
   o.onProgress?.(0.9, 'judging');
   const inWindow = alertsWithin(recorded);
   const delays = delaysOf(inWindow);
   const delayMs = Object.fromEntries(DELAY_STAGES.map((stage) => [stage, quantilesOf(delays[stage])]));
   const judged = await judgeRun(await openYardstick(traceDir), { observationsDir, delayMs });
-  judged.load.notes.push(...notes);
+  judged.load.notes.push(...prepared.notes());
 
   const lines = inOrder(judged.judgement.lines);
   addDelays(lines, inWindow);
@@ -72,6 +88,10 @@ export async function runLoad(o: LoadOptions): Promise<Loaded> {
   const record = recordOf(began, recorded, outcome, judged, performance.now() - begun);
   o.onProgress?.(0.98, 'writing the report');
   await writeRun(o.outDir, record, recorded.shards, lines, faults);
+  const wall = { latencies: judged.latencySpreads, progress };
+  const shown: RunFigures = { record, lines, faults, shards: recorded.shards, wall };
+  await writeOpenMetrics(shown, join(o.outDir, OPEN_METRICS_FILE));
+  o.exposition?.judged(shown);
   return { record, stopped: judged.stopped };
 }
 
@@ -80,12 +100,20 @@ export async function runLoad(o: LoadOptions): Promise<Loaded> {
 interface Prepared {
   /** As it ran. */
   scenario: Scenario;
-  recorded: Recorded;
-  notes: string[];
+  /** Of a closed loop: the world, which goes on while it is driven. */
+  live: LiveWorld | null;
+  /** False where it was interrupted. */
+  isReady: boolean;
+  /** By agency, as far as it is known before the run. */
+  histories: Pick<ShardResult, 'id' | 'historyHash'>[];
+  /** Once nothing is sent any more: the whole trace. */
+  end: () => Promise<Recorded>;
+  /** For the record, once it has ended. */
+  notes: () => string[];
 }
 
 type Delays = ShardResult['delays'];
-type Began = LoadOptions & { scenario: Scenario; workers: number; startedAtMs: number };
+type Began = LoadOptions & { scenario: Scenario; workers: number; startedAtMs: number; id: string };
 
 /** Wall time for a target in real time, beyond the ramp, from the trace's completion to the opening of the window. */
 const OPENING_LEAD_MS = 20_000;
@@ -95,17 +123,39 @@ async function prepare(o: LoadOptions, traceDir: string): Promise<Prepared> {
   const platformClock = await hasPlatformClock(o);
   const begun = performance.now();
   const recorded = await recordWorld(o, o.scenario, traceDir);
-  if (platformClock || recorded.partial) return { scenario: o.scenario, recorded, notes: [] };
+  if (platformClock || recorded.partial) return preparedOf(o.scenario, recorded, []);
 
   const neededMs = performance.now() - begun;
   const launchMs = Date.now() + 2 * neededMs + o.scenario.load.connectRampMs + OPENING_LEAD_MS;
   const rebased = rebaseScenario(o.scenario, launchMs);
   await rm(traceDir, { recursive: true });
+  return preparedOf(rebased, await recordWorld(o, rebased, traceDir), [
+    'The target only knows real time: the world was moved to the moment of the run, and ran at speed 1.',
+  ]);
+}
+
+function preparedOf(scenario: Scenario, recorded: Recorded, notes: string[]): Prepared {
   return {
-    scenario: rebased,
-    recorded: await recordWorld(o, rebased, traceDir),
-    notes: ['The target only knows real time: the world was moved to the moment of the run, and ran at speed 1.'],
+    scenario,
+    live: null,
+    isReady: !recorded.partial,
+    histories: recorded.shards,
+    end: async () => recorded,
+    notes: () => notes,
   };
+}
+
+/** The world up to its window; from there on it goes on with the run. */
+async function prepareLive(o: LoadOptions, traceDir: string): Promise<Prepared> {
+  checkClosedLoop(o.scenario);
+  if (!(await hasPlatformClock(o)))
+    throw new HundredblockError(
+      'HB_OPTION_VALUE',
+      '--closed-loop: expected a target with a platform clock, found one that only knows real time',
+    );
+  const live = await LiveWorld.open(recordOptions(o, o.scenario, traceDir));
+  const { isOpen: isReady, histories } = live;
+  return { scenario: o.scenario, live, isReady, histories, end: () => live.end(), notes: () => live.notes() };
 }
 
 /** One that does not answer is found out by the driver, which leaves what a record needs. */
@@ -120,8 +170,12 @@ async function hasPlatformClock({ target, signal }: LoadOptions): Promise<boolea
 }
 
 function recordWorld(o: LoadOptions, scenario: Scenario, dir: string): Promise<Recorded> {
+  return recordTrace(recordOptions(o, scenario, dir));
+}
+
+function recordOptions(o: LoadOptions, scenario: Scenario, dir: string): RecordOptions {
   const { load, startMs } = scenario;
-  return recordTrace({
+  return {
     scenario,
     seed: o.seed,
     fromMs: startMs + load.fromMs,
@@ -129,11 +183,24 @@ function recordWorld(o: LoadOptions, scenario: Scenario, dir: string): Promise<R
     dir,
     signal: o.signal,
     onProgress: (fraction) => o.onProgress?.(0.3 * fraction, 'preparing the world'),
-  });
+  };
 }
 
-/** Why nothing could be driven at all; null where observations were left. */
-async function driveIt(o: LoadOptions, scenario: Scenario, traceDir: string, outDir: string): Promise<string | null> {
+interface Driven {
+  /** Why nothing could be driven at all; null where observations were left. */
+  failure: string | null;
+  /** As last told. */
+  progress: DriveProgress | null;
+}
+
+async function driveIt(
+  o: LoadOptions,
+  scenario: Scenario,
+  traceDir: string,
+  outDir: string,
+  live: LiveWorld | null,
+): Promise<Driven> {
+  let progress: DriveProgress | null = null;
   const dataDir = o.target === null ? await mkdtemp(join(tmpdir(), 'hundredblock-serve-')) : null;
   const { speed, durationMs } = scenario.load;
   try {
@@ -142,12 +209,17 @@ async function driveIt(o: LoadOptions, scenario: Scenario, traceDir: string, out
       outDir,
       target: o.target ?? { kind: 'start', dataDir: dataDir!, args: [] },
       speed,
+      ...(live === null ? {} : { live }),
       signal: o.signal,
-      onProgress: (p) => o.onProgress?.(fractionOf(p), textOf(p, durationMs)),
+      onProgress: (p) => {
+        progress = p;
+        o.exposition?.progress(p);
+        o.onProgress?.(fractionOf(p), textOf(p, durationMs));
+      },
     });
-    return null;
+    return { failure: null, progress };
   } catch (error) {
-    if (error instanceof HundredblockError && error.code === 'HB_TARGET') return error.message;
+    if (error instanceof HundredblockError && error.code === 'HB_TARGET') return { failure: error.message, progress };
     throw error;
   } finally {
     if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
@@ -222,6 +294,7 @@ function recordOf(o: Began, recorded: Recorded, outcome: Outcome, judged: Judged
   ];
   return {
     ...headOf(o, shards, wallMs, figures.events.withoutMotions),
+    id: o.id,
     partial: judged.stopped !== null,
     simulated: {
       startMs: o.scenario.startMs,
@@ -250,6 +323,7 @@ async function writeUndriven(o: Began, recorded: Recorded, begun: number, stoppe
   });
   const run: RunRecord = {
     ...headOf(o, shards, performance.now() - begun, figures.events.withoutMotions),
+    id: o.id,
     partial: true,
     simulated: { startMs: o.scenario.startMs, endMs: recorded.partial ? header.untilMs : header.fromMs },
     ...figures,

@@ -16,7 +16,7 @@ import { Kernel } from '../../simulator/kernel/kernel.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '../../simulator/people/people.ts';
-import type { ReactionName } from '../../simulator/reactions/reactions.ts';
+import { CROSSING_MS, type ReactionName } from '../../simulator/reactions/reactions.ts';
 import { createWorld, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../oracle/contract.ts';
 import { alertKey } from '../oracle/composition.ts';
@@ -126,6 +126,8 @@ export class Shard {
   private cadMessages = 0;
   private wakeMs = Infinity;
   private wakes = 0;
+  /** Whether what this shard's own pipeline publishes reaches residents. */
+  private isWired = false;
   private nextCheckpointMs: number;
 
   constructor(o: ShardOptions) {
@@ -190,6 +192,26 @@ export class Shard {
       this.nextCheckpointMs += HOUR_MS;
     }
     kernel.runUntil(untilMs);
+  }
+
+  /** From now on residents react to what `received` tells alone: they are told of it by another platform, over a wire. */
+  wire(): void {
+    this.isWired = true;
+  }
+
+  /**
+   * A message of that platform reached residents of this agency (indices) at `atMs`, which may be some time ago. Whoever reacts within CROSSING_MS
+   * of it can't be held up any more: returns by how many ms that makes the reactions later than they should be.
+   */
+  received(kind: 'alert' | 'post', cause: string, residents: number[], atMs: number): number {
+    const sentMs = Math.max(atMs, this.kernel.nowMs - CROSSING_MS);
+    this.receive({ to: this.plan.index, kind, cause, residents, sentMs });
+    return sentMs - atMs;
+  }
+
+  /** What it is known by, and all that happened so far, hashed. */
+  history(): Pick<ShardResult, 'id' | 'historyHash'> {
+    return { id: this.plan.id, historyHash: this.kernel.history.hex() };
   }
 
   /** Everything that happened so far, in order. */
@@ -404,6 +426,7 @@ export class Shard {
 
   /** Tells each resident's own agency what reached it: this one now, others through the outbox. */
   private spread(kind: 'alert' | 'post', cause: string, audience: Uint32Array): void {
+    if (this.isWired) return;
     const byAgency = new Map<number, number[]>();
     for (const id of audience) {
       const agency = Math.floor(id / RESIDENTS_PER_AGENCY_MAX);

@@ -76,6 +76,34 @@ export async function simulateRecorded(
   return { group: member.group, endMs: now, partial: now < endMs };
 }
 
+/** A run that goes on when it is told to. */
+export interface SteppedRun {
+  group: ShardGroup;
+  /** All events before it have happened. */
+  readonly nowMs: number;
+  /** Runs until `untilMs`, exclusive, at most CROSSING_MS on. */
+  advance(untilMs: number): Promise<void>;
+}
+
+/** Starts a scenario in this thread, to be run step by step; what reaches the platforms is told to a recorder. */
+export async function startStepped(scenario: Scenario, seed: number, recorder: Recorder): Promise<SteppedRun> {
+  const indices = planOf(scenario).map((p) => p.index);
+  const member = localMember({ scenario, seed, indices, endMs: endOf(scenario) }, createPipeline, recorder);
+  await introduce([member]);
+  let nowMs = scenario.startMs;
+  let inbox: Crossing[] = [];
+  return {
+    group: member.group,
+    get nowMs() {
+      return nowMs;
+    },
+    async advance(untilMs) {
+      inbox = await runWindow([member], untilMs, inbox);
+      nowMs = untilMs;
+    },
+  };
+}
+
 /** Every event of one agency in [fromMs, untilMs), by running the scenario again. For naming the first difference of two runs. */
 export async function traceWindow(
   scenario: Scenario,

@@ -35,22 +35,29 @@ type Head = Pick<
   | 'maxRssMiB'
 >;
 
-/** The fields of a record that say what ran, where and how fast. `events`: without motions. */
-export function headOf(s: Started, shards: readonly ShardResult[], wallMs: number, events: number): Head {
+/** A run's id, and the history that it stands for. */
+export function identityOf(
+  s: Pick<Started, 'scenario' | 'seed' | 'startedAtMs'>,
+  shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[],
+): Pick<RunRecord, 'id' | 'historyHash'> {
   const historyHash = createHash('sha256')
     .update(shards.map((shard) => `${shard.id} ${shard.historyHash}`).join('\n'))
     .digest('hex');
   const started = formatIso(s.startedAtMs).replaceAll(/[-:]/g, '').slice(0, 15);
+  return { id: `${s.scenario.name}-${s.seed}-${started}-${historyHash.slice(0, 6)}`, historyHash };
+}
+
+/** The fields of a record that say what ran, where and how fast. `events`: without motions. */
+export function headOf(s: Started, shards: readonly ShardResult[], wallMs: number, events: number): Head {
   return {
     schema: RUN_SCHEMA,
-    id: `${s.scenario.name}-${s.seed}-${started}-${historyHash.slice(0, 6)}`,
+    ...identityOf(s, shards),
     seed: s.seed,
     scenario: { name: s.scenario.name, options: s.scenario },
     command: s.command,
     code: codeOf(),
     host: hostOf(s.workers),
     startedAt: formatIso(s.startedAtMs),
-    historyHash,
     wallMs: Math.round(wallMs),
     eventsPerSecond: Math.round(events / (wallMs / 1000)),
     // Peak of the whole process, workers included; kibibytes on Linux and macOS alike in Node.

@@ -37,8 +37,11 @@ export interface Trace {
   onboarding: Onboarding;
   /** SHA-256 of trace.json, which holds those of the other files: it names the whole trace. */
   sha256: string;
-  /** In order; `line` counts from 0, as SendLine.input does. Throws HB_TRACE at a line that can't be read. */
-  inputs(): AsyncGenerator<{ line: number; input: TraceInput }>;
+  /**
+   * In order; `line` counts from 0, as SendLine.input does. `paused` is called where a trace that is still being written holds no more for now.
+   * Throws HB_TRACE at a line that can't be read.
+   */
+  inputs(paused?: () => void): AsyncGenerator<{ line: number; input: TraceInput }>;
   truth(): AsyncGenerator<TruthLine>;
 }
 

@@ -8,6 +8,8 @@ export class HashedFile {
   private readonly handle: FileHandle;
   private readonly hash = createHash('sha256');
   private block = '';
+  /** Bytes in the file by now. */
+  written = 0;
 
   private constructor(handle: FileHandle) {
     this.handle = handle;
@@ -30,16 +32,16 @@ export class HashedFile {
     return this.hash.digest('hex');
   }
 
-  async close(): Promise<void> {
-    await this.handle.close();
-  }
-
-  // --- internal ---
-
-  private async flush(): Promise<void> {
+  /** Writes what is in memory. */
+  async flush(): Promise<void> {
     const bytes = Buffer.from(this.block);
     this.block = '';
     this.hash.update(bytes);
     await this.handle.appendFile(bytes);
+    this.written += bytes.length;
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
   }
 }

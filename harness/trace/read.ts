@@ -11,7 +11,7 @@ import {
 } from '../../contract/trace.ts';
 import type { OpenTrace, Trace } from './contract.ts';
 import { FILES, HEADER_FILE } from './files.ts';
-import { linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
+import { jsonLine, linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
 
 export const openTrace: OpenTrace = async (dir) => {
   const text = await textOf(dir, HEADER_FILE);
@@ -27,6 +27,19 @@ export const openTrace: OpenTrace = async (dir) => {
   };
   return trace;
 };
+
+/** The onboarding of a trace. Throws HB_TRACE where it is none. */
+export function onboardingOf(text: string): Onboarding {
+  const value = json(FILES.onboarding, text) as { schema?: unknown } | null;
+  expectMajor(FILES.onboarding, value?.schema, ONBOARDING_SCHEMA);
+  return value as Onboarding;
+}
+
+/** Reads the lines of inputs.jsonl one after the other. Throws HB_TRACE at one that is no input, or out of order. */
+export function inputReader(): (line: number, text: string) => TraceInput {
+  const check = inputChecker();
+  return (line, text) => check(line, jsonLine(FILES.inputs, line, text));
+}
 
 // --- internal ---
 
@@ -60,12 +73,6 @@ function headerOf(text: string): TraceHeader {
   return value as TraceHeader;
 }
 
-function onboardingOf(text: string): Onboarding {
-  const value = json(FILES.onboarding, text) as { schema?: unknown } | null;
-  expectMajor(FILES.onboarding, value?.schema, ONBOARDING_SCHEMA);
-  return value as Onboarding;
-}
-
 /** A minor version only adds; another major one may mean anything. */
 function expectMajor(file: string, schema: unknown, known: string): void {
   const major = known.slice(0, known.lastIndexOf('.') + 1);
@@ -82,16 +89,21 @@ async function verify(dir: string, file: string, expected: string | undefined): 
 }
 
 async function* inputsOf(dir: string): AsyncGenerator<{ line: number; input: TraceInput }> {
+  const check = inputChecker();
+  for await (const { line, value } of linesOf(dir, FILES.inputs)) yield { line, input: check(line, value) };
+}
+
+function inputChecker(): (line: number, value: unknown) => TraceInput {
   let lastMs = -Infinity;
-  for await (const { line, value } of linesOf(dir, FILES.inputs)) {
+  return (line, value) => {
     const input = value as TraceInput | null;
     if (typeof input !== 'object' || input === null || !Object.hasOwn(INPUT_KINDS, String(input.kind)))
       throw traceError(FILES.inputs, `an input on line ${line + 1}`, 'something else');
     if (!Number.isInteger(input.atMs) || input.atMs < lastMs)
       throw traceError(FILES.inputs, `a time not before the last one's on line ${line + 1}`, 'another');
     lastMs = input.atMs;
-    yield { line, input };
-  }
+    return input;
+  };
 }
 
 async function* truthOf(dir: string): AsyncGenerator<TruthLine> {

@@ -31,10 +31,8 @@ export const recordTrace: RecordTrace = async (o) => {
   }
 };
 
-// --- internal ---
-
-/** The scenario that ends with the window. */
-function upTo(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): Scenario {
+/** The scenario that ends with the window. Throws HB_OPTION_VALUE where the window can't be. */
+export function upTo(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): Scenario {
   const { startMs } = scenario;
   if (!Number.isInteger(fromMs) || fromMs < startMs)
     throw refuse('window start', `a moment not before the scenario's ${formatIso(startMs)}`, formatIso(fromMs));
@@ -45,6 +43,8 @@ function upTo(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): S
     throw refuse('window end', 'one minute to 366 days after the scenario starts', `${lengthMs} ms`);
   return { ...scenario, durationDays: lengthMs / DAY_MS };
 }
+
+// --- internal ---
 
 function refuse(what: string, expected: string, found: string): HundredblockError {
   return new HundredblockError('HB_OPTION_VALUE', `${what}: expected ${expected}, found ${found}`);

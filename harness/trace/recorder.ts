@@ -26,6 +26,8 @@ export interface TraceRecorderOptions {
   seed: number;
   fromMs: number;
   dir: string;
+  /** Whether residents react to what they receive over sockets. */
+  closedLoop?: boolean;
 }
 
 /** An input of the window, until all of its time are told; `message` is what it was made from. */
@@ -134,27 +136,27 @@ export class TraceRecorder implements Recorder {
     if (ms > this.o.fromMs) await this.writeUntil(ms, this.window);
   }
 
+  /** Writes to the disk all inputs that are told by now; bytes of their file, whole lines. */
+  async flush(): Promise<number> {
+    await this.inputs.flush();
+    return this.inputs.written;
+  }
+
+  /** The header of a trace that will end at `untilMs`, as it is known when the window opens: of files, only the onboarding is whole. */
+  async opening(untilMs: number): Promise<TraceHeader> {
+    const window = (this.window ??= await this.openWindow());
+    return this.header(untilMs, window, { [FILES.onboarding]: window.onboardingSha256 });
+  }
+
   /** Ends the trace at `untilMs`, and closes its files. `truth`: by agency. */
   async finish(untilMs: number, truth: readonly TruthView[]): Promise<TraceHeader> {
     const window = (this.window ??= await this.openWindow());
     for (const [agency, records] of this.records.entries()) await this.writeRecords(agency, records, truth[agency]);
-    const header: TraceHeader = {
-      schema: TRACE_SCHEMA,
-      seed: this.o.seed,
-      scenario: this.o.scenario,
-      fromMs: this.o.fromMs,
-      untilMs: Math.max(untilMs, this.o.fromMs),
-      preamble: window.preamble,
-      inputs: this.counts,
-      residents: window.presence.online.length,
-      doorbells: window.devices.attached.length,
-      leftOut: this.leftOut,
-      sha256: {
-        [FILES.inputs]: await this.inputs.finish(),
-        [FILES.onboarding]: window.onboardingSha256,
-        [FILES.truth]: await this.truth.finish(),
-      },
-    };
+    const header = this.header(untilMs, window, {
+      [FILES.inputs]: await this.inputs.finish(),
+      [FILES.onboarding]: window.onboardingSha256,
+      [FILES.truth]: await this.truth.finish(),
+    });
     await writeFile(join(this.o.dir, HEADER_FILE), `${JSON.stringify(header)}\n`);
     return header;
   }
@@ -165,6 +167,28 @@ export class TraceRecorder implements Recorder {
   }
 
   // --- internal ---
+
+  private header(
+    untilMs: number,
+    window: NonNullable<TraceRecorder['window']>,
+    sha256: TraceHeader['sha256'],
+  ): TraceHeader {
+    const { seed, scenario, fromMs, closedLoop } = this.o;
+    return {
+      schema: TRACE_SCHEMA,
+      seed,
+      scenario,
+      fromMs,
+      untilMs: Math.max(untilMs, fromMs),
+      preamble: window.preamble,
+      inputs: this.counts,
+      residents: window.presence.online.length,
+      doorbells: window.devices.attached.length,
+      ...(closedLoop === true ? { closedLoop } : {}),
+      leftOut: this.leftOut,
+      sha256,
+    };
+  }
 
   private async openWindow(): Promise<NonNullable<TraceRecorder['window']>> {
     const { scenario, seed, fromMs, dir } = this.o;

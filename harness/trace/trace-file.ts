@@ -44,7 +44,7 @@ export async function* linesOf(dir: string, file: string): AsyncGenerator<{ line
       const bytes = rest.length === 0 ? block.subarray(at, end) : Buffer.concat([...rest, block.subarray(at, end)]);
       rest = [];
       at = end + 1;
-      yield { line, value: parse(file, line, bytes.toString('utf8')) };
+      yield { line, value: jsonLine(file, line, bytes.toString('utf8')) };
       line += 1;
     }
     if (at < block.length) rest.push(block.subarray(at));
@@ -52,9 +52,8 @@ export async function* linesOf(dir: string, file: string): AsyncGenerator<{ line
   if (rest.length > 0) throw traceError(file, `line ${line + 1} to end with a line feed`, 'the end of the file');
 }
 
-// --- internal ---
-
-function parse(file: string, line: number, text: string): unknown {
+/** A line's value. Throws HB_TRACE where it is no JSON. */
+export function jsonLine(file: string, line: number, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -62,6 +62,8 @@ export interface Clip {
 export interface Engine {
   /** `waiting`: not onboarded. */
   readonly phase: Phase;
+  /** False from a failed commit until the disk works again; every input is refused meanwhile. */
+  readonly storageIsSound: boolean;
   /** The onboarding in force; null while waiting. */
   readonly onboarding: Onboarding | null;
   /** Wipes everything and starts anew with these agencies and residents; on disk when it resolves. Throws Refused('invalid') on a document that can't be worked with. */

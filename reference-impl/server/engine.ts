@@ -126,6 +126,10 @@ class StoredEngine implements Engine {
     return this.stopped ?? (this.town === null ? 'waiting' : 'serving');
   }
 
+  get storageIsSound(): boolean {
+    return this.storage === 'sound';
+  }
+
   get onboarding(): Onboarding | null {
     return this.town?.onboarding ?? null;
   }

@@ -39,7 +39,10 @@ function bottleneckBanner({ bottleneck }: Load): string {
 function whatText(load: Load, lag: Tail): string {
   const target = load.startedTarget ? 'the reference system, started for the run' : `the target at ${load.target}`;
   const { received, repeated, gaps } = load.deliveries;
-  return `Loaded was ${target}, by ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Sends left ${tailText(lag, 'p50')} after they were due (median), 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included, ${countText(repeated)} of them again after a resumption; ${countText(gaps)} numbers were missing.`;
+  const loop = load.closedLoop
+    ? ' The loop was closed: residents reacted to what they really received, so that the seed alone does not repeat this run; the trace kept beside it replays exactly.'
+    : '';
+  return `Loaded was ${target}, by ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Sends left ${tailText(lag, 'p50')} after they were due (median), 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included, ${countText(repeated)} of them again after a resumption; ${countText(gaps)} numbers were missing.${loop}`;
 }
 
 interface Line {
@@ -59,7 +62,7 @@ interface TimePlot {
 const TIME_PLOTS: readonly TimePlot[] = [
   {
     title: 'Sent and acknowledged, second by second',
-    lede: 'An open loop sends what is due whether or not the target keeps up: where the lines part, it does not.',
+    lede: 'What is due is sent whether or not the target keeps up: where the lines part, it does not.',
     axis: 'inputs in the second',
     lines: [
       { label: 'sent', colour: 'var(--blue)', shape: 'circle', of: (s) => s.sent },

@@ -24,10 +24,15 @@ export function addOperatorDoors(app: FastifyInstance, context: DoorContext, isR
     method: 'GET',
     url: PATHS.ready,
     config: { door: 'ready' },
-    schema: { summary: 'It is onboarded and takes work', response: answers({ 200: null }, ['not-ready', 'draining']) },
+    schema: {
+      summary: 'It is onboarded and takes work',
+      response: answers({ 200: null }, ['not-ready', 'storage-failed', 'draining']),
+    },
     handler: (_request, reply) => {
       if (context.isClosing() || engine.phase === 'draining' || engine.phase === 'closed')
         throw new Refused('draining', 'expected a platform that takes work, found one that shuts down');
+      if (!engine.storageIsSound)
+        throw new Refused('storage-failed', 'expected a disk that works, found one that fails');
       if (engine.phase !== 'serving' || !isReady())
         throw new Refused('not-ready', 'expected a platform that is ready, found one that is not');
       reply.send({ status: 'ready' });

@@ -1,0 +1,130 @@
+/** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HundredblockError } from '../../contract/errors.ts';
+import type { DriverSummary } from '../../contract/trace.ts';
+import type { DrivePlan } from './conductor.ts';
+import { LIMITS, type Drive, type DriveOptions } from './contract.ts';
+import type { DriverReport, DriverRequest } from './driver-process.ts';
+import { loopbackEndpoint } from './loopback.ts';
+import { startTarget, type StartedTarget } from './target-process.ts';
+
+export const drive: Drive = async (options) => {
+  const limits = { ...LIMITS, ...options.limits };
+  const plan: Omit<DrivePlan, 'target'> = {
+    traceDir: options.traceDir,
+    outDir: options.outDir,
+    speed: options.speed,
+    live: options.live === undefined ? null : { header: options.live.header, writtenBytes: options.live.writtenBytes },
+    swarms: options.swarms ?? null,
+    limits,
+  };
+  const { target } = options;
+  if (target.kind === 'url') {
+    await loopbackEndpoint(target.url, 'http');
+    if (target.mqttUrl !== null) await loopbackEndpoint(target.mqttUrl, 'mqtt');
+    const { url, mqttUrl, harnessKey, onboarded } = target;
+    return runDriver({ ...plan, target: { name: url, url, mqttUrl, harnessKey, onboarded, pid: null } }, options, null);
+  }
+  mkdirSync(options.outDir, { recursive: true });
+  const harnessKey = randomBytes(24).toString('base64url');
+  const started = await startTarget({
+    dataDir: target.dataDir,
+    args: target.args,
+    harnessKey,
+    logPath: join(options.outDir, 'target.log'),
+    timeoutMs: limits.startMsMax,
+    signal: options.signal,
+  });
+  try {
+    const { url, mqttUrl, pid } = started;
+    return await runDriver(
+      { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
+      options,
+      started,
+    );
+  } finally {
+    await started.stop();
+  }
+};
+
+// --- internal ---
+
+/** After it was told to stop, the driver has so long to write what it saw. */
+const STOP_MS = 60_000;
+const STDERR_LENGTH_MAX = 10_000;
+
+function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarget | null): Promise<DriverSummary> {
+  const child = fork(fileURLToPath(new URL('bootstrap.js', import.meta.url)), [], {
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const ask = (request: DriverRequest): void => {
+    if (child.connected) child.send(request);
+  };
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (why: string): void => {
+    ask({ kind: 'stop', why });
+    killer ??= setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  };
+  const interrupt = (): void => stop('interrupted');
+  const orphan = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphan);
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  void started?.ended.then((how) => stop(`the target ended with ${how}`));
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_LENGTH_MAX);
+  });
+  let outcome: Extract<DriverReport, { kind: 'done' | 'failed' }> | null = null;
+  child.on('message', (report: DriverReport) => {
+    switch (report.kind) {
+      case 'progress':
+        options.onProgress?.(report.progress);
+        return;
+      case 'launched':
+        options.live?.launch(report.clock, (bytes) => ask({ kind: 'written', bytes }));
+        return;
+      case 'heard':
+        options.live?.heard(report.heard);
+        return;
+      case 'close':
+        options.live?.close();
+        return;
+      case 'done':
+      case 'failed':
+        outcome = report;
+        return;
+    }
+  });
+  let worldError: unknown = null;
+  options.live?.whole.then(
+    () => ask({ kind: 'whole' }),
+    (error: unknown) => {
+      worldError = error;
+      child.kill('SIGKILL');
+    },
+  );
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(`${signal ?? `exit code ${code}`}`));
+  });
+  ask({ kind: 'plan', plan });
+  if (options.signal?.aborted === true) interrupt();
+  return ended.then((how) => {
+    clearTimeout(killer);
+    process.off('exit', orphan);
+    options.signal?.removeEventListener('abort', interrupt);
+    if (worldError !== null) throw worldError;
+    if (outcome?.kind === 'done') return outcome.summary;
+    if (outcome?.kind === 'failed') throw new HundredblockError(outcome.code, outcome.message);
+    throw new HundredblockError(
+      'HB_INTERNAL',
+      `the driver ended with ${how}: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+    );
+  });
+}

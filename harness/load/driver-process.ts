@@ -1,0 +1,78 @@
+/** The driver's process: takes a plan from the one that started it, tells how it goes, and ends. */
+import type { PlatformClock } from '../../contract/clock.ts';
+import { HundredblockError, type ErrorCode } from '../../contract/errors.ts';
+import type { DriverSummary } from '../../contract/trace.ts';
+import { conduct, type DrivePlan } from './conductor.ts';
+import type { DriveProgress, Heard } from './contract.ts';
+import { Written } from '../trace/follow.ts';
+import { Stop } from './stop.ts';
+
+export type DriverRequest =
+  | { kind: 'plan'; plan: DrivePlan }
+  | { kind: 'stop'; why: string }
+  /** Of a trace that is still being written: so much of inputs.jsonl is there by now; all files are whole. */
+  | { kind: 'written'; bytes: number }
+  | { kind: 'whole' };
+export type DriverReport =
+  | { kind: 'progress'; progress: DriveProgress }
+  /** To the one that still writes the trace: when the window opens, what residents received, and that the trace is to end. */
+  | { kind: 'launched'; clock: PlatformClock }
+  | { kind: 'heard'; heard: Heard }
+  | { kind: 'close' }
+  | { kind: 'done'; summary: DriverSummary }
+  | { kind: 'failed'; code: ErrorCode; message: string };
+
+const stop = new Stop();
+const written = new Written(0);
+let targetPid: number | null = null;
+let finished = false;
+
+function tell(report: DriverReport): void {
+  if (process.connected) process.send?.(report);
+}
+
+async function drive(plan: DrivePlan): Promise<void> {
+  targetPid = plan.target.pid;
+  try {
+    const onProgress = (progress: DriveProgress): void => tell({ kind: 'progress', progress });
+    const link = plan.live === null ? null : { written, tell };
+    if (plan.live !== null) written.more(plan.live.writtenBytes);
+    tell({ kind: 'done', summary: await conduct(plan, stop, onProgress, link) });
+  } catch (error) {
+    const { message } = error as Error;
+    tell({ kind: 'failed', code: error instanceof HundredblockError ? error.code : 'HB_INTERNAL', message });
+  }
+  finished = true;
+  if (process.connected) process.disconnect();
+}
+
+process.on('message', (request: DriverRequest) => {
+  switch (request.kind) {
+    case 'plan':
+      void drive(request.plan);
+      return;
+    case 'stop':
+      stop.now(request.why);
+      return;
+    case 'written':
+      written.more(request.bytes);
+      return;
+    case 'whole':
+      written.end();
+      return;
+  }
+});
+// Whoever started this process decides when it ends: a Ctrl-C reaches both.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => stop.now('the driver was told to end'));
+// Without the one that started it, nobody would stop the target.
+process.on('disconnect', () => {
+  if (finished) return;
+  stop.now('the process that started the driver is gone');
+  if (targetPid === null) return;
+  try {
+    process.kill(targetPid, 'SIGTERM');
+  } catch {
+    // It is gone already.
+  }
+});

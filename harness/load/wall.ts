@@ -1,0 +1,46 @@
+/**
+ * Wall time with a fraction that all threads and processes of a host agree on: `Date` counts whole milliseconds, and each thread's
+ * `performance.timeOrigin` is its own. The monotonic clock is one for all, so that its distance from the wall is measured once and handed on.
+ */
+export type Wall = () => number;
+
+/**
+ * Unix ms minus monotonic ms. Takes some ms: `Date` shows the last whole millisecond, so that the greatest distance seen is the true one.
+ * It is read first: a pause between the two readings can only make a distance smaller.
+ */
+export function measureWallOffset(): number {
+  let offset = -Infinity;
+  const end = monotonicMs() + MEASURE_MS;
+  for (let now = 0; now < end;) {
+    const wallMs = Date.now();
+    now = monotonicMs();
+    offset = Math.max(offset, wallMs - now);
+  }
+  return offset;
+}
+
+/** Unix ms, by the offset that was measured. */
+export function wallOf(offsetMs: number): Wall {
+  let base = 0;
+  let least = Infinity;
+  // A pause between two readings shows as a gap around them: the narrowest counts.
+  for (let i = 0; i < READINGS; i += 1) {
+    const before = performance.now();
+    const monotonic = monotonicMs();
+    const gap = performance.now() - before;
+    if (gap >= least) continue;
+    least = gap;
+    base = offsetMs + monotonic - before - gap / 2;
+  }
+  return () => base + performance.now();
+}
+
+// --- internal ---
+
+const MEASURE_MS = 5;
+const READINGS = 20;
+
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
