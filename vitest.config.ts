@@ -7,8 +7,9 @@ const WIRE = [
   'harness/conform/**/*.test.ts',
   'harness/metrics/prometheus*.test.ts',
   'harness/cli/{serve,load,conform}*.test.ts',
-  'test/wire/**/*.test.ts',
 ];
+/** Whole runs of the service, the driver and what stands beside them: `npm run test:system`. */
+const SYSTEM = ['test/wire/**/*.test.ts'];
 /** `npm run faults` runs the heavy ones (vitest.faults.config.ts). */
 const NEVER = ['node_modules/**', 'results/**', '**/*.heavy.test.ts'];
 
@@ -23,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['**/*.test.ts'],
-          exclude: [...NEVER, ...WIRE],
+          exclude: [...NEVER, ...WIRE, ...SYSTEM],
           // One file a processor; the default leaves one idle.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -32,6 +33,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'wire', include: WIRE, exclude: NEVER, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: SYSTEM,
+          exclude: NEVER,
+          maxWorkers: 1,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

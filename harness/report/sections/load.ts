@@ -40,7 +40,7 @@ function whatText(load: Load, lag: Tail): string {
   const target = load.startedTarget ? 'the reference system, started for the run' : `the target at ${load.target}`;
   const { received, repeated, gaps } = load.deliveries;
   const loop = load.closedLoop
-    ? ' The loop was closed: residents reacted to what they really received, so that the seed alone does not repeat this run; the trace kept beside it replays exactly.'
+    ? ' The loop was closed: residents reacted to what they really received, so that the seed alone does not repeat this run; the trace kept beside it holds all that was sent.'
     : '';
   return `Loaded was ${target}, by ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Sends left ${tailText(lag, 'p50')} after they were due (median), 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included, ${countText(repeated)} of them again after a resumption; ${countText(gaps)} numbers were missing.${loop}`;
 }
