@@ -12,7 +12,7 @@ export async function runStorm(
   sets: readonly string[],
 ): Promise<{ run: Run; dueWhileAway: number }> {
   const town = await recordTown(join(folder, 'trace'), SECONDS, ['reactions.enabled=false', ...sets], (scenario) => {
-    scenario.load.storms = [{ atMs: 3000, share: 1, awayMs: 500, rampMs: 0 }];
+    scenario.load.storms = [{ atMs: 3000, share: 1, awayMs: 2000, rampMs: 0 }];
   });
   expect(town.trace.header.residents).toBeGreaterThanOrEqual(residents);
   const serve = await startServe(await placeIn(folder, 'data'));
