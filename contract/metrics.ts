@@ -8,7 +8,7 @@ import { PRIVATE_KINDS } from './manifest.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from './pipeline.ts';
 import { SUPPRESSIONS } from './policy.ts';
 import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from './runrecord.ts';
-import type { TraceInputKind } from './trace.ts';
+import { TRACE_INPUT_KINDS } from './trace-kinds.ts';
 
 export interface MetricSpec {
   type: 'counter' | 'gauge' | 'histogram';
@@ -122,20 +122,6 @@ const EGRESSES = ['frame', 'review', 'log', 'receipt', 'post'] as const;
 /** What composing can't yield, beside the private strings of records. */
 const LEAK_KINDS = [...PRIVATE_KINDS, 'units', 'extra-field', 'free-text'] as const;
 const REACTIONS = ['ignored', 'opened', 'muted', 'quit', 'posted', 'clip', 'vigilant'] as const;
-const INPUT_KINDS = [
-  'cad',
-  'snapshot',
-  'preference',
-  'post',
-  'review',
-  'motion',
-  'clip',
-  'heartbeat',
-  'connect',
-  'disconnect',
-  'attach',
-  'detach',
-] as const satisfies readonly TraceInputKind[];
 
 export const HARNESS_METRICS = {
   hundredblock_run_info: {
@@ -434,19 +420,19 @@ export const HARNESS_METRICS = {
   hundredblock_run_inputs_meant_total: {
     type: 'counter',
     help: 'inputs of the window whose turn had come, by kind',
-    labels: { kind: INPUT_KINDS },
+    labels: { kind: TRACE_INPUT_KINDS },
     clock: 'wall',
   },
   hundredblock_run_inputs_sent_total: {
     type: 'counter',
     help: 'inputs handed to sockets, by kind',
-    labels: { kind: INPUT_KINDS },
+    labels: { kind: TRACE_INPUT_KINDS },
     clock: 'wall',
   },
   hundredblock_run_inputs_acknowledged_total: {
     type: 'counter',
     help: 'inputs that the target acknowledged, by kind',
-    labels: { kind: INPUT_KINDS },
+    labels: { kind: TRACE_INPUT_KINDS },
     clock: 'wall',
   },
   hundredblock_run_messages_received_total: {

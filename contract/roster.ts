@@ -17,6 +17,16 @@ export interface Roster {
   flags: Uint8Array;
 }
 
+/** Nobody. */
+export const EMPTY_ROSTER: Readonly<Roster> = {
+  ids: new Uint32Array(0),
+  x: new Int32Array(0),
+  y: new Int32Array(0),
+  radiusDm: new Int32Array(0),
+  categories: new Uint16Array(0),
+  flags: new Uint8Array(0),
+};
+
 export const ROSTER_MUTED = 1;
 export const ROSTER_QUIT = 2;
 

@@ -25,6 +25,12 @@ const JSON_FLAG: Flag = {
   value: '',
   help: 'print the record alone on stdout, everything else on stderr',
 };
+const SET: Flag = { kind: 'list', value: 'path=value', help: 'override one option; may be given many times' };
+const HARNESS_KEY: Flag = {
+  kind: 'value',
+  value: 'KEY',
+  help: 'of its onboarding and clock doors (default HUNDREDBLOCK_HARNESS_KEY)',
+};
 const QUIET: Flag = { kind: 'switch', value: '', help: 'no progress and no summary' };
 
 /** The service's own table of options, as flags. */
@@ -44,7 +50,7 @@ export const COMMANDS = {
     flags: {
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same run' },
       days: { kind: 'value', value: 'D', help: "simulated days (default the scenario's)" },
-      set: { kind: 'list', value: 'path=value', help: 'override one option; may be given many times' },
+      set: SET,
       workers: {
         kind: 'value',
         value: 'N',
@@ -122,11 +128,7 @@ export const COMMANDS = {
         help: 'a system that runs already, on this machine (default: the reference system is started for the run)',
       },
       mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
-      'harness-key': {
-        kind: 'value',
-        value: 'KEY',
-        help: 'of its onboarding and clock doors (default HUNDREDBLOCK_HARNESS_KEY)',
-      },
+      'harness-key': HARNESS_KEY,
       onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
       from: {
         kind: 'value',
@@ -149,7 +151,7 @@ export const COMMANDS = {
         value: '',
         help: 'residents react to what they really receive: the world goes on while it is sent (speed at most 300)',
       },
-      set: { kind: 'list', value: 'path=value', help: 'override one option; may be given many times' },
+      set: SET,
       'metrics-port': {
         kind: 'value',
         value: 'PORT',
@@ -180,11 +182,7 @@ export const COMMANDS = {
     flags: {
       target: { kind: 'value', value: 'URL', help: 'where it listens; loopback http only' },
       mqtt: { kind: 'value', value: 'URL', help: 'its MQTT broker; without one doorbells are skipped' },
-      'harness-key': {
-        kind: 'value',
-        value: 'KEY',
-        help: 'of its onboarding and clock doors (default HUNDREDBLOCK_HARNESS_KEY)',
-      },
+      'harness-key': HARNESS_KEY,
       only: {
         kind: 'list',
         value: 'GROUP',

@@ -1,20 +1,6 @@
 /** Inputs on their way to a thread, packed so that handing them over copies nothing and makes no objects. */
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { TraceInputKind } from '../../contract/trace.ts';
-
-export const KINDS = [
-  'cad',
-  'snapshot',
-  'preference',
-  'post',
-  'review',
-  'motion',
-  'clip',
-  'heartbeat',
-  'connect',
-  'disconnect',
-  'attach',
-  'detach',
-] as const satisfies readonly TraceInputKind[];
 
 /** Columns of `count` items, in order of time. */
 export interface Chunk {
@@ -22,7 +8,7 @@ export interface Chunk {
   /** Line of inputs.jsonl. Items that follow each other with one line are parts of one input. */
   line: Uint32Array<ArrayBuffer>;
   atMs: Float64Array<ArrayBuffer>;
-  /** Index in KINDS. */
+  /** Index in TRACE_INPUT_KINDS. */
   kind: Uint8Array<ArrayBuffer>;
   /** Connection (cad, post, preference, review), agency (snapshot), resident or doorbell. */
   who: Uint32Array<ArrayBuffer>;
@@ -67,7 +53,7 @@ export class ChunkBuilder {
       count: items.length,
       line: Uint32Array.from(items, (item) => item.line),
       atMs: Float64Array.from(items, (item) => item.atMs),
-      kind: Uint8Array.from(items, (item) => KINDS.indexOf(item.kind)),
+      kind: Uint8Array.from(items, (item) => TRACE_INPUT_KINDS.indexOf(item.kind)),
       who: Uint32Array.from(items, (item) => item.who),
       extra: Float64Array.from(items, (item) => item.extra),
       offset: new Uint32Array(items.length + 1),

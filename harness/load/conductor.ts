@@ -1,4 +1,5 @@
 /** A run from its first request to its last file: what the driver's process does. */
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import { wallMsOf, type PlatformClock } from '../../contract/clock.ts';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Onboarding } from '../../contract/onboarding.ts';
@@ -12,7 +13,6 @@ import type { DriveLimits, DrivePhase, DriveProgress, Heard, LiveTrace } from '.
 import { createControl, type Control } from './control.ts';
 import { HARNESS_METRICS } from '../../contract/metrics.ts';
 import { addedUp, type Spread } from '../measure/spread.ts';
-import { KINDS } from './chunk.ts';
 import type { CrewResult, CrewRole, CrewSetup } from './crew-contract.ts';
 import { startCrew, type CrewHandle } from './crew-handle.ts';
 import { createEncoder, type Encoder } from './encode.ts';
@@ -498,7 +498,7 @@ const BOUNDS_MS = {
 
 function inputsOf(crews: readonly CrewHandle[]): DriveProgress['inputs'] {
   const inputs: DriveProgress['inputs'] = {};
-  for (const [kind, name] of KINDS.entries()) {
+  for (const [kind, name] of TRACE_INPUT_KINDS.entries()) {
     const of = (which: keyof CrewHandle['status']['totals']): number =>
       crews.reduce((sum, { status }) => sum + (status.totals[which][kind] ?? 0), 0);
     const meant = of('meant');

@@ -56,7 +56,7 @@ export type CrewReport =
   | { kind: 'heard'; heard: Heard }
   | { kind: 'result'; result: CrewResult };
 
-/** Inputs of the window by index in KINDS: their turn had come, handed to a socket, acknowledged. */
+/** Inputs of the window by index in TRACE_INPUT_KINDS: their turn had come, handed to a socket, acknowledged. */
 export interface InputTotals {
   meant: number[];
   sent: number[];

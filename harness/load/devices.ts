@@ -1,5 +1,6 @@
 /** The thread that holds doorbells' MQTT connections. */
-import { KINDS, type Chunk } from './chunk.ts';
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
+import type { Chunk } from './chunk.ts';
 import type { Crew, CrewSetup } from './crew-contract.ts';
 import { Doorbell, type DoorbellHost } from './doorbell.ts';
 import { measureLoopDelay } from './loop-delay.ts';
@@ -101,8 +102,8 @@ export function createDevices(setup: CrewSetup, consumed: (weight: number) => vo
 
 // --- internal ---
 
-const ATTACH = KINDS.indexOf('attach');
-const DETACH = KINDS.indexOf('detach');
+const ATTACH = TRACE_INPUT_KINDS.indexOf('attach');
+const DETACH = TRACE_INPUT_KINDS.indexOf('detach');
 const TICK_MS = 1000;
 
 function notesOf({ lost, nonsense }: DoorbellHost['counts']): string[] {

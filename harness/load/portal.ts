@@ -2,10 +2,10 @@
  * The public portals of agencies, hosted for the target to poll: each answers with what the world's portal showed at that poll. A request
  * belongs to the poll nearest in time; its answer leaves when the trace says that it reached the platform, or at once where that is past.
  */
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { platformMsAt, wallMsOf, type PlatformClock } from '../../contract/clock.ts';
-import { KINDS } from './chunk.ts';
 import type { SendLog } from './send-log.ts';
 import type { Wall } from './wall.ts';
 
@@ -102,7 +102,7 @@ export async function hostPortals(
 
 /** Snapshots of so many polls are kept, for a poll that comes late. */
 const KEPT_POLLS = 2;
-const SNAPSHOT = KINDS.indexOf('snapshot');
+const SNAPSHOT = TRACE_INPUT_KINDS.indexOf('snapshot');
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 /** What became of each input, in columns that grow by blocks: nothing is ever copied while inputs are being sent. */
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { Refusal } from '../../contract/wire.ts';
 import { SpreadTally } from '../measure/spread.ts';
-import { KINDS } from './chunk.ts';
 import type { InputTotals } from './crew-contract.ts';
 
 /** `failure` of a SendLine. */
@@ -11,7 +11,7 @@ export type Failure = 'connection' | 'timeout' | 'never-polled' | 'stopped' | Re
 export interface SendBlock {
   line: Uint32Array<ArrayBuffer>;
   intendedMs: Float64Array<ArrayBuffer>;
-  /** Index in KINDS; UNCOUNTED for what the totals by kind leave out. */
+  /** Index in TRACE_INPUT_KINDS; UNCOUNTED for what the totals by kind leave out. */
   kind: Uint8Array<ArrayBuffer>;
   /** How much later than meant it was taken up; NaN for inputs that were not planned by the clock. */
   lagMs: Float32Array<ArrayBuffer>;
@@ -47,11 +47,11 @@ export class SendLog {
   #answerBytes = 0;
   readonly #lags: SpreadTally;
   #count = 0;
-  /** By index in KINDS. */
+  /** By index in TRACE_INPUT_KINDS. */
   readonly totals: InputTotals = {
-    meant: new Array<number>(KINDS.length).fill(0),
-    sent: new Array<number>(KINDS.length).fill(0),
-    acknowledged: new Array<number>(KINDS.length).fill(0),
+    meant: new Array<number>(TRACE_INPUT_KINDS.length).fill(0),
+    sent: new Array<number>(TRACE_INPUT_KINDS.length).fill(0),
+    acknowledged: new Array<number>(TRACE_INPUT_KINDS.length).fill(0),
   };
   /** Inputs handed to a socket at least once, acknowledged, and neither acknowledged nor failed yet. */
   sent = 0;
@@ -77,7 +77,7 @@ export class SendLog {
     return this.#count;
   }
 
-  /** A new record; `lagMs` is NaN for an input that was not planned by the clock. `kind`: index in KINDS, where it counts by kind. */
+  /** A new record; `lagMs` is NaN for an input that was not planned by the clock. `kind`: index in TRACE_INPUT_KINDS, where it counts by kind. */
   open(line: number, intendedMs: number, lagMs: number, kind = UNCOUNTED): number {
     const record = this.#count;
     if (record % BLOCK === 0) this.#blocks.push(emptyBlock());

@@ -1,5 +1,6 @@
 /** The thread that sends what agencies, residents' hands and the news team send over HTTP, and hosts the polled portals. */
-import { KINDS, weightOf, type Chunk } from './chunk.ts';
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
+import { weightOf, type Chunk } from './chunk.ts';
 import type { Crew, CrewSetup } from './crew-contract.ts';
 import { HttpLine, type WaitingBytes } from './line.ts';
 import { measureLoopDelay } from './loop-delay.ts';
@@ -81,9 +82,9 @@ export async function createSender(setup: CrewSetup, consumed: (weight: number) 
 
 // --- internal ---
 
-const SNAPSHOT = KINDS.indexOf('snapshot');
-const REVIEW = KINDS.indexOf('review');
-const CAD = KINDS.indexOf('cad');
+const SNAPSHOT = TRACE_INPUT_KINDS.indexOf('snapshot');
+const REVIEW = TRACE_INPUT_KINDS.indexOf('review');
+const CAD = TRACE_INPUT_KINDS.indexOf('cad');
 
 /** Requests under way per connection before the window: there, it is not the clock that sets the pace. */
 const PREAMBLE_DEPTH = 32;

@@ -1,6 +1,7 @@
 /** The thread that holds residents' streams. */
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { ConnectionLine } from '../../contract/trace.ts';
-import { KINDS, type Chunk } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 import type { Crew, CrewSetup } from './crew-contract.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { Fifo } from './fifo.ts';
@@ -126,7 +127,7 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
 
 // --- internal ---
 
-const CONNECT = KINDS.indexOf('connect');
+const CONNECT = TRACE_INPUT_KINDS.indexOf('connect');
 
 /** Deliveries told of at once: what comes in faster waits for the next time. */
 const HEARD_MAX = 16_384;

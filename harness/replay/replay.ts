@@ -9,6 +9,7 @@ import type { Alert } from '../../contract/alert.ts';
 import { CATEGORIES, CATEGORY_LABELS, PRESETS, type Category } from '../../contract/catalogue.ts';
 import { HundredblockError } from '../../contract/errors.ts';
 import { EMPTY_GAZETTEER } from '../../contract/gazetteer.ts';
+import { EMPTY_ROSTER } from '../../contract/roster.ts';
 import type { Mapping } from '../../contract/mapping.ts';
 import type { Pipeline, RowReceipt } from '../../contract/pipeline.ts';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
@@ -167,17 +168,9 @@ function createReplayPipeline(
     places: 'text',
     policies: [{ fromMs: 0, policy: { ...DEFAULT_POLICY, preset: options.preset, review: 'auto' } }],
   };
-  const roster = {
-    ids: new Uint32Array(0),
-    x: new Int32Array(0),
-    y: new Int32Array(0),
-    radiusDm: new Int32Array(0),
-    categories: new Uint16Array(0),
-    flags: new Uint8Array(0),
-  };
   // The same files and mapping give the same alert keys, so that two replays can be compared line by line.
   const runKey = sha256(JSON.stringify([mapping, options.files.map((f) => [fileName(f), sizeOf(f)])]));
-  return createPipeline({ agencies: [profile], roster, runKey, bodyLengthMax: BODY_LENGTH_MAX });
+  return createPipeline({ agencies: [profile], roster: EMPTY_ROSTER, runKey, bodyLengthMax: BODY_LENGTH_MAX });
 }
 
 async function readFiles(run: Run, files: readonly { path: string; bytes: number }[]): Promise<ReplayRecord['files']> {

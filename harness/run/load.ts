@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HundredblockError } from '../../contract/errors.ts';
+import { EMPTY_ROSTER } from '../../contract/roster.ts';
 import { DELAY_STAGES, type AlertLine, type RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick, type Judged } from '../judge/judge.ts';
@@ -334,14 +335,7 @@ async function writeUndriven(o: Began, recorded: Recorded, begun: number, stoppe
 
 const NOBODY: Pick<OracleConfig, 'agencies' | 'roster' | 'runKey' | 'bodyLengthMax'> = {
   agencies: [],
-  roster: {
-    ids: new Uint32Array(0),
-    x: new Int32Array(0),
-    y: new Int32Array(0),
-    radiusDm: new Int32Array(0),
-    categories: new Uint16Array(0),
-    flags: new Uint8Array(0),
-  },
+  roster: EMPTY_ROSTER,
   runKey: 'none',
   bodyLengthMax: 0,
 };

@@ -9,6 +9,7 @@ import {
   type TraceInput,
   type TruthLine,
 } from '../../contract/trace.ts';
+import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { OpenTrace, Trace } from './contract.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 import { jsonLine, linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
@@ -43,20 +44,7 @@ export function inputReader(): (line: number, text: string) => TraceInput {
 
 // --- internal ---
 
-const INPUT_KINDS: Readonly<Record<TraceInput['kind'], true>> = {
-  cad: true,
-  snapshot: true,
-  preference: true,
-  post: true,
-  review: true,
-  motion: true,
-  clip: true,
-  heartbeat: true,
-  connect: true,
-  disconnect: true,
-  attach: true,
-  detach: true,
-};
+const INPUT_KINDS: ReadonlySet<string> = new Set(TRACE_INPUT_KINDS);
 const TRUTH_LINES: Readonly<Record<TruthLine['line'], true>> = {
   manifest: true,
   private: true,
@@ -97,7 +85,7 @@ function inputChecker(): (line: number, value: unknown) => TraceInput {
   let lastMs = -Infinity;
   return (line, value) => {
     const input = value as TraceInput | null;
-    if (typeof input !== 'object' || input === null || !Object.hasOwn(INPUT_KINDS, String(input.kind)))
+    if (typeof input !== 'object' || input === null || !INPUT_KINDS.has(String(input.kind)))
       throw traceError(FILES.inputs, `an input on line ${line + 1}`, 'something else');
     if (!Number.isInteger(input.atMs) || input.atMs < lastMs)
       throw traceError(FILES.inputs, `a time not before the last one's on line ${line + 1}`, 'another');
