@@ -2,7 +2,7 @@
 import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { Refusal } from '../../contract/wire.ts';
 import { SpreadTally } from '../measure/spread.ts';
-import type { InputTotals } from './crew-contract.ts';
+import type { CrewStatus, InputTotals } from './crew-contract.ts';
 
 /** `failure` of a SendLine. */
 export type Failure = 'connection' | 'timeout' | 'never-polled' | 'stopped' | Refusal;
@@ -66,10 +66,6 @@ export class SendLog {
   /** `lagBoundsMs`: of the buckets that lags are counted by. */
   constructor(lagBoundsMs: readonly number[] = []) {
     this.#lags = new SpreadTally(lagBoundsMs);
-  }
-
-  get lags() {
-    return this.#lags.spread;
   }
 
   /** Inputs taken up. */
@@ -148,11 +144,15 @@ export class SendLog {
     return Number.isNaN(block.answeredMs[i]) && block.failure[i] === 0;
   }
 
-  /** Greatest lag since it was last asked for. */
-  takeLagMaxMs(): number {
-    const lag = this.#lagMaxMs;
+  /** Its share of a thread's status; the greatest lag is that since it was last asked for. */
+  takeStatus(): Pick<
+    CrewStatus,
+    'taken' | 'sent' | 'acknowledged' | 'owed' | 'lastAnswerMs' | 'lagMaxMs' | 'totals' | 'lags'
+  > {
+    const { taken, sent, acknowledged, owed, lastAnswerMs, totals } = this;
+    const lagMaxMs = this.#lagMaxMs;
     this.#lagMaxMs = 0;
-    return lag;
+    return { taken, sent, acknowledged, owed, lastAnswerMs, lagMaxMs, totals, lags: this.#lags.spread };
   }
 
   /** Everything; records still open then are failed as `failure` says for them. */

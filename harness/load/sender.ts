@@ -17,6 +17,7 @@ export async function createSender(setup: CrewSetup, consumed: (weight: number) 
   const options = { endpoint: setup.http, wall, log, triesMax: setup.triesMax, memory, refusals: setup.wire.refusals };
   const lines = Array.from({ length: setup.lines }, () => new HttpLine(options));
   const portals = await hostPortals(setup.portals, log, wall);
+  const noConnects = new SpreadTally(setup.boundsMs.connect).spread;
   const loop = measureLoopDelay();
   const send = sendTo(lines, log);
   const schedule = new Schedule(wall, {
@@ -47,20 +48,14 @@ export async function createSender(setup: CrewSetup, consumed: (weight: number) 
       schedule.launch(clock);
     },
     status: () => ({
-      taken: log.taken,
-      sent: log.sent,
-      acknowledged: log.acknowledged,
+      ...log.takeStatus(),
       owed: log.owed - portals.unasked.size,
       connected: 0,
       connecting: 0,
       refused: 0,
       deliveries: 0,
-      lastAnswerMs: log.lastAnswerMs,
       lastDeliveryMs: 0,
-      lagMaxMs: log.takeLagMaxMs(),
-      totals: log.totals,
-      lags: log.lags,
-      connects: new SpreadTally(setup.boundsMs.connect).spread,
+      connects: noConnects,
     }),
     heard: () => null,
     finish: async (stopped) => {

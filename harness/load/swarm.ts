@@ -83,19 +83,13 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
       schedule.launch(clock);
     },
     status: () => ({
-      taken: log.taken,
-      sent: log.sent,
-      acknowledged: log.acknowledged,
-      owed: log.owed,
+      ...log.takeStatus(),
       connected: host.counts.connected,
       connecting: host.counts.connecting,
       refused: host.counts.refused,
       deliveries: deliveries.count,
       lastAnswerMs: Math.max(log.lastAnswerMs, deliveries.lastMs),
       lastDeliveryMs: deliveries.lastMs,
-      lagMaxMs: log.takeLagMaxMs(),
-      totals: log.totals,
-      lags: log.lags,
       connects: connects.spread,
     }),
     heard: () => {
