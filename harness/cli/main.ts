@@ -64,6 +64,8 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
 /** Each command is imported only when it is asked for, so that the others cost no start-up time. */
 async function dispatch(name: CommandName, args: Args, argv: readonly string[], signal: AbortSignal): Promise<number> {
   switch (name) {
+    case 'start':
+      return (await import('./start.ts')).start(args, signal);
     case 'simulate':
       return (await import('./simulate.ts')).simulate(args, signal);
     case 'replay':

@@ -42,6 +42,19 @@ const SERVE_OPTIONS: Record<string, Flag> = Object.fromEntries(
 );
 
 export const COMMANDS = {
+  start: {
+    name: 'start',
+    summary: 'the main job: a week of city in virtual time, then rush on the wire, in one report',
+    usage: '',
+    positionals: { min: 0, max: 0 },
+    flags: {
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1)' },
+      out: OUT,
+      json: { ...JSON_FLAG, help: 'print both records, as {virtual, wall}, on stdout, everything else on stderr' },
+      quiet: QUIET,
+    },
+    examples: ['hundredblock start', 'hundredblock start --seed 8 --out runs/both --json'],
+  },
   simulate: {
     name: 'simulate',
     summary: 'run a scenario in virtual time and judge every alert',

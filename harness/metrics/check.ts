@@ -1,10 +1,12 @@
 /**
- * Runs a scenario, loads its metrics into a real Prometheus and compares every figure of the record with what that answers:
- * `npm run metrics-check -- city`. Needs Debian's package `prometheus`.
+ * Loads a run's metrics into a real Prometheus and compares every figure of the record with what that answers: `npm run metrics-check -- city`
+ * runs the scenario for it, `npm run metrics-check -- results/runs/ID` takes a run that was made, with the one on the wire within it. Needs
+ * Debian's package `prometheus`.
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ON_THE_WIRE, readRunRecord } from '../report/rundir.ts';
 import { runScenario } from '../run/run.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { compareWithRecord } from './comparison.ts';
@@ -29,24 +31,35 @@ if (missing.length > 0) {
 
 // --- internal ---
 
-async function check(name: string, folder: string): Promise<boolean> {
-  const scenario = resolveScenario(name, [], {});
-  const runDir = join(folder, 'run');
-  const { record } = await runScenario({ scenario, seed: SEED, workers: 1, command: 'metrics-check', outDir: runDir });
-  const file = join(runDir, OPEN_METRICS_FILE);
+async function check(what: string, folder: string): Promise<boolean> {
+  const made = existsSync(join(what, 'run.json'));
+  const runDir = made ? what : await runOf(what, join(folder, 'run'));
+  const runs = [runDir, join(runDir, ON_THE_WIRE)].filter((dir) => existsSync(join(dir, 'run.json')));
   const prometheusDir = join(folder, 'prometheus');
   mkdirSync(prometheusDir);
-  const prometheus = await servePrometheus([file], prometheusDir);
+  const files = runs.map((dir) => join(dir, OPEN_METRICS_FILE));
+  const prometheus = await servePrometheus(files, prometheusDir);
+  let agree = true;
   try {
-    const compared = await compareWithRecord(record, prometheus);
-    const differing = compared.filter((c) => !c.agrees);
-    for (const c of differing) say(`differs: ${c.figure}: record ${c.record}, Prometheus ${c.prometheus}`);
-    const kib = Math.round(statSync(file).size / 1024);
-    say(
-      `${name}, seed ${SEED}: ${compared.length} figures compared, ${differing.length} differ; ${kib} KiB of metrics`,
-    );
-    return differing.length === 0;
+    for (const [i, dir] of runs.entries()) {
+      const record = readRunRecord(dir);
+      const compared = await compareWithRecord(record, prometheus);
+      const differing = compared.filter((c) => !c.agrees);
+      for (const c of differing) say(`differs: ${c.figure}: record ${c.record}, Prometheus ${c.prometheus}`);
+      const kib = Math.round(statSync(files[i]).size / 1024);
+      say(
+        `${record.scenario.name}, seed ${record.seed}: ${compared.length} figures compared, ${differing.length} differ; ${kib} KiB of metrics`,
+      );
+      agree &&= differing.length === 0;
+    }
+    return agree;
   } finally {
     await prometheus.stop();
   }
+}
+
+async function runOf(name: string, outDir: string): Promise<string> {
+  const scenario = resolveScenario(name, [], {});
+  await runScenario({ scenario, seed: SEED, workers: 1, command: 'metrics-check', outDir });
+  return outDir;
 }

@@ -45,7 +45,7 @@ Points stand at steps from the run's start: 5 minutes in runs of up to 2 days, a
 of them, and what is known by the hour or by the day only there. A counter has a point of 0 at the start, one at each step by which it grew, and one at the end; what has no time of its own,
 such as answer times, counts at the end.
 
-\`npm run metrics-check\` does all this with \`city\`, or the scenario that it is told, and compares every figure of the run's record with the answers; \`npm test\` does so with
+\`npm run metrics-check\` does all this with \`city\`, the scenario that it is told, or a run directory, and compares every figure of the run's record with the answers; \`npm test\` does so with
 two small runs, where Prometheus is installed.`;
 }
 

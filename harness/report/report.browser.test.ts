@@ -7,6 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureLoadRun, fixtureRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
+import { ON_THE_WIRE } from './rundir.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = CANDIDATES.find((path) => existsSync(path));
@@ -63,6 +64,7 @@ describe.skipIf(skipped)(
     let browser: Browser;
     let url: string;
     let loadUrl: string;
+    let bothUrl: string;
 
     beforeAll(async () => {
       writeFixtureRun(dir, run);
@@ -70,6 +72,10 @@ describe.skipIf(skipped)(
       const loadDir = join(dir, 'load');
       writeFixtureRun(loadDir, fixtureLoadRun());
       loadUrl = pathToFileURL(await writeReport(loadDir)).href;
+      const bothDir = join(dir, 'both');
+      writeFixtureRun(bothDir, run);
+      writeFixtureRun(join(bothDir, ON_THE_WIRE), fixtureLoadRun());
+      bothUrl = pathToFileURL(await writeReport(bothDir)).href;
       browser = await chromium.launch({ executablePath, args: ARGS });
     });
     afterAll(async () => {
@@ -77,7 +83,10 @@ describe.skipIf(skipped)(
       rmSync(dir, { recursive: true, force: true });
     });
 
-    async function open(view: (typeof VIEWS)[number], at = url): Promise<{ page: Page; noise: string[] }> {
+    async function open(
+      view: Pick<(typeof VIEWS)[number], 'width' | 'colorScheme'>,
+      at = url,
+    ): Promise<{ page: Page; noise: string[] }> {
       const page = await browser.newPage({
         viewport: { width: view.width, height: 900 },
         colorScheme: view.colorScheme,
@@ -110,7 +119,7 @@ describe.skipIf(skipped)(
     it.each(VIEWS)(
       'has no letters below 11 px in its plots at $width px in $colorScheme, none cut off, all in contrast to the paper',
       async (view) => {
-        for (const at of [url, loadUrl]) {
+        for (const at of [url, loadUrl, bothUrl]) {
           const { page } = await open(view, at);
           expect(await page.evaluate(BAD_LETTERS)).toEqual([]);
           await page.close();
@@ -118,8 +127,13 @@ describe.skipIf(skipped)(
       },
     );
 
-    it.each(VIEWS)('of a run on both clocks fits $width px in $colorScheme and says so', async (view) => {
-      const { page, noise } = await open(view, loadUrl);
+    it.each(
+      VIEWS.flatMap((view) => [
+        { ...view, of: 'a run on the wire', at: () => loadUrl },
+        { ...view, of: 'a run with one on the wire within it', at: () => bothUrl },
+      ]),
+    )('of $of fits $width px in $colorScheme and says so', async (view) => {
+      const { page, noise } = await open(view, view.at());
       await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true');
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(view.width);
       expect(await page.locator('#clocks:visible, #load:visible').count()).toBe(2);

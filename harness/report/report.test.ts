@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type FaultLine } from '../../contract/runrecord.ts';
-import { fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.testing.ts';
+import { fixtureLoadRun, fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
+import { ON_THE_WIRE, readRunRecord } from './rundir.ts';
 import { becameText } from './words.ts';
 
 let folder: string;
@@ -276,5 +277,41 @@ describe('the faults section', () => {
 
   it('shows an outcome it has no words for as recorded', () => {
     expect(becameText('eaten-by-a-grue')).toBe('eaten-by-a-grue');
+  });
+});
+
+describe('the report of a run with one on the wire within it', () => {
+  function both(): string {
+    const dir = written();
+    writeFixtureRun(join(dir, ON_THE_WIRE), fixtureLoadRun());
+    return dir;
+  }
+
+  it('shows both clocks on one page, each figure by its own record', async () => {
+    const dir = both();
+    const { document } = parseHTML(readFileSync(await writeReport(dir), 'utf8'));
+    const sections = [...document.querySelectorAll('main > section')].map((section) => section.id);
+    expect(sections.slice(0, 3)).toEqual(['verdict', 'figures', 'replay']);
+    expect(sections.slice(-3)).toEqual(['wire', 'clocks', 'load']);
+    expect(document.querySelectorAll('#verdict .banner')).toHaveLength(2);
+    const { counts } = readRunRecord(dir);
+    const { load } = readRunRecord(join(dir, ON_THE_WIRE));
+    const figure = (path: string) => document.querySelector(`[data-figure="${path}"]`)?.textContent;
+    expect(figure('counts.alerts')).toBe(String(counts.alerts));
+    expect(figure(`${ON_THE_WIRE}/load.connected.residents`)).toBe(load!.connected.residents.toLocaleString('en-US'));
+    const href = document.querySelector('#wire a')!.getAttribute('href')!;
+    await writeReport(join(dir, ON_THE_WIRE));
+    expect(existsSync(join(dir, href))).toBe(true);
+  });
+
+  it('says so where the one on the wire is broken, and where nothing of it was driven', async () => {
+    const dir = both();
+    rewrite(join(dir, ON_THE_WIRE), 'run.json', cutInHalf);
+    await expect(writeReport(dir)).rejects.toThrow(/on-the-wire.*run\.json: expected/);
+    writeFixtureRun(join(dir, ON_THE_WIRE), fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 1 }));
+    rewrite(join(dir, ON_THE_WIRE), 'run.json', (text) => JSON.stringify({ ...JSON.parse(text), partial: true }));
+    const { document } = parseHTML(readFileSync(await writeReport(dir), 'utf8'));
+    expect(document.querySelector('#wire')).toBe(null);
+    expect(document.querySelector('#verdict')!.textContent).toMatch(/on the wire.*Partial run\./s);
   });
 });

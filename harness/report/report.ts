@@ -5,7 +5,7 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts';
 import { tallyFaults, type FaultTally } from './faulttally.ts';
 import { renderPage, type PageSection } from './page.ts';
-import { readAlertLines, readFaultLines, readMap, readRunRecord } from './rundir.ts';
+import { readAlertLines, readFaultLines, readMap, readRunRecord, readWireRecord } from './rundir.ts';
 import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
 import { faultSection } from './sections/faults.ts';
@@ -21,6 +21,7 @@ import { replaySection } from './sections/replay.ts';
 import { truthSection } from './sections/truth.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { violationSection } from './sections/violations.ts';
+import { wireSections } from './sections/wire.ts';
 
 /**
  * Writes `<runDir>/report.html` whole or not at all and returns its path.
@@ -46,20 +47,33 @@ export async function writeReport(runDir: string): Promise<string> {
 
 async function reportPage(runDir: string): Promise<string> {
   const record = readRunRecord(runDir);
+  const wire = readWireRecord(runDir);
   const map = readMap(runDir);
   const alerts: AlertLine[] = [];
   for await (const line of readAlertLines(runDir)) if (line.msgType === 'Alert') alerts.push(line);
   const faults = await tallyFaults(readFaultLines(runDir));
   return renderPage({
-    title: `Run of ${record.scenario.name}, seed ${record.seed}`,
-    sections: sectionsOf(record, map, alerts, faults),
+    title: titleOf(record, wire),
+    sections: sectionsOf(record, wire, map, alerts, faults),
   });
 }
 
-function sectionsOf(record: RunRecord, map: MapFile, alerts: AlertLine[], faults: FaultTally): PageSection[] {
+function titleOf({ scenario, seed }: RunRecord, wire: RunRecord | null): string {
+  return wire === null
+    ? `Run of ${scenario.name}, seed ${seed}`
+    : `${scenario.name} in virtual time and ${wire.scenario.name} on the wire, seed ${seed}`;
+}
+
+function sectionsOf(
+  record: RunRecord,
+  wire: RunRecord | null,
+  map: MapFile,
+  alerts: AlertLine[],
+  faults: FaultTally,
+): PageSection[] {
   return [
-    verdictSection(record),
-    figuresSection(record),
+    verdictSection(record, wire),
+    figuresSection(record, wire),
     ...clocksSection(record),
     ...loadSection(record),
     replaySection(record),
@@ -73,5 +87,6 @@ function sectionsOf(record: RunRecord, map: MapFile, alerts: AlertLine[], faults
     faultSection(record, faults),
     flowSection(record),
     violationSection(record),
+    ...wireSections(wire),
   ];
 }

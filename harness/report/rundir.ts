@@ -1,5 +1,5 @@
 /** Reads the files of a run directory. Every refusal is one line that names the file, what was expected and what was found. */
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Errors } from 'typebox/value';
@@ -20,6 +20,15 @@ export interface CheckpointLine {
   untilMs: number;
   events: number;
   hash: string;
+}
+
+/** Folder of a run directory that holds a run on the wire, to be shown in the same report. */
+export const ON_THE_WIRE = 'on-the-wire';
+
+/** The record of the run on the wire that lies within a run directory; null where there is none. Throws HB_RECORD_FILE. */
+export function readWireRecord(dir: string): RunRecord | null {
+  const within = join(dir, ON_THE_WIRE);
+  return existsSync(within) ? readRunRecord(within) : null;
 }
 
 /** The run record of `<dir>/run.json`. Throws HB_RECORD_FILE where it is missing, broken, or of an unknown major version. */

@@ -18,8 +18,7 @@ const INDENT = '  ';
 export function summaryLines(record: RunRecord, width: number): string[] {
   const { counts, police } = record;
   const days = (record.simulated.endMs - record.simulated.startMs) / 86_400_000;
-  const failed = record.gates.filter((g) => !g.ok);
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     [
       'ran',
       `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} ${days === 1 ? 'day' : 'days'} in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`,
@@ -42,10 +41,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
       `${rateText(record.falseAlertRate)} (${intervalText(record.falseAlertRate)})${parts(record.truth, ['founded'])}`,
     ],
     ['onset to alert', delayText(record)],
-    [
-      'deliveries',
-      `${countText(record.verdicts.delivered)} as owed${parts(record.verdicts, ['delivered']).replace(':', ',') || '; none lost, late, doubled, misdelivered or leaked'}`,
-    ],
+    deliveriesRow(record),
     ...loadRows(record),
     [
       'privacy',
@@ -76,21 +72,48 @@ export function summaryLines(record: RunRecord, width: number): string[] {
       `${countText(record.eventsPerSecond)} events/s without motions, ${countText(record.maxRssMiB)} MiB at most`,
     ],
     ['history', record.historyHash],
-    ['replay with', record.command],
-    [
-      'checks',
-      failed.length === 0
-        ? `all ${record.gates.length} passed`
-        : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`,
-    ],
+    ...endRows(record),
   ];
   return rows.flatMap(([label, text]) => wrap(label, text, width));
 }
 
+/** What a run on the wire has that one in virtual time has not, for showing after one. */
+export function wireSummaryLines(record: RunRecord, width: number): string[] {
+  const ran: Row = [
+    'ran',
+    `${record.scenario.name}, seed ${record.seed}: ${durationText(record.wallMs)} in all${record.partial ? ' (ENDED EARLY: figures count until then)' : ''}`,
+  ];
+  return [ran, deliveriesRow(record), ...loadRows(record), ...endRows(record)].flatMap(([label, text]) =>
+    wrap(label, text, width),
+  );
+}
+
 // --- internal ---
 
+type Row = [label: string, text: string];
+
+function deliveriesRow({ verdicts }: RunRecord): Row {
+  return [
+    'deliveries',
+    `${countText(verdicts.delivered)} as owed${parts(verdicts, ['delivered']).replace(':', ',') || '; none lost, late, doubled, misdelivered or leaked'}`,
+  ];
+}
+
+function endRows({ command, gates }: RunRecord): Row[] {
+  const failed = gates.filter((g) => !g.ok);
+  return [
+    ['replay with', command],
+    [
+      'checks',
+      failed.length === 0
+        ? `all ${gates.length} passed`
+        : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`,
+    ],
+  ];
+}
+
 /** What a run against the wall clock has besides. */
-function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunRecord): [string, string][] {
+function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunRecord): Row[] {
   if (load === undefined || latencyMs === undefined || generatorLagMs === undefined || sameOutcome === undefined)
     return [];
   const { virtual, connected, bottleneck } = load;

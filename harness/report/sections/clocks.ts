@@ -67,7 +67,7 @@ function outcomeTable(record: RunRecord, { virtual }: Load): string {
     { head: 'Wall clock', numeric: true },
   ];
   return table(
-    'The same trace through the pipeline in virtual time, and through the target on the wall',
+    "The same trace through the pipeline in virtual time, and through the target on the wall. On the wall an alert within reach of a rule's edge is owed neither way.",
     columns,
     rows,
   );

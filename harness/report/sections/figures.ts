@@ -12,6 +12,7 @@ import {
 } from '../figuretext.ts';
 import { escapeHtml } from '../markup.ts';
 import type { PageSection } from '../page.ts';
+import { ON_THE_WIRE } from '../rundir.ts';
 
 interface Tile {
   /** Path of the figure in the record. */
@@ -21,16 +22,31 @@ interface Tile {
   aside: string;
 }
 
-export function figuresSection(record: RunRecord): PageSection {
-  const tiles = [...loadTilesOf(record), ...tilesOf(record)].map(
-    (t) =>
-      `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${t.path}">${escapeHtml(t.figure)}</dd>` +
-      `<dd class="aside">${escapeHtml(t.aside.replace('n = ', 'n\u00a0=\u00a0'))}</dd></div>`,
-  );
-  return { id: 'figures', title: 'Key figures', body: `<dl class="tiles">${tiles.join('\n')}</dl>` };
+/** Of the run, and of the run on the wire that is shown with it. */
+export function figuresSection(record: RunRecord, wire: RunRecord | null): PageSection {
+  const tiles = tileList([...loadTilesOf(record), ...tilesOf(record)], '');
+  const body =
+    wire === null
+      ? tiles
+      : `${runHeading(record, 'in virtual time')}${tiles}\n${runHeading(wire, 'on the wire')}${tileList(loadTilesOf(wire), `${ON_THE_WIRE}/`)}`;
+  return { id: 'figures', title: 'Key figures', body };
+}
+
+/** Which of two runs on a page is meant. */
+export function runHeading({ scenario }: RunRecord, clock: 'in virtual time' | 'on the wire'): string {
+  return `<h3>${escapeHtml(scenario.name)}, ${clock}</h3>`;
 }
 
 // --- internal ---
+
+function tileList(tiles: readonly Tile[], prefix: string): string {
+  const items = tiles.map(
+    (t) =>
+      `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${prefix}${t.path}">${escapeHtml(t.figure)}</dd>` +
+      `<dd class="aside">${escapeHtml(t.aside.replace('n = ', 'n\u00a0=\u00a0'))}</dd></div>`,
+  );
+  return `<dl class="tiles">${items.join('\n')}</dl>`;
+}
 
 /** Of a run against the wall clock. */
 function loadTilesOf({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord): Tile[] {

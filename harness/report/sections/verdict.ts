@@ -3,8 +3,20 @@ import type { RunRecord } from '../../../contract/runrecord.ts';
 import { countText, momentText } from '../figuretext.ts';
 import { details, escapeHtml, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
+import { runHeading } from './figures.ts';
 
-export function verdictSection(record: RunRecord): PageSection {
+/** Of the run, and of the run on the wire that is shown with it. */
+export function verdictSection(record: RunRecord, wire: RunRecord | null): PageSection {
+  const body =
+    wire === null
+      ? verdictOf(record)
+      : `${runHeading(record, 'in virtual time')}${verdictOf(record)}\n${runHeading(wire, 'on the wire')}${verdictOf(wire)}`;
+  return { id: 'verdict', title: 'Verdict', body };
+}
+
+// --- internal ---
+
+function verdictOf(record: RunRecord): string {
   const failed = record.gates.filter((gate) => !gate.ok);
   const total = record.gates.length;
   const banners: string[] = [];
@@ -40,10 +52,8 @@ export function verdictSection(record: RunRecord): PageSection {
   ];
   const gates =
     total === 0 ? '' : details('All gates', table("The scenario's budgets against what was found", columns, rows));
-  return { id: 'verdict', title: 'Verdict', body: banners.join('\n') + gates };
+  return banners.join('\n') + gates;
 }
-
-// --- internal ---
 
 function banner(kind: 'ok' | 'bad' | 'note', word: string, rest: string, list = ''): string {
   return `<div class="banner ${kind}"><strong>${escapeHtml(word)}</strong> ${escapeHtml(rest)}${list}</div>`;

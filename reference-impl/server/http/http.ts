@@ -190,7 +190,8 @@ function account(context: Context, request: FastifyRequest, reply: FastifyReply)
 
 /** What could not be read as a request: too slow, too long, or no HTTP. */
 function answerBroken(context: Context, error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) {
+  // One that was opened ahead of need, and never used, is no request that was refused.
+  if (error.code === 'ECONNRESET' || socket.destroyed || socket.bytesRead === 0) {
     socket.destroy();
     return;
   }
