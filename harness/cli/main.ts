@@ -78,6 +78,8 @@ async function dispatch(name: CommandName, args: Args, argv: readonly string[], 
       return (await import('./load.ts')).load(args, signal);
     case 'conform':
       return (await import('./conform.ts')).conform(args, signal);
+    case 'validate':
+      return (await import('./validate.ts')).validate(args);
     case 'doctor':
       return (await import('./doctor.ts')).doctor();
   }

@@ -208,6 +208,27 @@ export const COMMANDS = {
       'hundredblock conform --target http://127.0.0.1:8080 --mqtt mqtt://127.0.0.1:1883 --only auth --only stream',
     ],
   },
+  validate: {
+    name: 'validate',
+    summary: 'a queueing or hypercube case of your own through the simulated call-takers or dispatch, with intervals',
+    usage: '<case.json>',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1)' },
+      reps: { kind: 'value', value: 'N', help: 'independent replications, 10 to 1000 (default 40)' },
+      customers: {
+        kind: 'value',
+        value: 'N',
+        help: 'of all replications together, at most (default 12000000); fewer where intervals are narrow before',
+      },
+      json: { kind: 'switch', value: '', help: 'print the measures as JSON' },
+      quiet: { kind: 'switch', value: '', help: 'no progress' },
+    },
+    examples: [
+      'hundredblock validate scenarios/cases/three-cars.json',
+      'hundredblock validate my-case.json --reps 60 --json',
+    ],
+  },
   doctor: {
     name: 'doctor',
     summary: 'what is installed, what is optional, and how to get it',

@@ -1,5 +1,6 @@
 /** Does the simulation cover the published value? Runs a case's replications and gives an interval for each of its measures. */
-import type { Case, Size } from './cases.ts';
+import type { PublishedCase } from './cases.ts';
+import { replicate, type Size } from './replicate.ts';
 import { controlledInterval, meanInterval, type Interval } from './interval.ts';
 
 export const CONFIDENCE = 0.999;
@@ -15,10 +16,14 @@ export interface Coverage {
 }
 
 /** Replications 0, 1, 2, ... of one seed, fixed beforehand. */
-export function coverageOf(posed: Case, seed: number, size: Size): { rows: Coverage[]; events: number } {
-  const runs = Array.from({ length: size.replications }, (_, replication) => posed.replicate(seed, replication, size));
+export function coverageOf(
+  { posed, published: values }: PublishedCase,
+  seed: number,
+  size: Size,
+): { rows: Coverage[]; events: number } {
+  const runs = Array.from({ length: size.replications }, (_, replication) => replicate(posed, seed, replication, size));
   const controls = runs.map((run) => run.controls);
-  const rows = Object.entries(posed.published).map(([measure, published]) => {
+  const rows = Object.entries(values).map(([measure, published]) => {
     const samples = runs.map((run) => run.measures[measure]);
     return {
       measure,

@@ -4,10 +4,10 @@ import { coverageOf, covers } from './coverage.ts';
 
 const SEED = 1954;
 
-it.each(CASES.filter((posed) => posed.component === 'dispatch').map((posed) => [posed.name, posed] as const))(
+it.each(CASES.filter(({ posed }) => posed.component === 'dispatch').map((each) => [each.posed.name, each] as const))(
   '%s',
-  (_name, posed) => {
-    for (const row of coverageOf(posed, SEED, posed.size).rows)
+  (_name, each) => {
+    for (const row of coverageOf(each, SEED, each.size).rows)
       expect({ ...row, covered: covers(row.controlled, row.published) }).toMatchObject({ covered: true });
   },
   240_000,

@@ -23,10 +23,11 @@ const lines = [
   '|---|---|---|---|---|---|---|---|',
 ];
 let failed = 0;
-for (const posed of CASES) {
-  const size = { ...posed.size, customers: posed.size.customers * LONGER };
+for (const each of CASES) {
+  const { posed } = each;
+  const size = { ...each.size, customers: each.size.customers * LONGER };
   const startMs = performance.now();
-  const { rows, events } = coverageOf(posed, SEED, size);
+  const { rows, events } = coverageOf(each, SEED, size);
   const seconds = (performance.now() - startMs) / 1000;
   for (const { measure, published, plain, controlled } of rows) {
     const ok = covers(plain, published);
@@ -42,10 +43,10 @@ for (const posed of CASES) {
   );
 }
 lines.push('', 'Sources:', '');
-for (const posed of CASES) {
-  const { replications, customers, warmup } = posed.size;
+for (const { posed, source, size } of CASES) {
+  const { replications, customers, warmup } = size;
   lines.push(
-    `- ${posed.name}: ${posed.source}. ${replications} replications of ${customers * LONGER} customers after ${warmup}.`,
+    `- ${posed.name}: ${source}. ${replications} replications of ${customers * LONGER} customers after ${warmup}.`,
   );
 }
 writeFileSync(new URL('../../docs/validation.md', import.meta.url), `${lines.join('\n')}\n`);

@@ -66,6 +66,9 @@ export interface CallCentre {
    * May answer it before it returns.
    */
   offer(call: { id: number; weight?: number }): void;
+  /** Call-takers without a call, and callers who wait, now. */
+  idle(): number;
+  waiting(): number;
   measures(): CallCentreMeasures;
 }
 
@@ -155,7 +158,7 @@ export function createCallCentre(options: CallCentreOptions): CallCentre {
     };
   }
 
-  return { offer, measures };
+  return { offer, idle: () => pool.idleCount(), waiting: () => pool.waiting(), measures };
 }
 
 // --- internal ---

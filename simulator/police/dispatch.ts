@@ -20,7 +20,7 @@ import { Samples } from '../queue/samples.ts';
 import { ServerPool } from '../queue/server-pool.ts';
 import { Load, type BusyMs, type JobTags, type LoadHour } from './load.ts';
 import { JOB_PRIORITIES, travelFactor, type JobPriority } from './parameters.ts';
-import { Patrol } from './patrol.ts';
+import { beatCentres, Patrol, type Homes } from './patrol.ts';
 
 export interface JobRequest {
   /** Integer, unique among jobs in hand, self-initiated ones included. */
@@ -71,8 +71,12 @@ export interface DispatchOptions {
   /** Patrol units on duty. */
   units: number;
   city: { box: Box };
+  /** Where units stand when idle, dm; the centres of their beats where left out. */
+  homes?: Homes;
   /** Infinity: units are there at once. */
   travelMetresPerSecond: number;
+  /** What a travel time is multiplied by; that of the parameters where left out. */
+  travelFactor?: (priority: JobPriority, localHour: number) => number;
   /** Hours of the measures count from here. */
   startMs: number;
   /** IANA zone of the local hours that self-initiated work and traffic follow; UTC where left out. */
@@ -104,6 +108,9 @@ export interface Dispatch {
   request(job: JobRequest): void;
   /** The job is off, whatever its state; its units are idle again where they are. False where no such job is in hand. */
   cancel(jobId: number): boolean;
+  /** Units without any job, and jobs without a unit, now. */
+  idle(): number;
+  waiting(): number;
   measures(): DispatchMeasures;
 }
 
@@ -118,10 +125,11 @@ interface Job {
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { kernel, seeds, agency, travelMetresPerSecond, startMs, host } = options;
   const zone = options.zone ?? 'UTC';
+  const slowedBy = options.travelFactor ?? travelFactor;
   /** 10 dm a metre, 1000 ms a second. */
   const dmPerMs = travelMetresPerSecond / 100;
   const pool = new ServerPool<Job>(options.units);
-  const patrol = new Patrol(options.units, options.city.box);
+  const patrol = new Patrol(options.units, options.homes ?? beatCentres(options.units, options.city.box));
   const load = new Load(startMs);
   const jobs = new Map<number, Job>();
   const jobOf: (Job | null)[] = new Array<Job | null>(options.units).fill(null);
@@ -234,7 +242,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     }
     job.units.push(unit);
     occupyBy(job, unit);
-    const speed = dmPerMs / travelFactor(job.request.priority, localHour());
+    const speed = dmPerMs / slowedBy(job.request.priority, localHour());
     const travelMs = patrol.drive(unit, job.request.x, job.request.y, speed, kernel.nowMs);
     kernel.schedule(kernel.nowMs + travelMs, KIND.unitOnScene, unit, assignments[unit]);
   }
@@ -353,7 +361,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     };
   }
 
-  return { request, cancel, measures };
+  return { request, cancel, idle: () => pool.idleCount(), waiting: () => waiting, measures };
 }
 
 // --- internal ---

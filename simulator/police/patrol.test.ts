@@ -41,7 +41,7 @@ describe('a drive', () => {
         fc.double({ min: 0.01, max: 1, noNaN: true }),
         fc.nat({ max: 1000 }),
         (from, to, dmPerMs, promille) => {
-          const patrol = new Patrol(1, box);
+          const patrol = new Patrol(1, beatCentres(1, box));
           patrol.place(0, from.x, from.y);
           const whole = Math.abs(to.x - from.x) + Math.abs(to.y - from.y);
           const driveMs = patrol.drive(0, to.x, to.y, dmPerMs, 5000);
@@ -59,7 +59,7 @@ describe('a drive', () => {
   });
 
   it('that is broken off starts the next one from where it got to', () => {
-    const patrol = new Patrol(1, box);
+    const patrol = new Patrol(1, beatCentres(1, box));
     patrol.place(0, 0, 0);
     patrol.drive(0, 1000, 1000, 0.1, 0);
     patrol.drive(0, 600, 0, 0.1, 6000);

@@ -7,8 +7,14 @@ export function callSign(unit: number): string {
   return `${1 + Math.floor(unit / 72)}${'ABCDEFGH'[Math.floor(within / 9)]}${11 + (within % 9)}`;
 }
 
+/** Where each unit stands when idle, dm. */
+export interface Homes {
+  x: Int32Array;
+  y: Int32Array;
+}
+
 /** Centres of as many beats, in rows over the box; near square where the box lets them. */
-export function beatCentres(units: number, box: Box): { x: Int32Array; y: Int32Array } {
+export function beatCentres(units: number, box: Box): Homes {
   const x = new Int32Array(units);
   const y = new Int32Array(units);
   const width = box.x1 - box.x0;
@@ -28,7 +34,7 @@ export function beatCentres(units: number, box: Box): { x: Int32Array; y: Int32A
 export class Patrol {
   readonly count: number;
   readonly names: readonly string[];
-  private readonly home: { x: Int32Array; y: Int32Array };
+  private readonly home: Homes;
   private readonly fromX: Int32Array;
   private readonly fromY: Int32Array;
   private readonly toX: Int32Array;
@@ -36,11 +42,11 @@ export class Patrol {
   private readonly startMs: Float64Array;
   private readonly dmPerMs: Float64Array;
 
-  /** All units start at the centre of their beat. */
-  constructor(units: number, box: Box) {
+  /** All units start at home. */
+  constructor(units: number, home: Homes) {
     this.count = units;
     this.names = Array.from({ length: units }, (_, unit) => callSign(unit));
-    this.home = beatCentres(units, box);
+    this.home = home;
     this.fromX = this.home.x.slice();
     this.fromY = this.home.y.slice();
     this.toX = this.home.x.slice();
