@@ -10,6 +10,8 @@ const WIRE = [
 ];
 /** Whole runs of the service, the driver and what stands beside them: `npm run test:system`. */
 const SYSTEM = ['test/wire/**/*.test.ts'];
+/** k6 against the real service: `npm run test:k6`, after `npm run k6`. */
+const K6 = ['test/k6/**/*.test.ts'];
 /** `npm run faults` runs the heavy ones (vitest.faults.config.ts). */
 const NEVER = ['node_modules/**', 'results/**', '**/*.heavy.test.ts'];
 
@@ -24,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['**/*.test.ts'],
-          exclude: [...NEVER, ...WIRE, ...SYSTEM],
+          exclude: [...NEVER, ...WIRE, ...SYSTEM, ...K6],
           // One file a processor; the default leaves one idle.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -43,6 +45,17 @@ export default defineConfig({
           maxWorkers: 1,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'k6',
+          include: K6,
+          exclude: NEVER,
+          maxWorkers: 1,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -8,12 +8,16 @@ export const ERROR_CODES = {
   HB_OPTION_UNKNOWN: EXIT.usage,
   HB_OPTION_VALUE: EXIT.usage,
   HB_MAPPING: EXIT.usage,
+  /** A program that this needs is missing or too old. */
+  HB_TOOL: EXIT.usage,
   HB_INPUT_FILE: EXIT.input,
   HB_INPUT_COLUMN: EXIT.input,
   HB_RECORD_FILE: EXIT.input,
   HB_OUTPUT: EXIT.input,
   /** A trace or what a driver left of a run. */
   HB_TRACE: EXIT.input,
+  /** A baseline that is of something else than the candidate. */
+  HB_BASELINE: EXIT.input,
   /** A target that is down, hangs, or does not speak the contract. */
   HB_TARGET: EXIT.failed,
   /** The service can't start: port taken, data folder not usable. */

@@ -5,7 +5,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 
-export const RUN_SCHEMA = 'hundredblock.run/1.1';
+export const RUN_SCHEMA = 'hundredblock.run/1.2';
 
 type Tag = 'exact' | 'statistical' | 'provenance';
 const tag = <T extends TSchema>(t: Tag, schema: T): T => ({ ...schema, 'x-tag': t });
@@ -203,6 +203,137 @@ export const LoadSchema = Type.Object({
 });
 export type Load = Static<typeof LoadSchema>;
 
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+
+/** Something that a soak followed, and its slope per minute with the interval that it was judged by. */
+export const SoakSeriesSchema = Type.Object({
+  /** `target.heap`, `latency.delivery`, ...: docs/soak.md lists them. */
+  name: Type.String(),
+  title: Type.String(),
+  /** Of the values shown, and of slope and budget. */
+  unit: Type.String(),
+  slopeUnit: Type.String(),
+  /** Greatest slope allowed; null: shown only. */
+  budget: NullableNumber,
+  /** Wall minutes at the beginning that were left out. */
+  warmUpMin: Type.Number(),
+  /** Null where there was too little to fit a line to. */
+  slope: NullableNumber,
+  low: NullableNumber,
+  high: NullableNumber,
+  /** Points that the line was fitted to, and the number of independent ones that they are worth. */
+  points: Count,
+  pointsEffective: Type.Number(),
+  /**
+   * `within`: the whole interval is within the budget; `beyond`: none of it is, which fails; `inconclusive`: the budget lies inside it;
+   * `too short`: the soak was; `filling`: the target still filled what it keeps; `no data`; `not judged`: no budget.
+   */
+  verdict: Type.Union([
+    Type.Literal('within'),
+    Type.Literal('beyond'),
+    Type.Literal('inconclusive'),
+    Type.Literal('too short'),
+    Type.Literal('filling'),
+    Type.Literal('no data'),
+    Type.Literal('not judged'),
+  ]),
+  /** For plots: [minute, median, least, greatest] of at most 200 stretches, and both ends of the line that was fitted. */
+  shown: Type.Array(Type.Array(Type.Number())),
+  line: Type.Union([Type.Array(Type.Array(Type.Number())), Type.Null()]),
+});
+export type SoakSeries = Static<typeof SoakSeriesSchema>;
+
+export const SoakSchema = Type.Object({
+  /** Wall minutes that were sampled, and how. */
+  lengthMin: Type.Number(),
+  everyMs: Count,
+  samples: Count,
+  /** Samples that are missing, and those in which the target told no metrics. */
+  gaps: Type.Object({ missed: Count, unscraped: Count }),
+  /** Share of a processor that sampling took, in the process that samples. */
+  samplerCpuShare: Type.Number(),
+  /** Of each end of each interval. */
+  confidence: Type.Number(),
+  /** `too short`: nothing but violations could fail. */
+  verdict: Type.Union([Type.Literal('within'), Type.Literal('beyond'), Type.Literal('too short')]),
+  series: Type.Array(SoakSeriesSchema),
+});
+export type Soak = Static<typeof SoakSchema>;
+
+/** One trial of a search for capacity. */
+export const CapacityTrialSchema = Type.Object({
+  /** `locate`: a short one, to find the place; `confirm`: one of full length, which counts. */
+  phase: Type.Union([Type.Literal('locate'), Type.Literal('confirm')]),
+  load: Type.Number(),
+  seconds: Type.Number(),
+  speed: Type.Number(),
+  /** All objectives were met. */
+  passed: Type.Boolean(),
+  /** The generator held it back, so that it says nothing of the target. */
+  limited: Type.Boolean(),
+  /** Objectives that were not met, by their text, with what was found; null where it was not measured. */
+  failed: Type.Array(Type.Object({ objective: Type.String(), found: NullableNumber })),
+  /** Why it ended early, in words; null where it went to its end. */
+  stopped: Type.Union([Type.String(), Type.Null()]),
+  /** By stage; none of those that nothing was measured of. */
+  latencyMs: Type.Record(Type.String(), Type.Object({ p50: Type.Number(), p99: Type.Number() })),
+  residents: Count,
+  doorbells: Count,
+  deliveries: Count,
+  /** Owed, and lost or shed. */
+  lost: Count,
+  /** What the varied load asks of the target and it did, a second: deliveries, or doorbells' messages acknowledged. */
+  throughput: Type.Number(),
+  targetCpu: NullableNumber,
+  generatorCpu: NullableNumber,
+  lagP99Ms: Type.Number(),
+});
+export type CapacityTrial = Static<typeof CapacityTrialSchema>;
+
+export const CapacitySchema = Type.Object({
+  /** `residents`, `alertRate`, `agencies`, `devices`, and what a load of 1 is. */
+  vary: Type.String(),
+  unit: Type.String(),
+  /** The capacity lies between them with this confidence; null: no such bound is known. docs/capacity.md. */
+  lower: NullableNumber,
+  upper: NullableNumber,
+  confidence: Type.Number(),
+  /** `narrow`: as narrow as asked for; `at-least`, `at-most`: beyond what may be tried; `unfinished`: time ran out, or hardly a trial counted. */
+  ended: Type.Union([
+    Type.Literal('narrow'),
+    Type.Literal('at-least'),
+    Type.Literal('at-most'),
+    Type.Literal('unfinished'),
+    Type.Literal('interrupted'),
+  ]),
+  generatorLimited: Type.Boolean(),
+  objectives: Type.Array(Type.String()),
+  /** The objective that failed at the lowest load, its stage, and the latency that had grown most there since the best trial that passed. */
+  brokeFirst: Type.Union([
+    Type.Object({
+      objective: Type.String(),
+      stage: Type.String(),
+      load: Type.Number(),
+      grewMost: Type.Union([
+        Type.Object({ stage: Type.String(), fromMs: Type.Number(), toMs: Type.Number() }),
+        Type.Null(),
+      ]),
+    }),
+    Type.Null(),
+  ]),
+  /** Connections at which throughput would peak; null where they do not vary or it has no peak. */
+  knee: NullableNumber,
+  usl: Type.Union([
+    Type.Object({ lambda: Type.Number(), sigma: Type.Number(), kappa: Type.Number(), r2: Type.Number() }),
+    Type.Null(),
+  ]),
+  /** What was the same in all trials, and how both sides shared the processors, in words. */
+  conditions: Type.Array(Type.String()),
+  /** In the order in which they ran. */
+  trials: Type.Array(CapacityTrialSchema),
+});
+export type Capacity = Static<typeof CapacitySchema>;
+
 export const RunRecordSchema = Type.Object({
   schema: tag('provenance', Type.String()),
   id: tag('provenance', Type.String()),
@@ -374,6 +505,10 @@ export const RunRecordSchema = Type.Object({
   latencyMs: Type.Optional(tag('statistical', LatencySchema)),
   sameOutcome: Type.Optional(tag('statistical', SameOutcomeSchema)),
   load: Type.Optional(tag('statistical', LoadSchema)),
+  /** Of a soak only. */
+  soak: Type.Optional(tag('statistical', SoakSchema)),
+  /** Of a search for capacity only; all other figures are of its best trial that passed. */
+  capacity: Type.Optional(tag('statistical', CapacitySchema)),
   wallMs: tag('provenance', Type.Number()),
   eventsPerSecond: tag('provenance', Type.Number()),
   maxRssMiB: tag('provenance', Type.Number()),

@@ -5,7 +5,9 @@
  *   trace.json         TraceHeader: what it is, counts, SHA-256 of the other files. Readers refuse an unknown major version.
  *   onboarding.json    what the platform is told first (contract/onboarding.ts); portal URLs are left empty, the driver fills them in
  *   inputs.jsonl       TraceInput, in order of (atMs, line): first the preamble (all at `fromMs - 1`), then the window
- *   truth/             never for the platform: truth.jsonl, TruthLine
+ *   truth/             never for the platform: truth.jsonl, TruthLine; world.jsonl, the world's own figures (a whole record needs them)
+ *
+ * docs/trace.md tells it all to those who write a driver in another language.
  */
 import Type, { type Static } from 'typebox';
 import type { Dialect } from './catalogue.ts';
@@ -15,14 +17,14 @@ import type { RowReceipt } from './pipeline.ts';
 import type { PreferenceChange } from './roster.ts';
 import type { FaultKind, Load, Tail } from './runrecord.ts';
 
-export const TRACE_SCHEMA = 'hundredblock.trace/1.0';
+export const TRACE_SCHEMA = 'hundredblock.trace/1.1';
 
 const Count = Type.Integer({ minimum: 0 });
 
 export const TraceHeaderSchema = Type.Object({
   schema: Type.String(),
   seed: Type.Integer(),
-  /** The scenario with all options, as ScenarioSchema. */
+  /** The scenario with all options, as ScenarioSchema; it may go on after the window. */
   scenario: Type.Unknown(),
   /** First and last (exclusive) platform moment of the window, UTC ms. */
   fromMs: Type.Integer(),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { HARNESS_METRICS, METRICS } from '../contract/metrics.ts';
 import { board } from './board.ts';
-import { BOARDS, generatedFiles } from './generated.ts';
+import { BOARDS, generatedFiles, K6_BOARD } from './generated.ts';
 import { ALERTING } from './rules.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -48,7 +48,7 @@ describe('what is generated', () => {
   });
 });
 
-describe.each(BOARDS)('$title', (spec) => {
+describe.each([...BOARDS, K6_BOARD])('$title', (spec) => {
   const panels = panelsOf(spec);
 
   it('says of each panel what it shows, in which unit, and names its lines', () => {

@@ -3,16 +3,20 @@ import { board, type BoardSpec } from './board.ts';
 import { capacity } from './capacity.ts';
 import { falseAlerts } from './false-alerts.ts';
 import { feeds } from './feeds.ts';
+import { k6 } from './k6.ts';
 import { policeLoad } from './police-load.ts';
 import { privacy } from './privacy.ts';
 import { rulesYaml } from './rules.ts';
 
 export const BOARDS: readonly BoardSpec[] = [capacity, falseAlerts, policeLoad, privacy, feeds];
 
+/** Of k6's own metrics, which it writes to Prometheus itself (docs/k6.md); all else shows ours. */
+export const K6_BOARD: BoardSpec = k6;
+
 /** Text by path from this folder. */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>(
-    BOARDS.map((spec) => [`grafana/${spec.slug}.json`, `${JSON.stringify(board(spec), null, 2)}\n`]),
+    [...BOARDS, K6_BOARD].map((spec) => [`grafana/${spec.slug}.json`, `${JSON.stringify(board(spec), null, 2)}\n`]),
   );
   return files.set('prometheus/rules.yml', rulesYaml());
 }

@@ -1,7 +1,9 @@
 /** `hundredblock doctor`: what is installed, what is optional, and how to get it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { EXIT } from '../../contract/errors.ts';
+import { BUILT_K6 } from '../k6/binary.ts';
 import { write } from './write.ts';
 
 type State = 'ok' | 'missing' | 'optional';
@@ -34,10 +36,10 @@ const TOOLS: readonly Tool[] = [
     how: 'Debian: apt-get install chromium',
   },
   {
-    programs: ['k6'],
+    programs: ['k6', BUILT_K6],
     versionFlag: 'version',
-    purpose: 'load over HTTP and WebSocket',
-    how: "not in Debian: see k6's own installation page",
+    purpose: 'load with k6 (load --driver k6, scenarios/k6)',
+    how: 'npm run k6 builds it with Go, or get v2 or newer from https://k6.io',
   },
   {
     programs: ['mosquitto'],
@@ -124,7 +126,7 @@ function tool({ programs, versionFlag, purpose, how }: Tool): Finding {
     const { status, stdout, stderr } = spawnSync(program, [versionFlag], { encoding: 'utf8', timeout: 10_000 });
     if (status === null) continue;
     const version = /\d+\.\d+[\w.]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'present';
-    return { state: 'ok', what: program, found: `${version}, for ${purpose}` };
+    return { state: 'ok', what: basename(program), found: `${version}, for ${purpose}` };
   }
   return { state: 'optional', what: programs[0], found: `not found; for ${purpose}. ${how}` };
 }

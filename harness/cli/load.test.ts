@@ -1,6 +1,8 @@
 /** The command as a user runs it: a process of its own that starts the reference system, loads it and ends. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,16 +11,23 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
 import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
+import { prepare } from '../run/preparation.ts';
 import { parseArgs } from './args.ts';
-import { loadScenario, targetOf } from './load.ts';
+import { driverOf, loadScenario, sourceOf, targetOf } from './load.ts';
 import { COMMANDS } from './spec.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-load-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Two towns for some simulated minutes, with an alert or two. */
-const SETS = ['policy.review=auto', 'intensity.incidents=150', 'intensity.staffing=150', 'load.connectRampMs=500'];
+/** Two towns for some simulated minutes, with an alert or two. Both push: what comes of a portal hangs on which polls a crowded machine misses. */
+const SETS = [
+  'agencies.1.dialect=seattle',
+  'policy.review=auto',
+  'intensity.incidents=150',
+  'intensity.staffing=150',
+  'load.connectRampMs=500',
+];
 /** Two hamlets in which hardly anything happens: made in no time. */
 const HAMLETS = ['agencies.0.personsPerAgency=500', 'agencies.1.personsPerAgency=500', 'load.connectRampMs=100'];
 const HAMLET = ['smoke', '--from', '5m', '--speed', '60', ...HAMLETS.flatMap((set) => ['--set', set])];
@@ -30,12 +39,15 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs `hundredblock load`; `watch` is given the process and all of stderr so far whenever some comes. */
-function load(
-  args: string[],
-  watch: (child: { kill(signal: NodeJS.Signals): boolean }, stderr: string) => void = () => {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, 'load', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+type Watch = (child: { kill(signal: NodeJS.Signals): boolean }, stderr: string) => void;
+
+function load(args: string[], watch?: Watch): Promise<Ended> {
+  return hundredblock('load', args, watch);
+}
+
+/** Runs the command; `watch` is given the process and all of stderr so far whenever some comes. */
+function hundredblock(command: string, args: string[], watch: Watch = () => {}): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -50,6 +62,15 @@ function recordIn(dir: string): RunRecord {
   const record: unknown = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
   expect(Errors(RunRecordSchema, record)).toEqual([]);
   return record as RunRecord;
+}
+
+/** What must be equal wherever the same trace is sent; how long a correction took is told in the stamps of the platform, which time decides. */
+function exactOf(record: RunRecord) {
+  const tags = Object.entries(RunRecordSchema.properties) as [keyof RunRecord, { 'x-tag'?: string }][];
+  const exact = tags.filter(([, schema]) => schema['x-tag'] === 'exact').map(([name]) => [name, record[name]]);
+  const { correctionMs, ...falseAlerts } = record.falseAlerts;
+  expect(exact.length).toBeGreaterThan(20);
+  return { ...Object.fromEntries(exact), falseAlerts, corrections: correctionMs.count };
 }
 
 function argsOf(...argv: string[]) {
@@ -81,6 +102,73 @@ describe('hundredblock load', () => {
       expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Both clocks');
     },
   );
+
+  it(
+    'sends the trace that it kept again, at another speed, with the same outcome in every exact field',
+    { timeout: 180_000, retry: 2 },
+    async () => {
+      const out = join(folder, 'again');
+      rmSync(out, { recursive: true, force: true });
+      const trace = join(folder, 'whole/trace');
+      const { exitCode } = await load(['--trace', trace, '--speed', '120', '--out', out, '--quiet']);
+      const [before, record] = [recordIn(join(folder, 'whole')), recordIn(out)];
+      expect(record.load).toMatchObject({ speed: 120, traceSha256: before.load!.traceSha256 });
+      expect(record.command).toBe(`hundredblock load --trace ${trace} --speed 120`);
+      // A machine that stood still for seconds in one of them made deliveries late, and is given another try.
+      expect(exactOf(record)).toEqual(exactOf(before));
+      expect(exitCode).toBe(record.gates.every((gate) => gate.ok) ? 0 : 1);
+      expect(existsSync(join(out, 'trace'))).toBe(false);
+    },
+  );
+
+  it('is judged again from what its driver saw, with the same verdicts, latencies and exit code', async () => {
+    const [run, out] = [join(folder, 'whole'), join(folder, 'judged')];
+    const { exitCode } = await hundredblock('judge', [join(run, 'wire'), '--out', out, '--quiet']);
+    const [before, record] = [recordIn(run), recordIn(out)];
+    expect(exactOf(record)).toEqual(exactOf(before));
+    const { generatorLagMs, latencyMs, sameOutcome } = before;
+    expect(record).toMatchObject({ generatorLagMs, latencyMs, sameOutcome, load: before.load });
+    expect(exitCode).toBe(before.gates.every((gate) => gate.ok) ? 0 : 1);
+    expect(existsSync(join(out, 'metrics.om'))).toBe(true);
+    const alone = join(folder, 'again/wire');
+    const lost = await hundredblock('judge', [alone, '--quiet']);
+    expect([lost.exitCode, lost.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^hundredblock: HB_USAGE: judge: expected --trace DIR.*\n$/),
+    ]);
+  });
+
+  it('refuses a trace in which a byte was changed', async () => {
+    const copy = join(folder, 'changed');
+    cpSync(join(folder, 'whole/trace'), copy, { recursive: true });
+    const path = join(copy, 'inputs.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"kind":"motion"', '"kind":"Motion"'));
+    const { exitCode, stdout, stderr } = await load(['--trace', copy, '--out', join(folder, 'none')]);
+    expect([exitCode, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^hundredblock: HB_TRACE: trace: inputs.jsonl: expected SHA-256 .*, found .*\n$/);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it('refuses to move a kept trace to the moment of a run in real time', async () => {
+    const server = createServer((request, response) =>
+      response.writeHead(request.url === '/healthz' ? 200 : 404).end(),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const target = ['--target', url, '--harness-key', 'a-key-of-its-own'];
+      const args = parseArgs(COMMANDS.load, ['--trace', join(folder, 'whole/trace'), ...target, '--quiet']);
+      await expect(
+        prepare({ ...(await sourceOf(args)), traceDir: '', target: await targetOf(args, undefined) }),
+      ).rejects.toMatchObject({
+        code: 'HB_OPTION_VALUE',
+        message: expect.stringContaining('--trace: expected a target with a platform clock'),
+      });
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
 
   it('leaves a partial record of a target that is down, and exits 1', { timeout: 120_000 }, async () => {
     const out = join(folder, 'down');
@@ -161,6 +249,30 @@ describe('options', () => {
     const error: unknown = await targetOf(argsOf('smoke', ...argv), undefined).catch((e: unknown) => e);
     expect(error).toMatchObject({ code });
     expect((error as Error).message).toContain(text);
+  });
+
+  it.each([
+    [[], 'HB_USAGE', 'load: expected either a scenario or --trace DIR, found neither'],
+    [['smoke', '--trace', 'x'], 'HB_USAGE', 'found both'],
+    [['--trace', 'x', '--seed=2'], 'HB_USAGE', '--seed: expected a scenario to change, found --trace'],
+    [['--trace', 'x', '--set=policy.alerts=off'], 'HB_USAGE', '--set: expected a scenario'],
+    [['--trace', 'x', '--from=1h'], 'HB_USAGE', '--from: expected a scenario'],
+    [['--trace', 'x', '--duration=5s'], 'HB_USAGE', '--duration: expected a scenario'],
+    [['--trace', 'x', '--intensity=2'], 'HB_USAGE', '--intensity: expected a scenario'],
+    [['--trace', 'x', '--closed-loop'], 'HB_USAGE', '--closed-loop: expected a scenario to change, found --trace'],
+    [['--trace', join(tmpdir(), 'no-such-trace')], 'HB_TRACE', 'trace.json: expected a file that can be read'],
+  ])('%j name nothing that can be sent', async (argv, code, text) => {
+    const error: unknown = await sourceOf(argsOf(...argv)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+
+  it('name a driver, and one that can do what is asked', () => {
+    expect(driverOf(argsOf('smoke'))).toBe('node');
+    expect(driverOf(argsOf('smoke', '--driver', 'k6'))).toBe('k6');
+    expect(() => driverOf(argsOf('smoke', '--driver', 'curl'))).toThrow('--driver: expected node or k6, found "curl"');
+    expect(() => driverOf(argsOf('smoke', '--driver', 'k6', '--closed-loop'))).toThrow(
+      '--closed-loop: expected --driver node',
+    );
   });
 
   it('name a target', async () => {

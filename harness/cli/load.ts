@@ -1,12 +1,15 @@
 /** `hundredblock load`. */
 import { HundredblockError } from '../../contract/errors.ts';
 import type { RunRecord } from '../../contract/runrecord.ts';
-import type { Scenario } from '../../contract/scenario.ts';
+import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { civilToMs, parseIso } from '../../contract/time.ts';
 import { checkClosedLoop } from '../load/closed-loop.ts';
 import type { UrlTarget } from '../load/contract.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import { loopbackEndpoint } from '../load/loopback.ts';
+import { DRIVERS, type DriverName } from '../run/driver-choice.ts';
+import type { LoadOptions } from '../run/load.ts';
+import { check, type Shape } from '../scenario/check.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { decimal, durationMs, valueOf, wholeNumber, type Args } from './args.ts';
 import { commandLine } from './command-line.ts';
@@ -17,11 +20,10 @@ import { write } from './write.ts';
 const SEED_DEFAULT = 1;
 const KEY_VARIABLE = 'HUNDREDBLOCK_HARNESS_KEY';
 
-/** Runs the scenario against the target and answers the exit code; errors are thrown as HundredblockError. */
+/** Runs a scenario, or sends a kept trace, against the target and answers the exit code; errors are thrown as HundredblockError. */
 export async function load(args: Args, signal: AbortSignal): Promise<number> {
-  const [name] = args.positionals;
-  const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
-  const scenario = loadScenario(name, args, seed);
+  const source = await sourceOf(args);
+  const driver = driverOf(args);
   const target = await targetOf(args, process.env[KEY_VARIABLE]);
   const json = args.switches.has('json');
   const quiet = args.switches.has('quiet');
@@ -34,18 +36,17 @@ export async function load(args: Args, signal: AbortSignal): Promise<number> {
     import('../report/progress.ts'),
     import('../report/summary.ts'),
   ]);
-  const progress = createProgress({ stream: process.stderr, label: scenario.name, quiet });
+  const progress = createProgress({ stream: process.stderr, label: source.scenario.name, quiet });
   let record: RunRecord;
   let stopped: string | null;
   let outDir: string;
   try {
     ({ record, stopped } = await runLoad({
-      scenario,
-      seed,
-      command: replayCommand(name, seed, args),
+      ...source,
+      command: replayCommand(source.seed, args),
       outDir: output.stageDir,
       target,
-      closedLoop: args.switches.has('closed-loop'),
+      driver,
       signal,
       exposition,
       onProgress: (fraction, text) => progress.update(fraction, text),
@@ -71,6 +72,39 @@ export async function load(args: Args, signal: AbortSignal): Promise<number> {
     await exposition.close();
   }
   return exitCode;
+}
+
+type Source = Pick<LoadOptions, 'scenario' | 'seed' | 'kept' | 'speed' | 'closedLoop'>;
+
+/** What is to be sent: a scenario's world, or a kept trace. Throws HB_USAGE, HB_TRACE, and what loadScenario throws. */
+export async function sourceOf(args: Args): Promise<Source> {
+  const dir = valueOf(args, 'trace');
+  const [name] = args.positionals;
+  if ((name === undefined) === (dir === undefined))
+    throw new HundredblockError(
+      'HB_USAGE',
+      `load: expected either a scenario or --trace DIR, found ${name === undefined ? 'neither' : 'both'}`,
+    );
+  if (dir !== undefined) return keptSource(args, dir);
+  const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
+  return { scenario: loadScenario(name, args, seed), seed, closedLoop: args.switches.has('closed-loop') };
+}
+
+/** Whose sockets. Throws HB_OPTION_VALUE, and HB_USAGE where it can't do what is asked. */
+export function driverOf(args: Args): DriverName {
+  const text = valueOf(args, 'driver') ?? 'node';
+  const driver = DRIVERS.find((name) => name === text);
+  if (driver === undefined)
+    throw new HundredblockError(
+      'HB_OPTION_VALUE',
+      `--driver: expected ${DRIVERS.join(' or ')}, found ${JSON.stringify(text)}`,
+    );
+  if (driver === 'k6' && args.switches.has('closed-loop'))
+    throw new HundredblockError(
+      'HB_USAGE',
+      '--closed-loop: expected --driver node beside it (k6 reads a whole trace before it starts), found k6',
+    );
+  return driver;
 }
 
 /** The scenario as the options change it, checked. Throws what resolveScenario throws, and HB_OPTION_VALUE. */
@@ -110,6 +144,35 @@ export async function targetOf(args: Args, keyOfEnvironment: string | undefined)
 }
 
 // --- internal ---
+
+/** What makes a world, and can't change one that is kept. */
+const OF_THE_WORLD = ['seed', 'set', 'from', 'duration', 'intensity', 'closed-loop'];
+
+async function keptSource(args: Args, dir: string): Promise<Source> {
+  const given = OF_THE_WORLD.find((flag) => args.values.has(flag) || args.switches.has(flag));
+  if (given !== undefined)
+    throw new HundredblockError(
+      'HB_USAGE',
+      `--${given}: expected a scenario to change, found --trace (what a kept trace holds is settled; only --speed can differ)`,
+    );
+  const { openTrace } = await import('../trace/read.ts');
+  const kept = await openTrace(dir);
+  const { seed } = kept.header;
+  const problem = check(SCENARIO, kept.header.scenario, '').at(0);
+  if (problem !== undefined)
+    throw new HundredblockError(
+      'HB_TRACE',
+      `trace: trace.json: expected a scenario with all its options, ${problem.text}`,
+    );
+  const scenario = kept.header.scenario as Scenario;
+  const speed = decimal(args, 'speed');
+  const misfit = speed === undefined ? undefined : check(SPEED, speed, '--speed').at(0);
+  if (misfit !== undefined) throw new HundredblockError('HB_OPTION_VALUE', misfit.text);
+  return { scenario, seed, kept, speed };
+}
+
+const SCENARIO = ScenarioSchema as unknown as Shape;
+const SPEED = ScenarioSchema.properties.load.properties.speed as Shape;
 
 const PORT_MAX = 65_535;
 const LINGER_SECONDS_MAX = 86_400;
@@ -190,12 +253,14 @@ function intensitySets(args: Args, { intensity }: Scenario): string[] {
 }
 
 /** Without the key: a record is for others to read. */
-function replayCommand(name: string, seed: number, args: Args): string {
-  const given = ['target', 'mqtt', 'from', 'duration', 'speed', 'intensity'].flatMap((flag) => {
+function replayCommand(seed: number, args: Args): string {
+  const given = ['trace', 'driver', 'target', 'mqtt', 'from', 'duration', 'speed', 'intensity'].flatMap((flag) => {
     const value = valueOf(args, flag);
     return value === undefined ? [] : [`--${flag}`, value];
   });
   const sets = (args.values.get('set') ?? []).flatMap((set) => ['--set', set]);
   const switches = ['onboarded', 'closed-loop'].flatMap((flag) => (args.switches.has(flag) ? [`--${flag}`] : []));
-  return commandLine(['load', name, '--seed', String(seed), ...given, ...switches, ...sets]);
+  const [name] = args.positionals;
+  const world = name === undefined ? [] : [name, '--seed', String(seed)];
+  return commandLine(['load', ...world, ...given, ...switches, ...sets]);
 }

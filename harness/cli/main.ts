@@ -76,6 +76,16 @@ async function dispatch(name: CommandName, args: Args, argv: readonly string[], 
       return (await import('./serve.ts')).serve(args, signal);
     case 'load':
       return (await import('./load.ts')).load(args, signal);
+    case 'trace':
+      return (await import('./trace.ts')).trace(args, signal);
+    case 'judge':
+      return (await import('./judge.ts')).judge(args);
+    case 'capacity':
+      return (await import('./capacity.ts')).capacity(args, signal);
+    case 'soak':
+      return (await import('./soak.ts')).soak(args, signal);
+    case 'compare':
+      return (await import('./compare.ts')).compare(args, signal);
     case 'conform':
       return (await import('./conform.ts')).conform(args, signal);
     case 'validate':

@@ -19,7 +19,7 @@ export interface Output {
 
 /**
  * Prepares to write a run into `outDir` (null: results/runs/<id> under the current folder). An existing folder is taken where it is
- * empty or holds an earlier run (`run.json` or `replay.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
+ * empty or holds an earlier run (`run.json`, `replay.json` or `compare.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
  */
 export function openOutput(outDir: string | null): Output {
   const target = outDir === null ? null : resolve(outDir);
@@ -57,7 +57,7 @@ export function outputError(path: string, error: unknown): unknown {
 
 // --- internal ---
 
-const EARLIER_RUN = ['run.json', 'replay.json'];
+const EARLIER_RUN = ['run.json', 'replay.json', 'compare.json'];
 const open = new Set<Output>();
 
 /** A process that ends early, by a second Ctrl-C for one, leaves no stage behind. */

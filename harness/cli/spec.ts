@@ -33,6 +33,26 @@ const HARNESS_KEY: Flag = {
 };
 const QUIET: Flag = { kind: 'switch', value: '', help: 'no progress and no summary' };
 
+/** What of a world is sent, and how dense it is. */
+const WINDOW: Record<string, Flag> = {
+  from: {
+    kind: 'value',
+    value: 'TIME',
+    help: "where the window opens: 90m after the scenario's start, or an ISO time (default load.fromMs)",
+  },
+  duration: {
+    kind: 'value',
+    value: 'TIME',
+    help: 'wall time of the window, such as 60s (default load.durationMs)',
+  },
+  speed: { kind: 'value', value: 'X', help: 'simulated seconds per wall second (default load.speed)' },
+  intensity: {
+    kind: 'value',
+    value: 'K',
+    help: 'factor on all event rates and the staff for them, or incidents=K,motions=K,...',
+  },
+};
+
 /** The service's own table of options, as flags. */
 const SERVE_OPTIONS: Record<string, Flag> = Object.fromEntries(
   (OPTIONS as readonly OptionSpec[]).map((spec) => [
@@ -131,9 +151,19 @@ export const COMMANDS = {
   load: {
     name: 'load',
     summary: 'send a scenario over real sockets against the wall clock, and judge every delivery',
-    usage: '<scenario>',
-    positionals: { min: 1, max: 1 },
+    usage: '<scenario> | --trace DIR',
+    positionals: { min: 0, max: 1 },
     flags: {
+      trace: {
+        kind: 'value',
+        value: 'DIR',
+        help: 'send this kept trace, which `hundredblock trace` writes, at its own speed or at --speed',
+      },
+      driver: {
+        kind: 'value',
+        value: 'node|k6',
+        help: 'whose sockets: our own driver (default), or k6 (npm run k6 builds it)',
+      },
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same trace' },
       target: {
         kind: 'value',
@@ -143,22 +173,7 @@ export const COMMANDS = {
       mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
       'harness-key': HARNESS_KEY,
       onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
-      from: {
-        kind: 'value',
-        value: 'TIME',
-        help: "where the window opens: 90m after the scenario's start, or an ISO time (default load.fromMs)",
-      },
-      duration: {
-        kind: 'value',
-        value: 'TIME',
-        help: 'wall time of the window, such as 60s (default load.durationMs)',
-      },
-      speed: { kind: 'value', value: 'X', help: 'simulated seconds per wall second (default load.speed)' },
-      intensity: {
-        kind: 'value',
-        value: 'K',
-        help: 'factor on all event rates and the staff for them, or incidents=K,motions=K,...',
-      },
+      ...WINDOW,
       'closed-loop': {
         kind: 'switch',
         value: '',
@@ -184,7 +199,176 @@ export const COMMANDS = {
       'hundredblock load rush --duration 20s --intensity motions=10 --json',
       'hundredblock load smoke --speed 600 --from 1h --set load.connectedShareOfAppUsers=0.5',
       'hundredblock load rush --closed-loop --set reactions.postShare=0.2',
+      'hundredblock load --trace traces/rush --driver k6',
       'HUNDREDBLOCK_HARNESS_KEY=KEY hundredblock load rush --target http://127.0.0.1:8080 --mqtt mqtt://127.0.0.1:1883',
+    ],
+  },
+  trace: {
+    name: 'trace',
+    summary: 'write what load would send into a folder, to be sent later, again, or by another driver',
+    usage: '<scenario> --out DIR',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same bytes' },
+      ...WINDOW,
+      set: SET,
+      out: { kind: 'value', value: 'DIR', help: 'where to write the trace; new or empty' },
+      json: { kind: 'switch', value: '', help: 'print its header and name (SHA-256) on stdout, as JSON' },
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock trace rush --out traces/rush',
+      'hundredblock trace smoke --seed 7 --from 1h --duration 20s --speed 600 --out traces/smoke --json',
+    ],
+  },
+  judge: {
+    name: 'judge',
+    summary: "the oracle's verdicts on what a driver saw of a trace, whoever's driver it was",
+    usage: '<observations-dir>',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      trace: { kind: 'value', value: 'DIR', help: 'the trace that was sent (default: trace/ beside the observations)' },
+      out: OUT,
+      json: JSON_FLAG,
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock judge results/runs/ID/wire --out runs/judged-again',
+      'hundredblock judge k6-output --trace traces/rush --json',
+    ],
+  },
+  capacity: {
+    name: 'capacity',
+    summary: 'the highest load that a system carries within its objectives, as an interval, and what breaks first',
+    usage: '<scenario> --vary residents|alertRate|agencies|devices',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      slo: {
+        kind: 'value',
+        value: 'LIST',
+        help: "objectives, all of which must be met (default 'completion.p99<2s,lost=0,leaked=0,shed=0'; docs/capacity.md)",
+      },
+      vary: { kind: 'value', value: 'WHAT', help: 'residents, alertRate, agencies or devices' },
+      from: { kind: 'value', value: 'A', help: 'no load below this is tried (default: as low as need be)' },
+      to: { kind: 'value', value: 'B', help: 'nor above this (default: as high as need be, or as the scenario has)' },
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same world' },
+      speed: {
+        kind: 'value',
+        value: 'X',
+        help: 'simulated seconds per wall second where alertRate does not vary (default load.speed)',
+      },
+      residents: { kind: 'value', value: 'N', help: 'most that connect where they do not vary (default 4000)' },
+      doorbells: { kind: 'value', value: 'N', help: 'likewise (default 1500)' },
+      trial: { kind: 'value', value: 'TIME', help: 'window of a full trial (default 15s)' },
+      width: { kind: 'value', value: 'SHARE', help: 'width of the interval to reach (default 0.1)' },
+      budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 9m)' },
+      'target-cpu': {
+        kind: 'value',
+        value: 'SHARE',
+        help: 'of one processor, for a target that is started (default 1: one of its own); any: wherever the system puts it',
+      },
+      target: {
+        kind: 'value',
+        value: 'URL',
+        help: 'a system that runs already, on this machine (default: the reference system, started for each trial)',
+      },
+      mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
+      'harness-key': HARNESS_KEY,
+      onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
+      set: SET,
+      out: OUT,
+      json: JSON_FLAG,
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock capacity rush --vary alertRate',
+      "hundredblock capacity rush --slo 'completion.p99<2s,lost=0' --vary residents --to 12000 --speed 150",
+      'hundredblock capacity rush --vary alertRate --target-cpu 0.25 --json',
+    ],
+  },
+  soak: {
+    name: 'soak',
+    summary: 'load a system for minutes or hours, and find what leaks, grows or gets slower',
+    usage: '<scenario> --duration TIME',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      duration: { kind: 'value', value: 'TIME', help: 'wall time of the window, such as 10m or 8h' },
+      budget: {
+        kind: 'value',
+        value: 'LIST',
+        help: "slopes allowed, such as 'rss<1MiB/min,fds=0/min'; those not named keep their own (docs/soak.md)",
+      },
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same trace' },
+      speed: { kind: 'value', value: 'X', help: 'simulated seconds per wall second (default load.speed)' },
+      target: {
+        kind: 'value',
+        value: 'URL',
+        help: 'a system that runs already, on this machine (default: the reference system is started for the run)',
+      },
+      'target-pid': { kind: 'value', value: 'PID', help: 'its process, so that memory and files are read from /proc' },
+      mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
+      'harness-key': HARNESS_KEY,
+      onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
+      set: SET,
+      out: OUT,
+      json: JSON_FLAG,
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock soak smoke --duration 5m',
+      "hundredblock soak smoke --duration 8h --budget 'rss<0.1MiB/min' --out results/runs/night",
+      'HUNDREDBLOCK_HARNESS_KEY=KEY hundredblock soak smoke --duration 1h --target http://127.0.0.1:8080 --target-pid 4711',
+    ],
+  },
+  compare: {
+    name: 'compare',
+    summary: 'is this build worse than the last one? records, two targets, or two commits',
+    usage: '<baseline> <candidate>... | commit:REF commit:REF | --target-a URL --target-b URL',
+    positionals: { min: 0, max: 10_000 },
+    flags: {
+      'target-a': { kind: 'value', value: 'URL', help: 'the baseline, a system that runs on this machine' },
+      'target-b': { kind: 'value', value: 'URL', help: 'the candidate, likewise' },
+      'mqtt-a': {
+        kind: 'value',
+        value: 'URL',
+        help: "the baseline's MQTT broker; without one no doorbell is connected",
+      },
+      'mqtt-b': { kind: 'value', value: 'URL', help: "the candidate's" },
+      'harness-key': { ...HARNESS_KEY, help: 'of both targets (default HUNDREDBLOCK_HARNESS_KEY)' },
+      trials: {
+        kind: 'value',
+        value: 'N',
+        help: 'trials a side, interleaved, of two targets or two builds (default 12)',
+      },
+      'trials-max': {
+        kind: 'value',
+        value: 'N',
+        help: 'go on, N at a time by --trials, until it can be told or so many a side were run (default --trials)',
+      },
+      'min-effect': {
+        kind: 'value',
+        value: 'PERCENT',
+        help: 'a smaller change does not matter (default 10)',
+      },
+      scenario: { kind: 'value', value: 'NAME', help: "what is sent (default the gate's own: rush, cut down to 3 s)" },
+      seed: { kind: 'value', value: 'N', help: 'of the scenario (default 1)' },
+      set: SET,
+      trace: { kind: 'value', value: 'DIR', help: 'send this kept trace, which `hundredblock trace` writes' },
+      'order-seed': { kind: 'value', value: 'N', help: 'of the order of trials (default 1)' },
+      junit: { kind: 'value', value: 'FILE', help: 'write the answer as JUnit XML' },
+      github: { kind: 'switch', value: '', help: 'print workflow annotations too' },
+      out: {
+        kind: 'value',
+        value: 'DIR',
+        help: 'where to write trials and report (default results/runs/<id> where trials are run, else nowhere)',
+      },
+      json: { ...JSON_FLAG, help: 'print the comparison alone on stdout, everything else on stderr' },
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock compare results/baselines/smoke.json results/runs/ID',
+      'hundredblock compare commit:main dir:. --trials 12 --trials-max 36 --junit compare.xml',
+      'HUNDREDBLOCK_HARNESS_KEY=KEY hundredblock compare --target-a http://127.0.0.1:8080 --target-b http://127.0.0.1:8081',
     ],
   },
   conform: {

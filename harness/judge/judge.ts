@@ -67,7 +67,7 @@ export async function openYardstick(traceDir: string): Promise<Yardstick> {
 
 /** Throws HB_TRACE where observations can't be read, or are those of another trace. */
 export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOptions): Promise<Judged> {
-  const seen = await readObservations(o.observationsDir);
+  const seen = await readObservations(o.observationsDir, linesOf(trace));
   if (seen.driver.traceSha256 !== trace.sha256)
     throw traceError('driver.json', `observations of the trace ${trace.sha256.slice(0, 12)}...`, 'of another');
   const { clock, stopped } = seen.driver;
@@ -120,6 +120,10 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
 }
 
 // --- internal ---
+
+function linesOf({ header }: Trace): number {
+  return Object.values(header.inputs).reduce((sum, n) => sum + n, header.preamble);
+}
 
 /** A message as residents had it, by what it says of itself. */
 interface ToldMessage extends Told {

@@ -1,5 +1,8 @@
 /** What a driver left of a run, read back into columns: millions of lines become a few arrays. */
+import Type, { type Static } from 'typebox';
+import { Errors } from 'typebox/value';
 import type { RowReceipt } from '../../contract/pipeline.ts';
+import { LoadSchema, TailSchema } from '../../contract/runrecord.ts';
 import type { ConnectionLine, DeliveryLine, DriverSummary, FrameLine, SendLine } from '../../contract/trace.ts';
 import { linesOf, textOf, traceError } from '../trace/trace-file.ts';
 
@@ -34,35 +37,69 @@ export interface DeliveryColumns {
   wallMs: Float64Array;
 }
 
-/** Throws HB_TRACE (one line) where a file is missing or a line can't be read. */
-export async function readObservations(dir: string): Promise<Observations> {
-  return {
-    driver: driverOf(await textOf(dir, DRIVER_FILE)),
-    sends: await readSends(dir),
-    frames: await readFrames(dir),
-    deliveries: await readDeliveries(dir),
-    connections: await readConnections(dir),
-  };
+/**
+ * `inputs`: lines of the trace's inputs, where the trace is at hand. Throws HB_TRACE (one line) where a file is missing, or a line can't be read or speaks of what
+ * is not there: any driver may have written it.
+ */
+export async function readObservations(dir: string, inputs = Infinity): Promise<Observations> {
+  const driver = driverOf(await textOf(dir, DRIVER_FILE));
+  const sends = await readSends(dir, inputs);
+  const frames = await readFrames(dir);
+  const deliveries = await readDeliveries(dir, frames);
+  return { driver, sends, frames, deliveries, connections: await readConnections(dir) };
 }
 
 // --- internal ---
 
 const DRIVER_FILE = 'driver.json';
 const ABSENT_STATUS = -1;
+const RESIDENT_MAX = 2 ** 32 - 1;
+
+/** DriverSummary: what a driver tells of itself goes into the record as it is, whoever wrote it. */
+const DriverSchema = Type.Object({
+  ...Type.Pick(LoadSchema, [
+    'driver',
+    'target',
+    'platformClock',
+    'connected',
+    'generator',
+    'targetProcess',
+    'shed',
+    'notes',
+  ]).properties,
+  traceSha256: Type.String(),
+  clock: Type.Object({ originWallMs: Type.Number(), originMs: Type.Integer(), speed: Type.Number() }),
+  generatorLagMs: TailSchema,
+  connectMs: TailSchema,
+  stopped: Type.Union([Type.String(), Type.Null()]),
+  seconds: Type.Array(
+    Type.Object({
+      second: Type.Integer({ minimum: 0 }),
+      lagMaxMs: Type.Number(),
+      generatorCpu: Type.Union([Type.Number(), Type.Null()]),
+      targetCpu: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+});
 
 function driverOf(text: string): DriverSummary {
-  let value: Partial<DriverSummary> | null;
+  let value: unknown;
   try {
-    value = JSON.parse(text) as Partial<DriverSummary> | null;
+    value = JSON.parse(text);
   } catch {
     throw traceError(DRIVER_FILE, 'JSON', 'text that does not parse');
   }
-  if (typeof value?.clock?.originWallMs !== 'number' || typeof value.generatorLagMs?.max !== 'number')
-    throw traceError(DRIVER_FILE, 'a driver summary with its clock and lag', 'another shape');
-  return value as DriverSummary;
+  const problem = Errors(DriverSchema, value).at(0);
+  if (problem !== undefined)
+    throw traceError(
+      DRIVER_FILE,
+      'a driver summary (docs/trace.md)',
+      `${problem.instancePath || 'one'} that ${problem.message}`,
+    );
+  return value as Static<typeof DriverSchema> satisfies DriverSummary;
 }
 
-async function readSends(dir: string): Promise<SendColumns> {
+async function readSends(dir: string, inputs: number): Promise<SendColumns> {
   const known = new Column(0);
   const intendedMs = new Column(NaN);
   const sentMs = new Column(NaN);
@@ -76,6 +113,9 @@ async function readSends(dir: string): Promise<SendColumns> {
     const { input } = send ?? {};
     if (send === null || !isCount(input) || typeof send.intendedMs !== 'number')
       throw traceError('sends.jsonl', `input and intendedMs on line ${line + 1}`, 'another shape');
+    if (input >= inputs) throw traceError('sends.jsonl', `an input below ${inputs} on line ${line + 1}`, String(input));
+    if (send.rows != null && !isReceipts(send.rows))
+      throw traceError('sends.jsonl', `rows as in a receipt, or null, on line ${line + 1}`, 'another shape');
     known.set(input, 1);
     intendedMs.set(input, send.intendedMs);
     sentMs.set(input, send.sentMs ?? NaN);
@@ -101,14 +141,14 @@ async function readFrames(dir: string): Promise<Observations['frames']> {
   const frames: Observations['frames'] = [];
   for await (const { line, value } of linesOf(dir, 'frames.jsonl')) {
     const { frame, type, text } = (value ?? {}) as Partial<FrameLine>;
-    if (!isCount(frame) || typeof text !== 'string')
-      throw traceError('frames.jsonl', `frame and text on line ${line + 1}`, 'another shape');
+    if (frame !== frames.length || typeof text !== 'string')
+      throw traceError('frames.jsonl', `frame ${frames.length} and its text on line ${line + 1}`, 'another shape');
     frames[frame] = { type: type === 'post' ? 'post' : 'alert', text };
   }
   return frames;
 }
 
-async function readDeliveries(dir: string): Promise<DeliveryColumns> {
+async function readDeliveries(dir: string, frames: Observations['frames']): Promise<DeliveryColumns> {
   const resident = new Column(0);
   const sequence = new Column(0);
   const frame = new Column(0);
@@ -118,6 +158,8 @@ async function readDeliveries(dir: string): Promise<DeliveryColumns> {
     if (!Array.isArray(value) || value.length !== 4 || !value.every((v) => typeof v === 'number'))
       throw traceError('deliveries.jsonl', `four numbers on line ${line + 1}`, 'another shape');
     const row = value as DeliveryLine;
+    if (!isCount(row[0]) || row[0] > RESIDENT_MAX || !isCount(row[2]) || row[2] >= frames.length)
+      throw traceError('deliveries.jsonl', `a resident and a frame of frames.jsonl on line ${line + 1}`, 'others');
     resident.set(count, row[0]);
     sequence.set(count, row[1]);
     frame.set(count, row[2]);
@@ -146,6 +188,10 @@ async function readConnections(dir: string): Promise<ConnectionLine[]> {
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isReceipts(value: unknown): value is RowReceipt[] {
+  return Array.isArray(value) && value.every((row: Partial<RowReceipt> | null) => typeof row?.outcome === 'string');
 }
 
 /** Numbers by index, growing by doubling. */

@@ -97,10 +97,31 @@ export interface DriveOptions {
   live?: LiveTrace;
   signal?: AbortSignal;
   onProgress?: (progress: DriveProgress) => void;
+  /** Who looks at both processes while they run. */
+  watch?: ProcessWatch;
   /** Threads that hold residents' connections; by default one per 15,000 residents, 1 to 4. */
   swarms?: number;
   /** Bounds; each has a default (see LIMITS). */
   limits?: Partial<DriveLimits>;
+}
+
+/** Told of the processes of a run: harness/soak/ samples them. */
+export interface ProcessWatch {
+  /** Both run: the driver's process, and the target with its own where it was started for the run. */
+  started(processes: { driverPid: number; targetPid: number | null; targetUrl: string }): void;
+  /** Each second, of the driver's main thread. */
+  driverHeap(heap: HeapFigures): void;
+}
+
+/** What only a process itself can tell of its memory and of its event loop. */
+export interface HeapFigures {
+  usedBytes: number;
+  /** As it was after the last major collection, none of which is ever forced; null before the first. */
+  afterGcBytes: number | null;
+  /** Buffers and the like, outside the heap. */
+  externalBytes: number;
+  /** Since it was last told. */
+  loopDelayMsMax: number;
 }
 
 export interface DriveLimits {

@@ -95,6 +95,9 @@ function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarge
       case 'close':
         options.live?.close();
         return;
+      case 'heap':
+        options.watch?.driverHeap(report.heap);
+        return;
       case 'done':
       case 'failed':
         outcome = report;
@@ -113,7 +116,9 @@ function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarge
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(`${signal ?? `exit code ${code}`}`));
   });
-  ask({ kind: 'plan', plan });
+  ask({ kind: 'plan', plan, tellsHeap: options.watch !== undefined });
+  if (child.pid !== undefined)
+    options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
   if (options.signal?.aborted === true) interrupt();
   return ended.then((how) => {
     clearTimeout(killer);

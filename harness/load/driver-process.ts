@@ -3,18 +3,22 @@ import type { PlatformClock } from '../../contract/clock.ts';
 import { HundredblockError, type ErrorCode } from '../../contract/errors.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import { conduct, type DrivePlan } from './conductor.ts';
-import type { DriveProgress, Heard } from './contract.ts';
+import type { DriveProgress, Heard, HeapFigures } from './contract.ts';
+import { watchHeap } from './heap-watch.ts';
 import { Written } from '../trace/follow.ts';
+import { lastWord } from './last-word.ts';
 import { Stop } from './stop.ts';
 
 export type DriverRequest =
-  | { kind: 'plan'; plan: DrivePlan }
+  /** `tellsHeap`: whether it tells each second how its heap stands. */
+  | { kind: 'plan'; plan: DrivePlan; tellsHeap: boolean }
   | { kind: 'stop'; why: string }
   /** Of a trace that is still being written: so much of inputs.jsonl is there by now; all files are whole. */
   | { kind: 'written'; bytes: number }
   | { kind: 'whole' };
 export type DriverReport =
   | { kind: 'progress'; progress: DriveProgress }
+  | { kind: 'heap'; heap: HeapFigures }
   /** To the one that still writes the trace: when the window opens, what residents received, and that the trace is to end. */
   | { kind: 'launched'; clock: PlatformClock }
   | { kind: 'heard'; heard: Heard }
@@ -31,25 +35,31 @@ function tell(report: DriverReport): void {
   if (process.connected) process.send?.(report);
 }
 
-async function drive(plan: DrivePlan): Promise<void> {
+async function drive(plan: DrivePlan, tellsHeap: boolean): Promise<void> {
   targetPid = plan.target.pid;
+  const unwatch = tellsHeap ? watchHeap((heap) => tell({ kind: 'heap', heap })) : () => {};
+  const outcome = await outcomeOf(plan);
+  finished = true;
+  unwatch();
+  await lastWord(outcome);
+}
+
+async function outcomeOf(plan: DrivePlan): Promise<DriverReport> {
   try {
     const onProgress = (progress: DriveProgress): void => tell({ kind: 'progress', progress });
     const link = plan.live === null ? null : { written, tell };
     if (plan.live !== null) written.more(plan.live.writtenBytes);
-    tell({ kind: 'done', summary: await conduct(plan, stop, onProgress, link) });
+    return { kind: 'done', summary: await conduct(plan, stop, onProgress, link) };
   } catch (error) {
     const { message } = error as Error;
-    tell({ kind: 'failed', code: error instanceof HundredblockError ? error.code : 'HB_INTERNAL', message });
+    return { kind: 'failed', code: error instanceof HundredblockError ? error.code : 'HB_INTERNAL', message };
   }
-  finished = true;
-  if (process.connected) process.disconnect();
 }
 
 process.on('message', (request: DriverRequest) => {
   switch (request.kind) {
     case 'plan':
-      void drive(request.plan);
+      void drive(request.plan, request.tellsHeap);
       return;
     case 'stop':
       stop.now(request.why);

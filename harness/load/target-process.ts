@@ -22,6 +22,8 @@ export interface StartTargetOptions {
   logPath: string;
   timeoutMs: number;
   signal?: AbortSignal;
+  /** The `bin/hundredblock.js` of another checkout; this one's where left out. */
+  command?: string;
 }
 
 /** Throws HB_TARGET where it does not listen in time. */
@@ -53,13 +55,13 @@ const STOP_MS = 10_000;
 const LINE_LENGTH_MAX = 65_536;
 const COMMAND = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 
-function launch({ dataDir, args, harnessKey, logPath }: StartTargetOptions): ChildProcess {
+function launch({ dataDir, args, harnessKey, logPath, command = COMMAND }: StartTargetOptions): ChildProcess {
   const log = openSync(logPath, 'w');
   try {
     const given = ['serve', '--port', '0', '--mqtt-port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...args];
     // The key goes by the environment: arguments can be read by everybody on the machine.
     const env = { ...process.env, HUNDREDBLOCK_HARNESS_KEY: harnessKey };
-    return spawn(process.execPath, [COMMAND, ...given], { stdio: ['ignore', 'pipe', log], env, detached: true });
+    return spawn(process.execPath, [command, ...given], { stdio: ['ignore', 'pipe', log], env, detached: true });
   } finally {
     closeSync(log);
   }

@@ -28,12 +28,13 @@ export function prometheusMissing(): string[] {
 
 /**
  * Loads the files into a new database in `folder`, which exists and is empty, and serves it. `configuration`: what to scrape and which rules
- * to evaluate, as YAML; nothing where left out. Throws where either program fails.
+ * to evaluate, as YAML; nothing where left out. `flags`: of the server besides. Throws where either program fails.
  */
 export async function servePrometheus(
   openMetricsFiles: readonly string[],
   folder: string,
   configuration = 'global: {}\n',
+  flags: readonly string[] = [],
 ): Promise<Prometheus> {
   const data = join(folder, 'data');
   for (const file of openMetricsFiles)
@@ -42,7 +43,7 @@ export async function servePrometheus(
   writeFileSync(config, configuration);
   for (let attempt = 1; ; attempt += 1) {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const server = start(config, data, url);
+    const server = start(config, data, url, flags);
     if (await becomesReady(server.child, url)) {
       return { url, query: (expression, atMs) => query(url, expression, atMs), stop: () => stop(server.child) };
     }
@@ -79,7 +80,12 @@ async function freePort(): Promise<number> {
 }
 
 /** The server dies with this process, whatever ends that. */
-function start(config: string, data: string, url: string): { child: ChildProcess; tail: () => string } {
+function start(
+  config: string,
+  data: string,
+  url: string,
+  flags: readonly string[],
+): { child: ChildProcess; tail: () => string } {
   const child = spawn(
     'prometheus',
     [
@@ -88,6 +94,7 @@ function start(config: string, data: string, url: string): { child: ChildProcess
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=${new URL(url).host}`,
       '--log.level=warn',
+      ...flags,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

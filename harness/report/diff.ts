@@ -3,12 +3,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
 import { readCheckpoints, readRunRecord, type CheckpointLine } from './rundir.ts';
 
+/** A leaf that differs, by path. */
+export interface Difference {
+  path: string;
+  a: unknown;
+  b: unknown;
+}
+
 export interface Comparison {
   /** Scenario, options and seed are the same. */
   equalInputs: boolean;
   sameHash: boolean;
   /** Leaves of fields tagged exact that differ, by path, in the schema's order. */
-  exactDifferences: { path: string; a: unknown; b: unknown }[];
+  exactDifferences: Difference[];
   /** The earliest window in which a history differs; null where all checkpoints agree. */
   firstDifference: { agency: string; checkpoint: number; fromMs: number; untilMs: number } | null;
 }
@@ -17,22 +24,29 @@ export interface Comparison {
 export async function compareRuns(dirA: string, dirB: string): Promise<Comparison> {
   const [a, b] = [readRunRecord(dirA), readRunRecord(dirB)];
   const [checkpointsA, checkpointsB] = [await checkpointsOf(dirA), await checkpointsOf(dirB)];
-  const differences: Comparison['exactDifferences'] = [];
-  for (const [name, schema] of Object.entries(RunRecordSchema.properties)) {
-    if ((schema as { 'x-tag'?: string })['x-tag'] !== 'exact') continue;
-    collect(name, a[name as keyof typeof a], b[name as keyof typeof b], differences);
-  }
   return {
     equalInputs: a.seed === b.seed && isDeepStrictEqual(a.scenario, b.scenario),
     sameHash: a.historyHash === b.historyHash,
-    exactDifferences: differences,
+    exactDifferences: EXACT_FIELDS.flatMap((field) => differencesIn(field, a, b)),
     firstDifference: firstDifference(checkpointsA, checkpointsB, a.simulated.startMs) ?? lastWindow(a, b, checkpointsA),
   };
 }
 
+/** Fields of a record that are equal for equal inputs on any machine, in the schema's order. */
+export const EXACT_FIELDS: readonly (keyof RunRecord)[] = (
+  Object.entries(RunRecordSchema.properties) as [keyof RunRecord, { 'x-tag'?: string }][]
+).flatMap(([name, schema]) => (schema['x-tag'] === 'exact' ? [name] : []));
+
+/** Leaves of one field that differ. */
+export function differencesIn(field: keyof RunRecord, a: RunRecord, b: RunRecord): Difference[] {
+  const differences: Difference[] = [];
+  collect(field, a[field], b[field], differences);
+  return differences;
+}
+
 // --- internal ---
 
-function collect(path: string, a: unknown, b: unknown, into: Comparison['exactDifferences']): void {
+function collect(path: string, a: unknown, b: unknown, into: Difference[]): void {
   if (Object.is(a, b)) return;
   if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {

@@ -24,6 +24,14 @@ export function figure(spec: FigureSpec): string {
   );
 }
 
+/** One of many that stand beside each other: drawn once, for a column as wide as a phone. */
+export function smallFigure(spec: FigureSpec): string {
+  return (
+    `<figure class="plot small"><figcaption><h3>${escapeHtml(spec.title)}</h3><p>${escapeHtml(spec.lede)}</p></figcaption>` +
+    `${spec.legend ?? ''}${render(spec, 'narrow')}</figure>`
+  );
+}
+
 /** Shapes of marks and legends, drawn about the origin within 12 by 12: each series has one, so that grey paper suffices. */
 export const SHAPES = {
   circle: 'M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z',

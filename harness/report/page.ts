@@ -96,6 +96,10 @@ figcaption{margin-bottom:8px}
 figcaption h3{margin-top:0}
 .plot svg{display:block;max-width:100%;height:auto;overflow:visible}
 .plot svg text{fill:var(--ink)}
+.multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,320px),1fr));gap:4px 24px}
+.multiples figure{margin:10px 0;display:flex;flex-direction:column;justify-content:space-between}
+.multiples h3{font-size:.95rem}
+.multiples p{font-size:.88rem;color:var(--soft)}
 .narrow{display:none}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:8px 0;font-size:.88rem}
 .legend li{display:flex;align-items:center;gap:6px}

@@ -6,6 +6,7 @@ import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts'
 import { tallyFaults, type FaultTally } from './faulttally.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { readAlertLines, readFaultLines, readMap, readRunRecord, readWireRecord } from './rundir.ts';
+import { capacitySection } from './sections/capacity.ts';
 import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
 import { faultSection } from './sections/faults.ts';
@@ -18,6 +19,7 @@ import { policeSection } from './sections/police.ts';
 import { privacySection } from './sections/privacy.ts';
 import { rateSection } from './sections/rates.ts';
 import { replaySection } from './sections/replay.ts';
+import { soakSection } from './sections/soak.ts';
 import { truthSection } from './sections/truth.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { violationSection } from './sections/violations.ts';
@@ -74,8 +76,10 @@ function sectionsOf(
   return [
     verdictSection(record, wire),
     figuresSection(record, wire),
+    ...capacitySection(record),
     ...clocksSection(record),
     ...loadSection(record),
+    ...soakSection(record),
     replaySection(record),
     mapSection(record, map, alerts),
     rateSection(record),

@@ -34,7 +34,11 @@ export function readWireRecord(dir: string): RunRecord | null {
 /** The run record of `<dir>/run.json`. Throws HB_RECORD_FILE where it is missing, broken, or of an unknown major version. */
 export function readRunRecord(dir: string): RunRecord {
   const file = join(dir, 'run.json');
-  const value = readJson(file);
+  return checkRunRecord(file, readJson(file));
+}
+
+/** A value that was read from `file`, as a run record. Throws HB_RECORD_FILE where it is broken or of an unknown major version. */
+export function checkRunRecord(file: string, value: unknown): RunRecord {
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
   if (typeof schema !== 'string' || majorOf(schema) !== majorOf(RUN_SCHEMA)) {
     const found = shown(schema);
@@ -90,6 +94,21 @@ export function readCheckpoints(dir: string): AsyncGenerator<CheckpointLine> {
   ]);
 }
 
+/** Throws HB_RECORD_FILE. */
+export function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw broken(file, `expected JSON, found ${text.length} characters that are not`);
+  }
+}
+
 // --- internal ---
 
 function majorOf(schema: string): string | null {
@@ -107,20 +126,6 @@ function broken(file: string, what: string): HundredblockError {
 function unreadable(file: string, error: unknown): HundredblockError {
   const code = (error as NodeJS.ErrnoException).code ?? 'an unknown failure';
   return broken(file, `expected a readable file, found ${code === 'ENOENT' ? 'none' : code}`);
-}
-
-function readJson(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw broken(file, `expected JSON, found ${text.length} characters that are not`);
-  }
 }
 
 /** Streams a JSON Lines file, so that a file of faults larger than memory still gives a report. */

@@ -1,5 +1,6 @@
 /** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
 import type { RunRecord } from '../../contract/runrecord.ts';
+import { capacityText, loadText } from './capacitytext.ts';
 import {
   countText,
   nounText,
@@ -10,6 +11,7 @@ import {
   shareText,
   tailText,
 } from './figuretext.ts';
+import { soakText } from './slopetext.ts';
 
 const LABEL_WIDTH = 15;
 const INDENT = '  ';
@@ -42,7 +44,9 @@ export function summaryLines(record: RunRecord, width: number): string[] {
     ],
     ['onset to alert', delayText(record)],
     deliveriesRow(record),
+    ...capacityRows(record),
     ...loadRows(record),
+    ...(record.soak === undefined ? [] : ([['soak', soakText(record.soak)]] satisfies [string, string][])),
     [
       'privacy',
       `${leaksText(record)}; fewest households behind a published place: ${countText(record.privacy.householdsPerPlace.min)}`,
@@ -109,6 +113,30 @@ function endRows({ command, gates }: RunRecord): Row[] {
         ? `all ${gates.length} passed`
         : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`,
     ],
+  ];
+}
+
+/** What a search for capacity has besides. */
+function capacityRows({ capacity }: RunRecord): Row[] {
+  if (capacity === undefined) return [];
+  const { brokeFirst, trials, knee, unit } = capacity;
+  const full = trials.filter(({ phase }) => phase === 'confirm').length;
+  const limited = trials.filter((trial) => trial.limited).length;
+  return [
+    ['CAPACITY', capacityText(capacity)],
+    ['objectives', capacity.objectives.join(', ')],
+    [
+      'broke first',
+      brokeFirst === null
+        ? 'nothing'
+        : `${brokeFirst.stage} (${brokeFirst.objective} at ${loadText(brokeFirst.load)})${brokeFirst.grewMost === null ? '' : `; ${brokeFirst.grewMost.stage} grew most`}`,
+    ],
+    [
+      'trials',
+      `${trials.length}, ${full} of them full ones, ${limited} limited by the generator; all else here is of the best that passed`,
+    ],
+    ...(knee === null ? [] : [['knee', `throughput would peak at ${countText(knee)} ${unit}`] as Row]),
+    ...capacity.conditions.map((text): Row => ['', text]),
   ];
 }
 

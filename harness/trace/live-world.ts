@@ -72,7 +72,7 @@ export class LiveWorld implements LiveTrace {
   static async open(o: RecordOptions): Promise<LiveWorld> {
     const scenario = upTo(o.scenario, o.fromMs, o.windowMs);
     const { seed, fromMs, dir } = o;
-    const recorder = await TraceRecorder.create({ scenario, seed, fromMs, dir, closedLoop: true });
+    const recorder = await TraceRecorder.create({ scenario: o.scenario, seed, fromMs, dir, closedLoop: true });
     try {
       const run = await startStepped(scenario, seed, recorder);
       while (run.nowMs < fromMs && o.signal?.aborted !== true) {
@@ -181,11 +181,10 @@ export class LiveWorld implements LiveTrace {
   async #finish(): Promise<void> {
     try {
       const { group, nowMs } = this.#run;
-      const header = await this.#recorder.finish(
-        nowMs,
-        group.shards.map((shard) => shard.truth()),
-      );
-      this.#recorded = { header, shards: group.finish(), partial: nowMs < this.#untilMs };
+      const shards = group.finish();
+      const truth = group.shards.map((shard) => shard.truth());
+      const header = await this.#recorder.finish(nowMs, truth, shards);
+      this.#recorded = { header, shards, partial: nowMs < this.#untilMs };
       this.#settle.resolve();
     } catch (error) {
       this.#settle.reject(error);

@@ -7,6 +7,7 @@ import type { TraceHeader } from '../../contract/trace.ts';
 import { HundredblockError } from '../../contract/errors.ts';
 import { inputsOf, recordNamed, removeTraces, truthOf } from './recording.testing.ts';
 import { openTrace } from './read.ts';
+import { recordedOf } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-trace-'));
 let whole: string;
@@ -61,23 +62,31 @@ describe('opening a trace', () => {
     expect(trace.onboarding.agencies).toHaveLength(2);
   });
 
-  it.each(['inputs.jsonl', 'onboarding.json', 'truth/truth.jsonl'])('finds a changed byte in %s', async (file) => {
-    const dir = altered(file, (text) => text.replace('pd-000', 'pd-999'));
-    expect(await refusal(openTrace(dir))).toMatch(
-      new RegExp(`^trace: ${file}: expected SHA-256 [0-9a-f]{12}\\.\\.\\., found [0-9a-f]{12}\\.\\.\\.$`),
-    );
-  });
+  it.each(['inputs.jsonl', 'onboarding.json', 'truth/truth.jsonl', 'truth/world.jsonl'])(
+    'finds a changed byte in %s',
+    async (file) => {
+      const dir = altered(file, (text) => text.replace('pd-000', 'pd-999'));
+      expect(await refusal(openTrace(dir))).toMatch(
+        new RegExp(`^trace: ${file}: expected SHA-256 [0-9a-f]{12}\\.\\.\\., found [0-9a-f]{12}\\.\\.\\.$`),
+      );
+    },
+  );
 
-  it.each(['trace.json', 'inputs.jsonl', 'onboarding.json', 'truth/truth.jsonl'])('misses %s', async (file) => {
-    const dir = altered(file, (text) => text);
-    rmSync(join(dir, file));
-    expect(await refusal(openTrace(dir))).toBe(`trace: ${file}: expected a file that can be read, found no such file`);
-  });
+  it.each(['trace.json', 'inputs.jsonl', 'onboarding.json', 'truth/truth.jsonl', 'truth/world.jsonl'])(
+    'misses %s',
+    async (file) => {
+      const dir = altered(file, (text) => text);
+      rmSync(join(dir, file));
+      expect(await refusal(openTrace(dir))).toBe(
+        `trace: ${file}: expected a file that can be read, found no such file`,
+      );
+    },
+  );
 
   it.each([
     [
       'another major version',
-      (h: string) => h.replace('trace/1.0', 'trace/2.0'),
+      (h: string) => h.replace('trace/1.1', 'trace/2.0'),
       'schema hundredblock.trace/1.x, found hundredblock.trace/2.0',
     ],
     [
@@ -93,8 +102,19 @@ describe('opening a trace', () => {
   });
 
   it('reads a later minor version', async () => {
-    const dir = altered('trace.json', (h) => h.replace('trace/1.0', 'trace/1.7').replace('{', '{"later":1,'));
+    const dir = altered('trace.json', (h) => h.replace('trace/1.1', 'trace/1.7').replace('{', '{"later":1,'));
     expect((await openTrace(dir)).header.schema).toBe('hundredblock.trace/1.7');
+  });
+
+  it('reads an earlier minor version, which has no figures of the world', async () => {
+    const { sha256, ...rest } = JSON.parse(readFileSync(join(whole, 'trace.json'), 'utf8')) as TraceHeader;
+    const { 'truth/world.jsonl': _, ...before } = sha256;
+    const header = { ...rest, schema: 'hundredblock.trace/1.0', sha256: before };
+    const trace = await openTrace(altered('trace.json', () => JSON.stringify(header)));
+    expect((await inputsOf(trace)).length).toBeGreaterThan(0);
+    expect(await refusal(recordedOf(trace))).toBe(
+      "trace: truth/world.jsonl: expected the world's figures, which traces hold since version 1.1, found none (hundredblock.trace/1.0)",
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import { resolveScenario } from '../scenario/resolve.ts';
 import { recordTrace } from './record.ts';
 import { inputsOf, only, record, recordNamed, removeTraces, SMALL_FAULTY, truthOf } from './recording.testing.ts';
 import { loadTruth, pipelineInputOf } from './truth.ts';
+import { recordedOf } from './world.ts';
 
 afterAll(removeTraces);
 
@@ -71,7 +72,25 @@ describe('recording', () => {
     const window = lateInputs.slice(header.preamble);
     expect(window.every((i) => i.atMs >= header.fromMs && i.atMs < header.untilMs)).toBe(true);
     expect(header.untilMs - header.fromMs).toBe(WINDOW_MIN * MINUTE_MS);
-    expect((header.scenario as { durationDays: number }).durationDays).toBe((FROM_MIN + WINDOW_MIN) / 1440);
+    expect(header.scenario).toEqual(resolveScenario('faulty', [...SMALL_FAULTY]));
+  });
+
+  it("keeps the world's own figures, to the last digit", async () => {
+    const { shards, ...rest } = await recordedOf(late.trace);
+    expect(rest).toEqual({ header: late.header, partial: false });
+    // Text tells a typed array from a plain one, and shows every digit; only a negative zero looks like zero, as in all files of a run.
+    expect(JSON.stringify(shards)).toBe(JSON.stringify(late.shards));
+    for (const { police, centre } of shards) {
+      const samples = [
+        police.busyMsByUnit,
+        centre.answerMs,
+        ...Object.values({ ...police.responseMs, ...police.queueMs }),
+      ];
+      expect(samples.every((values) => values instanceof Float64Array)).toBe(true);
+    }
+    const numbers = shards.flatMap((s) => [...s.police.busyMsByUnit, ...s.centre.answerMs]);
+    expect(numbers.every(Number.isFinite)).toBe(true);
+    expect(numbers.some((n) => n > 0)).toBe(true);
   });
 
   it('leaves out what a polled portal can not be made to say, and says so', () => {

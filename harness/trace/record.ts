@@ -11,7 +11,7 @@ const RUN_MS_MAX = 366 * DAY_MS;
 export const recordTrace: RecordTrace = async (o) => {
   const scenario = upTo(o.scenario, o.fromMs, o.windowMs);
   const { seed, fromMs, dir } = o;
-  const recorder = await TraceRecorder.create({ scenario, seed, fromMs, dir });
+  const recorder = await TraceRecorder.create({ scenario: o.scenario, seed, fromMs, dir });
   try {
     const run = await simulateRecorded({
       scenario,
@@ -21,11 +21,10 @@ export const recordTrace: RecordTrace = async (o) => {
       signal: o.signal,
       onProgress: o.onProgress,
     });
-    const header = await recorder.finish(
-      run.endMs,
-      run.group.shards.map((shard) => shard.truth()),
-    );
-    return { header, shards: run.group.finish(), partial: run.partial };
+    const shards = run.group.finish();
+    const truth = run.group.shards.map((shard) => shard.truth());
+    const header = await recorder.finish(run.endMs, truth, shards);
+    return { header, shards, partial: run.partial };
   } finally {
     await recorder.close();
   }

@@ -13,6 +13,7 @@ import { TRACE_SCHEMA, type TraceHeader, type TraceInput, type TruthLine } from 
 import type { FeedFault } from '../../simulator/feeds/feed.ts';
 import type { TruthView } from '../oracle/contract.ts';
 import type { Opening, Recorder } from '../run/recorder.ts';
+import type { ShardResult } from '../run/shard.ts';
 import { DeviceTraffic } from './device-traffic.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 import { HashedFile } from './hashed-file.ts';
@@ -20,9 +21,10 @@ import { onboardingFor } from './onboarding.ts';
 import { OpenRecords } from './open-records.ts';
 import { Presence } from './presence.ts';
 import type { RecordedMessage } from './recorded.ts';
+import { writeWorld } from './world.ts';
 
 export interface TraceRecorderOptions {
-  scenario: Scenario;
+  scenario: Readonly<Scenario>;
   seed: number;
   fromMs: number;
   dir: string;
@@ -148,14 +150,15 @@ export class TraceRecorder implements Recorder {
     return this.header(untilMs, window, { [FILES.onboarding]: window.onboardingSha256 });
   }
 
-  /** Ends the trace at `untilMs`, and closes its files. `truth`: by agency. */
-  async finish(untilMs: number, truth: readonly TruthView[]): Promise<TraceHeader> {
+  /** Ends the trace at `untilMs`. `truth` and `shards`: by agency. */
+  async finish(untilMs: number, truth: readonly TruthView[], shards: readonly ShardResult[]): Promise<TraceHeader> {
     const window = (this.window ??= await this.openWindow());
     for (const [agency, records] of this.records.entries()) await this.writeRecords(agency, records, truth[agency]);
     const header = this.header(untilMs, window, {
       [FILES.inputs]: await this.inputs.finish(),
       [FILES.onboarding]: window.onboardingSha256,
       [FILES.truth]: await this.truth.finish(),
+      [FILES.world]: await writeWorld(this.o.dir, shards),
     });
     await writeFile(join(this.o.dir, HEADER_FILE), `${JSON.stringify(header)}\n`);
     return header;

@@ -5,6 +5,7 @@ import { REJECT_CODES, ROW_OUTCOMES, WITHHELD_REASONS, type RowReceipt } from '.
 import { SUPPRESSIONS } from '../../contract/policy.ts';
 import { CLOSE_CODES, MQTT, PATHS } from '../../contract/wire.ts';
 import type { Engine } from './contract.ts';
+import { collectHeapAfterGc } from './heap-after-gc.ts';
 
 type NamesOf<T extends MetricSpec['type']> = {
   [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never;
@@ -32,6 +33,7 @@ export function createMetrics(): Metrics {
     else histograms.set(name, new Histogram({ ...options, buckets: [...(spec.buckets ?? [])] }));
   }
   collectDefaultMetrics({ register: registry });
+  collectHeapAfterGc(registry);
   for (const [name, sets] of Object.entries(KNOWN_LABELS))
     for (const labels of sets) counters.get(name as MetricName)?.inc(labels, 0);
   return {

@@ -1,0 +1,141 @@
+/**
+ * What full-length trials tell of a capacity. A trial at load x passes with probability
+ *
+ *   g + (1 - g - f) / (1 + exp((ln x - ln capacity) / s))
+ *
+ * so that the capacity is the load at which as many trials pass as fail, apart from flukes: f fail and g pass whatever the load. How steep
+ * the response is (s) and how often a trial fails for no reason (f) are not known, and are averaged over; every capacity on the grid is as likely beforehand.
+ */
+export interface Counted {
+  load: number;
+  passed: boolean;
+}
+
+export interface Posterior {
+  /** Natural logarithms of capacities, evenly spaced, and how likely each is. */
+  grid: Float64Array;
+  weights: Float64Array;
+  /** By capacity and response, `grid.length * RESPONSES.length` of them. */
+  joint: Float64Array;
+}
+
+/** `trials`: at least one. The grid reaches beyond the loads that were tried. */
+export function posteriorOf(trials: readonly Counted[]): Posterior {
+  const logs = trials.map(({ load }) => Math.log(load));
+  const low = Math.min(...logs) - BEYOND;
+  const cells = Math.ceil((Math.max(...logs) + BEYOND - low) / STEP) + 1;
+  const grid = Float64Array.from({ length: cells }, (_, i) => low + i * STEP);
+  const joint = new Float64Array(cells * RESPONSES.length);
+  for (let i = 0; i < cells; i += 1)
+    for (const [k, response] of RESPONSES.entries()) {
+      let likelihood = response.prior;
+      for (const [t, { passed }] of trials.entries()) {
+        const p = passShare(logs[t], grid[i], response);
+        likelihood *= passed ? p : 1 - p;
+      }
+      joint[i * RESPONSES.length + k] = likelihood;
+    }
+  normalise(joint);
+  return { grid, joint, weights: marginal(joint, cells) };
+}
+
+/** The load below which the capacity lies with this probability. */
+export function quantile({ grid, weights }: Posterior, share: number): number {
+  let sum = 0;
+  for (let i = 0; i < grid.length; i += 1) {
+    if (weights[i] > 0 && sum + weights[i] >= share)
+      return Math.exp(grid[i] + STEP * ((share - sum) / weights[i] - 0.5));
+    sum += weights[i];
+  }
+  return Math.exp(grid[grid.length - 1] + STEP / 2);
+}
+
+/** Probability that the capacity is above this load. */
+export function shareAbove({ grid, weights }: Posterior, load: number): number {
+  const log = Math.log(load);
+  let sum = 0;
+  for (let i = 0; i < grid.length; i += 1)
+    sum += weights[i] * Math.min(1, Math.max(0, (grid[i] + STEP / 2 - log) / STEP));
+  return sum;
+}
+
+/** Of these loads the one whose outcome is expected to tell most of the capacity: that leaves the least entropy. */
+export function mostTelling(posterior: Posterior, loads: readonly number[]): number {
+  let best = loads[0];
+  let least = Infinity;
+  for (const load of loads) {
+    const entropy = expectedEntropy(posterior, Math.log(load));
+    if (entropy >= least) continue;
+    least = entropy;
+    best = load;
+  }
+  return best;
+}
+
+// --- internal ---
+
+/** Of the grid, in logarithms: half a percent. */
+const STEP = 0.005;
+/** How far it reaches beyond the loads that were tried: by half. */
+const BEYOND = Math.log(1.5);
+const FLUKE_PASS = 0.005;
+
+interface Response {
+  steepness: number;
+  flukeFail: number;
+  prior: number;
+}
+
+/** A service's capacity is mostly sharp, a noisy machine's is less so; trials fail for no reason rarely, on a busy machine more often. */
+const RESPONSES: readonly Response[] = [
+  [0.005, 0.4],
+  [0.012, 0.3],
+  [0.025, 0.2],
+  [0.06, 0.1],
+].flatMap(([steepness, share]) =>
+  [
+    [0.005, 0.85],
+    [0.06, 0.15],
+  ].map(([flukeFail, ofIt]) => ({ steepness, flukeFail, prior: share * ofIt })),
+);
+
+function passShare(load: number, capacity: number, { steepness, flukeFail }: Response): number {
+  return FLUKE_PASS + (1 - FLUKE_PASS - flukeFail) / (1 + Math.exp((load - capacity) / steepness));
+}
+
+function normalise(values: Float64Array): void {
+  let sum = 0;
+  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i += 1) values[i] /= sum;
+}
+
+function marginal(joint: Float64Array, cells: number): Float64Array {
+  const weights = new Float64Array(cells);
+  for (let i = 0; i < joint.length; i += 1) weights[Math.floor(i / RESPONSES.length)] += joint[i];
+  return weights;
+}
+
+function expectedEntropy({ grid, joint }: Posterior, load: number): number {
+  const pass = new Float64Array(grid.length);
+  const fail = new Float64Array(grid.length);
+  for (let i = 0; i < grid.length; i += 1)
+    for (const [k, response] of RESPONSES.entries()) {
+      const weight = joint[i * RESPONSES.length + k];
+      const p = passShare(load, grid[i], response);
+      pass[i] += weight * p;
+      fail[i] += weight * (1 - p);
+    }
+  return entropyOf(pass) + entropyOf(fail);
+}
+
+/** Of weights that add up to the probability of their case, and weighted with it. */
+function entropyOf(weights: Float64Array): number {
+  let sum = 0;
+  let entropy = 0;
+  for (const weight of weights) {
+    if (weight <= 0) continue;
+    sum += weight;
+    entropy -= weight * Math.log(weight);
+  }
+  return sum === 0 ? 0 : entropy + sum * Math.log(sum);
+}

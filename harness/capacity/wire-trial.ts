@@ -1,0 +1,129 @@
+/** One trial of a search over real sockets, and what is kept of it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HundredblockError } from '../../contract/errors.ts';
+import type { CapacityTrial } from '../../contract/runrecord.ts';
+import type { Judged } from '../judge/judge.ts';
+import type { UrlTarget } from '../load/contract.ts';
+import { runTrial } from '../run/trial.ts';
+import type { Pinning } from './pinning.ts';
+import type { SearchTrial } from './search.ts';
+import { judgeObjectives, type Measured, type Objective } from './slo.ts';
+import type { Vary } from './vary.ts';
+import type { Stint } from './workload.ts';
+
+export interface WireTrialOptions {
+  stint: Stint;
+  phase: SearchTrial['phase'];
+  load: number;
+  seconds: number;
+  vary: Vary;
+  objectives: readonly Objective[];
+  target: UrlTarget | null;
+  pinning: Pinning;
+  /** Scratch. */
+  dir: string;
+  signal?: AbortSignal;
+}
+
+export interface WireTrial {
+  trial: CapacityTrial;
+  judged: Judged;
+}
+
+/** Null where its user ended it. Throws HB_TARGET where the target could not be driven at all. */
+export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> {
+  const outDir = await mkdtemp(join(o.dir, 'wire-'));
+  try {
+    const { judged } = await runTrial({
+      yardstick: o.stint.yardstick,
+      outDir,
+      target: o.target,
+      speed: o.stint.speed,
+      signal: o.signal,
+      watch: o.pinning.watch,
+      limits: { drainMsMax: DRAIN_MS_MAX },
+    });
+    if (o.signal?.aborted === true) return null;
+    if (judged.stopped !== null && judged.load.timeline.length === 0)
+      throw new HundredblockError('HB_TARGET', judged.stopped);
+    return { trial: trialOf(o, judged), judged };
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+// --- internal ---
+
+/** What comes later than this after the window counts as lost. */
+const DRAIN_MS_MAX = 10_000;
+/** Of a generator, as in any load run (harness/judge/bottleneck.ts); lag may be so much of the tightest limit of a latency, too. */
+const CPU_SHARE_MAX = 0.9;
+const LOOP_P99_MS_MAX = 100;
+const LAG_P99_MS_MAX = 5;
+const LAG_SHARE_MAX = 0.02;
+const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
+
+function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
+  const { judgement, latencyMs, generatorLagMs, load } = judged;
+  const { verdicts } = judgement;
+  const measured: Measured = {
+    latencyMs,
+    generatorLagMs,
+    verdicts,
+    unexplained: judged.sameOutcome.unexplained,
+    load,
+  };
+  const failed = judgeObjectives(o.objectives, measured).filter(({ met }) => !met);
+  return {
+    phase: o.phase,
+    load: o.load,
+    seconds: o.seconds,
+    speed: o.stint.speed,
+    passed: judged.stopped === null && failed.length === 0,
+    limited: isLimited(judged, o),
+    failed: failed.map(({ objective, found }) => ({ objective: objective.text, found })),
+    stopped: judged.stopped,
+    latencyMs: Object.fromEntries(
+      STAGES.flatMap((stage) => {
+        const { count, p50, p99 } = latencyMs[stage];
+        return count === 0 ? [] : [[stage, { p50, p99 }]];
+      }),
+    ),
+    residents: load.connected.residents,
+    doorbells: load.connected.doorbells,
+    deliveries: load.deliveries.received,
+    lost: verdicts.lost + verdicts.shed,
+    throughput: throughputOf(o.vary, judged),
+    targetCpu: load.targetProcess.cpuShare,
+    generatorCpu: load.generator.cpuShare,
+    lagP99Ms: generatorLagMs.p99,
+  };
+}
+
+/**
+ * A generator that is late, or full, measures itself. Latencies count from the moment at which a cause was meant to be sent, so that lag is
+ * part of them: it matters where it is no longer small beside what the objectives allow.
+ */
+function isLimited({ generatorLagMs, load: { generator } }: Judged, o: WireTrialOptions): boolean {
+  const { cpuShare, eventLoopDelayMs } = generator;
+  return (
+    generatorLagMs.p99 >= lagMsMax(o.objectives) ||
+    (eventLoopDelayMs?.p99 ?? 0) >= LOOP_P99_MS_MAX ||
+    (cpuShare ?? 0) >= CPU_SHARE_MAX * o.pinning.generatorProcessors
+  );
+}
+
+function lagMsMax(objectives: readonly Objective[]): number {
+  const limits = objectives.flatMap(({ unit, operator, limit }) =>
+    unit === 'ms' && operator !== '>' && operator !== '>=' ? [limit] : [],
+  );
+  return limits.length === 0 ? LAG_P99_MS_MAX : Math.max(LAG_P99_MS_MAX, LAG_SHARE_MAX * Math.min(...limits));
+}
+
+/** Within the window: what comes after it was more than the target could do in time. */
+function throughputOf(vary: Vary, { load, latencyMs }: Judged): number {
+  const seconds = load.windowMs / 1000;
+  if (vary === 'devices') return latencyMs.device.count / seconds;
+  return load.timeline.reduce((sum, { deliveries }) => sum + deliveries, 0) / seconds;
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { afterAll, expect, it } from 'vitest';
+import type { Capacity, CapacityTrial } from '../../contract/runrecord.ts';
+import { capacityText } from './capacitytext.ts';
+import { fixtureLoadRun, writeFixtureRun } from './fixture.testing.ts';
+import { writeReport } from './report.ts';
+import { summaryLines } from './summary.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hundredblock-capacity-report-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function trial(load: number, o: Partial<CapacityTrial> = {}): CapacityTrial {
+  return {
+    phase: 'confirm',
+    load,
+    seconds: 15,
+    speed: 150,
+    passed: load < 12,
+    limited: false,
+    failed: load < 12 ? [] : [{ objective: 'completion.p99<2s', found: 2400 }],
+    stopped: null,
+    latencyMs: { accept: { p50: 2, p99: 10 * load }, completion: { p50: 20, p99: 16 * load ** 2 } },
+    residents: 4000,
+    doorbells: 1500,
+    deliveries: 50_000,
+    lost: load < 13 ? 0 : 900,
+    throughput: 3000,
+    targetCpu: 0.8,
+    generatorCpu: 0.3,
+    lagP99Ms: 2,
+    ...o,
+  };
+}
+
+const CAPACITY: Capacity = {
+  vary: 'alertRate',
+  unit: 'alerts per wall second',
+  lower: 11.4,
+  upper: 12.3,
+  confidence: 0.99,
+  ended: 'narrow',
+  generatorLimited: false,
+  objectives: ['completion.p99<2s', 'lost=0'],
+  brokeFirst: {
+    objective: 'completion.p99<2s',
+    stage: 'completion',
+    load: 12.1,
+    grewMost: { stage: 'accept', fromMs: 110, toMs: 1200 },
+  },
+  knee: null,
+  usl: null,
+  conditions: ['Full trials of 15 s.'],
+  trials: [
+    trial(4, { phase: 'locate' }),
+    trial(16, { phase: 'locate' }),
+    trial(11.2),
+    trial(12.1),
+    trial(13),
+    trial(11.6),
+    trial(15, { limited: true }),
+  ],
+};
+
+it('shows where the capacity lies, what broke first, and every trial', async () => {
+  const run = fixtureLoadRun();
+  run.record.capacity = CAPACITY;
+  const dir = join(folder, 'run');
+  writeFixtureRun(dir, run);
+  const { document } = parseHTML(readFileSync(await writeReport(dir), 'utf8'));
+  const section = document.querySelector('#capacity');
+  expect(section?.textContent).toContain('11.4 to 12.3 alerts per wall second (99% interval).');
+  expect(section?.textContent).toContain('What broke first, as load rises, was completion');
+  expect(section?.querySelectorAll('figure').length).toBe(2);
+  expect(section?.querySelectorAll('tbody tr').length).toBe(CAPACITY.trials.length);
+  expect(section?.textContent).toContain('completion.p99<2s (2,400)');
+  expect(section?.querySelectorAll('.wide [aria-label="dot"] > *').length).toBe(2 * CAPACITY.trials.length);
+});
+
+it('says it on the terminal, and says nothing of it where none was searched for', () => {
+  const { record } = fixtureLoadRun();
+  expect(summaryLines(record, 200).join('\n')).not.toContain('CAPACITY');
+  record.capacity = { ...CAPACITY, knee: 9100.4 };
+  const lines = summaryLines(record, 200).join('\n');
+  expect(lines).toContain('CAPACITY       11.4 to 12.3 alerts per wall second (99% interval).');
+  expect(lines).toContain('completion (completion.p99<2s at 12.1); accept grew most');
+  expect(lines).toContain('7, 5 of them full ones, 1 limited by the generator');
+  expect(lines).toContain('throughput would peak at 9,100');
+});
+
+it.each([
+  [
+    { upper: null, ended: 'at-least', generatorLimited: true },
+    'At least 11.4 alerts per wall second (99% interval; generator-limited).',
+  ],
+  [
+    { lower: null, ended: 'at-most' },
+    'At most 12.3 alerts per wall second (99% interval; nothing below it could be tried).',
+  ],
+  [{ lower: null, upper: null, ended: 'interrupted' }, 'Not found; the search was interrupted.'],
+] as const)('%o', (o, text) => {
+  expect(capacityText({ ...CAPACITY, ...o })).toBe(text);
+});

@@ -1,0 +1,198 @@
+/** A search for capacity: where it lies, what broke first, and every trial. */
+import * as Plot from '@observablehq/plot';
+import type { Capacity, CapacityTrial, RunRecord } from '../../../contract/runrecord.ts';
+import { capacityText, loadText } from '../capacitytext.ts';
+import { countText, latencyText, shareText } from '../figuretext.ts';
+import { figure, legend, type Shape } from '../figure.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+
+/** None of a run that is no search. */
+export function capacitySection({ capacity }: RunRecord): PageSection[] {
+  if (capacity === undefined) return [];
+  const body = [
+    banner(capacity),
+    brokeText(capacity),
+    plots(capacity),
+    uslText(capacity),
+    trialTable(capacity),
+    `<ul>${capacity.conditions.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`,
+    paragraph('Everything else on this page is of the best trial that passed, or of the lowest where none did.'),
+  ];
+  return [{ id: 'capacity', title: 'Capacity', body: body.join('\n') }];
+}
+
+// --- internal ---
+
+function banner(capacity: Capacity): string {
+  const kind = capacity.ended === 'narrow' ? 'ok' : 'note';
+  return `<div class="banner ${kind}"><strong>${escapeHtml(capacityText(capacity))}</strong> ${escapeHtml(`Objectives: ${capacity.objectives.join(', ')}.`)}</div>`;
+}
+
+function brokeText({ brokeFirst, unit }: Capacity): string {
+  if (brokeFirst === null) return paragraph('No trial failed.');
+  const { stage, objective, load, grewMost } = brokeFirst;
+  const grown =
+    grewMost === null
+      ? ''
+      : ` Of the latencies, ${grewMost.stage} had grown most: p99 from ${latencyText(grewMost.fromMs)} in the best trial that passed to ${latencyText(grewMost.toMs)}.`;
+  return paragraph(
+    `What broke first, as load rises, was ${stage}: ${objective} was not met at ${loadText(load)} ${unit}.${grown}`,
+  );
+}
+
+type Outcome = 'passed' | 'failed' | 'limited';
+
+const OUTCOMES: Readonly<Record<Outcome, { label: string; colour: string; shape: Shape }>> = {
+  passed: { label: 'passed', colour: 'var(--green)', shape: 'circle' },
+  failed: { label: 'failed', colour: 'var(--red)', shape: 'diamond' },
+  limited: { label: 'limited by the generator, not counted', colour: 'var(--grey)', shape: 'square' },
+};
+
+function outcomeOf({ passed, limited }: CapacityTrial): Outcome {
+  if (limited) return 'limited';
+  return passed ? 'passed' : 'failed';
+}
+
+interface LoadPlot {
+  title: string;
+  lede: string;
+  axis: string;
+  of: (trial: CapacityTrial) => number | null;
+}
+
+const LOAD_PLOTS: readonly LoadPlot[] = [
+  {
+    title: 'Latency against load',
+    lede: 'To the last phone of an audience, 99% of messages, in each trial. The grey band is where the capacity lies.',
+    axis: 'completion p99, s',
+    of: ({ latencyMs }) => (latencyMs.completion === undefined ? null : latencyMs.completion.p99 / 1000),
+  },
+  {
+    title: 'Loss against load',
+    lede: 'Deliveries that were owed and lost or shed, in each trial.',
+    axis: 'lost or shed, %',
+    of: ({ lost, deliveries }) => (lost + deliveries === 0 ? null : (100 * lost) / (lost + deliveries)),
+  },
+];
+
+function plots(capacity: Capacity): string {
+  return LOAD_PLOTS.map((plot) => loadPlot(plot, capacity)).join('\n');
+}
+
+function loadPlot({ title, lede, axis, of }: LoadPlot, capacity: Capacity): string {
+  const points = capacity.trials.flatMap((trial) => {
+    const value = of(trial);
+    return value === null
+      ? []
+      : [{ load: trial.load, value, outcome: outcomeOf(trial), isFull: trial.phase === 'confirm' }];
+  });
+  if (points.length === 0) return `<h3>${escapeHtml(title)}</h3>${paragraph('Not measured.')}`;
+  const { lower, upper, unit } = capacity;
+  const loads = points.map(({ load }) => load);
+  const [least, most] = [Math.min(...loads) / 1.05, Math.max(...loads) * 1.05];
+  const band = lower === null && upper === null ? [] : [{ x1: lower ?? least, x2: Math.min(upper ?? most, most) }];
+  const shown = (Object.keys(OUTCOMES) as Outcome[]).filter((o) => points.some(({ outcome }) => outcome === o));
+  const symbols = new Map(shown.map((outcome) => [outcome, OUTCOMES[outcome]]));
+  return figure({
+    title,
+    lede,
+    alt: `${title}: ${points.length} trials from ${loadText(Math.min(...loads))} to ${loadText(Math.max(...loads))} ${unit}; ${capacityText(capacity)}`,
+    legend: legend(
+      shown.flatMap((outcome) => [
+        { ...OUTCOMES[outcome], label: `${OUTCOMES[outcome].label}, full trial` },
+        { ...OUTCOMES[outcome], label: `${OUTCOMES[outcome].label}, short trial`, outline: true },
+      ]),
+    ),
+    draw: (narrow) => ({
+      height: narrow ? 230 : 280,
+      marginLeft: 58,
+      marginRight: 16,
+      marginTop: 26,
+      marginBottom: 42,
+      x: {
+        type: 'log',
+        domain: [least, most],
+        label: unit,
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: narrow ? 4 : 10,
+        tickFormat: (v: number) => loadText(v),
+      },
+      y: {
+        domain: [0, Math.max(...points.map(({ value }) => value), 0.001)],
+        label: axis,
+        labelArrow: 'none',
+        ticks: 4,
+        tickFormat: (v: number) => countText(v, Number.isInteger(v) ? 0 : 2),
+      },
+      marks: [
+        Plot.rectX(band, { x1: 'x1', x2: 'x2', fill: 'var(--line)', fillOpacity: 0.8 }),
+        Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+        ...[...symbols].flatMap(([outcome, { colour, shape }]) => [
+          Plot.dot(
+            points.filter((p) => p.outcome === outcome && p.isFull),
+            { x: 'load', y: 'value', fill: colour, symbol: shape, r: narrow ? 3.4 : 4.4 },
+          ),
+          Plot.dot(
+            points.filter((p) => p.outcome === outcome && !p.isFull),
+            { x: 'load', y: 'value', stroke: colour, strokeWidth: 1.5, symbol: shape, r: narrow ? 3 : 4 },
+          ),
+        ]),
+        Plot.ruleY([0], { stroke: 'var(--soft)' }),
+      ],
+    }),
+  });
+}
+
+function uslText({ usl, knee, unit }: Capacity): string {
+  if (usl === null) return '';
+  const peak =
+    knee === null
+      ? 'It has no peak.'
+      : `Its peak, the knee, would be at ${countText(knee)} ${unit}, wherever trials ended.`;
+  return paragraph(
+    `Universal Scalability Law: one connection alone ${loadText(usl.lambda)} a second, sigma ${usl.sigma.toPrecision(3)}, kappa ${usl.kappa.toPrecision(3)}; it explains ${shareText(usl.r2)} of the variance. ${peak}`,
+  );
+}
+
+function trialTable({ trials, unit }: Capacity): string {
+  const p99 = (trial: CapacityTrial, stage: string): string =>
+    trial.latencyMs[stage] === undefined ? 'none' : latencyText(trial.latencyMs[stage].p99);
+  const rows = trials.map((trial, i) => [
+    String(i + 1),
+    loadText(trial.load),
+    `${countText(trial.seconds)} s`,
+    escapeHtml(resultText(trial)),
+    p99(trial, 'accept'),
+    p99(trial, 'delivery'),
+    p99(trial, 'completion'),
+    countText(trial.lost),
+    countText(trial.throughput),
+    trial.targetCpu === null ? 'unknown' : shareText(trial.targetCpu),
+    latencyText(trial.lagP99Ms),
+  ]);
+  const columns = [
+    { head: 'Trial', numeric: true },
+    { head: 'Load', numeric: true },
+    { head: 'Window', numeric: true },
+    { head: 'Result' },
+    { head: 'Accept p99', numeric: true },
+    { head: 'Delivery p99', numeric: true },
+    { head: 'Completion p99', numeric: true },
+    { head: 'Lost, shed', numeric: true },
+    { head: 'A second', numeric: true },
+    { head: 'Target', numeric: true },
+    { head: 'Lag p99', numeric: true },
+  ];
+  return `<h3>Trials</h3>${table(`Every trial in order; load in ${unit}`, columns, rows)}`;
+}
+
+function resultText(trial: CapacityTrial): string {
+  const outcome = trial.limited ? 'limited by the generator' : trial.passed ? 'passed' : 'failed';
+  const why = trial.failed.map(
+    ({ objective, found }) => `${objective} (${found === null ? 'not measured' : loadText(found)})`,
+  );
+  const all = trial.stopped === null ? why : [...why, trial.stopped];
+  return all.length === 0 ? outcome : `${outcome}: ${all.join(', ')}`;
+}

@@ -1,0 +1,121 @@
+/** What grew, and what did not: every series of a soak, of both processes, with its slope. */
+import * as Plot from '@observablehq/plot';
+import type { RunRecord, Soak, SoakSeries } from '../../../contract/runrecord.ts';
+import { countText, durationText, shareText } from '../figuretext.ts';
+import { legend, smallFigure } from '../figure.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+import { slopeText, soakText, verdictText } from '../slopetext.ts';
+
+/** None of a run that is no soak. */
+export function soakSection({ soak }: RunRecord): PageSection[] {
+  if (soak === undefined) return [];
+  const body = [
+    banner(soak),
+    paragraph(howText(soak)),
+    legend([
+      { colour: 'var(--blue)', shape: 'circle', label: 'median of a stretch' },
+      { colour: 'var(--street)', shape: 'square', label: 'its least to its greatest' },
+      { colour: 'var(--orange)', shape: 'diamond', label: 'the line whose slope is judged' },
+    ]),
+    `<div class="multiples">${soak.series.map((series) => seriesFigure(series, soak.lengthMin)).join('\n')}</div>`,
+    slopeTable(soak),
+  ];
+  return [{ id: 'soak', title: 'Soak', body: body.join('\n') }];
+}
+
+// --- internal ---
+
+const BANNERS: Readonly<Record<Soak['verdict'], [kind: string, words: string]>> = {
+  within: ['ok', 'Steady.'],
+  beyond: ['bad', 'Not steady.'],
+  'too short': ['note', 'Too short to tell.'],
+};
+
+function banner(soak: Soak): string {
+  const [kind, words] = BANNERS[soak.verdict];
+  return `<div class="banner ${kind}"><strong>${words}</strong> ${escapeHtml(capital(soakText(soak)))}.</div>`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function howText({ lengthMin, everyMs, samples, gaps, samplerCpuShare, confidence }: Soak): string {
+  const told = `Both processes were sampled every ${durationText(everyMs)} for ${durationText(60_000 * lengthMin)}: ${countText(samples)} samples, ${countText(gaps.missed)} missing, ${countText(gaps.unscraped)} without the target's metrics; sampling took ${shareText(samplerCpuShare)} of a processor.`;
+  return `${told} A slope is the median of the slopes between batches of what follows the warm-up; the interval beside it, widened by what the batches have in common, holds the true slope with ${countText(100 * confidence, 2)}% at either end, so that all of them together raise a false alarm in one soak of a hundred at most.`;
+}
+
+function seriesFigure(series: SoakSeries, lengthMin: number): string {
+  const rows = series.shown.map(([minute, median, least, greatest]) => ({ minute, median, least, greatest }));
+  const lede = `${slopeText(series)}: ${verdictText(series)}.`;
+  if (rows.length === 0)
+    return `<figure><figcaption><h3>${escapeHtml(series.title)}</h3><p>Not measured.</p></figcaption></figure>`;
+  const most = Math.max(...rows.map((row) => row.greatest));
+  const least = Math.min(...rows.map((row) => row.least));
+  const unit = series.unit === '' ? 'number' : series.unit;
+  const decimals = most - least < 1 ? 2 : most - least < 10 ? 1 : 0;
+  return smallFigure({
+    title: series.title,
+    lede,
+    alt: `${series.title}: from ${countText(rows[0].median, decimals)} to ${countText(rows[rows.length - 1].median, decimals)} ${unit} in ${countText(rows.length)} stretches; ${lede}`,
+    draw: () => ({
+      height: 150,
+      marginLeft: 54,
+      marginRight: 12,
+      marginTop: 22,
+      marginBottom: 36,
+      x: {
+        label: 'minutes',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: 5,
+        domain: [0, lengthMin],
+        tickFormat: (v: number) => countText(v, lengthMin < 5 ? 1 : 0),
+      },
+      y: {
+        label: unit,
+        labelArrow: 'none',
+        ticks: 4,
+        domain: most > least ? [least, most] : [least - 1, most + 1],
+        tickFormat: (v: number) => countText(v, decimals),
+      },
+      marks: [
+        Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+        Plot.areaY(rows, { x: 'minute', y1: 'least', y2: 'greatest', fill: 'var(--street)', fillOpacity: 0.6 }),
+        rows.length <= FEW
+          ? Plot.dot(rows, { x: 'minute', y: 'median', fill: 'var(--blue)', r: 3 })
+          : Plot.lineY(rows, { x: 'minute', y: 'median', stroke: 'var(--blue)', strokeWidth: 1.5 }),
+        Plot.line(series.line ?? [], {
+          x: (end: number[]) => end[0],
+          y: (end: number[]) => end[1],
+          stroke: 'var(--orange)',
+          strokeWidth: 2,
+          strokeDasharray: '6 4',
+          clip: true,
+        }),
+      ],
+    }),
+  });
+}
+
+/** Points that are shown one by one. */
+const FEW = 40;
+
+function slopeTable({ series }: Soak): string {
+  const rows = series.map((one) => [
+    escapeHtml(one.name),
+    escapeHtml(slopeText(one)),
+    escapeHtml(verdictText(one)),
+    one.slope === null ? 'none' : `${countText(one.points)}, worth ${countText(one.pointsEffective, 1)}`,
+    durationText(60_000 * one.warmUpMin),
+  ]);
+  const columns = [
+    { head: 'Series' },
+    { head: 'Slope and interval' },
+    { head: 'Verdict' },
+    { head: 'Points', numeric: true },
+    { head: 'Left out', numeric: true },
+  ];
+  return `<h3>All slopes</h3>${table('Slope of each series a minute, its interval, and what was left out as warm-up', columns, rows)}`;
+}

@@ -1,0 +1,166 @@
+/**
+ * The open model: inputs of the HTTP doors are sent when the trace means them to be, whatever became of those before.
+ *
+ * `constant`: an iteration every TICK_MS takes up what is due in its stretch of the trace. `ramping`: an iteration for each CAD message, at a
+ * rate that follows the trace. Both start a little early and wait for the intended moment, so that the pace of k6 adds no lag. An iteration
+ * that k6 drops leaves its inputs unsent, which `dropped_iterations` tells.
+ */
+import exec from 'k6/execution';
+import type { Scenario } from 'k6/options';
+import { wallMsOf } from '../../contract/clock.ts';
+import type { TraceInput } from '../../contract/trace.ts';
+import { laneOf, sendInput, sendTuple, type Door } from './door.ts';
+import { segmentHere, type Launch } from './launch.ts';
+import { acceptLatency, generatorLag, inputsFailed, inputsSent, spikeCopies } from './meters.ts';
+import { ObservationLog } from './observation-log.ts';
+import { owns, type Segment } from './segment.ts';
+import type { Settings } from './settings.ts';
+import { TICK_MS, type DoorInput, type K6Trace } from './trace.ts';
+import { reach } from './wall.ts';
+
+export interface ArrivalOptions {
+  settings: Settings;
+  trace: K6Trace;
+  /** Which inputs are sent. */
+  kinds: ReadonlySet<DoorInput['kind']>;
+  /** So often an input of that moment is sent; 1 beside the copies of a spike. Copies bear the same idempotency key: nothing follows from them. */
+  copies: (input: Pick<TraceInput, 'kind' | 'atMs'>) => number;
+}
+
+/** One scenario of k6, for `exec: 'arrive'`. `startMs`: from the end of setup to the window. */
+export function arrivalScenario({ arrivals }: Settings, trace: K6Trace, startMs: number): Scenario {
+  const startTime = `${Math.round(startMs - earlyMsOf(arrivals, trace))}ms`;
+  if (arrivals === 'constant')
+    return {
+      executor: 'constant-arrival-rate',
+      exec: 'arrive',
+      rate: 1000 / TICK_MS,
+      timeUnit: '1s',
+      startTime,
+      duration: `${Math.ceil(trace.windowMs) + SLACK_MS}ms`,
+      preAllocatedVUs: VUS_CONSTANT,
+      maxVUs: VUS_MAX,
+      gracefulStop: GRACEFUL_STOP,
+    };
+  const peak = trace.cadPerStretch.reduce((most, count) => Math.max(most, count), 0);
+  const vus = Math.min(VUS_MAX, Math.max(VUS_CONSTANT, Math.ceil(peak * VUS_PER_PEAK)));
+  return {
+    executor: 'ramping-arrival-rate',
+    exec: 'arrive',
+    startRate: trace.cadPerStretch[0] ?? 0,
+    timeUnit: `${Math.round(trace.stretchMs)}ms`,
+    startTime,
+    stages: [...stagesOf(trace), { duration: `${SLACK_MS}ms`, target: 1 }],
+    preAllocatedVUs: vus,
+    maxVUs: 2 * vus,
+    gracefulStop: GRACEFUL_STOP,
+  };
+}
+
+/** One iteration. */
+export async function arrive(o: ArrivalOptions, launch: Launch): Promise<void> {
+  const { trace, settings } = o;
+  const segment = segmentHere();
+  const due = settings.arrivals === 'constant' ? dueInTicks(o, segment) : dueByNumber(o);
+  if (due.length === 0) return;
+  const log = new ObservationLog(exec.vu.idInTest, 0);
+  const door: Door = {
+    target: settings.target,
+    credentialSecret: trace.credentialSecret,
+    untilMs: launch.endMs + RETRY_MS,
+  };
+  const lanes = new Map<string, Promise<void>>();
+  for (const { line, input } of due) {
+    const intendedMs = wallMsOf(launch.clock, input.atMs);
+    const taken = reach(intendedMs);
+    const lane = laneOf(input);
+    const send = async (): Promise<void> => {
+      const takenMs = await taken;
+      await sendOne(door, log, line, input, intendedMs, Math.max(0, takenMs - intendedMs));
+      // After the first: a key whose first message is still under way is refused.
+      for (let copy = 1; copy < o.copies(input); copy += 1) void sendCopy(door, input);
+    };
+    // In order; what a slow answer holds back was taken up on time nonetheless.
+    lanes.set(lane, (lanes.get(lane) ?? Promise.resolve()).then(send));
+  }
+  await Promise.all(lanes.values());
+  log.flush();
+}
+
+// --- internal ---
+
+const EARLY_MS = 250;
+const SLACK_MS = 1000;
+/** So many ticks may be under way at once: enough for a target that answers nothing for five seconds. */
+const VUS_CONSTANT = 60;
+const VUS_MAX = 400;
+/** Waiting for the intended moment takes up to two stretches, and the answer some more. */
+const VUS_PER_PEAK = 4;
+/** After the window nothing is tried again for longer; then k6 may end. */
+const RETRY_MS = 20_000;
+const GRACEFUL_STOP = '60s';
+
+type Due = { line: number; input: DoorInput }[];
+
+function earlyMsOf(arrivals: Settings['arrivals'], { stretchMs }: K6Trace): number {
+  return arrivals === 'constant' ? EARLY_MS : stretchMs + EARLY_MS;
+}
+
+/** Steps, not slopes: k6 takes a stage of no length for a jump. */
+function stagesOf({ cadPerStretch, stretchMs }: K6Trace): { duration: string; target: number }[] {
+  return cadPerStretch.flatMap((target) => [
+    { duration: '0s', target },
+    { duration: `${Math.round(stretchMs)}ms`, target },
+  ]);
+}
+
+/** An instance with a part of the trace has as small a part of the iterations, each for as many more ticks, of its own lanes only. */
+function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
+  const width = 1 / (segment.until - segment.from);
+  const iteration = exec.scenario.iterationInInstance;
+  const due: Due = [];
+  for (let tick = Math.round(iteration * width); tick < Math.round((iteration + 1) * width); tick += 1)
+    for (const one of trace.tick(tick))
+      if (kinds.has(one.input.kind) && owns(segment, laneNumber(trace, one.input))) due.push(one);
+  return due;
+}
+
+/** The number of an iteration is the same on all instances, and no two have the same. */
+function dueByNumber({ trace }: ArrivalOptions): Due {
+  const number = exec.scenario.iterationInTest;
+  return number < trace.cads ? [trace.cad(number)] : [];
+}
+
+function laneNumber({ agencies }: K6Trace, input: DoorInput): number {
+  switch (input.kind) {
+    case 'cad':
+      return agencies.indexOf(input.agency);
+    case 'review':
+      return 0;
+    case 'post':
+      return input.resident;
+    case 'preference':
+      return input.change.resident;
+  }
+}
+
+async function sendOne(
+  door: Door,
+  log: ObservationLog,
+  line: number,
+  input: DoorInput,
+  intendedMs: number,
+  lagMs: number,
+): Promise<void> {
+  const requested = await sendInput(door, input);
+  inputsSent.add(1, { kind: input.kind });
+  generatorLag.add(lagMs);
+  if (requested.answeredMs === null) inputsFailed.add(1, { kind: input.kind });
+  else if (input.kind === 'cad') acceptLatency.add(requested.answeredMs - intendedMs);
+  log.send(sendTuple(line, intendedMs, lagMs, requested));
+}
+
+async function sendCopy(door: Door, input: DoorInput): Promise<void> {
+  await sendInput(door, input);
+  spikeCopies.add(1);
+}
