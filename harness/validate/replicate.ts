@@ -43,7 +43,7 @@ export function replicate(posed: Case, seed: number, replication: number, size: 
     if (id === size.warmup) tally.begin(kernel.nowMs, door.busyMs());
     const gapMs = Math.round(exponential(draw, gapMsMean));
     kernel.schedule(kernel.nowMs + gapMs, KIND.callArrival, id + 1, 0);
-    const stream = pick(rates, draw());
+    const stream = rates.length === 1 ? 0 : pick(rates, draw());
     tally.came(id, stream, kernel.nowMs, gapMs - gapMsMean, door.idle() > 0);
     if (door.idle() === 0 && posed.queueLimit !== null && door.waiting() >= posed.queueLimit) tally.blocked(id);
     else door.enter(id, stream);
