@@ -1,5 +1,6 @@
 /** The portals of a trace's agencies, hosted beside k6, which can't serve HTTP. */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { wallMsOf, type PlatformClock } from '../../contract/clock.ts';
 import type { TraceInput } from '../../contract/trace.ts';
 import type { CrewResult } from '../load/crew-contract.ts';
@@ -25,6 +26,8 @@ export async function hostPortalsOf(trace: Trace, wall: Wall): Promise<HostedPor
   const log = new SendLog();
   const host = await hostPortals(portals, log, wall);
   const stop = new AbortController();
+  // Each snapshot that waits for its moment listens.
+  setMaxListeners(0, stop.signal);
   let fed: Promise<void> = Promise.resolve();
   return {
     urls: host.urls,
