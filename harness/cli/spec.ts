@@ -31,6 +31,21 @@ const HARNESS_KEY: Flag = {
   value: 'KEY',
   help: 'of its onboarding and clock doors (default HUNDREDBLOCK_HARNESS_KEY)',
 };
+const TARGET: Flag = {
+  kind: 'value',
+  value: 'URL',
+  help: 'a system that runs already, on this machine (default: the reference system is started for the run)',
+};
+const MQTT: Flag = {
+  kind: 'value',
+  value: 'URL',
+  help: "the target's MQTT broker; without one no doorbell is connected",
+};
+const ONBOARDED: Flag = {
+  kind: 'switch',
+  value: '',
+  help: 'the target was told agencies, residents and keys by other means',
+};
 const QUIET: Flag = { kind: 'switch', value: '', help: 'no progress and no summary' };
 
 /** What of a world is sent, and how dense it is. */
@@ -165,14 +180,10 @@ export const COMMANDS = {
         help: 'whose sockets: our own driver (default), or k6 (npm run k6 builds it)',
       },
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same trace' },
-      target: {
-        kind: 'value',
-        value: 'URL',
-        help: 'a system that runs already, on this machine (default: the reference system is started for the run)',
-      },
-      mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
+      target: TARGET,
+      mqtt: MQTT,
       'harness-key': HARNESS_KEY,
-      onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
+      onboarded: ONBOARDED,
       ...WINDOW,
       'closed-loop': {
         kind: 'switch',
@@ -272,9 +283,9 @@ export const COMMANDS = {
         value: 'URL',
         help: 'a system that runs already, on this machine (default: the reference system, started for each trial)',
       },
-      mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
+      mqtt: MQTT,
       'harness-key': HARNESS_KEY,
-      onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
+      onboarded: ONBOARDED,
       set: SET,
       out: OUT,
       json: JSON_FLAG,
@@ -300,15 +311,11 @@ export const COMMANDS = {
       },
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same trace' },
       speed: { kind: 'value', value: 'X', help: 'simulated seconds per wall second (default load.speed)' },
-      target: {
-        kind: 'value',
-        value: 'URL',
-        help: 'a system that runs already, on this machine (default: the reference system is started for the run)',
-      },
+      target: TARGET,
       'target-pid': { kind: 'value', value: 'PID', help: 'its process, so that memory and files are read from /proc' },
-      mqtt: { kind: 'value', value: 'URL', help: "the target's MQTT broker; without one no doorbell is connected" },
+      mqtt: MQTT,
       'harness-key': HARNESS_KEY,
-      onboarded: { kind: 'switch', value: '', help: 'the target was told agencies, residents and keys by other means' },
+      onboarded: ONBOARDED,
       set: SET,
       out: OUT,
       json: JSON_FLAG,
