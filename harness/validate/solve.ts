@@ -68,10 +68,10 @@ function intervalsOf({ posed, seed, replications, confidence }: SolveOptions, si
   const controls = runs.map((run) => run.controls);
   const measures = measuresOf(posed).map((measure) => {
     const samples = runs.map((run) => run.measures[measure]);
-    const plain = meanInterval(samples, confidence);
     const isConstant = samples.every((sample) => sample === samples[0]);
     const canControl = controls[0].length < replications / 3 && !isConstant;
-    return { measure, interval: canControl ? controlledInterval(samples, controls, confidence) : plain };
+    const interval = canControl ? controlledInterval(samples, controls, confidence) : meanInterval(samples, confidence);
+    return { measure, interval };
   });
   return { measures, events: runs.reduce((sum, { events }) => sum + events, 0) };
 }
