@@ -17,7 +17,7 @@ import type { RowReceipt } from './pipeline.ts';
 import type { PreferenceChange } from './roster.ts';
 import type { FaultKind, Load, Tail } from './runrecord.ts';
 
-export const TRACE_SCHEMA = 'hundredblock.trace/1.1';
+export const TRACE_SCHEMA = 'hundredblock.trace/1.2';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -50,8 +50,16 @@ export type TraceHeader = Static<typeof TraceHeaderSchema>;
  * agency index * RESIDENTS_PER_AGENCY_MAX + index within the agency.
  */
 export type TraceInput =
-  /** Pushed in its dialect. */
-  | { atMs: number; kind: 'cad'; agency: string; dialect: Exclude<Dialect, 'dallas'>; messageId: string; body: string }
+  /** Pushed in its dialect. `records`: whose order a driver that can't send without waiting for answers has to keep; absent before 1.2. */
+  | {
+      atMs: number;
+      kind: 'cad';
+      agency: string;
+      dialect: Exclude<Dialect, 'dallas'>;
+      messageId: string;
+      records?: string[];
+      body: string;
+    }
   /** What a portal's answer to the poll of `polledMs` is; it arrives at `atMs`. A poll without one gets no answer. */
   | { atMs: number; kind: 'snapshot'; agency: string; messageId: string; polledMs: number; body: string }
   | { atMs: number; kind: 'preference'; change: PreferenceChange }

@@ -21,7 +21,7 @@ describe('options', () => {
       target: 'http://127.0.0.1:8080',
       mqttUrl: 'ws://127.0.0.1:8080/mqtt',
       speed: null,
-      arrivals: 'constant',
+      arrivals: 'ordered',
       spike: { from: 0.4, share: 0.2, factor: 10 },
     });
   });
@@ -40,7 +40,10 @@ describe('options', () => {
     [{ HUNDREDBLOCK_HARNESS_KEY: undefined }, 'HUNDREDBLOCK_HARNESS_KEY: expected the key of the harness doors'],
     [{ HUNDREDBLOCK_SPEED: 'fast' }, 'HUNDREDBLOCK_SPEED: expected a number from 0.001 to 10000, found "fast"'],
     [{ HUNDREDBLOCK_DURATION: '5' }, 'HUNDREDBLOCK_DURATION: expected a time such as 30s, 10m or 2h, found "5"'],
-    [{ HUNDREDBLOCK_ARRIVALS: 'closed' }, 'HUNDREDBLOCK_ARRIVALS: expected constant or ramping, found "closed"'],
+    [
+      { HUNDREDBLOCK_ARRIVALS: 'closed' },
+      'HUNDREDBLOCK_ARRIVALS: expected ordered or constant or ramping, found "closed"',
+    ],
     [{ HUNDREDBLOCK_SPIKE: '0.9,0.2,10' }, 'HUNDREDBLOCK_SPIKE: expected FROM,SHARE,FACTOR'],
     [{ HUNDREDBLOCK_PORTALS: 'x' }, 'HUNDREDBLOCK_PORTALS: expected JSON'],
   ])('say what is wrong with %j', (changes, text) => {

@@ -86,7 +86,7 @@ describe('opening a trace', () => {
   it.each([
     [
       'another major version',
-      (h: string) => h.replace('trace/1.1', 'trace/2.0'),
+      (h: string) => h.replace('trace/1.2', 'trace/2.0'),
       'schema hundredblock.trace/1.x, found hundredblock.trace/2.0',
     ],
     [
@@ -102,7 +102,7 @@ describe('opening a trace', () => {
   });
 
   it('reads a later minor version', async () => {
-    const dir = altered('trace.json', (h) => h.replace('trace/1.1', 'trace/1.7').replace('{', '{"later":1,'));
+    const dir = altered('trace.json', (h) => h.replace('trace/1.2', 'trace/1.7').replace('{', '{"later":1,'));
     expect((await openTrace(dir)).header.schema).toBe('hundredblock.trace/1.7');
   });
 

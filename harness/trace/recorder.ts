@@ -298,7 +298,15 @@ function inputOf({ atMs, body, manifest, publishedMs }: RecordedMessage): TraceI
   const { messageId, agency, dialect } = manifest;
   return dialect === 'dallas'
     ? { atMs, kind: 'snapshot', agency, messageId, polledMs: publishedMs, body }
-    : { atMs, kind: 'cad', agency, dialect, messageId, body };
+    : {
+        atMs,
+        kind: 'cad',
+        agency,
+        dialect,
+        messageId,
+        records: [...new Set(manifest.rows.map(({ recordId }) => recordId))],
+        body,
+      };
 }
 
 /** The feed names the second delivery of a message so. */

@@ -22,7 +22,7 @@ const text = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8
 type Names<T> = Record<Exclude<keyof T, 'atMs' | 'kind'>, true>;
 
 const INPUTS: { [K in TraceInputKind]: Names<Extract<TraceInput, { kind: K }>> } = {
-  cad: { agency: true, dialect: true, messageId: true, body: true },
+  cad: { agency: true, dialect: true, messageId: true, records: true, body: true },
   snapshot: { agency: true, messageId: true, polledMs: true, body: true },
   preference: { change: true },
   post: { postId: true, resident: true, text: true },

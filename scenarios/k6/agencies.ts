@@ -1,4 +1,4 @@
-/** Agencies alone: CAD messages of the trace into their doors, in the open model. HUNDREDBLOCK_ARRIVALS chooses between a constant and a ramping rate. */
+/** Agencies alone: CAD messages of the trace into their doors, in the open model. HUNDREDBLOCK_ARRIVALS chooses between an order that is kept and k6's constant and ramping arrival rates. */
 import { arrive as arriveAt } from './arrivals.ts';
 import type { Launch } from './launch.ts';
 import { scriptOf } from './script.ts';

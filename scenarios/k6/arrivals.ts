@@ -1,7 +1,9 @@
 /**
  * The open model: inputs of the HTTP doors are sent when the trace means them to be, whatever became of those before.
  *
- * `constant`: an iteration every TICK_MS takes up what is due in its stretch of the trace. `ramping`: an iteration for each CAD message, at a
+ * `ordered`: an iteration is a VU with lanes of its own, which takes up each input at its moment; those of a lane leave one after the other. In the
+ * other two the pace is that of k6's arrival rates, and an iteration knows nothing of the one before: messages of one agency may overtake
+ * each other. `constant`: an iteration every TICK_MS takes up what is due in its stretch of the trace. `ramping`: an iteration for each CAD message, at a
  * rate that follows the trace. Both start a little early and wait for the intended moment, so that the pace of k6 adds no lag. An iteration
  * that k6 drops leaves its inputs unsent, which `dropped_iterations` tells.
  */
@@ -9,13 +11,13 @@ import exec from 'k6/execution';
 import type { Scenario } from 'k6/options';
 import { wallMsOf } from '../../contract/clock.ts';
 import type { TraceInput } from '../../contract/trace.ts';
-import { laneOf, sendInput, sendTuple, type Door } from './door.ts';
+import { lanesOf, sendInput, sendTuple, type Door } from './door.ts';
 import { segmentHere, type Launch } from './launch.ts';
 import { acceptLatency, generatorLag, inputsFailed, inputsSent, spikeCopies } from './meters.ts';
 import { ObservationLog } from './observation-log.ts';
 import { owns, type Segment } from './segment.ts';
 import type { Settings } from './settings.ts';
-import { TICK_MS, type DoorInput, type K6Trace } from './trace.ts';
+import { laneNumber, TICK_MS, type DoorInput, type K6Trace } from './trace.ts';
 import { reach } from './wall.ts';
 
 export interface ArrivalOptions {
@@ -28,8 +30,18 @@ export interface ArrivalOptions {
 }
 
 /** One scenario of k6, for `exec: 'arrive'`. `startMs`: from the end of setup to the window. */
-export function arrivalScenario({ arrivals }: Settings, trace: K6Trace, startMs: number): Scenario {
+export function arrivalScenario({ arrivals, senderVus }: Settings, trace: K6Trace, startMs: number): Scenario {
   const startTime = `${Math.round(startMs - earlyMsOf(arrivals, trace))}ms`;
+  if (arrivals === 'ordered')
+    return {
+      executor: 'shared-iterations',
+      exec: 'arrive',
+      startTime,
+      vus: senderVus,
+      iterations: senderVus,
+      maxDuration: `${Math.ceil(trace.windowMs + RETRY_MS) + 60_000}ms`,
+      gracefulStop: GRACEFUL_STOP,
+    };
   if (arrivals === 'constant')
     return {
       executor: 'constant-arrival-rate',
@@ -60,31 +72,20 @@ export function arrivalScenario({ arrivals }: Settings, trace: K6Trace, startMs:
 /** One iteration. */
 export async function arrive(o: ArrivalOptions, launch: Launch): Promise<void> {
   const { trace, settings } = o;
-  const segment = segmentHere();
-  const due = settings.arrivals === 'constant' ? dueInTicks(o, segment) : dueByNumber(o);
-  if (due.length === 0) return;
-  const log = new ObservationLog(exec.vu.idInTest, 0);
-  const door: Door = {
-    target: settings.target,
-    credentialSecret: trace.credentialSecret,
-    untilMs: launch.endMs + RETRY_MS,
-  };
-  const lanes = new Map<string, Promise<void>>();
-  for (const { line, input } of due) {
-    const intendedMs = wallMsOf(launch.clock, input.atMs);
-    const taken = reach(intendedMs);
-    const lane = laneOf(input);
-    const send = async (): Promise<void> => {
-      const takenMs = await taken;
-      await sendOne(door, log, line, input, intendedMs, Math.max(0, takenMs - intendedMs));
-      // After the first: a key whose first message is still under way is refused.
-      for (let copy = 1; copy < o.copies(input); copy += 1) void sendCopy(door, input);
-    };
-    // In order; what a slow answer holds back was taken up on time nonetheless.
-    lanes.set(lane, (lanes.get(lane) ?? Promise.resolve()).then(send));
+  if (settings.arrivals !== 'ordered') {
+    await sendDue(o, launch, settings.arrivals === 'constant' ? dueInTicks(o, segmentHere()) : dueByNumber(o));
+    return;
   }
-  await Promise.all(lanes.values());
-  log.flush();
+  // Of the lanes whose number leaves its own as remainder; k6 gives each instance other numbers.
+  const vu = exec.scenario.iterationInTest;
+  const lanes: Lanes = new Map();
+  for (let tick = 0; tick < trace.ticks; tick += 1) {
+    const due = trace.tick(tick, vu).filter(({ input }) => o.kinds.has(input.kind));
+    if (due.length === 0) continue;
+    await reach(wallMsOf(launch.clock, due[0].input.atMs) - EARLY_MS);
+    void sendDue(o, launch, due, lanes);
+  }
+  while (lanes.size > 0) await Promise.all(lanes.values());
 }
 
 // --- internal ---
@@ -101,9 +102,44 @@ const RETRY_MS = 20_000;
 const GRACEFUL_STOP = '60s';
 
 type Due = { line: number; input: DoorInput }[];
+/** What a lane waits for before it sends the next. */
+type Lanes = Map<string, Promise<void>>;
+
+/** Takes up each when it is due; resolves when all were answered. */
+async function sendDue(o: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes = new Map()): Promise<void> {
+  if (due.length === 0) return;
+  const { trace, settings } = o;
+  const log = new ObservationLog(exec.vu.idInTest, 0);
+  const door: Door = {
+    target: settings.target,
+    credentialSecret: trace.credentialSecret,
+    untilMs: launch.endMs + RETRY_MS,
+  };
+  const sent = due.map(({ line, input }) => {
+    const intendedMs = wallMsOf(launch.clock, input.atMs);
+    const taken = reach(intendedMs);
+    const own = lanesOf(input);
+    const send = async (): Promise<void> => {
+      const takenMs = await taken;
+      await sendOne(door, log, line, input, intendedMs, Math.max(0, takenMs - intendedMs));
+      // After the first: a key whose first message is still under way is refused.
+      for (let copy = 1; copy < o.copies(input); copy += 1) void sendCopy(door, input);
+    };
+    // In order; what a slow answer holds back was taken up on time nonetheless.
+    const turn: Promise<void> = Promise.all(own.map((lane) => lanes.get(lane)))
+      .then(send)
+      .then(() => {
+        for (const lane of own) if (lanes.get(lane) === turn) lanes.delete(lane);
+      });
+    for (const lane of own) lanes.set(lane, turn);
+    return turn;
+  });
+  await Promise.all(sent);
+  log.flush();
+}
 
 function earlyMsOf(arrivals: Settings['arrivals'], { stretchMs }: K6Trace): number {
-  return arrivals === 'constant' ? EARLY_MS : stretchMs + EARLY_MS;
+  return arrivals === 'ramping' ? stretchMs + EARLY_MS : EARLY_MS;
 }
 
 /** Steps, not slopes: k6 takes a stage of no length for a jump. */
@@ -121,7 +157,7 @@ function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
   const due: Due = [];
   for (let tick = Math.round(iteration * width); tick < Math.round((iteration + 1) * width); tick += 1)
     for (const one of trace.tick(tick))
-      if (kinds.has(one.input.kind) && owns(segment, laneNumber(trace, one.input))) due.push(one);
+      if (kinds.has(one.input.kind) && owns(segment, laneNumber(trace.agencies, one.input))) due.push(one);
   return due;
 }
 
@@ -129,19 +165,6 @@ function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
 function dueByNumber({ trace }: ArrivalOptions): Due {
   const number = exec.scenario.iterationInTest;
   return number < trace.cads ? [trace.cad(number)] : [];
-}
-
-function laneNumber({ agencies }: K6Trace, input: DoorInput): number {
-  switch (input.kind) {
-    case 'cad':
-      return agencies.indexOf(input.agency);
-    case 'review':
-      return 0;
-    case 'post':
-      return input.resident;
-    case 'preference':
-      return input.change.resident;
-  }
 }
 
 async function sendOne(

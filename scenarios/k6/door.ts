@@ -49,17 +49,20 @@ export function sendTuple(line: number, intendedMs: number, lagMs: number | null
   return [line, intendedMs, lagMs, r.sentMs, r.answeredMs, r.status, r.tries, r.failure, r.rows];
 }
 
-/** Messages of one lane are sent one after the other, so that they arrive in order. */
-export function laneOf(input: DoorInput): string {
+/**
+ * Messages that share a lane are sent one after the other, so that they arrive in order. k6 can't send on a connection on which an answer is
+ * owed: an agency's messages have a lane for each record, as one for all would make the agency as slow as its answers.
+ */
+export function lanesOf(input: DoorInput): string[] {
   switch (input.kind) {
     case 'cad':
-      return input.agency;
+      return (input.records ?? ['']).map((record) => `${input.agency} ${record}`);
     case 'review':
-      return 'newsroom';
+      return [input.ticket];
     case 'post':
-      return `resident ${input.resident}`;
+      return [`resident ${input.resident}`];
     case 'preference':
-      return `resident ${input.change.resident}`;
+      return [`resident ${input.change.resident}`];
   }
 }
 

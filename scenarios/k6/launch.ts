@@ -2,12 +2,12 @@
 import exec from 'k6/execution';
 import http from 'k6/http';
 import type { PlatformClock } from '../../contract/clock.ts';
-import { laneOf, sendInput, sendTuple, type Door } from './door.ts';
+import { sendInput, sendTuple, type Door } from './door.ts';
 import { tell } from './observation-log.ts';
 import type { SendTuple } from './log-lines.ts';
 import { segmentOf, type Segment } from './segment.ts';
 import type { Settings } from './settings.ts';
-import type { K6Trace } from './trace.ts';
+import { laneNumber, type K6Trace } from './trace.ts';
 import { reach, sleep } from './wall.ts';
 import { MEDIA, PATHS } from './wire.ts';
 
@@ -159,9 +159,9 @@ async function ready({ target }: Settings): Promise<void> {
 /** What was open before the window, lane by lane, each in order. */
 async function sendPreamble({ target }: Settings, trace: K6Trace): Promise<SendTuple[]> {
   const door: Door = { target, credentialSecret: trace.credentialSecret, untilMs: Date.now() + PREAMBLE_MS_MAX };
-  const lanes = new Map<string, ReturnType<K6Trace['preamble']>>();
+  const lanes = new Map<number, ReturnType<K6Trace['preamble']>>();
   for (const one of trace.preamble()) {
-    const lane = laneOf(one.input);
+    const lane = laneNumber(trace.agencies, one.input);
     const list = lanes.get(lane);
     if (list === undefined) lanes.set(lane, [one]);
     else list.push(one);

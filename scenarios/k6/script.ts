@@ -56,6 +56,9 @@ export function scriptOf(parts: ScriptParts): Script {
       arrivals: parts.kinds.length > 0,
     }),
     setupTimeout: '10m',
+    // So many idle connections a VU keeps: a sender has many requests under way, and must not dial anew for each.
+    batch: CONNECTIONS_KEPT,
+    batchPerHost: CONNECTIONS_KEPT,
     summaryTrendStats: ['count', 'avg', 'min', 'med', 'p(90)', 'p(99)', 'p(99.9)', 'max'],
     // Addresses and ids in labels would make a series of each resident.
     systemTags: ['status', 'method', 'name', 'scenario', 'expected_response', 'error_code'],
@@ -72,6 +75,7 @@ export function scriptOf(parts: ScriptParts): Script {
 
 // --- internal ---
 
+const CONNECTIONS_KEPT = 256;
 /** Sent again with the same key, or as one more motion, nothing follows from them. */
 const REPEATED: ReadonlySet<string> = new Set(['cad', 'motion']);
 

@@ -16,9 +16,10 @@ export interface Settings {
   durationMs: number | null;
   /** URLs of portals that somebody hosts, by agency index. */
   portals: Readonly<Record<string, string>>;
-  arrivals: 'constant' | 'ramping';
+  arrivals: 'ordered' | 'constant' | 'ramping';
   spike: Spike;
-  /** VUs that hold residents' streams, and doorbells. */
+  /** VUs that send in order, hold residents' streams, and doorbells. */
+  senderVus: number;
   residentVus: number;
   deviceVus: number;
   /** Deliveries and connections that a VU logs; further ones are counted. */
@@ -60,8 +61,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     speed: reader.number('SPEED', 0.001, 10_000, null),
     durationMs: reader.duration('DURATION'),
     portals: reader.portals('PORTALS'),
-    arrivals: reader.word('ARRIVALS', ['constant', 'ramping'], 'constant'),
+    arrivals: reader.word('ARRIVALS', ['ordered', 'constant', 'ramping'], 'ordered'),
     spike: reader.spike('SPIKE'),
+    senderVus: reader.number('SENDER_VUS', 1, 1000, 8),
     residentVus: reader.number('RESIDENT_VUS', 1, 1000, 8),
     deviceVus: reader.number('DEVICE_VUS', 1, 1000, 4),
     logEntriesMax: reader.number('LOG_ENTRIES_MAX', 0, 1e9, 2_500_000),

@@ -39,8 +39,8 @@ export interface K6Trace {
   stretchMs: number;
   onboarding(): string;
   preamble(): { line: number; input: DoorInput }[];
-  /** Due within this many-th TICK_MS of the window. */
-  tick(index: number): { line: number; input: DoorInput }[];
+  /** Due within this many-th TICK_MS of the window; of the lanes of one of so many VUs where inputs are sent in order. */
+  tick(index: number, vu?: number): { line: number; input: DoorInput }[];
   /** The `index`-th CAD message of the window, and how many there are. */
   cad(index: number): { line: number; input: DoorInput };
   cads: number;
@@ -52,6 +52,20 @@ export interface K6Trace {
 /** Wall time that one iteration of a sender covers. */
 export const TICK_MS = 100;
 
+/** Inputs of one number are sent by one instance. */
+export function laneNumber(agencies: readonly string[], input: DoorInput): number {
+  switch (input.kind) {
+    case 'cad':
+      return agencies.indexOf(input.agency);
+    case 'review':
+      return 0;
+    case 'post':
+      return input.resident;
+    case 'preference':
+      return input.change.resident;
+  }
+}
+
 /** To be called while the script is initialised. Throws one line where a file is missing, altered or of another version. */
 export function openTrace(settings: Settings): K6Trace {
   const shared = new SharedArray<unknown>('trace', () => load(settings));
@@ -61,7 +75,8 @@ export function openTrace(settings: Settings): K6Trace {
     ...head,
     onboarding: () => at(1) as string,
     preamble: () => at(2) as { line: number; input: DoorInput }[],
-    tick: (index) => (index < head.ticks ? at(head.tickAt + index) : []) as { line: number; input: DoorInput }[],
+    tick: (index, vu = 0) =>
+      (index < head.ticks ? at(head.tickAt + index * head.tickVus + vu) : []) as { line: number; input: DoorInput }[],
     cad: (index) => at(head.cadAt + index) as { line: number; input: DoorInput },
     phones: (vu) => at(head.phonesAt + vu) as PhoneTurn[],
     doorbells: (vu) => at(head.doorbellsAt + vu) as DoorbellTurn[],
@@ -85,6 +100,7 @@ interface Head extends Pick<
   | 'cads'
 > {
   tickAt: number;
+  tickVus: number;
   cadAt: number;
   phonesAt: number;
   doorbellsAt: number;
@@ -111,7 +127,10 @@ function load(settings: Settings): unknown[] {
   const windowMs = (header.untilMs - header.fromMs) / speed;
   const ticks = Math.ceil(windowMs / TICK_MS);
   const stretchMs = Math.max(STRETCH_MS_MIN, windowMs / STRETCHES_MAX);
-  const sorted = sort(verified(settings, header, 'inputs.jsonl'), header, { speed, ticks, stretchMs }, settings);
+  const agencies = onboarding.agencies.map(({ id }) => id);
+  const tickVus = settings.arrivals === 'ordered' ? settings.senderVus : 1;
+  const shape = { speed, ticks, tickVus, stretchMs, agencies };
+  const sorted = sort(verified(settings, header, 'inputs.jsonl'), header, shape, settings);
   const head: Head = {
     header: {
       seed: header.seed,
@@ -125,7 +144,7 @@ function load(settings: Settings): unknown[] {
     },
     sha256: crypto.sha256(headerText, 'hex'),
     credentialSecret: onboarding.credentialSecret,
-    agencies: onboarding.agencies.map(({ id }) => id),
+    agencies,
     portals: onboarding.agencies.flatMap(({ portal }, index) => (portal === null ? [] : [index])),
     speed,
     windowMs,
@@ -134,9 +153,10 @@ function load(settings: Settings): unknown[] {
     stretchMs,
     cads: sorted.cads.length,
     tickAt: 3,
-    cadAt: 3 + ticks,
-    phonesAt: 3 + ticks + sorted.cads.length,
-    doorbellsAt: 3 + ticks + sorted.cads.length + settings.residentVus,
+    tickVus,
+    cadAt: 3 + sorted.ticks.length,
+    phonesAt: 3 + sorted.ticks.length + sorted.cads.length,
+    doorbellsAt: 3 + sorted.ticks.length + sorted.cads.length + settings.residentVus,
   };
   return [
     head,
@@ -154,25 +174,35 @@ function speedOf({ speed, durationMs }: Settings, { scenario, fromMs, untilMs }:
   return speed ?? (scenario as { load: { speed: number } }).load.speed;
 }
 
+interface Shape {
+  speed: number;
+  ticks: number;
+  tickVus: number;
+  stretchMs: number;
+  agencies: readonly string[];
+}
+
 /** Each input to whoever sends it. Snapshots stay with who hosts the portals. */
 function sort(
   text: string,
   header: TraceHeader,
-  { speed, ticks: tickCount, stretchMs }: { speed: number; ticks: number; stretchMs: number },
+  { speed, ticks: tickCount, tickVus, stretchMs, agencies }: Shape,
   settings: Settings,
 ) {
   const lists = <T>(count: number): T[][] => Array.from({ length: count }, () => []);
   const sorted = {
     preamble: [] as { line: number; input: DoorInput }[],
-    ticks: lists<{ line: number; input: DoorInput }>(tickCount),
+    ticks: lists<{ line: number; input: DoorInput }>(tickCount * tickVus),
     cads: [] as { line: number; input: DoorInput }[],
     cadPerStretch: Array.from({ length: Math.ceil((TICK_MS * tickCount) / stretchMs) }, () => 0),
     phones: lists<PhoneTurn>(settings.residentVus),
     doorbells: lists<DoorbellTurn>(settings.deviceVus),
   };
+  const lines = text.trimEnd().split('\n');
+  const senderOf = tickVus === 1 ? () => 0 : sendersOf(lines, agencies);
   const ramped = { residents: 0, doorbells: 0 };
   const online = Math.max(1, header.residents + header.doorbells);
-  for (const [line, json] of text.trimEnd().split('\n').entries()) {
+  for (const [line, json] of lines.entries()) {
     const input = JSON.parse(json) as TraceInput;
     const before = line < header.preamble;
     switch (input.kind) {
@@ -197,7 +227,8 @@ function sort(
         if (before) sorted.preamble.push({ line, input });
         else {
           const wallMs = (input.atMs - header.fromMs) / speed;
-          sorted.ticks[Math.min(tickCount - 1, Math.floor(wallMs / TICK_MS))].push({ line, input });
+          const tick = Math.min(tickCount - 1, Math.floor(wallMs / TICK_MS));
+          sorted.ticks[tick * tickVus + (senderOf(input) % tickVus)].push({ line, input });
           if (input.kind !== 'cad') break;
           if (settings.arrivals === 'ramping') sorted.cads.push({ line, input });
           sorted.cadPerStretch[Math.min(sorted.cadPerStretch.length - 1, Math.floor(wallMs / stretchMs))] += 1;
@@ -214,6 +245,29 @@ function sort(
     }
   }
   return sorted;
+}
+
+/**
+ * By input the number of its sender: a busy agency's records are spread over VUs, each of which is one thread. Where a message tells of
+ * several records, or does not say of which, all of its agency have one sender.
+ */
+function sendersOf(lines: readonly string[], agencies: readonly string[]): (input: DoorInput) => number {
+  const whole = new Set<string>();
+  for (const json of lines) {
+    const input = JSON.parse(json) as TraceInput;
+    if (input.kind === 'cad' && input.records?.length !== 1) whole.add(input.agency);
+  }
+  return (input) =>
+    input.kind !== 'cad' || input.records === undefined || whole.has(input.agency)
+      ? laneNumber(agencies, input)
+      : hashOf(input.records[0]);
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 function verified(settings: Settings, header: TraceHeader, file: string): string {

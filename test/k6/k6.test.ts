@@ -215,12 +215,12 @@ describe.skipIf(skipped)('k6', { timeout: 240_000 }, () => {
     expect(outcome(found)).toEqual(outcome(own));
   });
 
-  it.each(['constant', 'ramping'])('agencies.ts sends every CAD message at a %s rate', async (arrivals) => {
+  it.each(['ordered', 'constant', 'ramping'])('agencies.ts sends every CAD message, %s', async (arrivals) => {
     const ran = await k6('agencies', `agencies-${arrivals}`, ['-e', `HUNDREDBLOCK_ARRIVALS=${arrivals}`]);
     const found = await judged(ran);
     expect(found.load.inputs['cad']).toEqual(own.load.inputs['cad']);
-    // At a ramping rate each message has its own VU: two of one record may overtake each other.
-    if (arrivals === 'constant') expect(found.receipts).toEqual(own.receipts);
+    // At k6's own rates an iteration knows nothing of the one before: two messages of one record may overtake each other.
+    if (arrivals === 'ordered') expect(found.receipts).toEqual(own.receipts);
     expect(countOf(found.receipts)).toBe(countOf(own.receipts));
     expect(found.judgement.verdicts).toMatchObject({ lost: 0, misdelivered: 0, delivered: 0 });
   });
