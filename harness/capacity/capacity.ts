@@ -171,7 +171,6 @@ class CapacitySearch {
     const { vary, objectives, target, signal } = o;
     const { pinning, dir } = this;
     const done = await wireTrial({ stint, phase, load, seconds, vary, objectives, target, pinning, dir, signal });
-    await workload.done(stint);
     if (done === null) return null;
     this.trials.push(done.trial);
     this.keep(done);

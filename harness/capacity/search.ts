@@ -69,6 +69,8 @@ const LIMITED_MAX = 5;
 const FIRST_STEP = 1.1;
 /** A ceiling that the generator sets is so far below the load at which it failed. */
 const BELOW_LIMITED = 1.05;
+/** Between loads that may be tried, where they need not be whole numbers: in logarithms, 1.5%. */
+const GRID_STEP = 0.015;
 /** Loads that are weighed against each other for the next trial. */
 const CANDIDATES = 17;
 
@@ -221,10 +223,17 @@ class Search {
   private snap(load: number): number {
     const { quantum } = this.o;
     const within = Math.min(this.ceiling, Math.max(this.floor, load));
-    if (quantum === 0) return Number(within.toPrecision(4));
+    if (quantum === 0) return onGrid(within, this.floor, this.ceiling);
     const rounded = Math.round(within / quantum) * quantum;
     return rounded > this.ceiling ? rounded - quantum : Math.max(rounded, quantum);
   }
+}
+
+/** Loads of a grid: what a load needs is prepared once for all its trials. The edges of what may be tried are always on it. */
+function onGrid(load: number, floor: number, ceiling: number): number {
+  if (load <= floor || load >= ceiling) return load;
+  const nearest = Math.exp(Math.round(Math.log(load) / GRID_STEP) * GRID_STEP);
+  return Number(Math.min(ceiling, Math.max(floor, nearest)).toPrecision(4));
 }
 
 function greatest(values: readonly number[]): number | null {

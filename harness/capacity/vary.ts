@@ -84,8 +84,8 @@ export function prepareFor({ scenario, vary, to, residents, doorbells }: Asked):
 const OTHER_FILES = 200;
 const CONNECTIONS_MAX = 100_000;
 /** So that a trial costs seconds: what a trial needs before its window opens grows with connections. */
-const RESIDENTS_DEFAULT = 4000;
-const DOORBELLS_DEFAULT = 1500;
+const RESIDENTS_DEFAULT = 2000;
+const DOORBELLS_DEFAULT = 500;
 const OTHERS_MAX = 500;
 const RESIDENTS_MAX_DEFAULT = 16_000;
 /** People are drawn: their number is near what the share says. */

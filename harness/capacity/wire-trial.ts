@@ -42,7 +42,7 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
       speed: o.stint.speed,
       signal: o.signal,
       watch: o.pinning.watch,
-      limits: { drainMsMax: DRAIN_MS_MAX },
+      limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },
     });
     if (o.signal?.aborted === true) return null;
     if (judged.stopped !== null && judged.load.timeline.length === 0)
@@ -57,6 +57,8 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
 
 /** What comes later than this after the window counts as lost. */
 const DRAIN_MS_MAX = 10_000;
+/** After the window all is over once nothing came for so long. */
+const DRAIN_QUIET_MS = 1000;
 /** Of a generator, as in any load run (harness/judge/bottleneck.ts); lag may be so much of the tightest limit of a latency, too. */
 const CPU_SHARE_MAX = 0.9;
 const LOOP_P99_MS_MAX = 100;

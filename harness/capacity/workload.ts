@@ -28,11 +28,19 @@ export interface Stint {
   speed: number;
 }
 
+interface World {
+  recorded: Recorded;
+  trace: Trace;
+  alertsMs: number[];
+}
+
 export class Workload {
   private readonly o: WorkloadOptions;
-  private world: { recorded: Recorded; trace: Trace; alertsMs: number[] };
+  private world: World;
+  /** Of loads that were tried before, the latest last: preparing one takes as long as half a trial. */
+  private readonly stints = new Map<string, Stint>();
 
-  private constructor(o: WorkloadOptions, world: Workload['world']) {
+  private constructor(o: WorkloadOptions, world: World) {
     this.o = o;
     this.world = world;
   }
@@ -67,6 +75,22 @@ export class Workload {
 
   /** The part of the world that is sent for a trial. Null where the signal ended the recording of a longer world. */
   async stint(load: number, seconds: number): Promise<Stint | null> {
+    const key = `${load}/${seconds}`;
+    const stint = this.stints.get(key) ?? (await this.prepare(load, seconds));
+    if (stint === null) return null;
+    this.stints.delete(key);
+    this.stints.set(key, stint);
+    const [oldest] = this.stints;
+    if (this.stints.size > STINTS_KEPT) {
+      this.stints.delete(oldest[0]);
+      await rm(oldest[1].yardstick.trace.dir, { recursive: true, force: true });
+    }
+    return stint;
+  }
+
+  // --- internal ---
+
+  private async prepare(load: number, seconds: number): Promise<Stint | null> {
     const alerts = Math.max(1, Math.round(load * seconds));
     while (this.o.vary === 'alertRate' && this.world.alertsMs.length <= alerts) {
       const { header } = this.world.trace;
@@ -80,13 +104,6 @@ export class Workload {
     await thinTrace(this.world.trace, { ...this.thinning(load), windowMs }, dir);
     return { yardstick: await openYardstick(dir), speed };
   }
-
-  /** Takes a stint's files away. */
-  async done({ yardstick }: Stint): Promise<void> {
-    await rm(yardstick.trace.dir, { recursive: true, force: true });
-  }
-
-  // --- internal ---
 
   /** Alerts a second: so many alerts' stretch of the world, sent within the trial. Else the scenario's own speed. */
   private pace(alerts: number, seconds: number): { windowMs: number; speed: number } {
@@ -117,11 +134,13 @@ export class Workload {
 // --- internal ---
 
 /** The world is recorded for so many times the scenario's own pace at first, and anew where that does not do. */
-const AHEAD = 4;
+const AHEAD = 6;
 const CONNECTIONS_PER_MS = 2.5;
 const RAMP_MS_MIN = 500;
+/** Each takes some hundred megabytes on the disk. */
+const STINTS_KEPT = 8;
 
-async function record(o: WorkloadOptions, windowMs: number): Promise<Workload['world']> {
+async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
   const dir = await mkdtemp(join(o.dir, 'world-'));
   const { scenario, seed, signal } = o;
   const recorded = await recordTrace({

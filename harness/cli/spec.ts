@@ -272,7 +272,7 @@ export const COMMANDS = {
       doorbells: { kind: 'value', value: 'N', help: 'likewise (default 1500)' },
       trial: { kind: 'value', value: 'TIME', help: 'window of a full trial (default 15s)' },
       width: { kind: 'value', value: 'SHARE', help: 'width of the interval to reach (default 0.1)' },
-      budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 9m)' },
+      budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 570s)' },
       'target-cpu': {
         kind: 'value',
         value: 'SHARE',

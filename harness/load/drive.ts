@@ -1,5 +1,5 @@
 /** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,10 +27,13 @@ export const drive: Drive = async (options) => {
     await loopbackEndpoint(target.url, 'http');
     if (target.mqttUrl !== null) await loopbackEndpoint(target.mqttUrl, 'mqtt');
     const { url, mqttUrl, harnessKey, onboarded } = target;
-    return runDriver({ ...plan, target: { name: url, url, mqttUrl, harnessKey, onboarded, pid: null } }, options, null);
+    const driven = { name: url, url, mqttUrl, harnessKey, onboarded, pid: null };
+    return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
   }
   mkdirSync(options.outDir, { recursive: true });
   const harnessKey = randomBytes(24).toString('base64url');
+  // It loads its code while the target does.
+  const driver = forkDriver();
   const started = await startTarget({
     dataDir: target.dataDir,
     args: target.args,
@@ -38,10 +41,14 @@ export const drive: Drive = async (options) => {
     logPath: join(options.outDir, 'target.log'),
     timeoutMs: limits.startMsMax,
     signal: options.signal,
+  }).catch((error: unknown) => {
+    driver.child.kill('SIGKILL');
+    throw error;
   });
   try {
     const { url, mqttUrl, pid } = started;
     return await runDriver(
+      driver,
       { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
       options,
       started,
@@ -57,12 +64,35 @@ export const drive: Drive = async (options) => {
 const STOP_MS = 60_000;
 const STDERR_LENGTH_MAX = 10_000;
 
-function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarget | null): Promise<DriverSummary> {
+interface DriverProcess {
+  child: ChildProcess;
+  /** Resolves when it is gone, or never came to be, with why. */
+  ended: Promise<string>;
+}
+
+/** A process that waits for its plan; it dies with this one. */
+function forkDriver(): DriverProcess {
   const child = fork(fileURLToPath(new URL('bootstrap.js', import.meta.url)), [], {
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  const orphan = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphan);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(`${signal ?? `exit code ${code}`}`));
+  });
+  void ended.then(() => process.off('exit', orphan));
+  return { child, ended };
+}
+
+function runDriver(
+  { child, ended }: DriverProcess,
+  plan: DrivePlan,
+  options: DriveOptions,
+  started: StartedTarget | null,
+): Promise<DriverSummary> {
   const ask = (request: DriverRequest): void => {
     if (child.connected) child.send(request);
   };
@@ -72,8 +102,6 @@ function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarge
     killer ??= setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   };
   const interrupt = (): void => stop('interrupted');
-  const orphan = (): void => void child.kill('SIGKILL');
-  process.once('exit', orphan);
   options.signal?.addEventListener('abort', interrupt, { once: true });
   void started?.ended.then((how) => stop(`the target ended with ${how}`));
   let stderr = '';
@@ -112,17 +140,12 @@ function runDriver(plan: DrivePlan, options: DriveOptions, started: StartedTarge
       child.kill('SIGKILL');
     },
   );
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(`${signal ?? `exit code ${code}`}`));
-  });
   ask({ kind: 'plan', plan, tellsHeap: options.watch !== undefined });
   if (child.pid !== undefined)
     options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
   if (options.signal?.aborted === true) interrupt();
   return ended.then((how) => {
     clearTimeout(killer);
-    process.off('exit', orphan);
     options.signal?.removeEventListener('abort', interrupt);
     if (worldError !== null) throw worldError;
     if (outcome?.kind === 'done') return outcome.summary;

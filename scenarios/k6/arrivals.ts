@@ -119,20 +119,17 @@ async function sendDue(o: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes
     const intendedMs = wallMsOf(launch.clock, input.atMs);
     const taken = reach(intendedMs);
     const own = lanesOf(input);
-    const send = async (): Promise<void> => {
+    const send = async (before: readonly (Promise<void> | undefined)[]): Promise<void> => {
+      await Promise.all(before);
       const takenMs = await taken;
       await sendOne(door, log, line, input, intendedMs, Math.max(0, takenMs - intendedMs));
       // After the first: a key whose first message is still under way is refused.
       for (let copy = 1; copy < o.copies(input); copy += 1) void sendCopy(door, input);
     };
     // In order; what a slow answer holds back was taken up on time nonetheless.
-    const turn: Promise<void> = Promise.all(own.map((lane) => lanes.get(lane)))
-      .then(send)
-      .then(() => {
-        for (const lane of own) if (lanes.get(lane) === turn) lanes.delete(lane);
-      });
+    const turn = send(own.map((lane) => lanes.get(lane)));
     for (const lane of own) lanes.set(lane, turn);
-    return turn;
+    return forget(lanes, own, turn);
   });
   await Promise.all(sent);
   log.flush();
@@ -165,6 +162,12 @@ function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
 function dueByNumber({ trace }: ArrivalOptions): Due {
   const number = exec.scenario.iterationInTest;
   return number < trace.cads ? [trace.cad(number)] : [];
+}
+
+/** What is over is nobody's to wait for. */
+async function forget(lanes: Lanes, own: readonly string[], turn: Promise<void>): Promise<void> {
+  await turn;
+  for (const lane of own) if (lanes.get(lane) === turn) lanes.delete(lane);
 }
 
 async function sendOne(
