@@ -5,7 +5,7 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
-import type { DriveProgress, UrlTarget } from '../load/contract.ts';
+import type { Drive, DriveProgress, UrlTarget } from '../load/contract.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Recorded, Trace } from '../trace/contract.ts';
 import { fractionOf, textOf } from './drive-progress.ts';
@@ -44,10 +44,11 @@ export interface Loaded {
   stopped: string | null;
 }
 
-/** Runs a scenario against a target. A target that is down, or fails on the way, leaves a partial record. Throws HB_OPTION_VALUE, HB_TRACE, and what the file system throws. */
+/** Runs a scenario against a target. A target that is down, or fails on the way, leaves a partial record. Throws HB_OPTION_VALUE, HB_TOOL, HB_TRACE, and what the file system throws. */
 export async function runLoad(o: LoadOptions): Promise<Loaded> {
   const startedAtMs = Date.now();
   const begun = performance.now();
+  const by = await driveOf(o.driver ?? 'node');
   const prepared = await prepare({ ...o, traceDir: join(o.outDir, 'trace') });
   const { scenario, histories } = prepared;
   const { id } = identityOf({ ...o, scenario, startedAtMs }, histories);
@@ -56,7 +57,7 @@ export async function runLoad(o: LoadOptions): Promise<Loaded> {
     return writeUndriven(began, await prepared.end(), begun, 'interrupted while the world was being prepared');
 
   o.exposition?.begin(id, scenario.name, o.seed);
-  const driven = await drivePrepared(o, prepared).finally(() => prepared.live?.close());
+  const driven = await drivePrepared(o, prepared, by).finally(() => prepared.live?.close());
   const recorded = await prepared.end();
   if (driven.failure !== null) return writeUndriven(began, recorded, begun, driven.failure);
   return judgeDriven(o, began, prepared, recorded, driven, begun);
@@ -75,7 +76,7 @@ function wireDir({ outDir }: Pick<LoadOptions, 'outDir'>): string {
   return join(outDir, 'wire');
 }
 
-async function drivePrepared(o: LoadOptions, { scenario, traceDir, live }: Prepared): Promise<Driven> {
+async function drivePrepared(o: LoadOptions, { scenario, traceDir, live }: Prepared, by: Drive): Promise<Driven> {
   let progress: DriveProgress | null = null;
   const speed = o.speed ?? scenario.load.speed;
   const windowMs = o.kept === undefined ? scenario.load.durationMs : wallMsOf(o.kept, speed);
@@ -84,7 +85,7 @@ async function drivePrepared(o: LoadOptions, { scenario, traceDir, live }: Prepa
       traceDir,
       outDir: wireDir(o),
       target: o.target,
-      drive: await driveOf(o.driver ?? 'node'),
+      drive: by,
       speed,
       ...(live === null ? {} : { live }),
       signal: o.signal,
