@@ -91,11 +91,11 @@ const RESPONSES: readonly Response[] = [
   [0.005, 0.4],
   [0.012, 0.3],
   [0.025, 0.2],
-  [0.06, 0.1],
+  [0.045, 0.1],
 ].flatMap(([steepness, share]) =>
   [
-    [0.005, 0.85],
-    [0.06, 0.15],
+    [0.005, 0.9],
+    [0.06, 0.1],
   ].map(([flukeFail, ofIt]) => ({ steepness, flukeFail, prior: share * ofIt })),
 );
 

@@ -61,16 +61,18 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 
 // --- internal ---
 
-const LOCATED_RATIO = 1.3;
+const LOCATED_RATIO = 1.5;
 const LOCATE_TRIALS_MAX = 14;
 const CONFIRM_TRIALS_MAX = 60;
 /** After so many loads in a row at which nothing counted, the generator is at fault, whatever the load. */
 const LIMITED_MAX = 5;
 const FIRST_STEP = 1.1;
+/** Short trials find the place well enough that no greater leap is called for. */
+const STEP_MAX = 1.2;
 /** A ceiling that the generator sets is so far below the load at which it failed. */
 const BELOW_LIMITED = 1.05;
 /** Between loads that may be tried, where they need not be whole numbers: in logarithms, 1.5%. */
-const GRID_STEP = 0.015;
+const GRID_STEP = 0.03;
 /** Loads that are weighed against each other for the next trial. */
 const CANDIDATES = 17;
 
@@ -137,7 +139,7 @@ class Search {
       // Only passes or only failures so far: on in growing steps.
       const isUp = outcome.passed && !outcome.limited;
       load = this.snap(isUp ? load * step : load / step);
-      step **= 1.5;
+      step = Math.min(STEP_MAX, step ** 1.5);
     }
   }
 

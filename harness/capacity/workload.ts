@@ -120,14 +120,14 @@ export class Workload {
   private thinning(load: number): Thinning {
     const { vary } = this.o;
     const most = Math.round(load);
+    // That audience was cut when the world was recorded.
+    if (vary === 'alertRate') return {};
     const keep = {
       residents: vary === 'residents' ? most : this.o.residents,
       doorbells: vary === 'devices' ? most : this.o.doorbells,
       ...(vary === 'agencies' ? { agencies: most } : {}),
     };
-    const { header } = this.world.trace;
-    const connections = Math.min(keep.residents, header.residents) + Math.min(keep.doorbells, header.doorbells);
-    return { ...keep, connectRampMs: Math.max(RAMP_MS_MIN, Math.round(connections / CONNECTIONS_PER_MS)) };
+    return { ...keep, connectRampMs: rampMsFor(this.world.trace, keep) };
   }
 }
 
@@ -152,11 +152,25 @@ async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
     signal,
     onProgress: (fraction) => o.onProgress?.(fraction),
   });
+  const trace = await openTrace(dir);
   const { fromMs, untilMs } = recorded.header;
   const alertsMs = recorded.shards
     .flatMap(({ judgement }) => judgement.lines)
     .filter(({ msgType, sentMs }) => msgType === 'Alert' && sentMs >= fromMs && sentMs < untilMs)
     .map(({ sentMs }) => sentMs)
     .sort((a, b) => a - b);
-  return { recorded, trace: await openTrace(dir), alertsMs };
+  if (o.vary !== 'alertRate') return { recorded, trace, alertsMs };
+  const thinDir = await mkdtemp(join(o.dir, 'world-'));
+  await thinTrace(
+    trace,
+    { residents: o.residents, doorbells: o.doorbells, connectRampMs: rampMsFor(trace, o) },
+    thinDir,
+  );
+  await rm(dir, { recursive: true });
+  return { recorded, trace: await openTrace(thinDir), alertsMs };
+}
+
+function rampMsFor({ header }: Trace, keep: { residents: number; doorbells: number }): number {
+  const connections = Math.min(keep.residents, header.residents) + Math.min(keep.doorbells, header.doorbells);
+  return Math.max(RAMP_MS_MIN, Math.round(connections / CONNECTIONS_PER_MS));
 }

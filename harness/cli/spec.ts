@@ -270,9 +270,9 @@ export const COMMANDS = {
       },
       residents: { kind: 'value', value: 'N', help: 'most that connect where they do not vary (default 4000)' },
       doorbells: { kind: 'value', value: 'N', help: 'likewise (default 1500)' },
-      trial: { kind: 'value', value: 'TIME', help: 'window of a full trial (default 15s)' },
+      trial: { kind: 'value', value: 'TIME', help: 'window of a full trial (default 8s)' },
       width: { kind: 'value', value: 'SHARE', help: 'width of the interval to reach (default 0.1)' },
-      budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 570s)' },
+      budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 580s)' },
       'target-cpu': {
         kind: 'value',
         value: 'SHARE',
