@@ -8,6 +8,8 @@ export const ERROR_CODES = {
   HB_OPTION_UNKNOWN: EXIT.usage,
   HB_OPTION_VALUE: EXIT.usage,
   HB_MAPPING: EXIT.usage,
+  /** An experiment that does not exist or can't be run as it is written. */
+  HB_EXPERIMENT: EXIT.usage,
   /** A program that this needs is missing or too old. */
   HB_TOOL: EXIT.usage,
   HB_INPUT_FILE: EXIT.input,

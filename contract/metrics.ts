@@ -121,7 +121,18 @@ const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel'] as const;
 const EGRESSES = ['frame', 'review', 'log', 'receipt', 'post'] as const;
 /** What composing can't yield, beside the private strings of records. */
 const LEAK_KINDS = [...PRIVATE_KINDS, 'units', 'extra-field', 'free-text'] as const;
-const REACTIONS = ['ignored', 'opened', 'muted', 'quit', 'posted', 'clip', 'vigilant'] as const;
+const REACTIONS = [
+  'ignored',
+  'opened',
+  'muted',
+  'quit',
+  'posted',
+  'commented',
+  'clip',
+  'adopted',
+  'vigilant',
+  'reported',
+] as const;
 
 export const HARNESS_METRICS = {
   hundredblock_run_info: {

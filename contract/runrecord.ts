@@ -5,7 +5,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 
-export const RUN_SCHEMA = 'hundredblock.run/1.2';
+export const RUN_SCHEMA = 'hundredblock.run/1.3';
 
 type Tag = 'exact' | 'statistical' | 'provenance';
 const tag = <T extends TSchema>(t: Tag, schema: T): T => ({ ...schema, 'x-tag': t });
@@ -205,6 +205,48 @@ export type Load = Static<typeof LoadSchema>;
 
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
 
+/** What became of jobs, of patrol's time and of calls to 911, mechanism by mechanism; docs/police.md. Zero where a mechanism is off. */
+export const PoliceWorkSchema = Type.Object({
+  /** On duty: on the roster, breaks included, or still at a job after the shift. */
+  unitHours: Type.Object({
+    onDuty: Type.Number(),
+    /** Busy at calls behind which something had happened, or nothing; and at work that officers found themselves. They add up to `police.unitHours.total`. */
+    founded: Type.Number(),
+    unfounded: Type.Number(),
+    selfInitiated: Type.Number(),
+    /** A part of the first two. */
+    alertInduced: Type.Number(),
+    breaks: Type.Number(),
+    /** After the end of a shift. */
+    overrun: Type.Number(),
+    /** Neighbours' units, which are no part of any other figure. */
+    lent: Type.Number(),
+  }),
+  /** Records that asked for units, those called off, rises by a priority, those settled by telephone, and units taken off a call for priority 1. */
+  jobs: Type.Object({ requested: Count, cancelled: Count, escalated: Count, byPhone: Count, preempted: Count }),
+  /** Units lent by neighbours, and requests for one that found none to spare. */
+  aid: Type.Object({ lent: Count, refused: Count }),
+  /** Taken up, missed because nobody was idle, and broken off for priority 1. */
+  selfInitiated: Type.Object({ started: Count, missed: Count, yielded: Count }),
+  /** Meal breaks due, taken in full, broken off for priority 1, and not begun in time. */
+  breaks: Type.Object({ due: Count, taken: Count, brokenOff: Count, missed: Count }),
+  /** Jobs that outlasted a shift. */
+  overruns: Count,
+  callTakers: Type.Object({
+    /** Position hours on duty, and the share of them on calls. */
+    hoursOnDuty: Type.Number(),
+    utilisation: Type.Number(),
+    /** Redials included; answered by anybody; answered by a neighbour; and tries to hand one over that found the neighbour busy. */
+    offered: Count,
+    answered: Count,
+    overflowed: Count,
+    overflowRefused: Count,
+    /** Of those offered. */
+    abandonedShare: Type.Number(),
+  }),
+});
+export type PoliceWork = Static<typeof PoliceWorkSchema>;
+
 /** Something that a soak followed, and its slope per minute with the interval that it was judged by. */
 export const SoakSeriesSchema = Type.Object({
   /** `target.heap`, `latency.delivery`, ...: docs/soak.md lists them. */
@@ -334,6 +376,89 @@ export const CapacitySchema = Type.Object({
 });
 export type Capacity = Static<typeof CapacitySchema>;
 
+/** How far the loop from alerts to calls to alerts goes; docs/loop.md. */
+export const BranchingSchema = Type.Object({
+  /** Callers, whatever the number of their attempts, and those of them that alerts and posts caused. */
+  calls: Count,
+  caused: Count,
+  /** Of those caused: by alerts about calls that alerts had caused. */
+  further: Count,
+  /** Calls caused per call, with its 95% interval over agencies and days; null where there is too little. */
+  ratio: NullableNumber,
+  low: NullableNumber,
+  high: NullableNumber,
+  blocks: Count,
+  /** The same of calls that alerts caused: further per caused. Whether the loop ends depends on these alone. */
+  ofCaused: Type.Object({ ratio: NullableNumber, low: NullableNumber, high: NullableNumber }),
+  /** In equilibrium: calls made of each first one, 1 / (1 - n), and variance over mean of counts in long windows, 1 / (1 - n)^2. */
+  gain: NullableNumber,
+  dispersion: NullableNumber,
+  state: Type.Union([Type.Literal('stable'), Type.Literal('near'), Type.Literal('unstable')]),
+  /** Agencies whose loop was stopped, with the moment. */
+  stopped: Type.Array(Type.Object({ agency: Type.String(), atMs: Type.Integer() })),
+  /** What a reader must know; null where the loop is stable. */
+  message: Type.Union([Type.String(), Type.Null()]),
+});
+export type Branching = Static<typeof BranchingSchema>;
+
+/** Events of one kind in two worlds. */
+export const AgainstCountSchema = Type.Object({
+  first: Count,
+  second: Count,
+  /** First minus second. */
+  net: Type.Integer(),
+  /** Those with a lineage, first minus second: what alerts caused by themselves, without what they displaced. */
+  direct: Type.Integer(),
+  onlyFirst: Count,
+  onlySecond: Count,
+  /** Of those in one world only: without a lineage, so that waiting for something else must have moved them. */
+  unexplained: Count,
+});
+export type AgainstCount = Static<typeof AgainstCountSchema>;
+
+/** How much later in the first world, ms, of events that are in both: mean with its paired 95% interval over agencies and days. */
+export const AgainstDelaySchema = Type.Object({
+  pairs: Count,
+  meanMs: NullableNumber,
+  low: NullableNumber,
+  high: NullableNumber,
+  blocks: Count,
+  later: Count,
+  sooner: Count,
+});
+export type AgainstDelay = Static<typeof AgainstDelaySchema>;
+
+const AgainstHoursSchema = Type.Object({
+  first: Type.Number(),
+  second: Type.Number(),
+  net: Type.Number(),
+  direct: Type.Number(),
+});
+
+/** The run beside another of the same seed that differs in some options; docs/loop.md. */
+export const AgainstSchema = Type.Object({
+  /** What the second world has otherwise, as `path=value`. */
+  sets: Type.Array(Type.String()),
+  secondHistoryHash: Type.String(),
+  congestion: Type.Union([Type.Literal('on'), Type.Literal('off')]),
+  calls: AgainstCountSchema,
+  /** Calls repeated by those who hung up. */
+  redials: AgainstCountSchema,
+  /** Posts and comments. */
+  posts: AgainstCountSchema,
+  dispatches: AgainstCountSchema,
+  unitHours: AgainstHoursSchema,
+  /** Net equals direct everywhere, and nothing else moved: the whole difference is what alerts caused by themselves. */
+  exact: Type.Boolean(),
+  /** Calls in the first world only that alerts caused, per call in it: what `branching.ratio` estimates, known. Null without calls. */
+  branchingRatio: NullableNumber,
+  answer: AgainstDelaySchema,
+  /** Of police responses: all, and by priority. */
+  response: AgainstDelaySchema,
+  responseByPriority: Type.Record(Type.String(), AgainstDelaySchema),
+});
+export type Against = Static<typeof AgainstSchema>;
+
 export const RunRecordSchema = Type.Object({
   schema: tag('provenance', Type.String()),
   id: tag('provenance', Type.String()),
@@ -453,6 +578,7 @@ export const RunRecordSchema = Type.Object({
       hourly: Type.Array(Type.Object({ utilisation: Type.Number(), waiting: Type.Number(), calls: Count })),
     }),
   ),
+  policeWork: Type.Optional(tag('exact', PoliceWorkSchema)),
   loop: tag(
     'exact',
     Type.Object({
@@ -461,8 +587,15 @@ export const RunRecordSchema = Type.Object({
       /** 911 calls caused by alerts and posts per call, over the run. */
       branchingRatio: Type.Number(),
       reactions: Counts,
+      /** Police requests for video: made, owners asked (police don't learn how many), clips shared and not, and court orders, which go another way. */
+      video: Type.Optional(
+        Type.Object({ requests: Count, asked: Count, shared: Count, declined: Count, courtOrders: Count }),
+      ),
     }),
   ),
+  branching: Type.Optional(tag('exact', BranchingSchema)),
+  /** Of `simulate --against` only. */
+  against: Type.Optional(tag('exact', AgainstSchema)),
   privacy: tag(
     'exact',
     Type.Object({
@@ -539,6 +672,27 @@ export interface AlertLine {
   verdicts: Partial<Record<Verdict, number>>;
   /** Legs of the delay, ms, on an Alert with a known record. */
   delayMs: Partial<Record<(typeof DELAY_STAGES)[number], number>>;
+}
+
+/**
+ * A line of against.jsonl: something that is in one of two worlds only, or in both at different times. Times are of the first world that has it; `laterMs` are
+ * the first world's minus the second's. `root` and `generation`: only where alerts caused it.
+ */
+export interface AgainstLine {
+  kind: 'call' | 'redial' | 'post' | 'dispatch';
+  agency: string;
+  /** Its name, the same in both worlds. */
+  id: string;
+  in: 'first' | 'second' | 'both';
+  atMs: number;
+  root?: string;
+  generation?: number;
+  answerLaterMs?: number;
+  requestLaterMs?: number;
+  /** From the request on. */
+  dispatchLaterMs?: number;
+  responseLaterMs?: number | null;
+  priority?: number;
 }
 
 /** A line of faults.jsonl: one injected fault and what became of it. */

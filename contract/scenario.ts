@@ -3,10 +3,17 @@
  * `--set path=value` overrides any leaf (`agencies.0.personsPerAgency=20000`, `policy.alerts=off`).
  */
 import Type, { type Static } from 'typebox';
+import { EVENT_TYPES } from './catalogue.ts';
 
 const strict = { additionalProperties: false };
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 const rate = (description: string, maximum = 1e9) => Type.Number({ minimum: 0, maximum, description });
+/** One mechanism of the loop: whether it acts, and how strongly. 1 is the default value beside which its grade stands; 0 is the same as off. */
+const mechanism = (description: string) =>
+  Type.Object(
+    { on: Type.Boolean(), strength: Type.Number({ minimum: 0, maximum: 100, description: `of ${description}` }) },
+    strict,
+  );
 const publishDelay = rate('mean time from a change of a record to its publication');
 const dialect = Type.Union([
   Type.Literal('eido'),
@@ -16,6 +23,28 @@ const dialect = Type.Union([
   Type.Literal('tampa'),
   Type.Literal('milwaukee'),
 ]);
+
+/** Who works when: shifts that begin at whole local hours and last equally long, so that as many work on average as without a plan. */
+const shiftPlan = () =>
+  Type.Object(
+    {
+      enabled: Type.Boolean(),
+      lengthHours: Type.Integer({ minimum: 1, maximum: 24 }),
+      startHours: Type.Array(Type.Integer({ minimum: 0, maximum: 23, description: 'local hour of the day' }), {
+        minItems: 1,
+        maxItems: 24,
+      }),
+      /** One for each of `startHours`: how its staff compares with the other shifts'. */
+      relativeStaff: Type.Array(rate('', 1000), { minItems: 1, maxItems: 24 }),
+    },
+    strict,
+  );
+
+/** What officers start or dispatchers re-type: nobody calls about it. */
+const NEVER_CALLED = new Set(['burglary-cold', 'traffic-stop', 'patrol-check']);
+
+/** Event types that people call about. */
+export const CALLED_TYPES: readonly string[] = EVENT_TYPES.map(({ id }) => id).filter((id) => !NEVER_CALLED.has(id));
 
 export const FaultsSchema = Type.Object(
   {
@@ -54,6 +83,8 @@ export const ScenarioSchema = Type.Object(
       description: 'first simulated moment, UTC ms',
     }),
     durationDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }),
+    /** Simulated hours at the start that the record's `police` leaves out; its `hourly` is of the whole run. */
+    warmUpHours: Type.Integer({ minimum: 0, maximum: 8784 }),
     agencies: Type.Array(
       Type.Object(
         {
@@ -76,9 +107,16 @@ export const ScenarioSchema = Type.Object(
         appUserShareOfPersons: share('people who use the app'),
         mutedShareOfAppUsers: share('app users who start muted'),
         personsPerKm2: Type.Number({ minimum: 10, maximum: 20_000 }),
+        radiusFactor: Type.Number({
+          minimum: 0.01,
+          maximum: 100,
+          description: 'of the alert radius that each resident chose',
+        }),
       },
       strict,
     ),
+    /** `off`: a call-taker and units for everybody at once, there without travelling, so that no call waits for another. To tell direct effects apart. */
+    congestion: Type.Union([Type.Literal('on'), Type.Literal('off')]),
     /** Open multipliers of event rates; call-takers and units are multiplied by `staffing`. */
     intensity: Type.Object(
       { incidents: rate('', 1e4), encounters: rate('', 1e4), motions: rate('', 1e4), staffing: rate('', 1e4) },
@@ -96,6 +134,17 @@ export const ScenarioSchema = Type.Object(
           maximum: 0.9,
           description: 'further burglaries that each burglary triggers',
         }),
+        shareByHour: Type.Array(rate('relative calls by local hour 0 to 23; night-time types weigh them anew'), {
+          minItems: 24,
+          maxItems: 24,
+        }),
+        shareByWeekday: Type.Array(rate('relative calls by weekday, Monday first'), { minItems: 7, maxItems: 7 }),
+        typeMix: Type.Object(
+          Object.fromEntries(
+            CALLED_TYPES.map((id) => [id, rate('relative community-initiated calls about this event type')]),
+          ),
+          strict,
+        ),
       },
       strict,
     ),
@@ -108,6 +157,26 @@ export const ScenarioSchema = Type.Object(
         handlingMsMean: rate('call-taker time per call'),
         wirelessShare: share('of calls'),
         rebidMs: rate('until a wireless position improves'),
+        shifts: shiftPlan(),
+        /** Calls that wait go to a neighbour's call-takers, who are few and answer later. */
+        overflow: Type.Object(
+          {
+            enabled: Type.Boolean(),
+            afterMs: Type.Integer({
+              minimum: 0,
+              maximum: 3_600_000,
+              description: 'wait after which a call goes there',
+            }),
+            queueMax: Type.Integer({
+              minimum: 0,
+              maximum: 100_000,
+              description: 'with as many waiting, a new call goes at once',
+            }),
+            transferMs: Type.Integer({ minimum: 0, maximum: 600_000, description: 'from there to the answer' }),
+            callTakersPer100000Persons: rate('positions that the neighbour has to spare', 10_000),
+          },
+          strict,
+        ),
       },
       strict,
     ),
@@ -116,6 +185,74 @@ export const ScenarioSchema = Type.Object(
         unitsPer100000Persons: rate('patrol units on duty', 10_000),
         travelMetresPerSecond: Type.Number({ minimum: 0.1, maximum: 100 }),
         cancelShare: share('of records cancelled by the caller before arrival'),
+        assignment: Type.Union([Type.Literal('nearest'), Type.Literal('areas')]),
+        /** Priority 1 takes units off calls of priority 3 and 4 where nobody else is to be had. */
+        preemption: Type.Boolean(),
+        /** Dangerous types get two units from the start. */
+        backup: Type.Boolean(),
+        /** Calls that wait long rise by one priority. */
+        escalation: Type.Object(
+          {
+            enabled: Type.Boolean(),
+            priority3Ms: Type.Integer({
+              minimum: 1000,
+              maximum: 604_800_000,
+              description: 'wait after which 3 rises to 2',
+            }),
+            priority4Ms: Type.Integer({
+              minimum: 1000,
+              maximum: 604_800_000,
+              description: 'wait after which 4 rises to 3',
+            }),
+          },
+          strict,
+        ),
+        /** Reports that need nobody there are taken by telephone once they have waited. */
+        phone: Type.Object(
+          {
+            enabled: Type.Boolean(),
+            share: share('of priority 4 calls that a telephone report can settle'),
+            afterMs: Type.Integer({ minimum: 1000, maximum: 604_800_000, description: 'wait after which it does' }),
+          },
+          strict,
+        ),
+        /** Neighbours lend units to priority 1 calls that wait. */
+        aid: Type.Object(
+          {
+            enabled: Type.Boolean(),
+            afterMs: Type.Integer({
+              minimum: 1000,
+              maximum: 86_400_000,
+              description: 'wait after which a neighbour is asked',
+            }),
+            unitsPer100000Persons: rate('units that neighbours lend at most at once', 10_000),
+            extraTravelMs: Type.Integer({
+              minimum: 0,
+              maximum: 86_400_000,
+              description: 'until a lent unit is at the border',
+            }),
+          },
+          strict,
+        ),
+        shifts: shiftPlan(),
+        /** One meal break a shift; needs `shifts`. */
+        breaks: Type.Object(
+          {
+            enabled: Type.Boolean(),
+            lengthMs: Type.Integer({ minimum: 60_000, maximum: 86_400_000 }),
+            fromMs: Type.Integer({
+              minimum: 0,
+              maximum: 86_400_000,
+              description: 'earliest, after the start of the shift',
+            }),
+            untilMs: Type.Integer({
+              minimum: 0,
+              maximum: 86_400_000,
+              description: 'latest to begin, after the start of the shift',
+            }),
+          },
+          strict,
+        ),
       },
       strict,
     ),
@@ -131,14 +268,37 @@ export const ScenarioSchema = Type.Object(
     reactions: Type.Object(
       {
         enabled: Type.Boolean(),
+        /** Other than `full`: which mechanisms act, whatever their own switches say; docs/loop.md. */
+        preset: Type.Union([
+          Type.Literal('full'),
+          Type.Literal('neutral'),
+          Type.Literal('fatigue-only'),
+          Type.Literal('fear-only'),
+        ]),
+        attention: mechanism('how far alerts make residents look at the next one'),
+        fear: mechanism('how far alerts and posts make residents wary of strangers'),
+        encounters: mechanism('how many harmless strangers come by, and may be reported'),
+        fatigue: mechanism('how far many alerts a week make residents mute and quit'),
+        posting: mechanism('how often residents post'),
+        comments: mechanism('how often readers comment, which lifts a post back into view'),
+        clips: mechanism('how often residents share clips, publicly or with police that ask'),
+        adoption: mechanism('how fast wary residents buy doorbells'),
         openShare: share('of delivered alerts that are opened'),
-        muteShare: share('of opened alerts after which the resident mutes'),
-        quitShare: share('of opened alerts after which the resident leaves'),
+        muteShare: share('of opened alerts after which the resident mutes, at 3.5 alerts a week'),
+        quitShare: share('of opened alerts after which the resident leaves, at 3.5 alerts a week'),
         postShare: share('of opened alerts after which the resident posts'),
-        clipShare: share('of opened alerts after which a doorbell owner shares a clip'),
-        callShare: share('of opened alerts after which the resident reports the next harmless stranger to 911'),
-        postReaderCallShare: share('of posts seen that make the reader do so'),
+        commentShare: share('of threads seen on which the reader comments'),
+        clipShare: share('of opened alerts after which a doorbell owner shares a clip publicly'),
+        callShare: share('mean harmless encounters that a resident reports to 911 because of an opened alert'),
+        postReaderCallShare: share('the same of a post seen'),
+        adoptShare: share('of opened alerts after which a resident without a doorbell buys one'),
+        videoRequestShare: share('of active cases for which police ask residents for video'),
+        videoConsentShare: share('of owners asked for a clip that share it'),
+        courtOrderShare: share('of video requests followed by a court order'),
         delayMsMean: rate('from alert to reaction'),
+        fearHalfLifeMs: Type.Integer({ minimum: 60_000, maximum: 31_536_000_000 }),
+        /** For testing the estimator of the branching ratio: while alerts are on, each call causes Poisson(so many) further ones. */
+        plantedRatio: Type.Number({ minimum: 0, maximum: 2 }),
       },
       strict,
     ),

@@ -15,6 +15,8 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
   description: 'What every scenario starts from; runs as one small agency.',
   startMs: START_MS,
   durationDays: 7,
+  // A run counts all that it simulates; experiments leave out how it begins.
+  warmUpHours: 0,
   agencies: [{ count: 1, dialect: 'eido', personsPerAgency: 50_000, withdrawAfterDays: null, thenDialect: null }],
   people: {
     // US average household, about 2.5 people. Solid.
@@ -27,7 +29,10 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     mutedShareOfAppUsers: 0.34,
     // A US suburb. Assumed.
     personsPerKm2: 1500,
+    // Radii as residents chose them; a dose to vary.
+    radiusFactor: 1,
   },
+  congestion: 'on',
   intensity: { incidents: 1, encounters: 1, motions: 1, staffing: 1 },
   incidents: {
     // 400 to 1,000 (CPSM, Morgan Hill CA, p. 152); the middle. Solid range.
@@ -42,6 +47,51 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     hotSpotSigma: 1,
     // Near-repeat burglary (after Mohler 2011): that it happens is solid, this mean is assumed.
     nearRepeatMean: 0.1,
+    // Three suburbs, 3,651 rows, %. Weak.
+    shareByHour: [
+      2.8, 2.6, 1.2, 1.1, 0.5, 1.2, 1.4, 3.3, 6.3, 6.4, 6.9, 6.2, 6, 6.6, 7.1, 6.8, 5.8, 4.7, 3.2, 3.8, 5.4, 3.8, 4,
+      3.1,
+    ],
+    // Friday 15.0% and Sunday 12.6% (Denton), solid; the rest assumed equal but for Saturday.
+    shareByWeekday: [14.3, 14.3, 14.3, 14.4, 15, 15.1, 12.6],
+    // Of community-initiated calls. Assumed, inside graded bounds: the groups follow the New Orleans 2018 mix (complaints 22.5%, traffic 18.2,
+    // property 9.0, alarms 6.5, suspicion 4.5, violent 1.1; Vera Institute, solid), and the eligible ones add up to about 4.5%, inside 0.7%
+    // (three suburbs) to 6% (Milwaukee), both counted.
+    typeMix: {
+      burglary: 9,
+      'vehicle-break-in': 13,
+      'vehicle-theft': 9,
+      robbery: 3,
+      'shots-fired': 9,
+      shooting: 0.8,
+      stabbing: 0.6,
+      hostage: 0.1,
+      arson: 0.5,
+      'burglary-domestic': 1,
+      'stabbing-domestic': 0.3,
+      animal: 35,
+      civil: 30,
+      'bomb-threat': 0.3,
+      vandalism: 25,
+      'welfare-check': 80,
+      fire: 8,
+      'burglar-alarm': 85,
+      'suspicious-person': 58,
+      'suspicious-vehicle': 24,
+      disturbance: 130,
+      noise: 75,
+      fight: 15,
+      assault: 12,
+      domestic: 70,
+      'in-custody': 2,
+      'traffic-crash': 80,
+      'traffic-hazard': 60,
+      theft: 50,
+      fraud: 20,
+      'missing-person': 10,
+      medical: 60,
+      trespass: 25,
+    },
   },
   doorbells: {
     // One home, 129 days. Weak.
@@ -60,6 +110,10 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     wirelessShare: 0.8,
     // Assumed.
     rebidMs: 12_000,
+    // Off: as many at all hours. Eight-hour shifts are usual; their relative staff follows the calls' hours (43, 41 and 16%), less at night. Assumed.
+    shifts: { enabled: false, lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [1, 1, 0.6] },
+    // Assumed. Ten seconds of ringing leave five for the 15 s of the NENA standard (solid); a transfer costs more than that.
+    overflow: { enabled: false, afterMs: 10_000, queueMax: 5, transferMs: 12_000, callTakersPer100000Persons: 1 },
   },
   police: {
     // 2.17 sworn officers per 1,000 people (BJS, 2016), of whom about one in eighteen patrols at a time. Solid count, assumed share.
@@ -68,6 +122,22 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     travelMetresPerSecond: 6,
     // Assumed.
     cancelShare: 0.06,
+    // Agencies with vehicle location send the nearest, others follow beat lists. Assumed.
+    assignment: 'nearest',
+    // Assumed: a call is seldom left once officers are there.
+    preemption: false,
+    // That officers go in pairs to violence is usual policy; for which types, is assumed. The published units per call are kept.
+    backup: true,
+    // Both assumed, at about three and four times the published mean waits of 10.5 and 16.5 min (CPSM, solid for one town).
+    escalation: { enabled: true, priority3Ms: 1_800_000, priority4Ms: 3_600_000 },
+    // Assumed.
+    phone: { enabled: false, share: 0.3, afterMs: 1_800_000 },
+    // All assumed; priority 1 waits 2.7 min for a unit on average (CPSM, solid for one town).
+    aid: { enabled: false, afterMs: 180_000, unitsPer100000Persons: 2, extraTravelMs: 300_000 },
+    // Off: as many at all hours. Between flat and the calls' hours (43, 41 and 16%): patrol keeps more at night than calls ask for. Assumed.
+    shifts: { enabled: false, lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [1, 1, 0.7] },
+    // Half an hour about the middle of the shift. Assumed.
+    breaks: { enabled: false, lengthMs: 1_800_000, fromMs: 7_200_000, untilMs: 21_600_000 },
   },
   newsroom: {
     // All assumed: no news team has published its figures.
@@ -78,20 +148,43 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
   },
   reactions: {
     enabled: true,
+    preset: 'full',
+    // Strength 1 is the value that the shares below give; what is assumed of each stands in docs/loop.md.
+    attention: { on: true, strength: 1 },
+    fear: { on: true, strength: 1 },
+    encounters: { on: true, strength: 1 },
+    fatigue: { on: true, strength: 1 },
+    posting: { on: true, strength: 1 },
+    comments: { on: true, strength: 1 },
+    clips: { on: true, strength: 1 },
+    adoption: { on: true, strength: 1 },
     // Push reaction 4.6% on Android, 3.4% on iOS (Airship). Solid for apps at large, weak for this one.
     openShare: 0.04,
-    // At 2 to 5 pushes a week 37% say that they would disable them and 22% that they would quit (Localytics 2017); a share per alert is assumed.
+    // At 2 to 5 pushes a week 37% say that they would disable them and 22% that they would quit (Localytics 2017): weak; a share per opened alert is assumed.
     muteShare: 0.02,
     quitShare: 0.01,
     // 13,000 posts to one department in 26 months (The Markup): posts exist, the share per alert is assumed.
     postShare: 0.01,
+    // Assumed.
+    commentShare: 0.002,
     // About 10% of owners ever shared a clip (Consumer Reports); the share per alert is assumed.
     clipShare: 0.01,
     // Assumed, and the subject of the police-load study.
     callShare: 0.02,
     postReaderCallShare: 0.0005,
+    // Assumed: some 3 points of households a year bought one between 2017 and 2023 (Parks via CE Pro, solid), for whatever reason.
+    adoptShare: 0.002,
+    // 22,335 incidents by 2,014 departments in 2020, 11 each (FT, solid), in a department of 50,000 people, an assumed size, whose eligible cases in hand are some 700 a year.
+    videoRequestShare: 0.016,
+    // About 10% of owners ever shared a clip (Consumer Reports, weak); so many of those asked is assumed.
+    videoConsentShare: 0.1,
+    // Assumed.
+    courtOrderShare: 0.02,
     // Assumed.
     delayMsMean: 600_000,
+    // A day. Assumed.
+    fearHalfLifeMs: 86_400_000,
+    plantedRatio: 0,
   },
   policy: { ...DEFAULT_POLICY },
   feeds: {

@@ -88,6 +88,12 @@ async function dispatch(name: CommandName, args: Args, argv: readonly string[], 
       return (await import('./compare.ts')).compare(args, signal);
     case 'conform':
       return (await import('./conform.ts')).conform(args, signal);
+    case 'sweep':
+      return (await import('./sweep.ts')).sweep(args, signal);
+    case 'merge':
+      return (await import('./merge.ts')).merge(args);
+    case 'calibrate':
+      return (await import('./calibrate.ts')).calibrateFiles(args);
     case 'validate':
       return (await import('./validate.ts')).validate(args);
     case 'doctor':

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
+import { secondWorld } from '../against/second-world.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
 import { commandLine } from './command-line.ts';
@@ -19,6 +20,7 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
   const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
   const days = decimal(args, 'days');
   const scenario = resolveScenario(name, sets, { seed, days });
+  const against = secondWorld(name, scenario, sets, args.values.get('against') ?? [], days);
   const workers = wholeNumber(args, 'workers', 1, WORKERS_MAX, workersFor(scenario));
   const json = args.switches.has('json');
   const quiet = args.switches.has('quiet');
@@ -29,6 +31,7 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
     String(seed),
     ...(days === undefined ? [] : ['--days', String(days)]),
     ...sets.flatMap((set) => ['--set', set]),
+    ...(against?.sets ?? []).flatMap((set) => ['--against', set]),
   ]);
 
   const output = openOutput(valueOf(args, 'out') ?? null);
@@ -47,6 +50,7 @@ export async function simulate(args: Args, signal: AbortSignal): Promise<number>
       workers,
       command,
       outDir: output.stageDir,
+      against,
       signal,
       onProgress: (fraction, _simulatedMs, text) => progress.update(fraction, text),
     }));

@@ -99,6 +99,11 @@ export const COMMANDS = {
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same run' },
       days: { kind: 'value', value: 'D', help: "simulated days (default the scenario's)" },
       set: SET,
+      against: {
+        kind: 'list',
+        value: 'path=value',
+        help: 'run a second world of the same seed that differs in this option, and tell what differs; may be given many times',
+      },
       workers: {
         kind: 'value',
         value: 'N',
@@ -112,6 +117,7 @@ export const COMMANDS = {
       'hundredblock simulate city',
       'hundredblock simulate city --seed 8 --days 1 --set policy.alerts=off',
       'hundredblock simulate smoke --set agencies.0.dialect=milwaukee --set faults.gapShare=0.01 --json',
+      'hundredblock simulate city --against policy.alerts=off',
       'hundredblock simulate my-town.json --out runs/my-town',
     ],
   },
@@ -397,6 +403,88 @@ export const COMMANDS = {
     examples: [
       'hundredblock conform --target http://127.0.0.1:8080 --harness-key KEY',
       'hundredblock conform --target http://127.0.0.1:8080 --mqtt mqtt://127.0.0.1:1883 --only auth --only stream',
+    ],
+  },
+  sweep: {
+    name: 'sweep',
+    summary:
+      'an experiment: points that differ in what is varied, many replications of each, intervals and differences',
+    usage: '<experiment>',
+    positionals: { min: 1, max: 1 },
+    flags: {
+      reps: { kind: 'value', value: 'N', help: "replications of each point (default the experiment's)" },
+      'until-ci': {
+        kind: 'value',
+        value: 'SHARE',
+        help: 'as many as bring the 95% intervals of the primary measures within this share of their means',
+      },
+      shard: {
+        kind: 'value',
+        value: 'I/N',
+        help: 'run this part of N only; hundredblock merge joins them (default 1/1)',
+      },
+      workers: {
+        kind: 'value',
+        value: 'N',
+        help: 'threads, 1 to 256 (default one a processor); never changes a result',
+      },
+      set: { ...SET, help: 'override one option of the base scenario; may be given many times' },
+      out: {
+        kind: 'value',
+        value: 'DIR',
+        help: 'where to write; one with a journal of this experiment is gone on with (default results/runs/sweep-<name>)',
+      },
+      json: { ...JSON_FLAG, help: 'print experiment.json alone on stdout, everything else on stderr' },
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock sweep dose-response --reps 30',
+      'hundredblock sweep withdrawal --until-ci 0.05 --workers 2',
+      'hundredblock sweep my-experiment.json --shard 1/4 --out shards/1',
+    ],
+  },
+  merge: {
+    name: 'merge',
+    summary: 'join the shards of an experiment: the same bytes as if one machine had run all of it',
+    usage: '<shard-dir>... --out DIR',
+    positionals: { min: 1, max: 10_000 },
+    flags: {
+      out: { kind: 'value', value: 'DIR', help: 'where to write; new or empty' },
+      json: { ...JSON_FLAG, help: 'print experiment.json alone on stdout, everything else on stderr' },
+      quiet: QUIET,
+    },
+    examples: ['hundredblock merge shards/1 shards/2 --out results/studies/dose-response'],
+  },
+  calibrate: {
+    name: 'calibrate',
+    summary: "fit the arrival model to an agency's own calls, and write a scenario from it",
+    usage: '<file.csv|.json|.jsonl>... --mapping <name|mapping.json> --persons N --out FILE.json',
+    positionals: { min: 1, max: 10_000 },
+    flags: {
+      mapping: {
+        kind: 'value',
+        value: 'NAME',
+        help: 'a mapping that ships (milwaukee), or a mapping file, as for replay',
+      },
+      persons: { kind: 'value', value: 'N', help: "people in the agency's area, 1,000 to 10,000,000" },
+      'officer-share': {
+        kind: 'value',
+        value: 'S',
+        help: 'share of calls for service that officers start themselves (default 0.35)',
+      },
+      out: { kind: 'value', value: 'FILE.json', help: 'the scenario; a page with the fit is written beside it' },
+      draws: {
+        kind: 'value',
+        value: 'N',
+        help: 'processes drawn from the fit for p-values, 19 to 9999 (default 199)',
+      },
+      seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1)' },
+      json: JSON_FLAG,
+      quiet: QUIET,
+    },
+    examples: [
+      'hundredblock calibrate calls-2018-05.csv --mapping milwaukee --persons 595000 --out my-town.json',
+      'hundredblock simulate my-town.json --days 14',
     ],
   },
   validate: {

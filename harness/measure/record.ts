@@ -2,14 +2,17 @@
 import type { AlertLine, FaultLine, Rate, RunRecord, Verdict } from '../../contract/runrecord.ts';
 import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { HOUR_MS } from '../../contract/time.ts';
+import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
+import { branchingOf, type LoopBlock } from '../loop/branching.ts';
 import type { Judgement } from '../oracle/contract.ts';
+import type { LoadHour } from '../../simulator/police/load.ts';
 import type { ShardResult } from '../run/shard.ts';
+import { policeWorkOf } from './police-work.ts';
 import { joined, quantilesOf, rateOf, shareWithin } from './stats.ts';
 
 const VIOLATIONS_MAX = 200;
 
-type Figures = Omit<
+export type Figures = Omit<
   RunRecord,
   | 'schema'
   | 'id'
@@ -48,6 +51,7 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], ou
   const faultCounts = countFaults(faults);
   const privacy = privacyOf(judgements, lines);
   const total = sum((s) => s.events);
+  const policeWork = policeWorkOf(shards);
   return {
     agencies: shards.map((s) => ({
       id: s.id,
@@ -94,8 +98,13 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], ou
     delayMs: Object.fromEntries(
       DELAY_STAGES.map((stage) => [stage, quantilesOf(joined(outcome.delays.map((d) => d[stage])))]),
     ),
-    police: policeOf(shards),
+    police: policeOf(shards, scenario.warmUpHours * HOUR_MS),
+    ...(policeWork !== null && { policeWork }),
     loop: loopOf(shards),
+    branching: branchingOf(
+      shards.flatMap((shard) => loopBlocks(scenario, shard)),
+      shards.flatMap(({ id, loopStoppedMs }) => (loopStoppedMs === null ? [] : [{ agency: id, atMs: loopStoppedMs }])),
+    ),
     privacy,
     newsroom: {
       tickets: sum((s) => s.newsroom.tickets),
@@ -175,10 +184,12 @@ function correctionsOf(lines: readonly AlertLine[]): Map<string, number> {
   return corrected;
 }
 
-function policeOf(shards: readonly ShardResult[]): RunRecord['police'] {
+/** `warmUpMs` is left out of all but the hours. */
+function policeOf(shards: readonly ShardResult[], warmUpMs: number): RunRecord['police'] {
   const police = shards.map((s) => s.police);
   const units = police.reduce((n, p) => n + p.units, 0);
-  const onDutyMs = police.reduce((n, p) => n + p.units * p.elapsedMs, 0);
+  // Traces recorded before run records of version 1.3 tell of no time on duty: all units were, always.
+  const onDutyMs = police.reduce((n, p) => n + (p.tallies?.onDutyMs ?? p.units * p.elapsedMs), 0);
   const busy = (of: (p: (typeof police)[number]) => number): number => police.reduce((n, p) => n + of(p), 0);
   const elapsedMs = Math.max(1, ...police.map((p) => p.elapsedMs));
   const byPriority = (of: (p: (typeof police)[number]) => Record<1 | 2 | 3 | 4, Float64Array>) =>
@@ -209,11 +220,12 @@ function policeOf(shards: readonly ShardResult[]): RunRecord['police'] {
       redials: shards.reduce((n, s) => n + s.centre.redials, 0),
     },
     hourly: Array.from({ length: hours }, (_, h) => {
-      const lengthMs = Math.min(HOUR_MS, elapsedMs - h * HOUR_MS);
-      const at = (of: (hour: { busyMs: number; waitingMs: number }) => number): number =>
+      const lengthMs = Math.min(HOUR_MS, warmUpMs + elapsedMs - h * HOUR_MS);
+      const at = (of: (hour: LoadHour) => number): number =>
         police.reduce((n, p) => n + (p.hourly[h] === undefined ? 0 : of(p.hourly[h])), 0);
+      const hourOnDutyMs = at((x) => x.onDutyMs ?? 0) || units * lengthMs;
       return {
-        utilisation: units === 0 ? 0 : at((x) => x.busyMs) / (units * lengthMs),
+        utilisation: hourOnDutyMs === 0 ? 0 : at((x) => x.busyMs) / hourOnDutyMs,
         waiting: at((x) => x.waitingMs) / lengthMs,
         calls: shards.reduce((n, s) => n + (s.hourlyCalls[h] ?? 0), 0),
       };
@@ -229,7 +241,14 @@ function loopOf(shards: readonly ShardResult[]): RunRecord['loop'] {
     inducedIncidents: shards.reduce((n, s) => n + s.inducedIncidents, 0),
     branchingRatio: calls === 0 ? 0 : inducedCalls / calls,
     reactions: mergeCounts(shards.map((s) => s.reactions)),
+    video: mergeCounts(shards.map((s) => ({ ...s.video }))) as RunRecord['loop']['video'],
   };
+}
+
+/** An agency's days but for those of the warm-up, and those after its loop was stopped. */
+function loopBlocks({ startMs, warmUpHours }: Scenario, { dailyLoop, loopStoppedMs }: ShardResult): LoopBlock[] {
+  const untilMs = loopStoppedMs ?? Infinity;
+  return dailyLoop.filter((_, day) => day >= Math.ceil(warmUpHours / 24) && startMs + day * DAY_MS <= untilMs);
 }
 
 function privacyOf(judgements: readonly Judgement[], lines: readonly AlertLine[]): RunRecord['privacy'] {

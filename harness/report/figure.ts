@@ -32,6 +32,26 @@ export function smallFigure(spec: FigureSpec): string {
   );
 }
 
+/** A figure as a file of its own, for a paper: its title above it, in the colours of light paper, white behind it. */
+export function svgFile(spec: FigureSpec): string {
+  const plot = render(spec, 'wide');
+  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(plot)!;
+  const titleHeight = 34;
+  const whole = Number(height) + titleHeight;
+  const inner = plot
+    .replace('<svg', `<svg y="${titleHeight}"`)
+    .replaceAll(/var\(--([a-z]+)\)/g, (_, name: string) => PAPER[name] ?? PAPER.ink);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}" font-family="Helvetica, Arial, sans-serif" color="${PAPER.ink}" fill="${PAPER.ink}">
+<title>${escapeHtml(spec.title)}</title>
+<desc>${escapeHtml(spec.alt)}</desc>
+<rect width="100%" height="100%" fill="#fff"/>
+<text x="6" y="22" font-size="16" font-weight="600">${escapeHtml(spec.title)}</text>
+${inner}
+</svg>
+`;
+}
+
 /** Shapes of marks and legends, drawn about the origin within 12 by 12: each series has one, so that grey paper suffices. */
 export const SHAPES = {
   circle: 'M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z',
@@ -57,6 +77,19 @@ export function legend(entries: { colour: string; shape: Shape; label: string; o
 }
 
 // --- internal ---
+
+/** The page's colours on light paper. */
+const PAPER: Readonly<Record<string, string>> = {
+  ink: '#1b1f24',
+  soft: '#57606a',
+  line: '#d5d9de',
+  panel: '#f4f5f7',
+  paper: '#ffffff',
+  blue: '#0067a5',
+  red: '#c14a00',
+  green: '#007a5a',
+  grey: '#6b7280',
+};
 
 const { document } = parseHTML('<html><body></body></html>');
 

@@ -354,6 +354,32 @@ function recordOf(
         };
       }),
     },
+    policeWork: {
+      unitHours: {
+        onDuty: 6048,
+        founded: 956.9,
+        unfounded: 231.9,
+        selfInitiated: 702.4,
+        alertInduced: 3.6,
+        breaks: 371.5,
+        overrun: 61.2,
+        lent: 1.7,
+      },
+      jobs: { requested: 4100, cancelled: 190, escalated: 41, byPhone: 17, preempted: 5 },
+      aid: { lent: 2, refused: 1 },
+      selfInitiated: { started: 2410, missed: 33, yielded: 28 },
+      breaks: { due: 756, taken: 741, brokenOff: 4, missed: 9 },
+      overruns: 120,
+      callTakers: {
+        hoursOnDuty: 2016,
+        utilisation: 0.118,
+        offered: 5051,
+        answered: 5030,
+        overflowed: 88,
+        overflowRefused: 6,
+        abandonedShare: 0.0042,
+      },
+    },
     loop: {
       inducedCalls: 8,
       inducedIncidents: 7,

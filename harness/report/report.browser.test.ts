@@ -119,7 +119,8 @@ describe.skipIf(skipped)(
     it.each(VIEWS)(
       'has no letters below 11 px in its plots at $width px in $colorScheme, none cut off, all in contrast to the paper',
       async (view) => {
-        for (const at of [url, loadUrl, bothUrl]) {
+        // A run with one on the wire within it has the plots of both.
+        for (const at of view === VIEWS[0] ? [url, loadUrl, bothUrl] : [bothUrl]) {
           const { page } = await open(view, at);
           expect(await page.evaluate(BAD_LETTERS)).toEqual([]);
           await page.close();

@@ -6,6 +6,7 @@ import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts'
 import { tallyFaults, type FaultTally } from './faulttally.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { readAlertLines, readFaultLines, readMap, readRunRecord, readWireRecord } from './rundir.ts';
+import { againstSection } from './sections/against.ts';
 import { capacitySection } from './sections/capacity.ts';
 import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
@@ -87,6 +88,7 @@ function sectionsOf(
     delaySection(record),
     policeSection(record),
     loopSection(record),
+    ...againstSection(record),
     privacySection(record, alerts),
     faultSection(record, faults),
     flowSection(record),

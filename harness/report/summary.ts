@@ -11,6 +11,9 @@ import {
   shareText,
   tailText,
 } from './figuretext.ts';
+import { branchingText } from '../loop/branching.ts';
+import { againstText } from './sections/against.ts';
+import { policeWorkText } from './sections/police-work.ts';
 import { soakText } from './slopetext.ts';
 
 const LABEL_WIDTH = 15;
@@ -59,6 +62,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
       'residents',
       `${reactionsText(record)}; ${countText(record.loop.inducedCalls)} calls to 911 caused by alerts and posts (${shareText(record.loop.branchingRatio)} of all)`,
     ],
+    ...loopRows(record),
     [
       'police',
       `${countText(police.units)} units busy ${shareText(police.utilisation)}; priority 1 on scene in ${quantileText(police.responseMs['1'], 'p50')} (median), 90% in ${quantileText(police.responseMs['1'], 'p90')}`,
@@ -67,6 +71,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
       'unit-hours',
       `${countText(police.unitHours.total, 1)} in all, ${countText(police.unitHours.unfounded, 1)} where nothing had happened, ${countText(police.unitHours.alertInduced, 1)} caused by alerts`,
     ],
+    ...dispatchRows(record),
     [
       'call-takers',
       `${shareText(police.callTakers.answeredWithin15sShare)} answered in 15 s, ${shareText(police.callTakers.answeredWithin20sShare)} in 20 s, ${countText(police.callTakers.abandoned)} hung up`,
@@ -96,6 +101,12 @@ export function wireSummaryLines(record: RunRecord, width: number): string[] {
 
 type Row = [label: string, text: string];
 
+/** Where a mechanism of dispatch or of the call-takers' room acted. */
+function dispatchRows({ policeWork }: RunRecord): Row[] {
+  const text = policeWork === undefined ? '' : policeWorkText(policeWork);
+  return text === '' ? [] : [['dispatch', text]];
+}
+
 function deliveriesRow({ verdicts }: RunRecord): Row {
   return [
     'deliveries',
@@ -114,6 +125,18 @@ function endRows({ command, gates }: RunRecord): Row[] {
         : `FAILED: ${failed.map((g) => `${g.name} ${countText(g.found)} (at most ${countText(g.limit)})`).join(', ')}`,
     ],
   ];
+}
+
+function loopRows({ branching, against }: RunRecord): Row[] {
+  const rows: Row[] = [];
+  if (branching !== undefined && branching.caused > 0)
+    rows.push([
+      'loop',
+      `${branchingText(branching)} calls caused per call; of caused ones ${branchingText(branching.ofCaused)}`,
+    ]);
+  if (branching?.message != null) rows.push([branching.state.toUpperCase(), branching.message]);
+  if (against !== undefined) rows.push(['against', againstText(against)]);
+  return rows;
 }
 
 /** What a search for capacity has besides. */

@@ -123,8 +123,11 @@ export const REACTION_WORDS: Readonly<Record<string, string>> = {
   muted: 'switched notifications off',
   quit: 'left the app',
   posted: 'wrote a post',
-  clip: "shared a clip of their doorbell's camera",
-  vigilant: 'grew wary, and may call 911 about the next harmless stranger',
+  commented: 'wrote a comment, which lifts a post back into view',
+  clip: "shared a clip of their doorbell's camera publicly",
+  adopted: 'bought a doorbell',
+  vigilant: 'grew warier of strangers',
+  reported: 'called 911 about a harmless stranger',
 };
 
 export const PLACE_KIND_WORDS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { resolveScenario } from '../scenario/resolve.ts';
 import { simulateGroup } from './simulate.ts';
 
 async function incidentsOf(sets: string[]): Promise<{ exogenous: string[]; induced: number }> {
-  const scenario = resolveScenario('smoke', sets, {});
+  const scenario = resolveScenario('smoke', sets, { days: 0.5 });
   const group = await simulateGroup(scenario, 7);
   const exogenous: string[] = [];
   let induced = 0;
@@ -26,13 +26,13 @@ describe('turning alerts off', () => {
     const off = await incidentsOf([...loop, 'policy.alerts=off']);
     expect(on.induced).toBeGreaterThan(20);
     expect(off.induced).toBe(0);
-    expect(on.exogenous.length).toBeGreaterThan(300);
+    expect(on.exogenous.length).toBeGreaterThan(150);
     expect(on.exogenous).toEqual(off.exogenous);
   });
 
   it('would notice: another seed shares no incident', async () => {
     const a = await incidentsOf([]);
-    const other = await simulateGroup(resolveScenario('smoke', [], {}), 8);
+    const other = await simulateGroup(resolveScenario('smoke', [], { days: 0.5 }), 8);
     const b = new Set(
       other.shards.flatMap((s) => s.incidents().map((i) => JSON.stringify([s.plan.id, { ...i, records: undefined }]))),
     );

@@ -14,6 +14,8 @@ export interface GroupOptions {
   /** Agencies of this group, by index. */
   indices: number[];
   endMs: number;
+  /** Whether all that happened is told one by one; not where left out. */
+  ledger?: boolean;
 }
 
 /** Residents of one agency whom another's alerts may concern. */
@@ -43,6 +45,7 @@ export class ShardGroup {
           create,
           endMs: o.endMs,
           recorder,
+          ledger: o.ledger ?? false,
         }),
     );
   }

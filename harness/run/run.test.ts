@@ -99,15 +99,20 @@ describe('a run of smoke', () => {
     expect(record.privacy.householdsPerPlace.min).toBeGreaterThanOrEqual(scenario.policy.householdsMin);
   });
 
-  it('is the same again, on two workers too, and another with another seed', async () => {
-    const again = await run(scenario, 7, 1);
+  it('is the same again on two workers', async () => {
     const two = await run(scenario, 7, 2);
-    const other = await run(scenario, 8, 2);
-    expect(exactPart(again.record)).toEqual(exactPart(record));
     expect(exactPart(two.record)).toEqual(exactPart(record));
-    const metrics = await readFile(join(outDir, 'metrics.om'), 'utf8');
-    for (const same of [again, two]) expect(await readFile(join(same.outDir, 'metrics.om'), 'utf8')).toBe(metrics);
-    expect(other.record.historyHash).not.toBe(record.historyHash);
+    expect(await readFile(join(two.outDir, 'metrics.om'), 'utf8')).toBe(
+      await readFile(join(outDir, 'metrics.om'), 'utf8'),
+    );
+  });
+
+  it('is the same again after other runs of its process, and another with another seed', async () => {
+    const hours = resolveScenario('smoke', [], { days: 0.15 });
+    const [first, again, other] = [await run(hours, 7), await run(hours, 7), await run(hours, 8)];
+    expect(exactPart(again.record)).toEqual(exactPart(first.record));
+    expect(first.record.counts.deliveries).toBeGreaterThan(0);
+    expect(other.record.historyHash).not.toBe(first.record.historyHash);
   });
 
   it('ends early and says so when interrupted', async () => {

@@ -1,14 +1,21 @@
 /** One run in virtual time: simulate, judge, write the run directory. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { AlertLine, FaultLine, RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
-import { figuresOf } from '../measure/record.ts';
+import { figuresOf, type Figures } from '../measure/record.ts';
 import { OPEN_METRICS_FILE, writeOpenMetrics } from '../metrics/open-metrics.ts';
-import { simulate } from './simulate.ts';
-import { headOf, inOrder, writeRun } from './write-run.ts';
+import type { ShardResult } from './shard.ts';
+import { againstOf } from '../against/against.ts';
+import type { SecondWorld } from '../against/second-world.ts';
+import { simulate, type Simulated } from './simulate.ts';
+import { headOf, historyHashOf, inOrder, jsonLines, writeRun } from './write-run.ts';
+
+/** What differs between the two worlds of a pairing, one by one. */
+const AGAINST_FILE = 'against.jsonl';
 
 export interface RunOptions {
   scenario: Scenario;
@@ -20,25 +27,17 @@ export interface RunOptions {
   outDir: string | null;
   /** The pipeline under test; the reference pipeline where left out. */
   create?: CreatePipeline;
+  /** A second world of the same seed to pair it with, and how it differs, as `path=value`. */
+  against?: SecondWorld;
   signal?: AbortSignal;
   onProgress?: (fraction: number, simulatedMs: number, text: string) => void;
 }
 
-/** Runs a scenario and writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om. Throws what the file system throws. */
-export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; outDir: string }> {
-  const startedAtMs = Date.now();
-  const begun = performance.now();
-  const { scenario, seed } = o;
-  const dayText = (ms: number): string => `${formatIso(ms).slice(0, 16).replace('T', ' ')} simulated`;
-  const simulated = await simulate({
-    scenario,
-    seed,
-    workers: o.workers,
-    create: o.create,
-    signal: o.signal,
-    onProgress: (fraction, ms) => o.onProgress?.(fraction, ms, dayText(ms)),
-  });
-  const { shards } = simulated;
+/** What a run in virtual time comes to, before anything is written: all alerts in order, all faults, and the figures of the record. */
+export function outcomeOf(
+  scenario: Scenario,
+  shards: readonly ShardResult[],
+): { figures: Figures; lines: AlertLine[]; faults: FaultLine[] } {
   const lines = inOrder(shards.flatMap((s) => s.judgement.lines));
   const faults = shards.flatMap((s) => s.faults);
   const figures = figuresOf(scenario, shards, {
@@ -48,15 +47,52 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
     receipts: shards.map((s) => s.receipts),
     delays: shards.map((s) => s.delays),
   });
+  return { figures, lines, faults };
+}
+
+/** Runs a scenario and writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om; beside another world, against.jsonl too. Throws what the file system throws. */
+export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; outDir: string }> {
+  const startedAtMs = Date.now();
+  const begun = performance.now();
+  const { scenario, seed } = o;
+  const dayText = (ms: number): string => `${formatIso(ms).slice(0, 16).replace('T', ' ')} simulated`;
+  const { workers, create, signal, against } = o;
+  const worlds = against === undefined ? 1 : 2;
+  const live = (world: number, of: Scenario): Promise<Simulated> =>
+    simulate({
+      scenario: of,
+      seed,
+      workers,
+      create,
+      ledger: against !== undefined,
+      signal,
+      onProgress: (fraction, ms) => o.onProgress?.((world + fraction) / worlds, ms, dayText(ms)),
+    });
+  const simulated = await live(0, scenario);
+  const second = against === undefined || simulated.partial ? null : await live(1, against.scenario);
+  const { shards } = simulated;
+  const { figures, lines, faults } = outcomeOf(scenario, shards);
   const record: RunRecord = {
     ...headOf({ ...o, startedAtMs }, shards, performance.now() - begun, figures.events.withoutMotions),
-    partial: simulated.partial,
+    partial: simulated.partial || second?.partial === true,
     simulated: { startMs: scenario.startMs, endMs: simulated.endMs },
     ...figures,
   };
+  const pairing =
+    second === null || second.partial
+      ? null
+      : againstOf({
+          scenario,
+          first: shards,
+          second: second.shards,
+          sets: against!.sets,
+          secondHistoryHash: historyHashOf(second.shards),
+        });
+  if (pairing !== null) record.against = pairing.against;
   const outDir = o.outDir ?? join('results', 'runs', record.id);
   o.onProgress?.(1, simulated.endMs, 'writing the report');
   await writeRun(outDir, record, shards, lines, faults);
+  if (pairing !== null) await writeFile(join(outDir, AGAINST_FILE), jsonLines(pairing.lines));
   await writeOpenMetrics({ record, lines, faults, shards }, join(outDir, OPEN_METRICS_FILE));
   return { record, outDir };
 }

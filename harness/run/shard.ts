@@ -16,18 +16,22 @@ import { Kernel } from '../../simulator/kernel/kernel.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '../../simulator/people/people.ts';
+import { alertStimulus, strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
+import type { VideoCounts } from '../../simulator/reactions/video-portal.ts';
+import type { Ledger } from '../../simulator/world/ledger.ts';
 import { CROSSING_MS, type ReactionName } from '../../simulator/reactions/reactions.ts';
-import { createWorld, type World } from '../../simulator/world/world.ts';
+import { createWorld, type LoopDay, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../oracle/contract.ts';
 import { alertKey } from '../oracle/composition.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { FaultLedger } from './fault-ledger.ts';
 import { profileOf, type AgencyPlan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
+import { countedSince, type Staff } from './warm-up.ts';
 
 /** What one shard sends another; delivered, in order of (source, sequence), at the next window's start. */
 export type Crossing =
-  | { to: number; kind: 'alert' | 'post'; cause: string; residents: number[]; sentMs: number }
+  | { to: number; kind: 'message'; stimulus: Stimulus; residents: number[]; sentMs: number }
   | { to: number; kind: 'preference'; change: PreferenceChange; atMs: number };
 
 export interface Checkpoint {
@@ -57,6 +61,8 @@ export interface ShardOptions {
   endMs: number;
   /** Null: nothing is written down. */
   recorder: Recorder | null;
+  /** Whether all that happened is told one by one. */
+  ledger: boolean;
 }
 
 export type DelayStage = (typeof DELAY_STAGES)[number];
@@ -91,6 +97,11 @@ export interface ShardResult {
   centre: ReturnType<World['centre']['measures']>;
   newsroom: ReturnType<World['newsroom']['measures']>;
   reactions: Record<ReactionName, number>;
+  video: VideoCounts;
+  dailyLoop: LoopDay[];
+  loopStoppedMs: number | null;
+  /** Null unless it was asked for. */
+  ledger: Ledger | null;
   map: MapFile['agencies'][number];
   radii: { radiusDm: number; residents: number }[];
 }
@@ -129,6 +140,8 @@ export class Shard {
   /** Whether what this shard's own pipeline publishes reaches residents. */
   private isWired = false;
   private nextCheckpointMs: number;
+  /** What police and call-takers had done when the warm-up ended; null before. */
+  private warmUp: Staff | null = null;
 
   constructor(o: ShardOptions) {
     this.o = o;
@@ -189,6 +202,7 @@ export class Shard {
         events: kernel.events,
         hash: kernel.history.hex(),
       });
+      this.endWarmUp(this.nextCheckpointMs);
       this.nextCheckpointMs += HOUR_MS;
     }
     kernel.runUntil(untilMs);
@@ -199,13 +213,20 @@ export class Shard {
     this.isWired = true;
   }
 
+  /** What residents react to in a message of this agency; null for one that is not its own. */
+  stimulusOf(kind: 'alert' | 'post', id: string): Stimulus | null {
+    if (kind === 'post') return this.world.postStimulus(id) ?? null;
+    const recordId = this.keys.get(id.split('.')[0]);
+    return recordId === undefined ? null : alertStimulus(id, this.world.desk.file(recordId)?.incident?.lineage);
+  }
+
   /**
    * A message of that platform reached residents of this agency (indices) at `atMs`, which may be some time ago. Whoever reacts within CROSSING_MS
    * of it can't be held up any more: returns by how many ms that makes the reactions later than they should be.
    */
-  received(kind: 'alert' | 'post', cause: string, residents: number[], atMs: number): number {
+  received(stimulus: Stimulus, residents: number[], atMs: number): number {
     const sentMs = Math.max(atMs, this.kernel.nowMs - CROSSING_MS);
-    this.receive({ to: this.plan.index, kind, cause, residents, sentMs });
+    this.world.onMessage(stimulus, residents, sentMs);
     return sentMs - atMs;
   }
 
@@ -263,7 +284,7 @@ export class Shard {
       this.measureDelay(line, delays);
     }
     const counts = world.counts();
-    const centre = world.centre.measures();
+    const { police, centre } = this.warmUp === null ? this.staff() : countedSince(this.staff(), this.warmUp);
     return {
       index: plan.index,
       id: plan.id,
@@ -294,16 +315,30 @@ export class Shard {
       faults: this.ledger.settle(world.feedTally()),
       receipts: this.receipts,
       delays,
-      police: world.dispatch.measures(),
+      police,
       centre,
       newsroom: world.newsroom.measures(),
       reactions: world.reactions.counts(),
+      video: world.reactions.video(),
+      dailyLoop: counts.dailyLoop,
+      loopStoppedMs: counts.loopStoppedMs,
+      ledger: this.o.ledger ? world.ledger() : null,
       map: this.drawMap(),
       radii: radiiOf(people),
     };
   }
 
   // --- internal ---
+
+  private staff(): Staff {
+    return { police: this.world.dispatch.measures(), centre: this.world.centre.measures() };
+  }
+
+  /** A warm-up lasts whole hours: it ends with a checkpoint, before anything else of that moment. */
+  private endWarmUp(reachedMs: number): void {
+    const { startMs, warmUpHours } = this.o.scenario;
+    if (warmUpHours > 0 && reachedMs === startMs + warmUpHours * HOUR_MS) this.warmUp = this.staff();
+  }
 
   private buildWorld(profile: AgencyProfile): World {
     const { scenario, seed, plan } = this.o;
@@ -425,18 +460,19 @@ export class Shard {
   }
 
   /** Tells each resident's own agency what reached it: this one now, others through the outbox. */
-  private spread(kind: 'alert' | 'post', cause: string, audience: Uint32Array): void {
+  private spread(kind: 'alert' | 'post', id: string, audience: Uint32Array): void {
     if (this.isWired) return;
+    const stimulus = this.stimulusOf(kind, id) ?? strangeStimulus(kind, id);
     const byAgency = new Map<number, number[]>();
-    for (const id of audience) {
-      const agency = Math.floor(id / RESIDENTS_PER_AGENCY_MAX);
+    for (const resident of audience) {
+      const agency = Math.floor(resident / RESIDENTS_PER_AGENCY_MAX);
       const list = byAgency.get(agency);
-      if (list === undefined) byAgency.set(agency, [id % RESIDENTS_PER_AGENCY_MAX]);
-      else list.push(id % RESIDENTS_PER_AGENCY_MAX);
+      if (list === undefined) byAgency.set(agency, [resident % RESIDENTS_PER_AGENCY_MAX]);
+      else list.push(resident % RESIDENTS_PER_AGENCY_MAX);
     }
     const sentMs = this.kernel.nowMs;
     for (const [agency, residents] of byAgency) {
-      const crossing: Crossing = { to: agency, kind, cause, residents, sentMs };
+      const crossing: Crossing = { to: agency, kind: 'message', stimulus, residents, sentMs };
       if (agency === this.plan.index) this.receive(crossing);
       else this.outbox.push(crossing);
     }
@@ -444,11 +480,8 @@ export class Shard {
 
   private receive(c: Crossing): void {
     switch (c.kind) {
-      case 'alert':
-        this.world.onAlert(c.cause, c.residents, c.sentMs);
-        return;
-      case 'post':
-        this.world.onPostSeen(c.cause, c.residents, c.sentMs);
+      case 'message':
+        this.world.onMessage(c.stimulus, c.residents, c.sentMs);
         return;
       case 'preference':
         this.kernel.schedule(c.atMs, KIND.crossing, c.change.resident, c.change.quit === true ? 1 : 0, c.change);

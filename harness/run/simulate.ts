@@ -16,6 +16,8 @@ export interface SimulateOptions {
   workers: number;
   /** The pipeline under test; the reference pipeline where left out. With workers above 1 it must be left out. */
   create?: CreatePipeline;
+  /** Whether all that happened is told one by one; not where left out. */
+  ledger?: boolean;
   signal?: AbortSignal;
   onProgress?: (fraction: number, simulatedMs: number) => void;
 }
@@ -150,7 +152,7 @@ function makeTeam(o: SimulateOptions, endMs: number): Member[] {
   const groups = Array.from({ length: count }, (_, w) =>
     plans.filter((p) => p.index % count === w).map((p) => p.index),
   );
-  const options = (indices: number[]) => ({ scenario: o.scenario, seed: o.seed, indices, endMs });
+  const options = (indices: number[]) => ({ scenario: o.scenario, seed: o.seed, indices, endMs, ledger: o.ledger });
   if (count === 1 || o.create !== undefined)
     return [localMember(options(plans.map((p) => p.index)), o.create ?? createPipeline)];
   return groups.map((indices) => workerMember(options(indices)));

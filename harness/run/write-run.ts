@@ -40,11 +40,21 @@ export function identityOf(
   s: Pick<Started, 'scenario' | 'seed' | 'startedAtMs'>,
   shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[],
 ): Pick<RunRecord, 'id' | 'historyHash'> {
-  const historyHash = createHash('sha256')
-    .update(shards.map((shard) => `${shard.id} ${shard.historyHash}`).join('\n'))
-    .digest('hex');
+  const historyHash = historyHashOf(shards);
   const started = formatIso(s.startedAtMs).replaceAll(/[-:]/g, '').slice(0, 15);
   return { id: `${s.scenario.name}-${s.seed}-${started}-${historyHash.slice(0, 6)}`, historyHash };
+}
+
+/** The agencies' hashes, in their order, as one. */
+export function historyHashOf(shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[]): string {
+  return createHash('sha256')
+    .update(shards.map((shard) => `${shard.id} ${shard.historyHash}`).join('\n'))
+    .digest('hex');
+}
+
+/** One JSON value a line. */
+export function jsonLines(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
 /** The fields of a record that say what ran, where and how fast. `events`: without motions. */
@@ -74,7 +84,6 @@ export async function writeRun(
   faults: readonly FaultLine[],
 ): Promise<void> {
   await mkdir(outDir, { recursive: true });
-  const jsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   await writeFile(join(outDir, 'alerts.jsonl'), jsonLines(lines));
   await writeFile(join(outDir, 'faults.jsonl'), jsonLines(faults));
   await writeFile(join(outDir, 'checkpoints.jsonl'), jsonLines(shards.flatMap((s) => s.checkpoints)));

@@ -19,6 +19,7 @@ export interface Shape {
   properties?: Record<string, Shape>;
   items?: Shape;
   minItems?: number;
+  maxItems?: number;
   minimum?: number;
   exclusiveMinimum?: number;
   maximum?: number;
@@ -84,7 +85,8 @@ function checkObject(shape: Shape, members: Record<string, Shape>, value: unknow
 }
 
 function checkArray(shape: Shape, value: unknown, path: string): Problem[] {
-  if (!Array.isArray(value) || value.length < (shape.minItems ?? 0)) return [wrongValue(shape, value, path)];
+  if (!Array.isArray(value) || value.length < (shape.minItems ?? 0) || value.length > (shape.maxItems ?? Infinity))
+    return [wrongValue(shape, value, path)];
   return value.flatMap((item, i) => check(shape.items!, item, join(path, String(i))));
 }
 
@@ -128,13 +130,18 @@ function inRange(shape: Shape, value: number): boolean {
 function expected(shape: Shape): string {
   if (shape.anyOf !== undefined) return shape.anyOf.map(expected).join(' or ');
   if (shape.const !== undefined) return String(shape.const);
-  if (shape.type === 'array') return `a list of at least ${shape.minItems ?? 0}`;
+  if (shape.type === 'array') return `a list of ${lengthText(shape)}`;
   if (shape.type === 'object') return `a group of options (${Object.keys(shape.properties ?? {}).join(', ')})`;
   if (shape.type === 'integer') return `a whole number ${range(shape)}`;
   if (shape.type === 'number') return `a number ${range(shape)}`;
   if (shape.type === 'boolean') return 'true or false';
   if (shape.type === 'null') return 'null';
   return shape.pattern === undefined ? 'a text' : `a text like ${shape.pattern}`;
+}
+
+function lengthText({ minItems = 0, maxItems = Infinity }: Shape): string {
+  if (maxItems === Infinity) return `at least ${minItems}`;
+  return minItems === maxItems ? String(minItems) : `${minItems} to ${maxItems}`;
 }
 
 function range(shape: Shape): string {
@@ -152,6 +159,9 @@ function wordsOf(shape: Shape): string[] {
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/Ms(Mean|Max)?$|publishDelayMsMean\./, 'milliseconds'],
   [/Days$/, 'days'],
+  [/lengthHours$/, 'hours'],
+  [/startHours\.\d+$/, 'local hour of the day'],
+  [/relativeStaff\.\d+$/, "beside the other shifts'"],
   [/Share(Of[A-Z]\w*)?$/, 'share of 1'],
   [/PerKm2$/, 'people per km²'],
   [/MetresPerSecond$/, 'metres per second'],

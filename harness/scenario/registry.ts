@@ -5,10 +5,14 @@ import { faulty } from '../../scenarios/faulty.ts';
 import { hundredblockFeed } from '../../scenarios/hundredblock-feed.ts';
 import { metro } from '../../scenarios/metro.ts';
 import { nation } from '../../scenarios/nation.ts';
+import { precinct } from '../../scenarios/precinct.ts';
 import { rush } from '../../scenarios/rush.ts';
 import { smoke } from '../../scenarios/smoke.ts';
 import { withdrawn } from '../../scenarios/withdrawn.ts';
 
 export const SCENARIOS: ReadonlyMap<string, Readonly<Scenario>> = new Map(
-  [city, smoke, faulty, withdrawn, hundredblockFeed, metro, nation, rush].map((scenario) => [scenario.name, scenario]),
+  [city, smoke, faulty, withdrawn, hundredblockFeed, metro, nation, rush, precinct].map((scenario) => [
+    scenario.name,
+    scenario,
+  ]),
 );

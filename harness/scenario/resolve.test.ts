@@ -47,6 +47,7 @@ describe('scenarios that ship', () => {
     ['metro', 10, 1_000_000, 1],
     ['nation', 225, 22_500_000, 1],
     ['rush', 3, 333_000, 0.125],
+    ['precinct', 1, 50_000, 28],
   ])('%s has %i agencies, %i people and %i days', (name, agencyCount, personCount, days) => {
     const scenario = resolveScenario(name, []);
     expect([scenario.name, agencies(scenario), people(scenario), scenario.durationDays]).toEqual([
@@ -64,6 +65,7 @@ describe('scenarios that ship', () => {
       'hundredblock-feed',
       'metro',
       'nation',
+      'precinct',
       'rush',
       'smoke',
       'withdrawn',

@@ -9,6 +9,7 @@ import { isDeeperThan } from '../nesting.ts';
 import { check, isLeaf, join, show, step, type Problem, type Shape } from './check.ts';
 import { nearest } from './nearest.ts';
 import { SCENARIOS } from './registry.ts';
+import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
 
 const AGENCIES_MAX = 4096;
 const PERSONS_MAX = 100_000_000;
@@ -43,7 +44,7 @@ export function resolveScenario(
     });
   }
   const shapeProblems = check(ROOT, scenario, '');
-  problems.push(...shapeProblems);
+  problems.push(...shapeProblems, ...planProblems(scenario as Scenario));
   if (shapeProblems.length === 0) problems.push(...crossCheck(scenario as Scenario));
   if (problems.length > 0) {
     const code = problems.some((p) => p.code === 'HB_OPTION_UNKNOWN') ? 'HB_OPTION_UNKNOWN' : 'HB_OPTION_VALUE';
@@ -179,13 +180,22 @@ function parseScalar(shape: Shape, text: string): unknown {
   }
 }
 
+/** Of the plans of shifts, as far as their own options fit, whatever is wrong with others. */
+function planProblems({ calls, police }: Scenario): Problem[] {
+  const fits = (name: string, value: unknown): boolean => check(ROOT.properties![name], value, name).length === 0;
+  return [
+    ...(fits('calls', calls) ? callPlanProblems(calls) : []),
+    ...(fits('police', police) ? policePlanProblems(police) : []),
+  ];
+}
+
 /** What single ranges can't say. Only for a scenario that fits its schema. */
 function crossCheck(scenario: Scenario): Problem[] {
   const problems: Problem[] = [];
   const expect = (ok: boolean, path: string, expected: string, found: unknown) => {
     if (!ok) problems.push({ code: 'HB_OPTION_VALUE', text: `${path}: expected ${expected}, found ${show(found)}` });
   };
-  const { agencies, people, faults, reactions } = scenario;
+  const { agencies, people, incidents, faults, reactions } = scenario;
   const agencyCount = agencies.reduce((sum, kind) => sum + kind.count, 0);
   const persons = agencies.reduce((sum, kind) => sum + kind.count * kind.personsPerAgency, 0);
   expect(scenario.name !== '', 'name', 'a text that is not empty', scenario.name);
@@ -194,6 +204,12 @@ function crossCheck(scenario: Scenario): Problem[] {
     'durationDays',
     'at least one minute (0.0007)',
     scenario.durationDays,
+  );
+  expect(
+    scenario.warmUpHours < scenario.durationDays * 24,
+    'warmUpHours',
+    `fewer than the ${scenario.durationDays * 24} hours of durationDays`,
+    scenario.warmUpHours,
   );
   expect(agencyCount <= AGENCIES_MAX, 'agencies', `at most ${AGENCIES_MAX} agencies in all`, agencyCount);
   expect(persons < PERSONS_MAX, 'agencies', `fewer than ${PERSONS_MAX} people in all`, persons);
@@ -217,6 +233,10 @@ function crossCheck(scenario: Scenario): Problem[] {
       'another dialect than the one withdrawn',
       kind.thenDialect,
     );
+  }
+  for (const name of ['shareByHour', 'shareByWeekday', 'typeMix'] as const) {
+    const sum = Object.values(incidents[name]).reduce((total, value) => total + value, 0);
+    expect(sum > 0, `incidents.${name}`, 'something above 0 in it', sum);
   }
   expect(
     faults.clockSkewAgencies <= agencyCount,

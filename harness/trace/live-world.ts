@@ -6,6 +6,7 @@
 import { platformMsAt, type PlatformClock } from '../../contract/clock.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import type { TraceHeader } from '../../contract/trace.ts';
+import { strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
 import type { Heard, LiveTrace } from '../load/contract.ts';
 import type { Shard } from '../run/shard.ts';
@@ -35,8 +36,8 @@ export class LiveWorld implements LiveTrace {
   readonly #untilMs: number;
   /** What each thread's frames tell residents to react to. */
   readonly #causes: Cause[][] = [];
-  /** By cause: residents who had it. */
-  readonly #told = new Map<string, Set<number>>();
+  /** By cause: what it is to residents, and those who had it. */
+  readonly #told = new Map<string, { stimulus: Stimulus; residents: Set<number> }>();
   #clock: PlatformClock | null = null;
   #isClosing = false;
   #settle!: { resolve: () => void; reject: (error: unknown) => void };
@@ -138,16 +139,25 @@ export class LiveWorld implements LiveTrace {
   // --- internal ---
 
   #receive(cause: NonNullable<Cause>, resident: number, atMs: number): void {
-    let told = this.#told.get(cause.id);
-    if (told === undefined) this.#told.set(cause.id, (told = new Set()));
-    if (told.has(resident)) return;
-    told.add(resident);
+    let heard = this.#told.get(cause.id);
+    if (heard === undefined)
+      this.#told.set(cause.id, (heard = { stimulus: this.#stimulusOf(cause), residents: new Set() }));
+    if (heard.residents.has(resident)) return;
+    heard.residents.add(resident);
     this.#receptions += 1;
     const shard = this.#run.group.shards[Math.floor(resident / RESIDENTS_PER_AGENCY_MAX)];
-    const lateMs = shard.received(cause.kind, cause.id, [resident % RESIDENTS_PER_AGENCY_MAX], atMs);
+    const lateMs = shard.received(heard.stimulus, [resident % RESIDENTS_PER_AGENCY_MAX], atMs);
     if (lateMs === 0) return;
     this.#late += 1;
     this.#lateMsMax = Math.max(this.#lateMsMax, lateMs);
+  }
+
+  #stimulusOf({ kind, id }: NonNullable<Cause>): Stimulus {
+    for (const shard of this.#run.group.shards) {
+      const known = shard.stimulusOf(kind, id);
+      if (known !== null) return known;
+    }
+    return strangeStimulus(kind, id);
   }
 
   async #goOn(clock: PlatformClock, more: (writtenBytes: number) => void): Promise<void> {

@@ -143,6 +143,10 @@ const WORLD: Record<keyof ShardResult, true> = {
   centre: true,
   newsroom: true,
   reactions: true,
+  video: true,
+  dailyLoop: true,
+  loopStoppedMs: true,
+  ledger: true,
   map: true,
   radii: true,
 };

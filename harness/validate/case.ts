@@ -13,8 +13,9 @@ export const CaseSchema = Type.Object({
   /** `dispatch`: units, priorities, places, preferences. `call-takers`: one class of callers and alike servers. */
   component: Type.Union([Type.Literal('dispatch'), Type.Literal('call-takers')]),
   servers: Type.Integer({ minimum: 1, maximum: SERVERS_MAX }),
-  /** Where each server stands when idle, [x, y]; empty where places do not count. Distances are rectangular. */
+  /** Where each server stands when idle, [x, y], or drives about in, [x0, y0, x1, y1]; empty where places do not count. */
   homes: Type.Array(Type.Array(Coordinate)),
+  metric: Type.Union([Type.Literal('rectangular'), Type.Literal('euclidean')]),
   /** Poisson streams, at least one. */
   arrivals: Type.Array(
     Type.Object({
@@ -27,19 +28,31 @@ export const CaseSchema = Type.Object({
       prefers: Type.Array(Type.Integer({ minimum: 1, maximum: SERVERS_MAX })),
       /** Where: [x, y], or uniform in the box [x0, y0, x1, y1]; empty where places do not count. */
       at: Type.Array(Coordinate),
+      /** Of this stream's service; null: that of all. */
+      serviceMean: orNull(Positive),
     }),
     { minItems: 1 },
   ),
   service: Type.Object({
     mean: Positive,
-    distribution: Type.Union([Type.Literal('exponential'), Type.Literal('deterministic'), Type.Literal('lognormal')]),
+    distribution: Type.Union([
+      Type.Literal('exponential'),
+      Type.Literal('deterministic'),
+      Type.Literal('erlang'),
+      Type.Literal('lognormal'),
+    ]),
     /** Standard deviation over mean, of the lognormal. */
     cv: Type.Number({ minimum: 0, maximum: 100 }),
+    /** Of the Erlang distribution: a sum of so many alike exponentials. */
+    phases: Type.Integer({ minimum: 1, maximum: 100 }),
   }),
   /** How many may wait; who comes to a full queue is blocked. Null: any number. */
   queueLimit: orNull(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-  /** Mean of the exponential time after which one who waits gives up. Null: nobody does. */
+  /** Mean of the time after which one who waits gives up. Null: nobody does. */
   patienceMean: orNull(Positive),
+  patienceDistribution: Type.Union([Type.Literal('exponential'), Type.Literal('deterministic')]),
+  /** A wait that is counted: the measure `within` is the share who are served after no longer one. Null: not counted. */
+  waitMax: orNull(Type.Number({ minimum: 0, maximum: NUMBER_MAX })),
   /** Distance per unit of time; travel then counts as busy, before the service. Null: servers are there at once, and set out from home. */
   speed: orNull(Positive),
 });
@@ -50,12 +63,20 @@ export type Arrival = Case['arrivals'][number];
 export const CASE_DEFAULTS = {
   component: 'dispatch',
   homes: [],
+  metric: 'rectangular',
   queueLimit: null,
   patienceMean: null,
+  patienceDistribution: 'exponential',
+  waitMax: null,
   speed: null,
 } as const satisfies Partial<Case>;
-export const ARRIVAL_DEFAULTS = { priority: 2, prefers: [], at: [] } satisfies Partial<Arrival>;
-export const SERVICE_DEFAULTS = { mean: 1, distribution: 'exponential', cv: 1 } as const satisfies Case['service'];
+export const ARRIVAL_DEFAULTS = { priority: 2, prefers: [], at: [], serviceMean: null } satisfies Partial<Arrival>;
+export const SERVICE_DEFAULTS = {
+  mean: 1,
+  distribution: 'exponential',
+  cv: 1,
+  phases: 2,
+} as const satisfies Case['service'];
 
 export const hasPlaces = ({ homes }: Case): boolean => homes.length > 0;
 
@@ -64,7 +85,8 @@ export function measuresOf(posed: Case): string[] {
   const { arrivals, servers, component } = posed;
   const priorities = [...new Set(arrivals.map((a) => a.priority))].sort();
   const numbers = Array.from({ length: servers }, (_, i) => i + 1);
-  const names = ['pWait', 'allBusy', 'meanWait', 'meanInSystem', 'blocked', 'abandoned', 'utilisation'];
+  const names = ['pWait', 'allBusy', 'meanWait', 'meanInSystem', 'meanQueue', 'blocked', 'abandoned', 'utilisation'];
+  if (posed.waitMax !== null) names.push('within');
   if (component === 'call-takers') return names;
   if (priorities.length > 1) names.push(...priorities.flatMap((p) => [`meanWait${p}`, `meanInSystem${p}`]));
   names.push(...numbers.map((n) => `workload${n}`));
@@ -73,6 +95,29 @@ export function measuresOf(posed: Case): string[] {
   if (hasPlaces(posed)) names.push('meanTravel', ...arrivals.map(({ name }) => `meanTravel.${name}`));
   names.push(...arrivals.flatMap(({ name }) => numbers.map((n) => `dispatches.${name}.${n}`)));
   return names;
+}
+
+/** Mean service of a stream, and the squared coefficient of variation of every service. */
+export function serviceMeanOf({ service, arrivals }: Case, stream: number): number {
+  return arrivals[stream].serviceMean ?? service.mean;
+}
+
+export function serviceCv2({ service: { distribution, cv, phases } }: Case): number {
+  switch (distribution) {
+    case 'exponential':
+      return 1;
+    case 'deterministic':
+      return 0;
+    case 'erlang':
+      return 1 / phases;
+    case 'lognormal':
+      return cv * cv;
+  }
+}
+
+/** Work that comes in, in servers kept busy. */
+export function loadOf(posed: Case): number {
+  return posed.arrivals.reduce((sum, { rate }, stream) => sum + rate * serviceMeanOf(posed, stream), 0);
 }
 
 /** Whether it matters which server comes to whom. */
@@ -86,6 +131,8 @@ export const MEASURE_WORDS: Readonly<Record<string, string>> = {
   allBusy: 'share of those who come who find no server free',
   meanWait: 'mean time from coming to being served or giving up, over all who are let in',
   meanInSystem: 'mean time from coming until the end of service, over all who are served',
+  meanQueue: 'mean number who wait',
+  within: 'share of those who come who are served after a wait of at most waitMax',
   blocked: 'share of those who come who find the queue full',
   abandoned: 'share of those who come who give up',
   utilisation: 'share of time that servers are busy, mean over servers',

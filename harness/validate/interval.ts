@@ -70,7 +70,7 @@ export function tQuantile(p: number, df: number): number {
 /**
  * P(T < t) for t >= 0 as a finite sum over the angle atan(t / sqrt(df)) (Abramowitz & Stegun 26.7.3 and 26.7.4).
  */
-function tBelow(t: number, df: number): number {
+export function tBelow(t: number, df: number): number {
   const angle = Math.atan(t / Math.sqrt(df));
   const cos2 = Math.cos(angle) * Math.cos(angle);
   const odd = df % 2 === 1;

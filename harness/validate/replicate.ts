@@ -6,7 +6,7 @@ import { cumulative, exponential, keyedDraw, lognormal, pick, type Draw } from '
 import { createDispatch } from '../../simulator/police/dispatch.ts';
 import type { JobPriority } from '../../simulator/police/parameters.ts';
 import { callSign } from '../../simulator/police/patrol.ts';
-import { hasOwnServer, hasPlaces, type Case } from './case.ts';
+import { hasOwnServer, hasPlaces, loadOf, serviceMeanOf, type Case } from './case.ts';
 import { Tally } from './tally.ts';
 
 export interface Size {
@@ -44,8 +44,9 @@ export function replicate(posed: Case, seed: number, replication: number, size: 
     const gapMs = Math.round(exponential(draw, gapMsMean));
     kernel.schedule(kernel.nowMs + gapMs, KIND.callArrival, id + 1, 0);
     const stream = rates.length === 1 ? 0 : pick(rates, draw());
-    tally.came(id, stream, kernel.nowMs, gapMs - gapMsMean, door.idle() > 0);
-    if (door.idle() === 0 && posed.queueLimit !== null && door.waiting() >= posed.queueLimit) tally.blocked(id);
+    const idle = door.idle();
+    tally.came(id, stream, kernel.nowMs, gapMs, gapMs - gapMsMean, idle > 0);
+    if (idle === 0 && posed.queueLimit !== null && door.waiting() >= posed.queueLimit) tally.blocked(id);
     else door.enter(id, stream);
   });
   kernel.schedule(0, KIND.callArrival, 0, 0);
@@ -68,10 +69,9 @@ interface Scale {
   msPerUnit: number;
 }
 
-function scaleOf({ arrivals, service }: Case): Scale {
-  const load = arrivals.reduce((sum, { rate }) => sum + rate, 0) * service.mean;
-  const serviceMs = Math.round(Math.max(SERVICE_MS_MIN, Math.min(SERVICE_MS_MAX, SERVICE_MS_MAX * load)));
-  return { serviceMs, msPerUnit: serviceMs / service.mean };
+function scaleOf(posed: Case): Scale {
+  const serviceMs = Math.round(Math.max(SERVICE_MS_MIN, Math.min(SERVICE_MS_MAX, SERVICE_MS_MAX * loadOf(posed))));
+  return { serviceMs, msPerUnit: serviceMs / posed.service.mean };
 }
 
 interface Door {
@@ -82,21 +82,22 @@ interface Door {
   busyMs(): Float64Array;
 }
 
-interface Job {
-  x: number;
-  y: number;
-  /** The server that it would have first, from 0. */
-  own: number | null;
-  serviceMs: number;
-  setOutMs: number | null;
-}
-
 type Seeds = { seed: number; replication: number };
 
-function drawService({ service: { distribution, cv } }: Case, meanMs: number, draw: Draw): number {
-  if (distribution === 'deterministic') return meanMs;
-  const ms = distribution === 'exponential' ? exponential(draw, meanMs) : lognormal(draw, meanMs, cv);
-  return Math.round(ms);
+function drawService({ service: { distribution, cv, phases } }: Case, meanMs: number, draw: Draw): number {
+  switch (distribution) {
+    case 'deterministic':
+      return Math.round(meanMs);
+    case 'exponential':
+      return Math.round(exponential(draw, meanMs));
+    case 'lognormal':
+      return Math.round(lognormal(draw, meanMs, cv));
+    case 'erlang': {
+      let sumMs = 0;
+      for (let phase = 0; phase < phases; phase += 1) sumMs += exponential(draw, meanMs / phases);
+      return Math.round(sumMs);
+    }
+  }
 }
 
 function callDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, tally: Tally): Door {
@@ -113,8 +114,8 @@ function callDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, tally
     handlingCv: distribution === 'deterministic' ? 0 : cv,
     handling: distribution === 'exponential' ? 'exponential' : 'lognormal',
     host: {
-      answered: (id, waitMs) => tally.served(id, waitMs, null),
-      finished: (id, talkMs) => tally.ended(id, kernel.nowMs, talkMs - scale.serviceMs),
+      answered: (id, waitMs) => tally.served(id, waitMs, -1),
+      finished: (id, talkMs) => tally.ended(id, kernel.nowMs, talkMs),
       abandoned: (id, waitMs) => tally.abandoned(id, waitMs),
     },
   });
@@ -127,12 +128,14 @@ function callDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, tally
 }
 
 function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, tally: Tally): Door {
-  const { servers, arrivals, speed } = posed;
+  const { servers, arrivals, speed, patienceMean } = posed;
   const { msPerUnit } = scale;
-  const places = placesOf(posed);
+  const { inHand } = tally;
+  const places = placesOf(posed, keyedDraw(seeds, 'validation/patrol', 0));
   const numberOf = new Map(Array.from({ length: servers }, (_, unit) => [callSign(unit), unit]));
+  const withOwn = hasOwnServer(posed);
   const draw = keyedDraw(seeds, 'validation/jobs', 0);
-  const inHand = new Map<number, Job>();
+  const lists = arrivals.map(({ prefers }) => prefers.map((server) => server - 1));
   const dispatch = createDispatch({
     kernel,
     seeds,
@@ -147,46 +150,44 @@ function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, t
     selfInitiated: null,
     host: {
       dispatched: (id, [name]) => {
-        const job = inHand.get(id)!;
-        const unit = numberOf.get(name)!;
-        job.setOutMs = kernel.nowMs;
-        const own = job.own === null ? null : { unit, isOwn: unit === job.own };
-        tally.served(id, kernel.nowMs - tally.cameMs(id), own);
-        if (speed === null) tally.travelled(id, places.fromHome(unit, job.x, job.y));
+        const at = inHand.at(id);
+        const unit = withOwn ? numberOf.get(name)! : -1;
+        inHand.setOutMs[at] = kernel.nowMs;
+        tally.served(id, kernel.nowMs - inHand.cameMs[at], unit);
+        if (withOwn && speed === null) tally.travelled(id, places.travel(unit, inHand.x[at], inHand.y[at]));
       },
       onScene: (id) => {
-        if (speed !== null) tally.travelled(id, (speed * (kernel.nowMs - inHand.get(id)!.setOutMs!)) / msPerUnit);
+        if (speed !== null) tally.travelled(id, (speed * (kernel.nowMs - inHand.setOutMs[inHand.at(id)])) / msPerUnit);
       },
-      cleared: (id) => {
-        tally.ended(id, kernel.nowMs, inHand.get(id)!.serviceMs - scale.serviceMs);
-        inHand.delete(id);
-      },
+      cleared: (id) => tally.ended(id, kernel.nowMs, inHand.serviceMs[inHand.at(id)]),
       selfInitiated: () => {
         throw new Error('no unit starts anything here');
       },
     },
   });
   kernel.on(KIND.callPatience, (id) => {
-    const job = inHand.get(id);
-    if (job === undefined || job.setOutMs !== null) return;
+    const at = inHand.at(id);
+    if (at < 0 || inHand.setOutMs[at] >= 0) return;
     dispatch.cancel(id);
-    inHand.delete(id);
-    tally.abandoned(id, kernel.nowMs - tally.cameMs(id));
+    tally.abandoned(id, kernel.nowMs - inHand.cameMs[at]);
   });
   return {
     enter(id, stream) {
-      const { priority, prefers } = arrivals[stream];
-      const ms = drawService(posed, scale.serviceMs, draw);
+      const ms = drawService(posed, serviceMeanOf(posed, stream) * msPerUnit, draw);
       const { x, y } = places.draw(stream, draw);
-      const preferred = prefers.map((server) => server - 1);
-      const own = hasOwnServer(posed) ? (preferred[0] ?? places.nearest(x, y)) : null;
-      inHand.set(id, { x, y, own, serviceMs: ms, setOutMs: null });
-      if (posed.patienceMean !== null) {
-        const patienceMs = Math.round(exponential(draw, posed.patienceMean * msPerUnit));
-        kernel.schedule(kernel.nowMs + patienceMs, KIND.callPatience, id, 0);
+      const preferred = lists[stream].length > 0 ? lists[stream] : places.order(x, y);
+      const at = inHand.at(id);
+      inHand.x[at] = x;
+      inHand.y[at] = y;
+      inHand.serviceMs[at] = ms;
+      inHand.own[at] = withOwn ? (preferred[0] ?? places.nearest(x, y)) : -1;
+      if (patienceMean !== null) {
+        const meanMs = patienceMean * msPerUnit;
+        const patienceMs = posed.patienceDistribution === 'exponential' ? exponential(draw, meanMs) : meanMs;
+        kernel.schedule(kernel.nowMs + Math.round(patienceMs), KIND.callPatience, id, 0);
       }
-      const tags = { cause: 'call', unfounded: false, induced: false } as const;
-      dispatch.request({ id, priority: priority as JobPriority, x, y, unitsWanted: 1, serviceMs: ms, tags, preferred });
+      const priority = arrivals[stream].priority as JobPriority;
+      dispatch.request({ id, priority, x, y, unitsWanted: 1, serviceMs: ms, tags: TAGS, preferred });
     },
     idle: () => dispatch.idle(),
     waiting: () => dispatch.waiting(),
@@ -194,21 +195,26 @@ function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, t
   };
 }
 
-/** A case's places on the city's plane of whole dm. */
-function placesOf({ homes, arrivals }: Case) {
-  const points = [...homes, ...arrivals.flatMap(({ at }) => [at.slice(0, 2), at.slice(2)])].filter(
-    (p) => p.length === 2,
-  );
+const TAGS = { cause: 'call', unfounded: false, induced: false } as const;
+
+/** A case's places on the city's plane of whole dm. `patrol` says where in its box a server is that drives about. */
+function placesOf({ homes, arrivals, metric }: Case, patrol: Draw) {
+  const points = [...homes, ...arrivals.map(({ at }) => at)]
+    .flatMap((at) => [at.slice(0, 2), at.slice(2)])
+    .filter((p) => p.length === 2);
   const x0 = Math.min(...points.map(([x]) => x));
   const y0 = Math.min(...points.map(([, y]) => y));
   const extent = Math.max(...points.flatMap(([x, y]) => [x - x0, y - y0]));
   const dmPerUnit = extent > 0 ? EXTENT_DM / extent : 1;
   const dm = (value: number, from: number): number => Math.round((value - from) * dmPerUnit);
   const home = {
-    x: Int32Array.from(homes, ([x]) => dm(x, x0)),
-    y: Int32Array.from(homes, ([, y]) => dm(y, y0)),
+    x: Int32Array.from(homes, ([x, , x1 = x]) => dm((x + x1) / 2, x0)),
+    y: Int32Array.from(homes, ([, y, , y1 = y]) => dm((y + y1) / 2, y0)),
   };
-  const apart = (unit: number, x: number, y: number): number => Math.abs(home.x[unit] - x) + Math.abs(home.y[unit] - y);
+  const length = (dx: number, dy: number): number =>
+    metric === 'euclidean' ? Math.sqrt(dx * dx + dy * dy) : Math.abs(dx) + Math.abs(dy);
+  const apart = (unit: number, x: number, y: number): number => length(home.x[unit] - x, home.y[unit] - y);
+  const units = homes.map((_, unit) => unit);
   return {
     homes: home,
     dmPerUnit,
@@ -220,8 +226,18 @@ function placesOf({ homes, arrivals }: Case) {
         ? { x: dm(ax, x0), y: dm(ay, y0) }
         : { x: dm(ax + draw() * (bx - ax), x0), y: dm(ay + draw() * (by - ay), y0) };
     },
-    /** In the case's units; 0 where nobody has a place. */
-    fromHome: (unit: number, x: number, y: number): number => (homes.length === 0 ? 0 : apart(unit, x, y) / dmPerUnit),
+    /** How far it is for a server that sets out, in the case's units; 0 where nobody has a place. */
+    travel(unit: number, x: number, y: number): number {
+      if (homes.length === 0) return 0;
+      const [ax, ay, bx, by] = homes[unit];
+      if (bx === undefined) return apart(unit, x, y) / dmPerUnit;
+      const fromX = dm(ax + patrol() * (bx - ax), x0);
+      const fromY = dm(ay + patrol() * (by - ay), y0);
+      return length(fromX - x, fromY - y) / dmPerUnit;
+    },
+    /** All servers, the nearest first, where dispatch would not find them so itself: its own distances are rectangular. */
+    order: (x: number, y: number): number[] =>
+      metric === 'euclidean' ? units.toSorted((a, b) => apart(a, x, y) - apart(b, x, y)) : [],
     nearest(x: number, y: number): number {
       let best = 0;
       for (let unit = 1; unit < homes.length; unit += 1) if (apart(unit, x, y) < apart(best, x, y)) best = unit;

@@ -1,7 +1,8 @@
 /** Cases that no published table was fitted to: loss systems, finite queues, impatience, places and other hypercubes, held against their formulas. */
 import { describe, expect, it } from 'vitest';
+import { HundredblockError } from '../../contract/errors.ts';
 import { caseOf } from './case-file.ts';
-import { hypercube } from './queues.ts';
+import { erlangC, hypercube } from './queues.ts';
 import { solve } from './solve.ts';
 
 /** Small: the widths that a user is given come from more. */
@@ -13,7 +14,7 @@ function intervalsOf(given: object): Record<string, { low: number; high: number;
     seed: 11,
     replications: 20,
     confidence: 0.999,
-    halfWidthShareMax: 0.06,
+    halfWidthShareMax: 0.1,
     customersMax: 600_000,
     wanted,
   });
@@ -35,6 +36,18 @@ function finiteQueue(servers: number, places: number, load: number): number[] {
   return weights.map((w) => w / total);
 }
 
+/** M/M/n with constant patience (Barrer 1957), mu = 1: from the density of the wait that a patient caller would have. */
+function impatient(servers: number, lambda: number, patience: number): { abandoned: number; allBusy: number } {
+  const below = 1 / erlangB(servers - 1, lambda);
+  const drift = lambda - servers;
+  const within = drift === 0 ? patience : (Math.exp(drift * patience) - 1) / drift;
+  const beyond = Math.exp(drift * patience) / servers;
+  const total = below + lambda * (within + beyond);
+  return { abandoned: (lambda * beyond) / total, allBusy: (lambda * (within + beyond)) / total };
+}
+
+/** Of Erlang-3 services with means 1 and 0.5: half the rate times the second moment. */
+const found = (0.3 * (4 / 3) + 0.2 * (4 / 3) * 0.25) / 2;
 const five = finiteQueue(3, 5, 2.5);
 /** E[min(T, 1)] for an exponential T of rate 0.25. */
 const idle = (1 - Math.exp(-0.25)) / 0.25;
@@ -117,6 +130,43 @@ describe('a case is covered', () => {
       // Who is idle drives home and is met on the way: it goes 2 min(T, 1) after an exponential time T idle.
       expected: { meanTravel: 2 * idle, allBusy: (idle + 1) / (idle + 1 + 1 / 0.25) },
     },
+    {
+      name: 'patience that is the same for everybody (M/M/5+D)',
+      given: { servers: 5, arrivals: [{ rate: 5 }], patienceMean: 0.5, patienceDistribution: 'deterministic' },
+      expected: impatient(5, 5, 0.5),
+    },
+    {
+      name: 'two classes with service times of their own, Erlang (Cobham)',
+      given: {
+        servers: 1,
+        arrivals: [
+          { rate: 0.3, priority: 1 },
+          { rate: 0.2, priority: 2, serviceMean: 0.5 },
+        ],
+        service: { distribution: 'erlang', phases: 3 },
+      },
+      // Work in hand that a comer finds, over the share of time left by those who go first, and by all.
+      expected: { meanWait1: found / 0.7, meanWait2: found / (0.7 * 0.6) },
+    },
+    {
+      name: 'a unit that patrols the square, as the crow flies',
+      given: {
+        servers: 1,
+        homes: [[0, 0, 1, 1]],
+        metric: 'euclidean',
+        arrivals: [{ rate: 0.01, at: [0, 0, 1, 1] }],
+        queueLimit: 0,
+      },
+      expected: { meanTravel: (2 + Math.SQRT2 + 5 * Math.log(1 + Math.SQRT2)) / 15 },
+    },
+    {
+      name: 'a service level and a mean line',
+      given: { component: 'call-takers', servers: 10, arrivals: [{ rate: 8 }], waitMax: 0.25 },
+      expected: {
+        within: 1 - erlangC(10, 8, 1).wait * Math.exp(-(10 - 8) * 0.25),
+        meanQueue: 8 * erlangC(10, 8, 1).meanWait,
+      },
+    },
   ])('$name', ({ given, expected }) => {
     const intervals = intervalsOf({ name: 'a case', ...given, expected });
     for (const [measure, value] of Object.entries(expected)) {
@@ -160,7 +210,7 @@ describe('a case is refused', () => {
     [
       'two streams of call-takers',
       { ...good, component: 'call-takers' },
-      ['component: expected dispatch, for homes or preferences'],
+      ['component: expected dispatch, for preferences'],
     ],
   ])('for %s', (_name, given, lines) => {
     let message = '';
@@ -170,5 +220,47 @@ describe('a case is refused', () => {
       message = (error as Error).message;
     }
     for (const line of lines) expect(message).toContain(line);
+  });
+
+  it('everything that is wrong is told at once, what stands right held against the rest', () => {
+    const given = {
+      name: 'a case',
+      servers: 2,
+      homes: [
+        [0, 0],
+        [1, 1, 0, 0],
+      ],
+      metric: 'euclidean',
+      speed: 1,
+      queueLimit: -1,
+      arrivals: [
+        { name: 'a', rate: -2, at: [0, 0] },
+        { name: 'b', rate: 1, prefers: [3], at: [0] },
+        { name: 'b', rate: 1, at: [0, 0] },
+      ],
+      patienceDistribution: 'deterministic',
+    };
+    expect(() => caseOf(given)).toThrowError(HundredblockError);
+    let message = '';
+    try {
+      caseOf(given);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(
+      message
+        .split('\n')
+        .map((line) => line.split(':')[0])
+        .sort(),
+    ).toEqual([
+      'arrivals.0.rate',
+      'arrivals.1.at',
+      'arrivals.1.prefers.0',
+      'arrivals.2.name',
+      'homes.1',
+      'metric',
+      'patienceDistribution',
+      'queueLimit',
+    ]);
   });
 });

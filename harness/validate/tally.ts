@@ -1,18 +1,17 @@
 /** What one replication of a case counts. */
-import { hasOwnServer, hasPlaces, type Case } from './case.ts';
+import { hasOwnServer, hasPlaces, loadOf, serviceCv2, serviceMeanOf, type Case } from './case.ts';
+import { InHand } from './in-hand.ts';
+import { Pooled } from './pooled.ts';
 import type { Replication, Size } from './replicate.ts';
 
-interface Customer {
-  stream: number;
-  cameMs: number;
-  isCounted: boolean;
-}
-
 export class Tally {
+  readonly inHand = new InHand();
   private readonly posed: Case;
   private readonly size: Size;
   private readonly msPerUnit: number;
-  private readonly inHand = new Map<number, Customer>();
+  private readonly end: number;
+  private readonly waitMsMax: number;
+  private readonly pooled: Pooled | null;
   private readonly byStream: { came: number; served: number; distance: number; byServer: Float64Array }[];
   private readonly byPriority = [0, 1, 2, 3, 4].map(() => ({
     let: 0,
@@ -25,6 +24,7 @@ export class Tally {
     gone: 0,
     foundNone: 0,
     waited: 0,
+    within: 0,
     blocked: 0,
     abandoned: 0,
     served: 0,
@@ -37,6 +37,12 @@ export class Tally {
     this.posed = posed;
     this.size = size;
     this.msPerUnit = msPerUnit;
+    this.end = size.warmup + size.customers;
+    this.waitMsMax = (posed.waitMax ?? 0) * msPerUnit;
+    // Who is turned away, or leaves, has no service that could go through the one server; and a single line before one server is that line itself.
+    const everyoneIsServed = posed.queueLimit === null && posed.patienceMean === null;
+    const isItself = posed.servers === 1 && posed.arrivals.every((a) => a.priority === posed.arrivals[0].priority);
+    this.pooled = everyoneIsServed && !isItself ? new Pooled(posed.servers, size.warmup, size.customers) : null;
     this.byStream = posed.arrivals.map(() => ({
       came: 0,
       served: 0,
@@ -50,57 +56,59 @@ export class Tally {
     this.warm = { atMs: nowMs, busyMs };
   }
 
-  /** `gapExcessMs`: how much longer than its mean the gap is that follows. */
-  came(id: number, stream: number, nowMs: number, gapExcessMs: number, isServerFree: boolean): void {
-    const isCounted = id >= this.size.warmup && id < this.size.warmup + this.size.customers;
-    this.inHand.set(id, { stream, cameMs: nowMs, isCounted });
-    if (!isCounted) return;
+  /** `gapMs` follows, `gapExcessMs` longer than its mean. */
+  came(id: number, stream: number, nowMs: number, gapMs: number, gapExcessMs: number, isServerFree: boolean): void {
+    const at = this.inHand.enter(id);
+    this.inHand.stream[at] = stream;
+    this.inHand.cameMs[at] = nowMs;
+    this.inHand.setOutMs[at] = -1;
+    this.pooled?.came(id, gapMs);
+    if (!this.isCounted(id)) return;
     this.byStream[stream].came += 1;
     this.sums.gapMs += gapExcessMs;
     if (!isServerFree) this.sums.foundNone += 1;
   }
 
-  cameMs(id: number): number {
-    return this.inHand.get(id)!.cameMs;
-  }
-
   blocked(id: number): void {
-    if (this.leave(id).isCounted) this.sums.blocked += 1;
+    this.leave(id);
+    if (this.isCounted(id)) this.sums.blocked += 1;
   }
 
   abandoned(id: number, waitMs: number): void {
-    const customer = this.leave(id);
-    if (!customer.isCounted) return;
+    const stream = this.leave(id);
+    if (!this.isCounted(id)) return;
     this.sums.abandoned += 1;
-    this.wait(customer, waitMs);
+    this.wait(stream, waitMs);
   }
 
-  /** A server sets out, or begins; `server` counts from 0, null where it does not matter which. */
-  served(id: number, waitMs: number, server: { unit: number; isOwn: boolean } | null): void {
-    const customer = this.inHand.get(id)!;
-    if (!customer.isCounted) return;
+  /** A server sets out, or begins. `server` counts from 0, -1 where it does not matter which. */
+  served(id: number, waitMs: number, server: number): void {
+    if (!this.isCounted(id)) return;
     this.sums.served += 1;
-    this.wait(customer, waitMs);
-    const stream = this.byStream[customer.stream];
+    if (waitMs <= this.waitMsMax) this.sums.within += 1;
+    const at = this.inHand.at(id);
+    this.wait(this.inHand.stream[at], waitMs);
+    const stream = this.byStream[this.inHand.stream[at]];
     stream.served += 1;
-    if (server === null) return;
-    stream.byServer[server.unit] += 1;
-    if (!server.isOwn) this.sums.outOfArea += 1;
+    if (server < 0) return;
+    stream.byServer[server] += 1;
+    if (this.inHand.own[at] !== server) this.sums.outOfArea += 1;
   }
 
   /** How far the server went, in the case's units. */
   travelled(id: number, distance: number): void {
-    const { isCounted, stream } = this.inHand.get(id)!;
-    if (isCounted) this.byStream[stream].distance += distance;
+    if (this.isCounted(id)) this.byStream[this.inHand.stream[this.inHand.at(id)]].distance += distance;
   }
 
-  ended(id: number, nowMs: number, serviceExcessMs: number): void {
-    const customer = this.leave(id);
-    if (!customer.isCounted) return;
-    const sum = this.priorityOf(customer);
+  ended(id: number, nowMs: number, serviceMs: number): void {
+    this.pooled?.served(id, serviceMs);
+    const cameMs = this.inHand.cameMs[this.inHand.at(id)];
+    const stream = this.leave(id);
+    if (!this.isCounted(id)) return;
+    const sum = this.priorityOf(stream);
     sum.ended += 1;
-    sum.inSystemMs += nowMs - customer.cameMs;
-    sum.excessMs += serviceExcessMs;
+    sum.inSystemMs += nowMs - cameMs;
+    sum.excessMs += serviceMs - serviceMeanOf(this.posed, stream) * this.msPerUnit;
   }
 
   isDone(): boolean {
@@ -113,21 +121,26 @@ export class Tally {
 
   // --- internal ---
 
-  private leave(id: number): Customer {
-    const customer = this.inHand.get(id)!;
-    this.inHand.delete(id);
-    if (customer.isCounted) this.sums.gone += 1;
-    return customer;
+  private isCounted(id: number): boolean {
+    return id >= this.size.warmup && id < this.end;
   }
 
-  private wait(customer: Customer, waitMs: number): void {
+  /** Gives the stream of one who goes. */
+  private leave(id: number): number {
+    const stream = this.inHand.stream[this.inHand.at(id)];
+    this.inHand.leave(id);
+    if (this.isCounted(id)) this.sums.gone += 1;
+    return stream;
+  }
+
+  private wait(stream: number, waitMs: number): void {
     if (waitMs > 0) this.sums.waited += 1;
-    const sum = this.priorityOf(customer);
+    const sum = this.priorityOf(stream);
     sum.let += 1;
     sum.waitMs += waitMs;
   }
 
-  private priorityOf({ stream }: Customer) {
+  private priorityOf(stream: number) {
     return this.byPriority[this.posed.arrivals[stream].priority];
   }
 
@@ -135,13 +148,16 @@ export class Tally {
     const { posed, sums, size, byStream, byPriority, msPerUnit } = this;
     const total = (of: (p: (typeof byPriority)[number]) => number): number => byPriority.reduce((n, p) => n + of(p), 0);
     const share = (n: number, of: number): number => (of === 0 ? 0 : n / of);
-    const workloads = Array.from(busyMs, (ms, i) => (ms - (this.warm.busyMs[i] ?? 0)) / (nowMs - this.warm.atMs));
+    const elapsedMs = nowMs - this.warm.atMs;
+    const workloads = Array.from(busyMs, (ms, i) => (ms - (this.warm.busyMs[i] ?? 0)) / elapsedMs);
+    const waitMs = total((p) => p.waitMs);
+    const gapMs = this.sums.gapMs + size.customers * this.gapMsMean();
     const measures: Record<string, number> = {
       pWait: sums.waited / size.customers,
       allBusy: sums.foundNone / size.customers,
       meanWait:
         share(
-          total((p) => p.waitMs),
+          waitMs,
           total((p) => p.let),
         ) / msPerUnit,
       meanInSystem:
@@ -149,6 +165,8 @@ export class Tally {
           total((p) => p.inSystemMs),
           total((p) => p.ended),
         ) / msPerUnit,
+      meanQueue: waitMs / gapMs,
+      within: sums.within / size.customers,
       blocked: sums.blocked / size.customers,
       abandoned: sums.abandoned / size.customers,
       utilisation: workloads.reduce((sum, w) => sum + w, 0) / posed.servers,
@@ -170,13 +188,31 @@ export class Tally {
     return measures;
   }
 
+  private gapMsMean(): number {
+    return this.msPerUnit / this.posed.arrivals.reduce((sum, { rate }) => sum + rate, 0);
+  }
+
   /** A control that is always 0 would make the regression singular. */
   private controls(): number[] {
     const { posed, sums, size, byStream, byPriority } = this;
     const rate = posed.arrivals.reduce((sum, a) => sum + a.rate, 0);
     const used = byPriority.filter((_, priority) => posed.arrivals.some((a) => a.priority === priority));
-    const excesses = posed.service.distribution === 'deterministic' ? [] : used.map(({ excessMs }) => excessMs);
+    const excesses = serviceCv2(posed) === 0 ? [] : used.map(({ excessMs }) => excessMs);
     const shares = posed.arrivals.slice(1).map((a, i) => byStream[i + 1].came / size.customers - a.rate / rate);
-    return [...[sums.gapMs, ...excesses].map((ms) => ms / size.customers / this.msPerUnit), ...shares];
+    const means = [sums.gapMs, ...excesses].map((ms) => ms / size.customers / this.msPerUnit);
+    return [...means, ...shares, ...this.pooledExcesses(rate)];
+  }
+
+  private pooledExcesses(rate: number): number[] {
+    const { posed, msPerUnit, pooled } = this;
+    if (pooled === null) return [];
+    const meanMs = (loadOf(posed) / rate) * msPerUnit;
+    const squares = posed.arrivals.reduce(
+      (sum, a, stream) => sum + (a.rate / rate) * serviceMeanOf(posed, stream) ** 2,
+      0,
+    );
+    const secondMs = squares * msPerUnit * msPerUnit * (1 + serviceCv2(posed));
+    const [waitMs, share] = pooled.excesses(rate / msPerUnit, meanMs, secondMs);
+    return [waitMs / msPerUnit, share];
   }
 }

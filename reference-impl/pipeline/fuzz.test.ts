@@ -156,11 +156,14 @@ function pickerOf(seed: number): (n: number) => number {
   };
 }
 
-/** Letters and digits of all that leaves, upper case. Record keys and ticket numbers are left out: hexadecimal may spell anything. */
+/** All that leaves, as it is written. Audiences are numbers, and would be most of it. */
 function leaving(outputs: PipelineOutput[]): string {
-  return JSON.stringify(outputs, (key, value: unknown) =>
-    value instanceof Uint32Array || key === 'messageId' ? 0 : value,
-  )
+  return JSON.stringify(outputs.map((output) => ('audience' in output ? { ...output, audience: null } : output)));
+}
+
+/** Its letters and digits, upper case. Record keys and ticket numbers are left out: hexadecimal may spell anything. */
+function squeezed(text: string): string {
+  return text
     .replace(/[0-9a-f]{32}/g, '')
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '');
@@ -174,6 +177,8 @@ describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
       const bodies = wholeBodies(dialect);
       const outcomes = new Set<string>();
       const kinds = new Set<string>();
+      // Most bodies are refused in the same words, which are looked through once.
+      const seen = new Set<string>();
       fc.assert(
         fc.property(fc.integer(), (seed) => {
           const pick = pickerOf(seed);
@@ -208,7 +213,10 @@ describe(`${BATCHES * BATCH} broken bodies a dialect`, () => {
             });
             for (const output of outputs) kinds.add(output.kind);
             const text = leaving(outputs);
-            for (const planted of PLANTED) if (text.includes(planted)) throw new Error(`${planted} in ${text}`);
+            if (seen.has(text)) continue;
+            seen.add(text);
+            const letters = squeezed(text);
+            for (const planted of PLANTED) if (letters.includes(planted)) throw new Error(`${planted} in ${text}`);
           }
         }),
         { numRuns: BATCHES, seed: 7, endOnFailure: true },
@@ -235,8 +243,8 @@ it(`${BATCHES * BATCH} mutated narratives: the redactor neither throws nor leaks
         const result = redact(text, privates).text;
         if (result === null) continue;
         cleared++;
-        const squeezed = result.toUpperCase().replace(/[^A-Z0-9]/g, '');
-        for (const planted of PLANTED) if (squeezed.includes(planted)) throw new Error(`${planted} in ${result}`);
+        const letters = result.toUpperCase().replace(/[^A-Z0-9]/g, '');
+        for (const planted of PLANTED) if (letters.includes(planted)) throw new Error(`${planted} in ${result}`);
         if (/\d/.test(result)) throw new Error(`a digit in ${result}`);
       }
     }),

@@ -45,7 +45,7 @@ export function summaryOf(
 
 // --- internal ---
 
-const SCHEMA = 'hundredblock.run/1.2';
+const SCHEMA = 'hundredblock.run/1.3';
 
 function recordOf(script: string, settings: Settings, trace: K6Trace, data: SummaryData): KnownRecord {
   const { header } = trace;

@@ -20,7 +20,7 @@ import { composeNote } from '../narratives/narratives.ts';
 import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
 import type { Dispatch } from '../police/dispatch.ts';
 import { outcomeOf, priorityOf, type JobPriority } from '../police/parameters.ts';
-import { drawService } from '../police/service.ts';
+import { drawService, type WorkRules } from '../police/service.ts';
 import type { CadChange, CadLocation, CadRecord } from './record.ts';
 
 /** A further call about an incident on record is recognised as such in this share of cases. */
@@ -39,6 +39,7 @@ const EMAIL_SHARE = 0.2;
 const BIRTH_DATE_SHARE = 0.35;
 const PLATE_SHARE = 0.25;
 const MEDICAL_SHARE = 0.15;
+const CANARIES_HALF = 8_388_608;
 
 const VAGUE = [
   'BEHIND THE OLD MILL',
@@ -58,6 +59,8 @@ export interface DeskOptions {
   city: City;
   persons: number;
   cancelShare: number;
+  /** What dispatch makes of a job. */
+  work: WorkRules;
   changed: (record: CadRecord, change: CadChange) => void;
   learnPrivate: (recordId: string, strings: PrivateString[]) => void;
 }
@@ -83,6 +86,8 @@ export interface CadDesk {
   cleared(id: number): void;
   file(recordId: string): RecordFile | undefined;
   records(): number;
+  /** Every record, in order of creation. */
+  all(): Iterable<RecordFile>;
 }
 
 type Change =
@@ -96,6 +101,15 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
   const { kernel, seeds, city } = o;
   const files = new Map<number, RecordFile>();
   const byRecordId = new Map<string, RecordFile>();
+
+  const inducedCanaries = new Map<number, number>();
+  /** Canary numbers have 24 bits: the lower half for calls of exogenous incidents, the upper for induced ones in order of appearance. */
+  const canaryNumber = (callId: number): number => {
+    if (callId < INDUCED_FROM * CALL_SLOTS) return callId % CANARIES_HALF;
+    const number = inducedCanaries.get(callId) ?? inducedCanaries.size;
+    inducedCanaries.set(callId, number);
+    return CANARIES_HALF + (number % CANARIES_HALF);
+  };
 
   const draws = (concern: string, id: number | string): Draw => keyedDraw(seeds, `${o.agencyId}/${concern}`, id);
   const isLive = (f: RecordFile): boolean => f.record.status === 'open';
@@ -126,7 +140,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
         unit: f.record.location.unit,
         plate: other.plate,
         medical: medicalOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)),
-        canary: canaryOf(seeds, o.agencyIndex, canaryKey(call?.id ?? f.record.ordinal)),
+        canary: canaryOf(seeds, o.agencyIndex, canaryNumber(call?.id ?? f.record.ordinal)),
       },
       stage,
     );
@@ -242,15 +256,14 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
   };
 
   const request = (f: RecordFile): void => {
-    const { serviceMs, unitsWanted } = drawService(seeds, o.agencyId, EVENT_TYPES[f.record.type].id, f.record.ordinal);
+    const work = drawService(seeds, o.agencyId, EVENT_TYPES[f.record.type].id, f.record.ordinal, o.work);
     const origin = f.incident?.origin;
     dispatch().request({
       id: f.record.ordinal,
       priority: f.record.priority as JobPriority,
       x: f.record.location.x,
       y: f.record.location.y,
-      unitsWanted,
-      serviceMs,
+      ...work,
       tags: {
         cause: 'call',
         unfounded: f.incident !== null && f.incident.really < 0,
@@ -376,6 +389,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       case 'priority':
         f.record.priority = what.priority;
         change(f, 'reprioritised');
+        dispatch().reprioritise(id, what.priority as JobPriority);
         return;
       case 'retype':
         f.record.type = what.type;
@@ -427,7 +441,8 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       const f = files.get(id) as RecordFile;
       if (!isLive(f)) return;
       if (f.record.dispatchMs === null) f.record.dispatchMs = kernel.nowMs;
-      f.record.units = [...f.record.units, ...units];
+      // A unit that a more urgent call took away may come back.
+      f.record.units = [...new Set([...f.record.units, ...units])];
       change(f, 'dispatched');
     },
     onScene(id, first) {
@@ -459,11 +474,6 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     },
     file: (recordId) => byRecordId.get(recordId),
     records: () => files.size,
+    all: () => files.values(),
   };
-}
-
-/** Canary numbers have 24 bits: the lower half for calls of exogenous incidents, the upper for induced ones. */
-function canaryKey(callId: number): number {
-  const half = 8_388_608;
-  return callId >= INDUCED_FROM * CALL_SLOTS ? half + (callId % half) : callId % half;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../contract/time.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
+import { shiftsOf } from '../queue/roster.ts';
 import { createCallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './call-centre.ts';
 
 type Told = [
@@ -123,4 +125,81 @@ it('measures count calls in progress until now', () => {
   const { measures, told } = run([{ id: 0, atMs: 1000 }], {}, 1500);
   expect(told).toEqual([['answered', 0, 1000, 0]]);
   expect(measures.busyMs).toBe(500);
+});
+
+describe('overflow', () => {
+  const overflow = { afterMs: 10_000, queueMax: 3, transferMs: 12_000, positions: 1 };
+  // One position, busy for two minutes and more with the first.
+  const calls = [0, 1, 2].map((id) => ({ id, atMs: id * 1000, weight: 10 }));
+
+  it('hands over who has waited, and again where the neighbour had nobody to spare', () => {
+    const { told, measures } = run([...calls, { id: 3, atMs: 500, weight: 0 }], { positions: 1, overflow });
+    const waits = new Map(told.filter(([what]) => what === 'answered').map(([, id, , waitMs]) => [id, waitMs]));
+    expect(waits.get(0)).toBe(0);
+    // Call 3 is handed over after 10 s, and answered 12 s later; it takes no time, so that the neighbour is free again 22.5 s after the start.
+    expect(waits.get(3)).toBe(22_000);
+    // Call 1 asks at 11, 21 and 31 s; call 2 at 12, 22 and each 10 s from there on.
+    expect(waits.get(1)).toBe(42_000);
+    expect(measures.tallies.overflowed).toBe(2);
+    expect(measures.tallies.overflowRefused).toBeGreaterThan(3);
+    // The neighbour's time is its own.
+    expect(measures.busyMs).toBe((talkOf(told, 0) as number) + (talkOf(told, 2) as number));
+  });
+
+  it('hands over at once who finds a long line', () => {
+    const { told } = run(calls, { positions: 1, overflow: { ...overflow, queueMax: 1 } });
+    expect(told.find(([what, id]) => what === 'answered' && id === 2)?.[3]).toBe(12_000);
+  });
+
+  it('shifts no talk time and no patience', () => {
+    const patient = { patienceMsMean: 60_000, positions: 1 };
+    const plain = run(busy, patient).told;
+    const handed = run(busy, { ...patient, overflow: { ...overflow, positions: 2 } }).told;
+    const patienceOf = (told: readonly Told[]) =>
+      new Map(
+        told
+          .filter(([what]) => what === 'abandoned')
+          .map(([, id, , waitMs, redialAtMs]) => [id, [waitMs, (redialAtMs ?? 0) > 0]]),
+      );
+    const before = patienceOf(plain);
+    const after = [...patienceOf(handed)].filter(([id]) => before.has(id));
+    expect(after.length).toBeGreaterThan(20);
+    for (const [id, patience] of after) expect(patience).toEqual(before.get(id));
+    for (const { id } of busy) {
+      const [a, b] = [talkOf(plain, id), talkOf(handed, id)];
+      if (a !== undefined && b !== undefined) expect(b).toBe(a);
+    }
+    expect(after.length).toBeLessThan(before.size);
+  });
+});
+
+describe('shifts of call-takers', () => {
+  const shifts = shiftsOf({ lengthHours: 12, startHours: [0, 12], relativeStaff: [3, 1] }, 2);
+
+  it('answer with those on duty, who finish their last call', () => {
+    const noonMs = 12 * HOUR_MS;
+    // Three calls just before noon, of about twenty minutes; three more after it find one position staffed.
+    const calls = [-3, -2, -1, 1, 2, 3].map((minute, id) => ({ id, atMs: noonMs + minute * 60_000, weight: 10 }));
+    const { told, measures } = run(calls, { positions: 4, shifts, zone: 'UTC' }, 24 * HOUR_MS);
+    const answered = told.filter(([what]) => what === 'answered');
+    expect(answered.slice(0, 4).map(([, id, , waitMs]) => [id, waitMs])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ]);
+    expect(answered[4][3]).toBe((talkOf(told, 3) as number) - 60_000);
+    const lateMs = [0, 1, 2].reduce((sum, id) => sum + calls[id].atMs + (talkOf(told, id) as number) - noonMs, 0);
+    expect(measures.tallies.onDutyMs).toBe(3 * noonMs + noonMs + lateMs);
+    expect(measures.positions).toBe(3);
+  });
+
+  it('that begin take up those who wait', () => {
+    const { told } = run(
+      [0, 1].map((id) => ({ id, atMs: 23 * HOUR_MS + id, weight: 1000 })),
+      { positions: 4, shifts },
+      25 * HOUR_MS,
+    );
+    expect(told.filter(([what]) => what === 'answered')[1].slice(0, 3)).toEqual(['answered', 1, 24 * HOUR_MS]);
+  });
 });

@@ -21,7 +21,7 @@ import {
   type Seeds,
 } from '../kernel/random.ts';
 import type { Incident, IncidentPlace } from './incident.ts';
-import { HOUR_SHARES, MIX, NIGHT_FACTOR, NIGHT_TYPES, WEEKDAY_SHARES, type Mix, type PlaceShares } from './mix.ts';
+import { MIX, NIGHT_FACTOR, NIGHT_TYPES, type Mix, type PlaceShares } from './mix.ts';
 
 export interface ArrivalOptions {
   kernel: Kernel;
@@ -33,6 +33,10 @@ export interface ArrivalOptions {
   persons: number;
   /** Community-initiated calls for service per person and year, intensity included. */
   callsPerPersonYear: number;
+  /** Relative calls by local hour 0 to 23, before the night-time types' own factor, by weekday from Monday, and by event type. */
+  shareByHour: readonly number[];
+  shareByWeekday: readonly number[];
+  typeMix: Readonly<Record<string, number>>;
   hoaxShare: number;
   coldShare: number;
   nearRepeatMean: number;
@@ -78,14 +82,17 @@ export function mixOf(typeId: string): Mix {
 /** Starts the process: from now on incidents arrive as kernel events of KIND.incidentArrival. */
 export function startArrivals(o: ArrivalOptions): void {
   const { kernel, seeds, city } = o;
-  const day = MIX.map((m) => m.perThousand / m.reportedShare / 1000);
+  const reported = MIX.reduce((sum, m) => sum + o.typeMix[m.typeId], 0);
+  // Events nobody reports happen on top of those of the mix.
+  const day = MIX.map((m) => o.typeMix[m.typeId] / m.reportedShare / reported);
   const hourly = Array.from({ length: 24 }, (_, hour) =>
     cumulative(MIX.map((m, i) => day[i] * (NIGHT_TYPES.has(m.typeId) ? NIGHT_FACTOR[hour] : 1))),
   );
   const baseTotal = day.reduce((a, b) => a + b, 0);
-  const hourRate = HOUR_SHARES.map((s, hour) => (s * 24 * hourly[hour][MIX.length - 1]) / (100 * baseTotal));
+  const hourRate = o.shareByHour.map((share, hour) => share * hourly[hour][MIX.length - 1]);
   const meanHour = hourRate.reduce((a, b) => a + b, 0) / 24;
-  const dayRate = WEEKDAY_SHARES.map((s) => (s * 7) / 100);
+  const meanDay = o.shareByWeekday.reduce((a, b) => a + b, 0) / 7;
+  const dayRate = o.shareByWeekday.map((share) => share / meanDay);
   const peak = (Math.max(...hourRate) / meanHour) * Math.max(...dayRate);
   const ratePerMs = (o.persons * o.callsPerPersonYear * baseTotal) / YEAR_MS;
   const gaps = keyedDraw(seeds, `${o.agencyId}/arrivals`, 0);

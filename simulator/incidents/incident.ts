@@ -1,4 +1,5 @@
 /** A ground-truth incident: what really happened, or that nothing did. Kept for the whole run. */
+import type { Lineage } from '../reactions/lineage.ts';
 
 export type Origin = 'exogenous' | 'near-repeat' | 'alert' | 'post';
 
@@ -23,6 +24,8 @@ export interface Incident {
   /** Keys its random draws: the same event draws the same whatever else happens. */
   drawKey: string;
   origin: Origin;
+  /** Only where an alert or a post led to it. */
+  lineage?: Lineage;
   onsetMs: number;
   /** Index into EVENT_TYPES of what callers report. */
   reported: number;
@@ -46,3 +49,5 @@ export const ATTEMPTS_MAX = 2;
 export const CALL_SLOTS = CALLERS_MAX * ATTEMPTS_MAX;
 /** Kernel entities (calls, records) of officer-initiated work start here: above every call of every incident. */
 export const ON_VIEW_FROM = 3_221_225_472;
+/** Keys that are left for induced incidents. */
+export const INDUCED_KEYS = ON_VIEW_FROM / CALL_SLOTS - INDUCED_FROM;

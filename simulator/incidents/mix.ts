@@ -1,10 +1,4 @@
-/**
- * What people report, how often, and what it really is: the mix of community-initiated calls for service by event type.
- *
- * Shares per 1,000 calls are `assumed`, chosen inside graded bounds: the groups follow the New Orleans 2018 mix (complaints 22.5%,
- * traffic 18.2, property 9.0, alarms 6.5, suspicion 4.5, violent 1.1; Vera Institute 911 analysis, solid), and the eligible ones add up
- * to about 4.5%, inside 0.7% (three suburbs) to 6% (Milwaukee), both counted.
- */
+/** What people report, and what it really is, by event type. How often stands in the scenario (`incidents.typeMix`). */
 
 /** Where an event of a type happens. Shares; what is left of 1 is at a home. */
 export interface PlaceShares {
@@ -17,8 +11,6 @@ export interface PlaceShares {
 
 export interface Mix {
   typeId: string;
-  /** Of 1,000 community-initiated calls for service. */
-  perThousand: number;
   /** Share of such events that anybody calls about; events nobody reports happen on top. */
   reportedShare: number;
   /** Share of reports behind which nothing had happened. */
@@ -40,7 +32,6 @@ const SHOP: PlaceShares = { crossing: 0.1, landmark: 0.45, mile: 0, vague: 0.003
 
 function mix(
   typeId: string,
-  perThousand: number,
   reportedShare: number,
   nothingShare: number,
   really: Mix['really'],
@@ -50,7 +41,6 @@ function mix(
 ): Mix {
   return {
     typeId,
-    perThousand,
     reportedShare,
     nothingShare,
     really,
@@ -63,7 +53,6 @@ function mix(
 export const MIX: readonly Mix[] = [
   mix(
     'burglary',
-    9,
     0.6,
     0.22,
     [
@@ -74,11 +63,10 @@ export const MIX: readonly Mix[] = [
     7,
     HOME,
   ),
-  mix('vehicle-break-in', 13, 0.4, 0.05, [['vandalism', 0.05]], 0.05, 9, STREET),
-  mix('vehicle-theft', 9, 0.8, 0.07, [['civil', 0.04]], 0.02, 12, STREET),
+  mix('vehicle-break-in', 0.4, 0.05, [['vandalism', 0.05]], 0.05, 9, STREET),
+  mix('vehicle-theft', 0.8, 0.07, [['civil', 0.04]], 0.02, 12, STREET),
   mix(
     'robbery',
-    3,
     0.6,
     0.08,
     [
@@ -90,24 +78,23 @@ export const MIX: readonly Mix[] = [
     STREET,
   ),
   // Fireworks and backfires; 72% of 911-only reports stay unconfirmed (Durham), which bounds this from above.
-  mix('shots-fired', 9, 0.4, 0.45, [['shooting', 0.01]], 1.2, 1.5, STREET),
-  mix('shooting', 0.8, 0.95, 0.05, [['shots-fired', 0.12]], 1.5, 1.5, STREET),
-  mix('stabbing', 0.6, 0.9, 0.05, [['assault', 0.12]], 0.7, 2, STREET),
-  mix('hostage', 0.1, 1, 0.35, [['domestic', 0.15]], 0.3, 4, HOME),
-  mix('arson', 0.5, 0.8, 0.15, [['fire', 0.2]], 0.8, 4, STREET),
-  mix('burglary-domestic', 1, 0.6, 0.1, [['domestic', 0.3]], 0.05, 6, HOME),
-  mix('stabbing-domestic', 0.3, 0.7, 0.05, [['domestic', 0.2]], 0.1, 3, HOME),
-  mix('animal', 35, 0.5, 0.15, [], 0.1, 10, STREET),
-  mix('civil', 30, 0.9, 0.05, [], 0.02, 15, HOME),
-  mix('bomb-threat', 0.3, 1, 0.9, [], 0.1, 5, SHOP),
-  mix('vandalism', 25, 0.4, 0.08, [], 0.05, 20, STREET),
-  mix('welfare-check', 80, 0.9, 0.25, [], 0.05, 20, HOME),
-  mix('fire', 8, 0.9, 0.2, [], 0.9, 4, HOME),
+  mix('shots-fired', 0.4, 0.45, [['shooting', 0.01]], 1.2, 1.5, STREET),
+  mix('shooting', 0.95, 0.05, [['shots-fired', 0.12]], 1.5, 1.5, STREET),
+  mix('stabbing', 0.9, 0.05, [['assault', 0.12]], 0.7, 2, STREET),
+  mix('hostage', 1, 0.35, [['domestic', 0.15]], 0.3, 4, HOME),
+  mix('arson', 0.8, 0.15, [['fire', 0.2]], 0.8, 4, STREET),
+  mix('burglary-domestic', 0.6, 0.1, [['domestic', 0.3]], 0.05, 6, HOME),
+  mix('stabbing-domestic', 0.7, 0.05, [['domestic', 0.2]], 0.1, 3, HOME),
+  mix('animal', 0.5, 0.15, [], 0.1, 10, STREET),
+  mix('civil', 0.9, 0.05, [], 0.02, 15, HOME),
+  mix('bomb-threat', 1, 0.9, [], 0.1, 5, SHOP),
+  mix('vandalism', 0.4, 0.08, [], 0.05, 20, STREET),
+  mix('welfare-check', 0.9, 0.25, [], 0.05, 20, HOME),
+  mix('fire', 0.9, 0.2, [], 0.9, 4, HOME),
   // 94-98% of burglar alarms are false (OJP, False Burglar Alarms, solid).
-  mix('burglar-alarm', 85, 1, 0.96, [['burglary', 0.01]], 0, 3, HOME),
+  mix('burglar-alarm', 1, 0.96, [['burglary', 0.01]], 0, 3, HOME),
   mix(
     'suspicious-person',
-    58,
     0.3,
     0.45,
     [
@@ -118,30 +105,21 @@ export const MIX: readonly Mix[] = [
     4,
     STREET,
   ),
-  mix('suspicious-vehicle', 24, 0.3, 0.45, [['vehicle-break-in', 0.01]], 0.05, 6, STREET),
-  mix('disturbance', 130, 0.5, 0.2, [], 0.3, 4, STREET),
-  mix('noise', 75, 0.3, 0.2, [], 0.3, 20, HOME),
-  mix('fight', 15, 0.5, 0.15, [], 0.6, 2, SHOP),
-  mix('assault', 12, 0.5, 0.1, [], 0.3, 5, STREET),
-  mix('domestic', 70, 0.5, 0.1, [], 0.15, 5, HOME),
-  mix('in-custody', 2, 1, 0, [], 0, 5, SHOP),
-  mix('traffic-crash', 80, 0.8, 0.08, [], 0.8, 3, ROAD),
-  mix('traffic-hazard', 60, 0.4, 0.25, [], 0.3, 8, ROAD),
-  mix('theft', 50, 0.4, 0.08, [], 0.03, 25, SHOP),
-  mix('fraud', 20, 0.3, 0.05, [], 0, 600, HOME),
-  mix('missing-person', 10, 1, 0.3, [], 0.05, 60, HOME),
-  mix('medical', 60, 0.9, 0.05, [], 0.15, 4, HOME),
-  mix('trespass', 25, 0.4, 0.2, [], 0.05, 8, SHOP),
+  mix('suspicious-vehicle', 0.3, 0.45, [['vehicle-break-in', 0.01]], 0.05, 6, STREET),
+  mix('disturbance', 0.5, 0.2, [], 0.3, 4, STREET),
+  mix('noise', 0.3, 0.2, [], 0.3, 20, HOME),
+  mix('fight', 0.5, 0.15, [], 0.6, 2, SHOP),
+  mix('assault', 0.5, 0.1, [], 0.3, 5, STREET),
+  mix('domestic', 0.5, 0.1, [], 0.15, 5, HOME),
+  mix('in-custody', 1, 0, [], 0, 5, SHOP),
+  mix('traffic-crash', 0.8, 0.08, [], 0.8, 3, ROAD),
+  mix('traffic-hazard', 0.4, 0.25, [], 0.3, 8, ROAD),
+  mix('theft', 0.4, 0.08, [], 0.03, 25, SHOP),
+  mix('fraud', 0.3, 0.05, [], 0, 600, HOME),
+  mix('missing-person', 1, 0.3, [], 0.05, 60, HOME),
+  mix('medical', 0.9, 0.05, [], 0.15, 4, HOME),
+  mix('trespass', 0.4, 0.2, [], 0.05, 8, SHOP),
 ];
-
-/** Share of calls by local hour 0-23, % (three suburbs, 3,651 rows; weak). */
-export const HOUR_SHARES: readonly number[] = [
-  2.8, 2.6, 1.2, 1.1, 0.5, 1.2, 1.4, 3.3, 6.3, 6.4, 6.9, 6.2, 6.0, 6.6, 7.1, 6.8, 5.8, 4.7, 3.2, 3.8, 5.4, 3.8, 4.0,
-  3.1,
-];
-
-/** Share of calls by weekday, Monday first, %: Friday 15.0 and Sunday 12.6 (Denton, solid), the rest assumed equal but for Saturday. */
-export const WEEKDAY_SHARES: readonly number[] = [14.3, 14.3, 14.3, 14.4, 15.0, 15.1, 12.6];
 
 /** Night-time types peak in the evening; a factor on the hour shares for them (assumed), local hours 0-23, mean 1. */
 export const NIGHT_FACTOR: readonly number[] = [

@@ -24,6 +24,11 @@ export const KIND = {
   reaction: 20,
   crossing: 21,
   sample: 22,
+  patrolShift: 23,
+  callTakerShift: 24,
+  unitBreak: 25,
+  jobWaited: 26,
+  callOverflow: 27,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 

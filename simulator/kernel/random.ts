@@ -24,8 +24,17 @@ export function keyedDraw(seeds: Seeds, concern: string, entity: number | string
 
 /** A counter-based generator for one concern: (entity, index) to a uniform in [0, 1), the same in any order of asking. */
 export function counterDraw(seeds: Seeds, concern: string): (entity: number, index: number) => number {
-  const key = keyOf(`${seeds.seed}|${seeds.replication}|${concern}`);
+  const key = textKey(`${seeds.seed}|${seeds.replication}|${concern}`);
   return (entity, index) => philox2x32(entity, index, key) / 4_294_967_296;
+}
+
+/** FNV-1a of a text, finished with murmur3's mixer: a key for the counter-based generator, or an index for what it numbers by name. Unsigned 32-bit. */
+export function textKey(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** First word of Philox2x32-10 for counter (c0, c1) and key, all unsigned 32-bit. */
@@ -106,15 +115,4 @@ export function pick(sums: Float64Array, u: number): number {
     else low = mid + 1;
   }
   return low;
-}
-
-// --- internal ---
-
-/** FNV-1a of a text, finished with murmur3's mixer: a key for the counter-based generator. */
-function keyOf(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

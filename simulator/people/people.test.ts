@@ -119,6 +119,9 @@ describe('people', () => {
     const more = buildPeople(city, { ...OPTIONS, appUserShareOfPersons: 0.2 });
     const radiusOf = new Map(Array.from(more.person, (p, i) => [p, more.radiusDm[i]]));
     expect(people.person.filter((p, i) => radiusOf.get(p) !== people.radiusDm[i])).toHaveLength(0);
+    const wide = buildPeople(city, { ...OPTIONS, radiusFactor: 2.5 });
+    expect([...wide.radiusDm]).toEqual(Array.from(people.radiusDm, (radius) => 2.5 * radius));
+    expect({ ...wide, radiusDm: null, doorbellOn: null }).toEqual({ ...people, radiusDm: null, doorbellOn: null });
   });
 
   it('are found by their doorbells', () => {

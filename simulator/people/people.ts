@@ -14,6 +14,8 @@ export interface PeopleOptions {
   doorbellShareOfHouseholds: number;
   appUserShareOfPersons: number;
   mutedShareOfAppUsers: number;
+  /** Of the radius that each resident chose; 1 where left out. */
+  radiusFactor?: number;
 }
 
 /** Index i of every column but the last is one app user, ascending by person. */
@@ -111,7 +113,9 @@ export function buildPeople(city: City, options: PeopleOptions): People {
     people.household[i] = household;
     people.x[i] = home.x;
     people.y[i] = home.y;
-    people.radiusDm[i] = RADII[pick(RADIUS_SUMS, settings(person, 0))].radiusDm;
+    people.radiusDm[i] = Math.round(
+      RADII[pick(RADIUS_SUMS, settings(person, 0))].radiusDm * (options.radiusFactor ?? 1),
+    );
     people.categories[i] = maskOf(WISHES[pick(WISH_SUMS, settings(person, 1))].categories);
     people.flags[i] = settings(person, 2) < options.mutedShareOfAppUsers ? ROSTER_MUTED : 0;
     people.temperament[i] = pick(TEMPERAMENT_SUMS, settings(person, 3));

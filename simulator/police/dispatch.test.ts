@@ -1,75 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
-import { Kernel } from '../kernel/kernel.ts';
-import { KIND } from '../kernel/kinds.ts';
-import { createDispatch, type Dispatch, type DispatchOptions, type JobRequest } from './dispatch.ts';
-
-/** Two beats side by side: units 1A11 at (2500, 2500) and 1A12 at (7500, 2500), dm. */
-const box = { x0: 0, y0: 0, x1: 10_000, y1: 5000 };
-const SELF_JOB = 1_000_000;
-
-interface Setting {
-  units?: number;
-  jobs?: readonly (Partial<JobRequest> & { id: number; atMs: number })[];
-  cancels?: readonly { id: number; atMs: number }[];
-  options?: Partial<DispatchOptions>;
-  selfServiceMs?: number;
-  heard?: (text: string, dispatch: Dispatch) => void;
-  untilMs?: number;
-}
-
-/** Runs jobs given with their moments; tells in texts what the host heard, each with its moment. */
-function run({
-  units = 2,
-  jobs = [],
-  cancels = [],
-  options = {},
-  selfServiceMs = 60_000,
-  heard = () => {},
-  untilMs = 1e9,
-}: Setting) {
-  const kernel = new Kernel(0);
-  const told: string[] = [];
-  function tell(text: string): void {
-    told.push(`${kernel.nowMs} ${text}`);
-    heard(text, dispatch);
-  }
-  const dispatch: Dispatch = createDispatch({
-    kernel,
-    seeds: { seed: 2, replication: 0 },
-    agency: 'pd-000',
-    units,
-    city: { box },
-    travelMetresPerSecond: Infinity,
-    startMs: 0,
-    selfInitiated: null,
-    host: {
-      dispatched: (id, names) => tell(`dispatched ${id} ${names.join('+')}`),
-      onScene: (id, name, first) => tell(`onScene ${id} ${name}${first ? ' first' : ''}`),
-      cleared: (id) => tell(`cleared ${id}`),
-      selfInitiated: (name, _atMs, x, y, opportunity) => {
-        tell(`self ${opportunity} ${name} ${x},${y}`);
-        return { jobId: SELF_JOB + opportunity, serviceMs: selfServiceMs };
-      },
-    },
-    ...options,
-  });
-  kernel.on(KIND.callArrival, (_id, payload) => dispatch.request(payload as JobRequest));
-  kernel.on(KIND.recordChange, (id) => {
-    // The line stands before those of what the cancel leads to.
-    const at = told.push(`${kernel.nowMs} cancel ${id}`) - 1;
-    told[at] += ` ${dispatch.cancel(id)}`;
-  });
-  const tags = { cause: 'call', unfounded: false, induced: false } as const;
-  for (const { atMs, ...job } of jobs) {
-    const request = { priority: 3, x: 2500, y: 2500, unitsWanted: 1, serviceMs: 1000, tags, ...job };
-    kernel.schedule(atMs, KIND.callArrival, job.id, 0, request);
-  }
-  for (const { id, atMs } of cancels) kernel.schedule(atMs, KIND.recordChange, id, 0);
-  kernel.runUntil(untilMs);
-  return { told, measures: dispatch.measures(), kernel };
-}
+import { run, SELF_JOB, type Setting } from './dispatch.testing.ts';
 
 describe('who goes', () => {
   it('the nearest idle unit, by Manhattan distance', () => {

@@ -2,47 +2,42 @@
  * Police dispatch of one agency: patrol units on their beats, jobs by priority, the nearest idle unit first, back-up as units come free.
  *
  * - A job starts with at least one unit and asks for up to `unitsWanted`. Units join while it lasts; all leave when it is cleared, `serviceMs` after
- *   the first of them came to the scene.
- * - With nobody idle, jobs wait by (priority, without a unit before back-up, arrival, id).
- * - Self-initiated work yields to priority 1: its unit counts as idle then, and what it did is cleared.
+ *   the first of them came to the scene. Nobody waits there for a second one, but those that a job must have (`unitsMin`) are found first.
+ * - With nobody idle, jobs wait by (priority, without the units they must have before back-up, arrival, id).
+ * - Self-initiated work yields to priority 1: its unit counts as idle then, and what it did is cleared. Where nobody is idle, meal breaks are
+ *   broken off for it; then, where the agency pre-empts, calls of priority 4 and 3 lose units to it. A call that loses its last one goes back to its place in
+ *   the line, and is resumed where it was left.
  * - A unit that has ended a job is idle and drives back to its beat.
+ * - What becomes of those who wait: stack.ts. Shifts and breaks: duty.ts. Units of neighbours: aid.ts. Areas: areas.ts.
  *
- * With `travelMetresPerSecond: Infinity` and one unit a job this is an M/G/n queue with non-preemptive priorities; with `preferred` lists it is
- * Larson's hypercube model.
+ * With `travelMetresPerSecond: Infinity`, one unit a job and none of the options, this is an M/G/n queue with non-preemptive priorities; with
+ * `preferred` lists it is Larson's hypercube model.
  */
 import type { Box } from '../../contract/plane.ts';
 import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
 import { zoneOffsetMin } from '../../contract/zones.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { counterDraw, exponential, keyedDraw, type Seeds } from '../kernel/random.ts';
+import type { Seeds } from '../kernel/random.ts';
+import { mostOnDuty, type Shift } from '../queue/roster.ts';
 import { Samples } from '../queue/samples.ts';
 import { ServerPool } from '../queue/server-pool.ts';
+import { LentUnits } from './aid.ts';
+import { Areas } from './areas.ts';
+import { createDuty, type BreakRules, type DutyTallies } from './duty.ts';
+import { Job, type JobRequest } from './job.ts';
 import { Load, type BusyMs, type JobTags, type LoadHour } from './load.ts';
 import { JOB_PRIORITIES, travelFactor, type JobPriority } from './parameters.ts';
-import { beatCentres, Patrol, type Homes } from './patrol.ts';
-
-export interface JobRequest {
-  /** Integer, unique among jobs in hand, self-initiated ones included. */
-  id: number;
-  priority: JobPriority;
-  /** Where, dm. */
-  x: number;
-  y: number;
-  unitsWanted: number;
-  /** From the first unit's arrival until the job is cleared, integer ms. */
-  serviceMs: number;
-  tags: JobTags;
-  /** Units (indices) in the order in which they are asked, before the nearest of the others. */
-  preferred?: readonly number[];
-}
+import { beatCentres, beatsOf, Patrol, type Homes } from './patrol.ts';
+import { startOpportunities, type SelfInitiated } from './self-initiated.ts';
+import { createStack, type StackRules } from './stack.ts';
 
 export interface DispatchHost {
   /** Units set out: the first ones, and each time that back-up joins. `unitNames` are those that set out now. */
   dispatched(jobId: number, unitNames: readonly string[]): void;
   /** A unit is at the scene; `first` where it is the job's first. */
   onScene(jobId: number, unitName: string, first: boolean): void;
-  /** The job is done and its units are idle again. Told of self-initiated jobs too; not of cancelled ones. */
+  /** The job is done, at the scene or by telephone, and its units are idle again. Told of self-initiated jobs too; not of cancelled ones. */
   cleared(jobId: number): void;
   /**
    * A unit starts something of its own at (x, y). `opportunity` counts them from 0 and names the same time and place whatever else happens: key its
@@ -57,18 +52,12 @@ export interface DispatchHost {
   ): { jobId: number; serviceMs: number };
 }
 
-/** Self-initiated work of the whole agency. */
-export interface SelfInitiated {
-  /** Activities an hour by local hour 0 to 23. Each is taken by the idle unit nearest to it, and missed only where none is idle. */
-  ratePerHour: readonly number[];
-}
-
 export interface DispatchOptions {
   kernel: Kernel;
   seeds: Seeds;
   /** Agency id, part of every stream's key. */
   agency: string;
-  /** Patrol units on duty. */
+  /** Patrol units; all of them on duty all the time where there are no `shifts`. */
   units: number;
   city: { box: Box };
   /** Where units stand when idle, dm; the centres of their beats where left out. */
@@ -83,13 +72,40 @@ export interface DispatchOptions {
   zone?: string;
   host: DispatchHost;
   selfInitiated: SelfInitiated | null;
+  /** Who goes: the nearest of those who may, or the first on the list of the area; the nearest where left out. */
+  assignment?: 'nearest' | 'areas';
+  /** Priority 1 takes units off calls of priority 3 and 4 where nobody else is to be had, until it has those it must have. */
+  preemption?: boolean;
+  /** What becomes of jobs that wait; they wait for a unit where left out. */
+  stack?: StackRules;
+  /** Units that neighbours lend at most at once, and how long one takes to the border; used by `stack.aidAfterMs`. */
+  aid?: { units: number; extraTravelMs: number };
+  /** Crews by shifts, whose counts add up to `units`; every unit is on duty all the time where left out. */
+  shifts?: readonly Shift[];
+  breaks?: BreakRules;
+}
+
+/** Sums since the start. */
+export interface DispatchTallies extends DutyTallies {
+  requested: number;
+  cancelled: number;
+  /** Rises of jobs that waited, jobs settled by telephone, units taken off a call for a priority 1. */
+  escalated: number;
+  byPhone: number;
+  preempted: number;
+  /** Units lent by neighbours, requests that found all of them lent out, and lent unit time from setting out until the job's end. */
+  lent: number;
+  lentRefused: number;
+  lentMs: number;
+  onDutyMs: number;
 }
 
 export interface DispatchMeasures {
+  /** The most on duty at once, by the plan. */
   units: number;
   /** From `startMs` until now. */
   elapsedMs: number;
-  /** Unit time from setting out until idle again, jobs in hand included. */
+  /** Unit time from setting out until idle again, jobs in hand included; without lent units'. */
   busyMs: BusyMs;
   busyMsByUnit: Float64Array;
   /** From request to the first unit at the scene, and to the first unit's setting out; ms, exact, in order of happening. */
@@ -100,6 +116,7 @@ export interface DispatchMeasures {
   waitingMax: number;
   /** Self-initiated work taken up, missed because nobody was idle, and broken off for a priority 1. */
   self: { started: number; missed: number; yielded: number };
+  tallies: DispatchTallies;
   hourly: LoadHour[];
 }
 
@@ -108,162 +125,352 @@ export interface Dispatch {
   request(job: JobRequest): void;
   /** The job is off, whatever its state; its units are idle again where they are. False where no such job is in hand. */
   cancel(jobId: number): boolean;
+  /** The job is as urgent as that from now on; measures go by the priority asked for at first. Nothing happens where no such job is in hand. */
+  reprioritise(jobId: number, priority: JobPriority): void;
   /** Units without any job, and jobs without a unit, now. */
   idle(): number;
   waiting(): number;
   measures(): DispatchMeasures;
 }
 
-interface Job {
-  request: JobRequest;
-  requestedMs: number;
-  onSceneMs: number | null;
-  /** Units on the way or at the scene. */
-  units: number[];
-}
+const NO_RULES: StackRules = { escalation: null, phoneAfterMs: null, aidAfterMs: null };
+const SELF_TAGS: JobTags = { cause: 'self', unfounded: false, induced: false };
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { kernel, seeds, agency, travelMetresPerSecond, startMs, host } = options;
+  const { kernel, seeds, agency, travelMetresPerSecond, startMs, host, units } = options;
   const zone = options.zone ?? 'UTC';
+  const shifts = options.shifts ?? null;
   const slowedBy = options.travelFactor ?? travelFactor;
   /** 10 dm a metre, 1000 ms a second. */
   const dmPerMs = travelMetresPerSecond / 100;
-  const pool = new ServerPool<Job>(options.units);
-  const patrol = new Patrol(options.units, options.homes ?? beatCentres(options.units, options.city.box));
-  const load = new Load(startMs);
+  const homes = options.homes ?? homesOf(units, shifts, options.city.box);
+  const pool = new ServerPool<Job>(units);
+  const lent = new LentUnits(units, options.aid?.units ?? 0, options.city.box);
+  const patrol = new Patrol(units, homes, lent.count);
+  const areas = options.assignment === 'areas' ? new Areas(homes, units) : null;
+  const load = new Load(startMs, shifts === null ? units : 0);
   const jobs = new Map<number, Job>();
-  const jobOf: (Job | null)[] = new Array<Job | null>(options.units).fill(null);
-  /** By unit: when it set out for its job, and how many jobs it has had; an event that names an older count is out of date. */
-  const sinceMs = new Float64Array(options.units);
-  const assignments = new Uint16Array(options.units);
-  const busyMsByUnit = new Float64Array(options.units);
+  const jobOf: (Job | null)[] = new Array<Job | null>(units + lent.count).fill(null);
+  /** By unit: when it set out for its job, whether it has come there, and how many jobs it has had; an event that names an older count is out of date. */
+  const sinceMs = new Float64Array(units + lent.count);
+  const isThere = new Uint8Array(units + lent.count);
+  const assignments = new Uint16Array(units + lent.count);
+  const busyMsByUnit = new Float64Array(units + lent.count);
   const responseMs = samplesByPriority();
   const queueMs = samplesByPriority();
   /** Jobs without a unit; back-up that is wanted stands in the pool's line as well. */
   let waiting = 0;
+  /** The agency's own units with a job, and those of them whose job is their own. */
+  let busy = 0;
+  let onOwnWork = 0;
   const self = { started: 0, missed: 0, yielded: 0 };
+  const sums = {
+    requested: 0,
+    cancelled: 0,
+    escalated: 0,
+    byPhone: 0,
+    preempted: 0,
+    lent: 0,
+    lentRefused: 0,
+    lentMs: 0,
+  };
+  const stack = createStack(kernel, options.stack ?? NO_RULES, { isWaiting, rise, settle, help });
+  const duty = createDuty({
+    kernel,
+    zone,
+    units,
+    shifts,
+    breaks: options.breaks ?? null,
+    pool,
+    hasJob: (unit) => jobOf[unit] !== null,
+    arrived: (unit) => patrol.placeHome(unit),
+    changed: serveLine,
+  });
 
   // --- jobs in, jobs out ---
 
-  function request(job: JobRequest): void {
-    if (jobs.has(job.id)) throw new Error(`job ${job.id} is in hand already`);
-    const entered: Job = { request: job, requestedMs: kernel.nowMs, onSceneMs: null, units: [] };
-    jobs.set(job.id, entered);
+  function request(asked: JobRequest): void {
+    if (jobs.has(asked.id)) throw new Error(`job ${asked.id} is in hand already`);
+    const job = new Job(asked, kernel.nowMs);
+    jobs.set(asked.id, job);
+    sums.requested += 1;
     waiting += 1;
-    pool.offer(job.id, rankOf(entered), entered.requestedMs, entered);
+    if (pool.waiting() === 0 && serve(job, false)) {
+      note();
+      return;
+    }
+    enqueue(job);
     serveLine();
-    note();
+    if (isWaiting(job)) stack.waits(job);
   }
 
   function cancel(jobId: number): boolean {
     const job = jobs.get(jobId);
     if (job === undefined) return false;
+    sums.cancelled += 1;
     end(job);
     serveLine();
-    note();
     return true;
+  }
+
+  function isWaiting(job: Job): boolean {
+    return job.units.length === 0 && jobs.get(job.request.id) === job;
+  }
+
+  function reprioritise(jobId: number, priority: JobPriority): void {
+    const job = jobs.get(jobId);
+    if (job === undefined || job.priority === priority) return;
+    job.priority = priority;
+    if (!pool.isWaiting(jobId)) return;
+    enqueue(job);
+    serveLine();
+    if (isWaiting(job)) stack.waits(job);
+  }
+
+  /** Stands in line where it belongs now, wherever it stood before. */
+  function enqueue(job: Job): void {
+    pool.abandon(job.request.id);
+    pool.offer(job.request.id, job.rank(), job.requestedMs, job);
   }
 
   /** Takes the job out of hand and makes its units idle. */
   function end(job: Job): void {
     jobs.delete(job.request.id);
-    pool.abandon(job.request.id);
     if (job.units.length === 0) waiting -= 1;
-    for (const unit of job.units) {
-      const spentMs = kernel.nowMs - sinceMs[unit];
-      load.spent(spentMs, job.request.tags);
-      busyMsByUnit[unit] += spentMs;
-      jobOf[unit] = null;
-      pool.free(unit);
-      patrol.driveHome(unit, dmPerMs, kernel.nowMs);
+    if (pool.waiting() > 0) pool.abandon(job.request.id);
+    for (const unit of job.units) release(job, unit);
+  }
+
+  /** The unit has done with the job, which may go on without it. */
+  function release(job: Job, unit: number): void {
+    const spentMs = kernel.nowMs - sinceMs[unit];
+    jobOf[unit] = null;
+    if (unit >= units) {
+      sums.lentMs += spentMs;
+      lent.giveBack(unit);
+      return;
     }
+    load.spent(spentMs, job.request.tags);
+    busyMsByUnit[unit] += spentMs;
+    busy -= 1;
+    if (job.request.tags.cause === 'self') onOwnWork -= 1;
+    if (duty.leaves(unit)) return;
+    pool.free(unit);
+    patrol.driveHome(unit, dmPerMs, kernel.nowMs);
+  }
+
+  // --- what becomes of those who wait ---
+
+  function rise(job: Job): void {
+    sums.escalated += 1;
+    reprioritise(job.request.id, (job.priority - 1) as JobPriority);
+  }
+
+  function settle(job: Job): void {
+    sums.byPhone += 1;
+    end(job);
+    host.cleared(job.request.id);
+    serveLine();
+  }
+
+  function help(job: Job): void {
+    const unit = lent.borrow();
+    if (unit < 0) {
+      sums.lentRefused += 1;
+      return;
+    }
+    sums.lent += 1;
+    pool.abandon(job.request.id);
+    const { x, y } = lent.entry(job.request.x, job.request.y);
+    patrol.place(unit, x, y);
+    assign(job, unit, options.aid?.extraTravelMs ?? 0);
+    if (job.wantsMore()) enqueue(job);
+    note();
+    host.dispatched(job.request.id, [patrol.names[unit]]);
   }
 
   // --- units to jobs ---
 
-  /**
-   * Gives units to those who wait, in order, until nobody waits or nobody may be taken. The host hears of a job once its units are
-   * settled, so that it may ask for more, or cancel, from within what it hears.
-   */
+  /** Gives units to those who wait, in order, until nobody waits or nobody may be taken. Who is idle after that may have a break. */
   function serveLine(): void {
-    for (let head = pool.head(); head !== null; head = pool.head()) {
-      const job = head.what;
-      const setOut: string[] = [];
-      const yielded: number[] = [];
-      while (job.units.length < job.request.unitsWanted || job.units.length === 0) {
-        const unit = choose(job);
-        if (unit < 0) break;
-        if (!pool.isIdle(unit)) yielded.push(yieldUp(unit));
-        if (setOut.length === 0) pool.take(unit);
-        else pool.occupy(unit);
-        assign(job, unit);
-        setOut.push(patrol.names[unit]);
-      }
-      if (setOut.length === 0) break;
-      if (job.units.length < job.request.unitsWanted) pool.offer(job.request.id, rankOf(job), job.requestedMs, job);
-      for (const id of yielded) host.cleared(id);
-      if (jobs.get(job.request.id) === job) host.dispatched(job.request.id, setOut);
-    }
+    for (let head = pool.head(); head !== null && serve(head.what, true); head = pool.head());
+    duty.rest();
+    note();
   }
 
-  /** The unit to send: the first idle one of the preferred, else the nearest; -1 where none may be taken. Equal distances: the lower index. */
+  /**
+   * Sends the units that the job may have now; false where there are none. The host hears of it once they are settled, so that it may ask for more,
+   * or cancel, from within what it hears.
+   */
+  function serve(job: Job, isHead: boolean): boolean {
+    let unit = choose(job);
+    if (unit < 0) return false;
+    const setOut: string[] = [];
+    let yielded: number[] | null = null;
+    for (; unit >= 0; unit = job.wantsMore() ? choose(job) : -1) {
+      if (!pool.isIdle(unit)) makeIdle(unit, (yielded ??= []));
+      if (isHead && setOut.length === 0) pool.take(unit);
+      else pool.occupy(unit);
+      assign(job, unit, 0);
+      setOut.push(patrol.names[unit]);
+    }
+    if (job.wantsMore()) enqueue(job);
+    if (yielded !== null) for (const id of yielded) host.cleared(id);
+    if (jobs.get(job.request.id) === job) host.dispatched(job.request.id, setOut);
+    return true;
+  }
+
+  /** The unit to send, -1 where none may be. */
   function choose(job: Job): number {
-    for (const unit of job.request.preferred ?? []) if (isAvailable(unit, job.request.priority)) return unit;
-    if (pool.idleCount() === 0 && job.request.priority !== 1) return -1;
+    if (job.priority !== 1) return pool.idleCount() === 0 ? -1 : available(job, isIdle);
+    const unit = onOwnWork > 0 ? available(job, isIdleOrYields) : available(job, isIdle);
+    return unit < 0 ? takeOff(job) : unit;
+  }
+
+  /** The first one of the preferred, else of the area's list, else the nearest. Equal distances: the lower index. */
+  function available(job: Job, maySend: (unit: number) => boolean): number {
+    const { preferred, x, y } = job.request;
+    if (preferred !== undefined) for (const unit of preferred) if (maySend(unit)) return unit;
+    if (areas !== null) return areas.choose(x, y, duty.isRostered, maySend);
+    return maySend === isIdle ? nearestIdle(x, y) : nearestOf(x, y, maySend);
+  }
+
+  /** The unit that something urgent takes off its break, or, where the agency pre-empts, off a call of lower priority. */
+  function takeOff(job: Job): number {
+    const { x, y } = job.request;
+    const rested = nearestOf(x, y, duty.isOnBreak);
+    if (rested >= 0 || options.preemption !== true || job.units.length >= job.unitsMin) return rested;
+    const least = nearestOf(x, y, isAtPriority4);
+    return least >= 0 ? least : nearestOf(x, y, isAtPriority3);
+  }
+
+  // Who may be sent: as functions made once, since a closure made for each job costs as much as all the rest of choosing. A crew that works on after the
+  // end of its shift goes home then.
+
+  function isIdle(unit: number): boolean {
+    return pool.isIdle(unit);
+  }
+
+  function isIdleOrYields(unit: number): boolean {
+    return pool.isIdle(unit) || (jobOf[unit]?.request.tags.cause === 'self' && duty.isRostered(unit));
+  }
+
+  function isAtPriority4(unit: number): boolean {
+    return isAtCall(unit, 4);
+  }
+
+  function isAtPriority3(unit: number): boolean {
+    return isAtCall(unit, 3);
+  }
+
+  function isAtCall(unit: number, priority: JobPriority): boolean {
+    const job = jobOf[unit];
+    return job !== null && job.priority === priority && job.request.tags.cause === 'call' && duty.isRostered(unit);
+  }
+
+  function nearestIdle(x: number, y: number): number {
     let best = -1;
     let bestDm = Infinity;
-    for (let unit = 0; unit < patrol.count; unit += 1) {
-      if (!isAvailable(unit, job.request.priority)) continue;
-      const dm = patrol.distance(unit, job.request.x, job.request.y, kernel.nowMs);
-      if (dm < bestDm) {
-        best = unit;
-        bestDm = dm;
-      }
+    for (let i = pool.idleCount() - 1; i >= 0; i -= 1) {
+      const unit = pool.idleAt(i);
+      const dm = patrol.distance(unit, x, y, kernel.nowMs);
+      if (dm > bestDm || (dm === bestDm && unit > best)) continue;
+      best = unit;
+      bestDm = dm;
     }
     return best;
   }
 
-  function isAvailable(unit: number, priority: JobPriority): boolean {
-    return pool.isIdle(unit) || (priority === 1 && jobOf[unit]?.request.tags.cause === 'self');
+  function nearestOf(x: number, y: number, counts: (unit: number) => boolean): number {
+    let best = -1;
+    let bestDm = Infinity;
+    for (let unit = 0; unit < units; unit += 1) {
+      if (!counts(unit)) continue;
+      const dm = patrol.distance(unit, x, y, kernel.nowMs);
+      if (dm >= bestDm) continue;
+      best = unit;
+      bestDm = dm;
+    }
+    return best;
   }
 
-  /** The unit's own work ends for something urgent. Returns that job's id. */
-  function yieldUp(unit: number): number {
+  /** Takes the unit off what it does. What it did by itself ends, and joins `yielded`. */
+  function makeIdle(unit: number, yielded: number[]): void {
+    if (duty.isOnBreak(unit)) {
+      duty.breakOff(unit);
+      return;
+    }
     const job = jobOf[unit] as Job;
+    if (job.request.tags.cause === 'call') {
+      interrupt(job, unit);
+      return;
+    }
     self.yielded += 1;
     end(job);
-    return job.request.id;
+    yielded.push(job.request.id);
   }
 
-  function assign(job: Job, unit: number): void {
-    if (job.units.length === 0) {
-      waiting -= 1;
-      queueMs[job.request.priority].push(kernel.nowMs - job.requestedMs);
+  /** The call loses a unit for a more urgent one. */
+  function interrupt(job: Job, unit: number): void {
+    sums.preempted += 1;
+    release(job, unit);
+    job.drop(unit);
+    if (job.clearedBy === unit) {
+      job.leftMs = job.clearMs - kernel.nowMs;
+      job.clearedBy = -1;
+      const other = job.units.find((each) => isThere[each] === 1);
+      if (other !== undefined) work(job, other);
     }
-    job.units.push(unit);
+    enqueue(job);
+    if (job.units.length > 0) return;
+    waiting += 1;
+    stack.waits(job);
+  }
+
+  function assign(job: Job, unit: number, extraMs: number): void {
+    const { request: asked } = job;
+    if (job.units.length === 0) waiting -= 1;
+    if (!job.wasSent) {
+      job.wasSent = true;
+      queueMs[asked.priority].push(kernel.nowMs - job.requestedMs);
+    }
     occupyBy(job, unit);
-    const speed = dmPerMs / slowedBy(job.request.priority, localHour());
-    const travelMs = patrol.drive(unit, job.request.x, job.request.y, speed, kernel.nowMs);
-    kernel.schedule(kernel.nowMs + travelMs, KIND.unitOnScene, unit, assignments[unit]);
+    const speed = dmPerMs === Infinity ? Infinity : dmPerMs / slowedBy(job.priority, localHour());
+    const travelMs = patrol.drive(unit, asked.x, asked.y, speed, kernel.nowMs);
+    kernel.schedule(kernel.nowMs + travelMs + extraMs, KIND.unitOnScene, unit, assignments[unit]);
   }
 
   function occupyBy(job: Job, unit: number): void {
+    job.units.push(unit);
     jobOf[unit] = job;
     sinceMs[unit] = kernel.nowMs;
+    isThere[unit] = 0;
     assignments[unit] += 1;
+    if (unit >= units) return;
+    busy += 1;
+    if (job.request.tags.cause === 'self') onOwnWork += 1;
+  }
+
+  /** What is left of the job is done from now on; this unit's event clears it. */
+  function work(job: Job, unit: number): void {
+    job.clearedBy = unit;
+    job.clearMs = kernel.nowMs + job.leftMs;
+    kernel.schedule(job.clearMs, KIND.unitCleared, unit, assignments[unit]);
   }
 
   kernel.on(KIND.unitOnScene, (unit, _payload, assignment) => {
     const job = jobOf[unit];
     if (job === null || assignments[unit] !== assignment) return;
-    patrol.place(unit, job.request.x, job.request.y);
-    const first = job.onSceneMs === null;
-    if (first) {
-      job.onSceneMs = kernel.nowMs;
-      responseMs[job.request.priority].push(kernel.nowMs - job.requestedMs);
-      kernel.schedule(kernel.nowMs + job.request.serviceMs, KIND.unitCleared, unit, assignment);
+    const { request: asked } = job;
+    patrol.place(unit, asked.x, asked.y);
+    isThere[unit] = 1;
+    const isFirst = !job.wasReached;
+    if (isFirst) {
+      job.wasReached = true;
+      responseMs[asked.priority].push(kernel.nowMs - job.requestedMs);
     }
-    host.onScene(job.request.id, patrol.names[unit], first);
+    if (job.clearedBy < 0) work(job, unit);
+    host.onScene(asked.id, patrol.names[unit], isFirst);
   });
 
   kernel.on(KIND.unitCleared, (unit, _payload, assignment) => {
@@ -272,57 +479,41 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     end(job);
     host.cleared(job.request.id);
     serveLine();
-    note();
   });
 
   // --- self-initiated work ---
 
-  const rates = options.selfInitiated?.ratePerHour ?? [];
-  const rateMax = rates.reduce((most, rate) => Math.max(most, rate), 0);
-  const arrivalDraw = keyedDraw(seeds, `police/${agency}/self/arrival`, 0);
-  const placeDraw = counterDraw(seeds, `police/${agency}/self/place`);
-  const acceptDraw = counterDraw(seeds, `police/${agency}/self/accept`);
-
-  function scheduleSelf(opportunity: number): void {
-    const delayMs = Math.round(exponential(arrivalDraw, HOUR_MS / rateMax));
-    kernel.schedule(kernel.nowMs + delayMs, KIND.selfInitiated, opportunity, 0);
-  }
-
-  kernel.on(KIND.selfInitiated, (opportunity) => {
-    scheduleSelf(opportunity + 1);
-    // Thinning: opportunities come at the busiest hour's rate, and an hour keeps its share of them.
-    if (acceptDraw(opportunity, 0) * rateMax >= rates[localHour()]) return;
-    const { box } = options.city;
-    const x = box.x0 + Math.floor(placeDraw(opportunity, 0) * (box.x1 - box.x0 + 1));
-    const y = box.y0 + Math.floor(placeDraw(opportunity, 1) * (box.y1 - box.y0 + 1));
-    let nearest = -1;
-    let nearestDm = Infinity;
-    for (let unit = 0; unit < patrol.count; unit += 1) {
-      if (!pool.isIdle(unit)) continue;
-      const dm = patrol.distance(unit, x, y, kernel.nowMs);
-      if (dm < nearestDm) {
-        nearest = unit;
-        nearestDm = dm;
-      }
-    }
-    if (nearest < 0) {
+  function takeUp(opportunity: number, x: number, y: number): void {
+    const unit = nearestIdle(x, y);
+    if (unit < 0) {
       self.missed += 1;
       return;
     }
     self.started += 1;
-    pool.occupy(nearest);
-    patrol.place(nearest, x, y);
-    const { jobId, serviceMs } = host.selfInitiated(patrol.names[nearest], kernel.nowMs, x, y, opportunity);
+    pool.occupy(unit);
+    patrol.place(unit, x, y);
+    const { jobId, serviceMs } = host.selfInitiated(patrol.names[unit], kernel.nowMs, x, y, opportunity);
     if (jobs.has(jobId)) throw new Error(`job ${jobId} is in hand already`);
-    const tags: JobTags = { cause: 'self', unfounded: false, induced: false };
-    const work: JobRequest = { id: jobId, priority: 4, x, y, unitsWanted: 1, serviceMs, tags };
-    const job: Job = { request: work, requestedMs: kernel.nowMs, onSceneMs: kernel.nowMs, units: [nearest] };
+    const job = new Job({ id: jobId, priority: 4, x, y, unitsWanted: 1, serviceMs, tags: SELF_TAGS }, kernel.nowMs);
+    job.wasSent = true;
+    job.wasReached = true;
     jobs.set(jobId, job);
-    occupyBy(job, nearest);
-    kernel.schedule(kernel.nowMs + serviceMs, KIND.unitCleared, nearest, assignments[nearest]);
+    occupyBy(job, unit);
+    isThere[unit] = 1;
+    work(job, unit);
     note();
-  });
-  if (rateMax > 0) scheduleSelf(0);
+  }
+
+  if (options.selfInitiated !== null)
+    startOpportunities({
+      kernel,
+      seeds,
+      agency,
+      box: options.city.box,
+      ratePerHour: options.selfInitiated.ratePerHour,
+      localHour,
+      came: takeUp,
+    });
 
   // --- measures ---
 
@@ -333,22 +524,24 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   function note(): void {
-    load.set(kernel.nowMs, pool.servers - pool.idleCount(), waiting);
+    load.set(kernel.nowMs, busy, waiting, duty.count());
   }
 
   function measures(): DispatchMeasures {
     const inProgress: { ms: number; tags: JobTags }[] = [];
-    const byUnit = busyMsByUnit.slice();
-    for (let unit = 0; unit < patrol.count; unit += 1) {
-      const job = jobOf[unit];
+    const byUnit = busyMsByUnit.slice(0, units);
+    let lentMs = sums.lentMs;
+    for (const [unit, job] of jobOf.entries()) {
       if (job === null) continue;
       const ms = kernel.nowMs - sinceMs[unit];
-      inProgress.push({ ms, tags: job.request.tags });
-      byUnit[unit] += ms;
+      if (unit < units) {
+        inProgress.push({ ms, tags: job.request.tags });
+        byUnit[unit] += ms;
+      } else lentMs += ms;
     }
     const hourly = load.hourly(kernel.nowMs);
     return {
-      units: patrol.count,
+      units: shifts === null ? units : mostOnDuty(shifts),
       elapsedMs: kernel.nowMs - startMs,
       busyMs: load.busyMs(inProgress),
       busyMsByUnit: byUnit,
@@ -357,18 +550,23 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       waitingMs: load.waitingMs,
       waitingMax: load.waitingMax,
       self: { ...self },
+      tallies: { ...sums, ...duty.tallies(), lentMs, onDutyMs: load.onDutyMs },
       hourly,
     };
   }
 
-  return { request, cancel, idle: () => pool.idleCount(), waiting: () => waiting, measures };
+  duty.start();
+  return { request, cancel, reprioritise, idle: () => pool.idleCount(), waiting: () => waiting, measures };
 }
 
 // --- internal ---
 
-/** Its place in the line: by priority, and within one those without a unit before those that want back-up. */
-function rankOf(job: Job): number {
-  return 2 * job.request.priority + (job.units.length === 0 ? 0 : 1);
+function homesOf(units: number, shifts: readonly Shift[] | null, box: Box): Homes {
+  if (shifts === null) return beatCentres(units, box);
+  const counts = shifts.map(({ count }) => count);
+  const staff = counts.reduce((sum, count) => sum + count, 0);
+  if (staff !== units) throw new RangeError(`expected shifts of ${units} units in all, found ${staff}`);
+  return beatsOf(counts, box);
 }
 
 function samplesByPriority(): Record<JobPriority, Samples> {

@@ -1,5 +1,5 @@
 /**
- * What police time went into: busy units and waiting jobs as integrals over time, in all and by simulated hour, and busy time by
+ * What police time went into: units on duty, busy units and waiting jobs as integrals over time, in all and by simulated hour, and busy time by
  * cause. Integers throughout, so that sums do not depend on their order.
  */
 import { HOUR_MS } from '../../contract/time.ts';
@@ -22,31 +22,37 @@ export interface BusyMs {
   induced: number;
 }
 
-/** Unit time and waiting-job time within one hour counted from the start. */
+/** Unit time busy and on duty, and waiting-job time, within one hour counted from the start. */
 export interface LoadHour {
   busyMs: number;
   waitingMs: number;
+  onDutyMs: number;
 }
 
 export class Load {
   waitingMs = 0;
   waitingMax = 0;
+  onDutyMs = 0;
   private readonly hours: LoadHour[] = [];
   private readonly causes: BusyMs = { total: 0, call: 0, self: 0, unfounded: 0, induced: 0 };
   private busy = 0;
   private waiting = 0;
+  private onDuty: number;
   private readonly startMs: number;
   private lastMs: number;
 
-  constructor(startMs: number) {
+  /** `onDuty`: units at the start. */
+  constructor(startMs: number, onDuty: number) {
     this.startMs = startMs;
+    this.onDuty = onDuty;
     this.lastMs = startMs;
   }
 
-  /** From `nowMs` on so many units are busy and so many jobs wait without one. */
-  set(nowMs: number, busy: number, waiting: number): void {
+  /** From `nowMs` on so many units are busy, so many jobs wait without one, and so many units are on duty. */
+  set(nowMs: number, busy: number, waiting: number, onDuty: number): void {
     this.advance(nowMs);
     this.busy = busy;
+    this.onDuty = onDuty;
     this.waiting = waiting;
     if (waiting > this.waitingMax) this.waitingMax = waiting;
   }
@@ -76,13 +82,15 @@ export class Load {
     while (fromMs < nowMs) {
       const index = Math.floor((fromMs - this.startMs) / HOUR_MS);
       const untilMs = Math.min(nowMs, this.startMs + (index + 1) * HOUR_MS);
-      while (this.hours.length <= index) this.hours.push({ busyMs: 0, waitingMs: 0 });
+      while (this.hours.length <= index) this.hours.push({ busyMs: 0, waitingMs: 0, onDutyMs: 0 });
       const hour = this.hours[index];
       hour.busyMs += this.busy * (untilMs - fromMs);
       hour.waitingMs += this.waiting * (untilMs - fromMs);
+      hour.onDutyMs += this.onDuty * (untilMs - fromMs);
       fromMs = untilMs;
     }
     this.waitingMs += this.waiting * (nowMs - this.lastMs);
+    this.onDutyMs += this.onDuty * (nowMs - this.lastMs);
     this.lastMs = nowMs;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import {
+  isDangerous,
   JOB_PRIORITIES,
   outcomeOf,
   priorityOf,
@@ -72,4 +73,34 @@ it('what a job takes has the mean asked for, and depends on the job alone', () =
     true,
   );
   expect(drawService(seeds, 'pd-000', 'disturbance', 77)).toEqual(jobs[77]);
+});
+
+describe('dangerous types', () => {
+  const seeds = { seed: 5, replication: 0 };
+  const drawn = (type: string, backup: boolean) =>
+    Array.from({ length: 4000 }, (_, id) => drawService(seeds, 'pd-000', type, id, { backup, phoneShare: 0 }));
+  const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+  it('get two units from the start, the published mean in all, and work as long as ever', () => {
+    const pairs = drawn('robbery', true);
+    expect(pairs.every(({ unitsWanted, unitsMin }) => unitsMin === 2 && unitsWanted >= 2)).toBe(true);
+    expect(Math.abs(mean(pairs.map(({ unitsWanted }) => unitsWanted)) - 2.1)).toBeLessThan(0.03);
+    expect(drawn('robbery', false).some(({ unitsWanted }) => unitsWanted === 1)).toBe(true);
+    expect(pairs.map(({ serviceMs }) => serviceMs)).toEqual(drawn('robbery', false).map(({ serviceMs }) => serviceMs));
+  });
+
+  it('are not all types', () => {
+    expect(drawn('theft', true)).toEqual(drawn('theft', false));
+    expect(() => isDangerous('burglery')).toThrow(/unknown event type/);
+  });
+});
+
+it('a telephone report settles the share of minor calls that it can, and no other', () => {
+  const seeds = { seed: 5, replication: 0 };
+  const count = (type: string) =>
+    Array.from({ length: 4000 }, (_, id) =>
+      drawService(seeds, 'pd-000', type, id, { backup: true, phoneShare: 0.3 }),
+    ).filter(({ byPhone }) => byPhone).length;
+  expect(Math.abs(count('fraud') / 4000 - 0.3)).toBeLessThan(5 * Math.sqrt(0.21 / 4000));
+  expect(count('burglary')).toBe(0);
 });

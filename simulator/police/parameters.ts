@@ -6,6 +6,7 @@
  * - Dispatch and travel by priority: the same study, table 8-19; solid, one town.
  * - Outcomes: Vera Institute, 911 analysis, New Orleans 2018; solid for suspicion, property, violent and alarms. Shots fired: Durham,
  *   Duke study, 72% of 911-only reports unconfirmed; solid. Others assumed. They calibrate dispositions, not truth.
+ * - Types that officers go to in pairs: that they do for violence is usual policy, which types is assumed.
  * - Priorities by type, the spread of service times and the hours' factors of travel: assumed. Vera's mixes (Seattle P1-P2 34%, Detroit
  *   P1-P2 42% of calls) are what the priorities aim at.
  */
@@ -125,6 +126,27 @@ const TYPES: Readonly<Record<string, { priority: JobPriority; work: Work; result
   trespass: { priority: 3, work: 'suspicious', result: 'suspicion' },
   'patrol-check': { priority: 4, work: 'patrol', result: 'onview' },
 };
+
+/** Violence, or a weapon, under way or just over. All but `shots-fired` and `bomb-threat` have published means of two units or more. */
+const DANGEROUS: ReadonlySet<string> = new Set([
+  'robbery',
+  'shots-fired',
+  'shooting',
+  'stabbing',
+  'stabbing-domestic',
+  'hostage',
+  'bomb-threat',
+  'fight',
+  'assault',
+  'domestic',
+  'disturbance',
+]);
+
+/** Officers go there in pairs. Throws where the type is unknown. */
+export function isDangerous(eventTypeId: string): boolean {
+  typeOf(eventTypeId);
+  return DANGEROUS.has(eventTypeId);
+}
 
 /** Urgency of a type (an id of EVENT_TYPES). Throws where the type is unknown. */
 export function priorityOf(eventTypeId: string): JobPriority {

@@ -96,8 +96,18 @@ export class ServerPool<T> {
     return this.order[this.idle - 1];
   }
 
+  /** The idle servers, i from 0 to `idleCount() - 1`, in no particular order; taking or freeing one changes it. */
+  idleAt(i: number): number {
+    return this.order[i];
+  }
+
   idleCount(): number {
     return this.idle;
+  }
+
+  /** True where the key stands in the line. */
+  isWaiting(key: number): boolean {
+    return this.present.has(key);
   }
 
   /** How many wait. */

@@ -15,14 +15,25 @@ const TEXTS = [
   'Someone tried the handle of our front door last night.',
   'Tools stolen from the truck, please look at your cameras.',
 ];
+/** What people say about what others posted (assumed). */
+const COMMENTS = [
+  'Same here, saw it too.',
+  'Did you call it in?',
+  'Thanks for letting us know.',
+  'We have it on camera, I think.',
+  'That was only the parcel man.',
+  'Keep your doors locked, everybody.',
+];
 /** Share of posts that carry the author's own contact details (assumed). */
 const CONTACT_SHARE = 0.15;
 
 export function composePost(
   draw: Draw,
   author: { full: string; phone: string },
+  isComment: boolean,
 ): { text: string; privates: PrivateString[] } {
-  const text = TEXTS[Math.floor(draw() * TEXTS.length)];
+  const texts = isComment ? COMMENTS : TEXTS;
+  const text = texts[Math.floor(draw() * texts.length)];
   if (draw() >= CONTACT_SHARE) return { text, privates: [] };
   return {
     text: `${text} Call ${author.full} at ${author.phone}.`,

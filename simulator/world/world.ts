@@ -12,13 +12,14 @@ import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, ROSTER_QUIT } from '../../contr
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS } from '../../contract/time.ts';
 import { createDesk, type CadDesk } from '../cad/desk.ts';
+import type { CadRecord } from '../cad/record.ts';
 import { createCallCentre, type CallCentre } from '../calls/call-centre.ts';
-import { createCalls } from '../calls/calls.ts';
+import { createCalls, type Call } from '../calls/calls.ts';
 import { householdPlace, placesOf, type City } from '../city/city.ts';
 import { createFeed, type FeedFault, type FeedTally } from '../feeds/feed.ts';
 import { startArrivals, mixOf, typeIndex } from '../incidents/arrivals.ts';
-import { INDUCED_FROM, type Incident } from '../incidents/incident.ts';
-import { ENCOUNTERS, ENCOUNTER_REPORTS, HOUR_SHARES } from '../incidents/mix.ts';
+import { INDUCED_FROM, INDUCED_KEYS, type Incident } from '../incidents/incident.ts';
+import { ENCOUNTERS, ENCOUNTER_REPORTS } from '../incidents/mix.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { keyedDraw, type Seeds } from '../kernel/random.ts';
@@ -26,9 +27,13 @@ import { composePost } from '../reactions/posts.ts';
 import { createNewsroom, type Newsroom } from '../newsroom/newsroom.ts';
 import { identityOf } from '../people/identity.ts';
 import { MOTION_HOUR_SHARES, startMotions } from '../people/motions.ts';
-import { personOfHousehold, TEMPERAMENTS, type People } from '../people/people.ts';
+import { personOfHousehold, type People } from '../people/people.ts';
 import { createDispatch, type Dispatch } from '../police/dispatch.ts';
+import type { Lineage, Stimulus } from '../reactions/lineage.ts';
+import { LoopGuard } from '../reactions/loop-guard.ts';
 import { createReactions, CROSSING_MS, type Reactions } from '../reactions/reactions.ts';
+import { callName, isFirstAttempt, ledgerOf, type Ledger, type LedgerPost } from './ledger.ts';
+import { callTakersOf, patrolOf } from './staffing.ts';
 
 /** What the world does to the outside, each at the moment of the call (`kernel.nowMs`). */
 export interface WorldHost {
@@ -70,11 +75,17 @@ export interface Daily {
   calls: number;
 }
 
+export interface LoopDay {
+  calls: number;
+  caused: number;
+  /** Of those caused: by alerts about calls that alerts had caused. */
+  further: number;
+}
+
 export interface World {
   start(): void;
-  /** A message of the platform reached residents of this agency (indices within it) at `sentMs`. */
-  onAlert(cause: string, residents: Iterable<number>, sentMs: number): void;
-  onPostSeen(postId: string, residents: Iterable<number>, sentMs: number): void;
+  /** An alert or a post reached residents of this agency (indices within it) at `sentMs`. */
+  onMessage(stimulus: Stimulus, residents: Iterable<number>, sentMs: number): void;
   onReviewRequest(ticket: string, incidents: string): void;
   onReviewWithdrawn(ticket: string): void;
   readonly incidents: readonly Incident[];
@@ -84,6 +95,10 @@ export interface World {
   readonly newsroom: Newsroom;
   readonly reactions: Reactions;
   feedTally(): FeedTally;
+  /** A post of this agency's residents, for others to react to; undefined for one that is not theirs. */
+  postStimulus(postId: string): Stimulus | undefined;
+  /** All that happened, by name. */
+  ledger(): Ledger;
   /** True published places of a record's incident. */
   placesOf(incident: Incident): string[];
   counts(): {
@@ -92,11 +107,17 @@ export interface World {
     inducedIncidents: number;
     posts: number;
     daily: Daily[];
+    /** By day: callers, whatever the number of their attempts. */
+    dailyLoop: LoopDay[];
+    /** When the loop was stopped because it was unstable; null: it was not. */
+    loopStoppedMs: number | null;
     hourlyCalls: number[];
   };
 }
 
 const YEAR_DAYS = 365;
+/** Call-takers, and units, that nothing that a scenario can bring keeps all busy: an agency's calls are a few an hour, a hundredfold under the strongest intensities. */
+const UNCONGESTED_STAFF = 4000;
 
 export function createWorld(o: WorldOptions): World {
   const { scenario, seeds, kernel, city, people, profile, host } = o;
@@ -106,9 +127,15 @@ export function createWorld(o: WorldOptions): World {
   const hourlyCalls = new Array<number>(Math.ceil(scenario.durationDays * 24)).fill(0);
   const incidents: Incident[] = [];
   const tallies = { calls: 0, inducedCalls: 0, inducedIncidents: 0, posts: 0 };
-  const today = (): Daily => daily[Math.min(days - 1, Math.floor((kernel.nowMs - scenario.startMs) / DAY_MS))];
-  const per100000 = (rate: number): number =>
-    Math.max(1, Math.round((rate * o.persons * intensity.staffing) / 100_000));
+  const day = (): number => Math.min(days - 1, Math.floor((kernel.nowMs - scenario.startMs) / DAY_MS));
+  const today = (): Daily => daily[day()];
+  const dailyLoop: LoopDay[] = Array.from({ length: days }, () => ({ calls: 0, caused: 0, further: 0 }));
+  const guard = new LoopGuard(scenario.startMs);
+  let loopStoppedMs: number | null = null;
+  const placedCalls: Call[] = [];
+  const posts: LedgerPost[] = [];
+  const stimuli = new Map<string, Stimulus>();
+  const isCongested = scenario.congestion === 'on';
 
   const desk = createDesk(
     {
@@ -120,7 +147,14 @@ export function createWorld(o: WorldOptions): World {
       city,
       persons: o.persons,
       cancelShare: scenario.police.cancelShare,
-      changed: (record, change) => feed.recordChanged(record, change),
+      work: {
+        backup: scenario.police.backup,
+        phoneShare: scenario.police.phone.enabled ? scenario.police.phone.share : 0,
+      },
+      changed: (record, change) => {
+        feed.recordChanged(record, change);
+        if (change === 'onScene') policeAt(record);
+      },
       learnPrivate: host.learnPrivate,
     },
     () => dispatch,
@@ -141,6 +175,7 @@ export function createWorld(o: WorldOptions): World {
         tallies.calls += 1;
         if (call.incident.key >= INDUCED_FROM) tallies.inducedCalls += 1;
         today().calls += 1;
+        if (isFirstAttempt(call)) follow(call);
         hourlyCalls[Math.min(hourlyCalls.length - 1, Math.floor((kernel.nowMs - scenario.startMs) / 3_600_000))] += 1;
       },
       entered: (call) => desk.take(call),
@@ -153,7 +188,8 @@ export function createWorld(o: WorldOptions): World {
     kernel,
     seeds,
     agency: profile.id,
-    positions: per100000(scenario.calls.callTakersPer100000Persons),
+    ...(isCongested ? callTakersOf(scenario, o.persons) : { positions: UNCONGESTED_STAFF }),
+    zone: profile.zone,
     patienceMsMean: scenario.calls.patienceMsMean,
     redialShare: scenario.calls.redialShare,
     handlingMsMean: scenario.calls.handlingMsMean,
@@ -166,15 +202,18 @@ export function createWorld(o: WorldOptions): World {
   });
 
   const officer = scenario.incidents.officerInitiatedShare;
+  const { shareByHour } = scenario.incidents;
+  const hourSum = shareByHour.reduce((sum, share) => sum + share, 0);
   const cfsPerDay =
     (o.persons * scenario.incidents.callsForServicePer1000PersonsYear * intensity.incidents) / 1000 / YEAR_DAYS;
   const dispatch = createDispatch({
     kernel,
     seeds,
     agency: profile.id,
-    units: per100000(scenario.police.unitsPer100000Persons),
+    ...(isCongested ? patrolOf(scenario, o.persons) : { units: UNCONGESTED_STAFF }),
     city,
-    travelMetresPerSecond: scenario.police.travelMetresPerSecond,
+    // With travel, who is nearest would still depend on who else is out.
+    travelMetresPerSecond: isCongested ? scenario.police.travelMetresPerSecond : Infinity,
     startMs: scenario.startMs,
     zone: profile.zone,
     host: {
@@ -184,7 +223,7 @@ export function createWorld(o: WorldOptions): World {
       selfInitiated: (unit, _atMs, x, y, opportunity) => desk.onView(opportunity, unit, x, y),
     },
     selfInitiated:
-      officer > 0 ? { ratePerHour: HOUR_SHARES.map((share) => (cfsPerDay * officer * share) / 100) } : null,
+      officer > 0 ? { ratePerHour: shareByHour.map((share) => (cfsPerDay * officer * share) / hourSum) } : null,
   });
 
   const feed = createFeed({
@@ -218,6 +257,37 @@ export function createWorld(o: WorldOptions): World {
     decide: host.review,
   });
 
+  /** Once for each caller: what the loop is measured by, and what stops it. */
+  const follow = (call: Call): void => {
+    const { lineage } = call.incident;
+    placedCalls.push(call);
+    const loop = dailyLoop[day()];
+    loop.calls += 1;
+    if (lineage !== undefined) {
+      loop.caused += 1;
+      if (lineage.generation > 1) loop.further += 1;
+      if (loopStoppedMs === null && guard.isUnstable(kernel.nowMs, lineage.generation)) {
+        loopStoppedMs = kernel.nowMs;
+        reactions.stop();
+      }
+    }
+    if (scenario.policy.alerts === 'off') return;
+    const name = callName(call.incident, call.caller);
+    reactions.echo(name, {
+      root: lineage?.root ?? `${profile.id}/${name}`,
+      generation: (lineage?.generation ?? 0) + 1,
+    });
+  };
+
+  const inducedKeys = new Set<number>();
+  /** The same for the same encounter in any world, but for the rare one whose key another had before it. */
+  const inducedKey = (name: string): number => {
+    let key = Math.floor(keyedDraw(seeds, `${profile.id}/induced`, name)() * INDUCED_KEYS);
+    while (inducedKeys.has(key)) key = (key + 1) % INDUCED_KEYS;
+    inducedKeys.add(key);
+    return INDUCED_FROM + key;
+  };
+
   const idOf = (resident: number): number => o.agencyIndex * RESIDENTS_PER_AGENCY_MAX + resident;
   /** Settings reach every platform shard at the same moment, as late as a crossing takes. */
   const tellLater = (resident: number, change: PreferenceChange, ordinal: number): void => {
@@ -241,15 +311,23 @@ export function createWorld(o: WorldOptions): World {
     if (doorbell >= 0) host.motion(doorbell);
   };
 
+  /** Police who found something of a category that alerts are for may ask residents for video, of the first record of an incident. */
+  const policeAt = (record: CadRecord): void => {
+    const incident = desk.file(record.recordId)?.incident;
+    if (incident == null || incident.really < 0 || incident.records[0] !== record.ordinal) return;
+    if (EVENT_TYPES[incident.really].category === null) return;
+    const { x, y } = incident.place;
+    reactions.activeCase({ id: incident.drawKey, x, y, onsetMs: incident.onsetMs });
+  };
+
   const reactions = createReactions({
     kernel,
     seeds,
     agencyId: profile.id,
-    shares: scenario.reactions,
-    encounterIntensity: intensity.encounters,
-    temperament: (resident) => TEMPERAMENTS[people.temperament[resident]],
-    hasDoorbell: (resident) => people.hasDoorbell[resident] === 1,
-    listening: (resident) => people.flags[resident] === 0,
+    scenario,
+    startMs: scenario.startMs,
+    endMs: o.endMs,
+    people,
     act: {
       mute: (resident) => {
         people.flags[resident] |= ROSTER_MUTED;
@@ -259,37 +337,48 @@ export function createWorld(o: WorldOptions): World {
         people.flags[resident] |= ROSTER_QUIT;
         tellLater(resident, { resident: idOf(resident), quit: true }, 1);
       },
-      post: (resident, cause) => {
+      post: (resident, key, { lineage, kind, thread, depth }, isComment) => {
         tallies.posts += 1;
-        const draw = keyedDraw(seeds, `${profile.id}/post`, `${cause}/${resident}`);
-        const { text, privates } = composePost(draw, identityOf(seeds, o.agencyIndex, people.person[resident]));
-        host.post({ postId: `${profile.id}-post-${tallies.posts}`, resident: idOf(resident), text }, privates);
+        const postId = `${profile.id}-post-${tallies.posts}`;
+        const draw = keyedDraw(seeds, `${profile.id}/post`, key);
+        const author = identityOf(seeds, o.agencyIndex, people.person[resident]);
+        const { text, privates } = composePost(draw, author, isComment);
+        posts.push({ kind: isComment ? 'comment' : 'post', id: key, atMs: kernel.nowMs, lineage });
+        const about = kind === 'post' ? { thread, depth: depth + 1 } : { thread: postId, depth: 0 };
+        stimuli.set(postId, { kind: 'post', id: postId, lineage, ...about });
+        host.post({ postId, resident: idOf(resident), text }, privates);
       },
-      report: (resident, cause, origin) => {
-        const drawKey = `${cause}/${resident}`;
-        const draw = keyedDraw(seeds, `${profile.id}/stranger`, drawKey);
-        let u = draw();
-        const reported = ENCOUNTER_REPORTS.find(([, share]) => (u -= share) < 0) ?? ENCOUNTER_REPORTS[0];
-        const household = people.household[resident];
-        const home = householdPlace(city, household);
-        const incident: Incident = {
-          key: INDUCED_FROM + tallies.inducedIncidents,
-          drawKey,
-          origin,
-          onsetMs: kernel.nowMs,
-          reported: typeIndex(reported[0]),
-          really: -1,
-          mistaken: ENCOUNTERS[Math.floor(draw() * ENCOUNTERS.length)],
-          place: { kind: 'home', block: home.block, household, index: -1, mile: 0, x: home.x, y: home.y },
-          records: [],
-          firstCallMs: -1,
-        };
+      report: (resident, drawKey, origin, lineage) => {
+        const incident = encounterReported(resident, drawKey, origin, lineage);
         tallies.inducedIncidents += 1;
         begin(incident);
-        calls.report(incident, mixOf(reported[0]), true);
+        // Whoever meets a stranger at the own door is the only one to call.
+        calls.report(incident, { ...mixOf(EVENT_TYPES[incident.reported].id), furtherCallersMean: 0 }, true);
       },
     },
   });
+
+  const encounterReported = (resident: number, name: string, origin: 'alert' | 'post', lineage: Lineage): Incident => {
+    const drawKey = `met/${name}`;
+    const draw = keyedDraw(seeds, `${profile.id}/stranger`, drawKey);
+    let u = draw();
+    const reported = ENCOUNTER_REPORTS.find(([, share]) => (u -= share) < 0) ?? ENCOUNTER_REPORTS[0];
+    const household = people.household[resident];
+    const home = householdPlace(city, household);
+    return {
+      key: inducedKey(drawKey),
+      drawKey,
+      origin,
+      lineage,
+      onsetMs: kernel.nowMs,
+      reported: typeIndex(reported[0]),
+      really: -1,
+      mistaken: ENCOUNTERS[Math.floor(draw() * ENCOUNTERS.length)],
+      place: { kind: 'home', block: home.block, household, index: -1, mile: 0, x: home.x, y: home.y },
+      records: [],
+      firstCallMs: -1,
+    };
+  };
 
   return {
     start() {
@@ -304,6 +393,9 @@ export function createWorld(o: WorldOptions): World {
         persons: o.persons,
         callsPerPersonYear:
           (scenario.incidents.callsForServicePer1000PersonsYear / 1000) * (1 - officer) * intensity.incidents,
+        shareByHour,
+        shareByWeekday: scenario.incidents.shareByWeekday,
+        typeMix: scenario.incidents.typeMix,
         hoaxShare: scenario.incidents.hoaxShare,
         coldShare: scenario.incidents.coldShare,
         nearRepeatMean: scenario.incidents.nearRepeatMean,
@@ -324,12 +416,7 @@ export function createWorld(o: WorldOptions): World {
         onMotion: (doorbell) => host.motion(doorbell),
       });
     },
-    onAlert: (cause, residents, sentMs) => {
-      if (scenario.reactions.enabled) reactions.alerted(cause, residents, sentMs);
-    },
-    onPostSeen: (postId, residents, sentMs) => {
-      if (scenario.reactions.enabled) reactions.sawPost(postId, residents, sentMs);
-    },
+    onMessage: (stimulus, residents, sentMs) => reactions.reached(stimulus, residents, sentMs),
     onReviewRequest: (ticket, key) => newsroom.request(ticket, key),
     onReviewWithdrawn: (ticket) => newsroom.withdraw(ticket),
     incidents,
@@ -345,6 +432,8 @@ export function createWorld(o: WorldOptions): World {
         incident.place.block,
         incident.place.kind === 'mile' ? { highway: incident.place.index, mile: incident.place.mile } : undefined,
       ),
-    counts: () => ({ ...tallies, daily, hourlyCalls }),
+    postStimulus: (postId) => stimuli.get(postId),
+    ledger: () => ledgerOf(placedCalls, posts, desk.all()),
+    counts: () => ({ ...tallies, daily, dailyLoop, loopStoppedMs, hourlyCalls }),
   };
 }

@@ -202,7 +202,7 @@ describe.skipIf(skipped)('k6', { timeout: 240_000 }, () => {
     expect(found.receipts).toEqual(own.receipts);
     expect(found.load.inputs['cad']).toEqual(own.load.inputs['cad']);
     expect(JSON.parse(readFileSync(join(ran.dir, 'run.json'), 'utf8'))).toMatchObject({
-      schema: 'hundredblock.run/1.2',
+      schema: 'hundredblock.run/1.3',
       seed: 1,
       load: { traceSha256: yardstick.trace.sha256, inputs: { failed: 0 } },
     });

@@ -37,6 +37,8 @@ const SETS = [
   'reactions.callShare=1',
   // Posts reach hundreds: readers who call would soon be all that happens.
   'reactions.postReaderCallShare=0',
+  // Of posts alone it is known from the figures how many there were.
+  'reactions.comments.on=false',
   'reactions.delayMsMean=30000',
 ];
 

@@ -1,6 +1,7 @@
-/** Whether alerts feed on themselves: what residents did with them. */
+/** Whether alerts feed on themselves: what residents did with them, and how many calls each call caused. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText } from '../figuretext.ts';
+import { branchingText } from '../../loop/branching.ts';
+import { countText, momentText } from '../figuretext.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { REACTION_WORDS } from '../words.ts';
@@ -16,5 +17,45 @@ export function loopSection(record: RunRecord): PageSection {
   const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'What it means' }];
   const reactions =
     rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
-  return { id: 'loop', title: 'The loop', body: paragraph(text) + reactions };
+  const body = [warning(record), paragraph(text), branchingTable(record), reactions, videoText(record)];
+  return { id: 'loop', title: 'The loop', body: body.join('\n') };
+}
+
+// --- internal ---
+
+function warning({ branching }: RunRecord): string {
+  if (branching === undefined || branching.message === null) return '';
+  const kind = branching.state === 'unstable' ? 'bad' : 'note';
+  const stopped = branching.stopped.map(({ agency, atMs }) => `${agency} at ${momentText(atMs)}`).join(', ');
+  const where = stopped === '' ? '' : ` Stopped: ${stopped}.`;
+  return `<div class="banner ${kind}">${escapeHtml(branching.message + where)}</div>`;
+}
+
+function branchingTable({ branching }: RunRecord): string {
+  if (branching === undefined) return '';
+  const number = (value: number | null): string => (value === null ? 'none' : countText(value, 3));
+  const { calls, caused, further, blocks, gain, dispersion, ofCaused } = branching;
+  const rows = [
+    ['callers', countText(calls), 'each once, however often they tried'],
+    ['of them caused', countText(caused), 'by alerts, posts and comments'],
+    ['of those, of later generations', countText(further), 'by alerts about calls that alerts had caused'],
+    [
+      'branching ratio',
+      escapeHtml(branchingText(branching)),
+      `calls caused per call; the interval counts ${countText(blocks)} days of agencies as independent`,
+    ],
+    ['branching ratio of caused calls', escapeHtml(branchingText(ofCaused)), 'at 1 or above the loop would not end'],
+    ['gain', number(gain), 'calls made of each first one in equilibrium, 1 / (1 - n)'],
+    ['dispersion', number(dispersion), 'variance over mean of calls in long windows, 1 / (1 - n)²'],
+  ];
+  const columns = [{ head: 'Callers' }, { head: 'Found', numeric: true }, { head: 'What it means' }];
+  return `<h3>Calls that cause calls</h3>${table('Lineage of each call to 911', columns, rows)}`;
+}
+
+function videoText({ loop: { video } }: RunRecord): string {
+  if (video === undefined || video.requests === 0) return '';
+  const { requests, asked, shared, declined, courtOrders } = video;
+  return paragraph(
+    `Police asked for video of ${countText(requests)} cases. Of ${countText(asked)} owners who were asked, unknown to police, ${countText(shared)} shared a clip and ${countText(declined)} declined by the end of the run. Court orders, logged apart: ${countText(courtOrders)}.`,
+  );
 }

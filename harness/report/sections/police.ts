@@ -5,11 +5,19 @@ import { countText, momentText, quantileText, shareText } from '../figuretext.ts
 import { figure } from '../figure.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
+import { policeWorkTable } from './police-work.ts';
 
 export function policeSection(record: RunRecord): PageSection {
   const { police } = record;
   const waiting = `On average ${countText(police.callsWaitingMean, 2)} calls waited for a unit, at most ${countText(police.callsWaitingMax)} at once; ${countText(police.units)} units were busy ${shareText(police.utilisation)} of their time on duty.`;
-  const body = [paragraph(waiting), hourPlots(record), responseTable(record), hoursTable(record), answerTable(record)];
+  const body = [
+    paragraph(waiting),
+    hourPlots(record),
+    responseTable(record),
+    hoursTable(record),
+    policeWorkTable(record),
+    answerTable(record),
+  ];
   return { id: 'police', title: 'Police load', body: body.join('\n') };
 }
 

@@ -1,0 +1,89 @@
+/** A table with a codebook, written as CSV and as Parquet: both the same bytes for the same rows. */
+import { parquetWriteBuffer } from 'hyparquet-writer';
+
+export interface Column {
+  name: string;
+  type: 'text' | 'integer' | 'number';
+  /** `-` where a column has none; `unit` where each row tells its own. */
+  unit: string;
+  description: string;
+  source: string;
+}
+
+export type Cell = string | number | null;
+
+export interface Table {
+  name: string;
+  description: string;
+  columns: readonly Column[];
+  /** In the order of columns. */
+  rows: readonly (readonly Cell[])[];
+}
+
+/** RFC 4180 with a header; an empty cell is null, an empty text is quoted. Numbers are as exact as memory has them. */
+export function csvOf({ columns, rows }: Table): string {
+  const lines = [columns.map(({ name }) => csvCell(name)), ...rows.map((row) => row.map(csvCell))];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+/** One file of DOUBLE, INT64 and UTF-8 columns, all nullable, compressed with Snappy. */
+export function parquetOf({ name, description, columns, rows }: Table): Uint8Array {
+  const columnData = columns.map((column, k) => ({
+    name: column.name,
+    type: PARQUET_TYPES[column.type],
+    data: rows.map((row) => parquetCell(column, row[k])),
+  }));
+  const units = columns.map((column) => ({ key: `unit.${column.name}`, value: column.unit }));
+  const kvMetadata = [{ key: 'table', value: name }, { key: 'description', value: description }, ...units];
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, createdBy: 'hundredblock' }));
+}
+
+/** What each column of each table means, and each of `values` that a column may name: itself a table. */
+export function codebookOf(
+  tables: readonly Table[],
+  values: readonly { column: string; name: string; unit: string; description: string; source: string }[],
+): Table {
+  const words = ['table', 'column', 'type', 'unit', 'description', 'source'] as const;
+  return {
+    name: 'codebook',
+    description: 'What each column of each table means',
+    columns: words.map((name) => ({ name, type: 'text', unit: '-', description: name, source: '-' })),
+    rows: [
+      ...tables.flatMap((table) =>
+        table.columns.map(({ name, type, unit, description, source }) => [
+          table.name,
+          name,
+          type,
+          unit,
+          description,
+          source,
+        ]),
+      ),
+      ...values.map(({ column, name, unit, description, source }) => [
+        `values of ${column}`,
+        name,
+        'number',
+        unit,
+        description,
+        source,
+      ]),
+    ],
+  };
+}
+
+// --- internal ---
+
+const PARQUET_TYPES = { text: 'STRING', integer: 'INT64', number: 'DOUBLE' } as const;
+
+function csvCell(value: Cell): string {
+  if (value === null) return '';
+  const text = String(value);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function parquetCell({ name, type }: Column, value: Cell): string | number | bigint | null {
+  if (value === null) return null;
+  if (type === 'text') return String(value);
+  if (typeof value !== 'number') throw new TypeError(`column ${name}: expected a number, found ${typeof value}`);
+  return type === 'integer' ? BigInt(value) : value;
+}

@@ -1,0 +1,96 @@
+/** What is there because of what two worlds of one seed differ in. */
+import type { Against, AgainstDelay, RunRecord } from '../../../contract/runrecord.ts';
+import { countText, durationText } from '../figuretext.ts';
+import { escapeHtml, paragraph, table } from '../markup.ts';
+import type { PageSection } from '../page.ts';
+
+/** None of a run that was paired with no other. */
+export function againstSection({ against }: RunRecord): PageSection[] {
+  if (against === undefined) return [];
+  const body = [
+    `<p>The same world was run again with <code>${escapeHtml(against.sets.join(' '))}</code>: same seed, same draws. What is in one of the two only is there, or is not, because of that. Each event that differs is a line of <code>against.jsonl</code>.</p>`,
+    verdict(against),
+    countTable(against),
+    delayTable(against),
+  ];
+  return [{ id: 'against', title: 'Against another world', body: body.join('\n') }];
+}
+
+/** Both effects in a few words, for a terminal. */
+export function againstText({ sets, calls, dispatches, unitHours, response, exact }: Against): string {
+  const apart = exact ? 'net equals direct throughout' : 'net (direct by lineage)';
+  return `${sets.join(' ')}: ${apart}: ${signed(calls.net)} calls (${signed(calls.direct)}), ${signed(dispatches.net)} dispatches (${signed(dispatches.direct)}), ${signed(unitHours.net, 1)} unit-hours (${signed(unitHours.direct, 1)}); police responses ${laterText(response)}`;
+}
+
+// --- internal ---
+
+function signed(value: number, decimals = 0): string {
+  return `${value > 0 ? '+' : ''}${countText(value, decimals)}`;
+}
+
+function signedDuration(ms: number): string {
+  return `${ms < 0 ? '-' : ms > 0 ? '+' : ''}${durationText(Math.abs(Math.round(ms)))}`;
+}
+
+function laterText({ meanMs, low, high }: AgainstDelay): string {
+  if (meanMs === null) return 'in neither world';
+  const interval =
+    low === null || high === null ? '' : ` (95% interval ${signedDuration(low)} to ${signedDuration(high)})`;
+  return `${signedDuration(meanMs)} on average${interval}`;
+}
+
+function verdict(against: Against): string {
+  const text = against.exact
+    ? 'The difference is what alerts caused by themselves, to the last call: net and direct effects are equal everywhere, and nothing else moved.'
+    : 'Direct is what alerts caused by themselves, known by lineage. Net is the whole difference between the worlds: it contains what waited for, or was displaced by, what alerts caused.';
+  const congestion =
+    against.congestion === 'off' ? ' Congestion was off: nobody waited for anybody, and travel took no time.' : '';
+  return paragraph(text + congestion);
+}
+
+function countTable({ calls, redials, posts, dispatches, unitHours }: Against): string {
+  const rows = Object.entries({
+    'callers to 911': calls,
+    'calls repeated': redials,
+    'posts and comments': posts,
+    dispatches,
+  }).map(([name, c]) => [
+    escapeHtml(name),
+    countText(c.first),
+    countText(c.second),
+    signed(c.net),
+    signed(c.direct),
+    countText(c.onlyFirst),
+    countText(c.onlySecond),
+    countText(c.unexplained),
+  ]);
+  const { first, second, net, direct } = unitHours;
+  rows.push(['unit-hours', countText(first, 1), countText(second, 1), signed(net, 1), signed(direct, 1), '', '', '']);
+  const heads = ['First', 'Second', 'Net', 'Direct', 'In the first only', 'In the second only', 'Of these displaced'];
+  const columns = [{ head: 'What' }, ...heads.map((head) => ({ head, numeric: true }))];
+  return table(
+    'Both worlds; direct: by lineage; displaced: in one world only although no alert caused it',
+    columns,
+    rows,
+  );
+}
+
+function delayTable({ answer, response, responseByPriority }: Against): string {
+  const row = (name: string, d: AgainstDelay) => [
+    escapeHtml(name),
+    countText(d.pairs),
+    d.meanMs === null ? 'none' : signedDuration(d.meanMs),
+    d.low === null || d.high === null ? 'none' : `${signedDuration(d.low)} to ${signedDuration(d.high)}`,
+    countText(d.blocks),
+    countText(d.later),
+    countText(d.sooner),
+  ];
+  const rows = [
+    row('answer to a call', answer),
+    row('police response, all', response),
+    ...Object.entries(responseByPriority).map(([p, d]) => row(`police response, priority ${p}`, d)),
+  ];
+  const heads = ['In both', 'Mean', '95% interval', 'Days of agencies', 'Later', 'Sooner'];
+  const columns = [{ head: 'How much later in the first' }, ...heads.map((head) => ({ head, numeric: true }))];
+  return `<h3>Later, or sooner</h3>${table('What is in both worlds, paired event by event; intervals over days of agencies', columns, rows)}`;
+}

@@ -1,0 +1,68 @@
+/** Which mechanisms of dispatch and of the call-takers' room acted, and how often. */
+import type { PoliceWork, RunRecord } from '../../../contract/runrecord.ts';
+import { countText, nounText, shareText } from '../figuretext.ts';
+import { table } from '../markup.ts';
+
+/** Part of the section on police; empty for records that tell nothing of it. */
+export function policeWorkTable({ policeWork }: RunRecord): string {
+  if (policeWork === undefined) return '';
+  const { unitHours, jobs, aid, selfInitiated, breaks, overruns, callTakers } = policeWork;
+  const rows = [
+    ['unit-hours on duty', countText(unitHours.onDuty, 1), `${countText(unitHours.breaks, 1)} of them on breaks`],
+    ['unit-hours at calls that were founded', countText(unitHours.founded, 1), ''],
+    [
+      'records that asked for units',
+      countText(jobs.requested),
+      `${countText(jobs.cancelled)} of them called off or merged`,
+    ],
+    ['rises by a priority after a long wait', countText(jobs.escalated), ''],
+    ['calls settled by telephone', countText(jobs.byPhone), ''],
+    ['units taken off a call for priority 1', countText(jobs.preempted), ''],
+    [
+      'units lent by neighbours',
+      countText(aid.lent),
+      `${countText(unitHours.lent, 1)} unit-hours; asked in vain ${nounText(aid.refused, 'time')}`,
+    ],
+    [
+      'work that officers found themselves',
+      countText(selfInitiated.started),
+      `${countText(selfInitiated.yielded)} broken off for priority 1, ${countText(selfInitiated.missed)} passed by`,
+    ],
+    [
+      'meal breaks due',
+      countText(breaks.due),
+      `${countText(breaks.taken)} taken, ${countText(breaks.brokenOff)} broken off, ${countText(breaks.missed)} missed`,
+    ],
+    ['jobs that outlasted a shift', countText(overruns), `${countText(unitHours.overrun, 1)} unit-hours of overtime`],
+    [
+      'calls to 911 that a neighbour answered',
+      countText(callTakers.overflowed),
+      `tried in vain ${nounText(callTakers.overflowRefused, 'time')}`,
+    ],
+    [
+      'position-hours of call-takers',
+      countText(callTakers.hoursOnDuty, 1),
+      `${shareText(callTakers.utilisation)} of them on calls; ${shareText(callTakers.abandonedShare)} of calls given up`,
+    ],
+  ];
+  const columns = [{ head: 'What' }, { head: 'How much', numeric: true }, { head: 'Of that' }];
+  return `<h3>How calls were handled</h3>${table('Zero where a mechanism is off; docs/police.md describes each', columns, rows)}`;
+}
+
+/** What of it is worth a line in the terminal; empty where no mechanism acted. */
+export function policeWorkText({ jobs, aid, breaks, callTakers }: PoliceWork): string {
+  const { escalated, byPhone, preempted } = jobs;
+  const lost = breaks.missed + breaks.brokenOff;
+  const parts: [count: number, text: string][] = [
+    [escalated, `${countText(escalated)} raised after a long wait`],
+    [byPhone, `${countText(byPhone)} settled by telephone`],
+    [preempted, `${nounText(preempted, 'unit')} taken off lesser calls`],
+    [aid.lent, `${nounText(aid.lent, 'unit')} lent by neighbours`],
+    [lost, `${countText(lost)} of ${nounText(breaks.due, 'break')} missed or broken off`],
+    [callTakers.overflowed, `${nounText(callTakers.overflowed, 'call')} answered by a neighbour`],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([, text]) => text)
+    .join(', ');
+}

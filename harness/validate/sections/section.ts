@@ -1,0 +1,5 @@
+/** A part of docs/validation.md: its lines, and how many of its values are not as they should be. */
+export interface Section {
+  lines: string[];
+  failed: number;
+}
