@@ -12,6 +12,11 @@ const POOLS = fileURLToPath(new URL('../../results/pool', import.meta.url));
 const pools = readdirSync(POOLS).filter((name) => name.endsWith('.jsonl'));
 
 describe('the committed pools', () => {
+  it('hold at least 200 real trials together', () => {
+    const counts = pools.map((name) => readTrials(join(POOLS, name)).trials.length);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(200);
+  });
+
   it.each(pools)('%s: holds enough real trials to deal from', (name) => {
     const { trials } = readTrials(join(POOLS, name));
     expect(trials.length).toBeGreaterThanOrEqual(72);
