@@ -489,3 +489,18 @@ export function naturesOf(dialect: Dialect): Record<string, NatureRule> {
   for (const t of EVENT_TYPES) table[t.natures[dialect]] = { category: t.category, community: t.community };
   return table;
 }
+
+/** What a resident may do about a message. */
+export const REACTIONS = [
+  'ignored',
+  'opened',
+  'muted',
+  'quit',
+  'posted',
+  'commented',
+  'clip',
+  'adopted',
+  'vigilant',
+  'reported',
+] as const;
+export type ReactionName = (typeof REACTIONS)[number];

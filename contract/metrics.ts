@@ -3,7 +3,7 @@
  * address, an incident or free text. `METRICS` are what the reference system counts of itself; `HARNESS_METRICS` are what the harness
  * found out about a run.
  */
-import { CATEGORIES } from './catalogue.ts';
+import { CATEGORIES, REACTIONS } from './catalogue.ts';
 import { PRIVATE_KINDS } from './manifest.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from './pipeline.ts';
 import { SUPPRESSIONS } from './policy.ts';
@@ -121,18 +121,6 @@ const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel'] as const;
 const EGRESSES = ['frame', 'review', 'log', 'receipt', 'post'] as const;
 /** What composing can't yield, beside the private strings of records. */
 const LEAK_KINDS = [...PRIVATE_KINDS, 'units', 'extra-field', 'free-text'] as const;
-const REACTIONS = [
-  'ignored',
-  'opened',
-  'muted',
-  'quit',
-  'posted',
-  'commented',
-  'clip',
-  'adopted',
-  'vigilant',
-  'reported',
-] as const;
 
 export const HARNESS_METRICS = {
   hundredblock_run_info: {

@@ -1,9 +1,9 @@
 /** From an experiment's name or file to a checked experiment, whose every point is a scenario that can be run. */
-import { readFileSync } from 'node:fs';
 import { ExperimentSchema, type Experiment, type Factor } from '../../contract/experiment.ts';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from '../../scenarios/experiments/defaults.ts';
+import { isObject, readJsonFile } from '../json-file.ts';
 import { check, show, type Shape } from '../scenario/check.ts';
 import { nearest } from '../scenario/nearest.ts';
 import { resolveScenario } from '../scenario/resolve.ts';
@@ -26,7 +26,7 @@ const POINTS_MAX = 100_000;
 export function resolveExperiment(name: string): Resolved {
   const known = EXPERIMENTS.get(name);
   if (known !== undefined) return experimentOf(known);
-  if (/\.json$/i.test(name)) return experimentOf(parse(name));
+  if (/\.json$/i.test(name)) return experimentOf(readJsonFile(name, 'an experiment'));
   const names = [...EXPERIMENTS.keys()];
   throw refuse([
     `unknown experiment ${show(name)}, did you mean ${nearest(name, names)}? expected one of ${names.join(', ')}, or a path to a .json file`,
@@ -77,25 +77,6 @@ export function setsOf(
 
 function refuse(problems: readonly string[]): HundredblockError {
   return new HundredblockError('HB_EXPERIMENT', problems.join('\n'));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const found = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'one that can not be read';
-    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected an experiment in a JSON file, found ${found}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected JSON, found ${(error as Error).message}`);
-  }
 }
 
 /** Titles may be left out: the name stands for them. */

@@ -12,7 +12,7 @@ import {
 } from '../../contract/runrecord.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
 import type { TraceInputKind } from '../../contract/trace.ts';
-import type { ReactionName } from '../../simulator/reactions/reactions.ts';
+import type { ReactionName } from '../../contract/catalogue.ts';
 import type { LatencySpreads } from '../judge/latency.ts';
 import type { DriveProgress } from '../load/contract.ts';
 import type { ShardResult } from '../run/shard.ts';

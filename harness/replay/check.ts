@@ -4,6 +4,7 @@
  */
 import type { TSchema } from 'typebox';
 import { nearest } from './nearest.ts';
+import { isObject } from '../json-file.ts';
 
 export interface Problem {
   /** JSON Pointer to the value; empty for the whole. */
@@ -79,10 +80,6 @@ interface Node extends TSchema {
 
 function problem(path: string, expected: string, value: unknown, near: string | null = null): Problem {
   return { path, expected, found: shown(value), nearest: near };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function pointer(key: string): string {

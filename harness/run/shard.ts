@@ -19,7 +19,8 @@ import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '
 import { alertStimulus, strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
 import type { VideoCounts } from '../../simulator/reactions/video-portal.ts';
 import type { Ledger } from '../../simulator/world/ledger.ts';
-import { CROSSING_MS, type ReactionName } from '../../simulator/reactions/reactions.ts';
+import type { ReactionName } from '../../contract/catalogue.ts';
+import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
 import { createWorld, type LoopDay, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../oracle/contract.ts';
 import { alertKey } from '../oracle/composition.ts';

@@ -10,6 +10,7 @@ import { check, isLeaf, join, show, step, type Problem, type Shape } from './che
 import { nearest } from './nearest.ts';
 import { SCENARIOS } from './registry.ts';
 import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
+import { isObject } from '../json-file.ts';
 
 const AGENCIES_MAX = 4096;
 const PERSONS_MAX = 100_000_000;
@@ -95,7 +96,7 @@ function loadFile(path: string): unknown {
       `scenario file ${show(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
     );
   }
-  if (!isRecord(value))
+  if (!isObject(value))
     throw new HundredblockError(
       'HB_USAGE',
       `scenario file ${show(path)}: expected an object of options, found ${show(value)}`,
@@ -119,25 +120,21 @@ function tooLong(path: string, bytes: number): HundredblockError {
 
 /** Lists are replaced whole, so each agency group of a file brings its own options; what may be left out is filled in. */
 function withAgencyDefaults(scenario: unknown): unknown {
-  if (!isRecord(scenario) || !Array.isArray(scenario.agencies)) return scenario;
+  if (!isObject(scenario) || !Array.isArray(scenario.agencies)) return scenario;
   const agencies = scenario.agencies.map((group: unknown) =>
-    isRecord(group) ? { count: 1, withdrawAfterDays: null, thenDialect: null, ...group } : group,
+    isObject(group) ? { count: 1, withdrawAfterDays: null, thenDialect: null, ...group } : group,
   );
   return { ...scenario, agencies };
 }
 
 /** `base` with the options of `over` laid over it, group by group; lists are replaced whole. */
 function overlay(base: unknown, over: unknown): unknown {
-  if (!isRecord(base) || !isRecord(over)) return over;
+  if (!isObject(base) || !isObject(over)) return over;
   const merged: [string, unknown][] = Object.entries(base);
   for (const [name, value] of Object.entries(over))
     merged.push([name, overlay(Object.hasOwn(base, name) ? base[name] : undefined, value)]);
   // fromEntries defines properties, so that a key called __proto__ is an unknown option like any other.
   return Object.fromEntries(merged);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Applies one `path=value`; returns what is wrong with it, if it leads nowhere. The value itself is checked with the whole scenario. */

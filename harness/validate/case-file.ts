@@ -1,6 +1,6 @@
 /** Reading a case that a user describes: every problem at once, each with its path. */
-import { readFileSync } from 'node:fs';
 import { HundredblockError } from '../../contract/errors.ts';
+import { isObject, readJsonFile } from '../json-file.ts';
 import { check, type Problem, type Shape } from '../scenario/check.ts';
 import { nearest } from '../scenario/nearest.ts';
 import {
@@ -21,7 +21,7 @@ export interface CaseFile {
 
 /** Throws HB_INPUT_FILE where the file can't be read as JSON, HB_OPTION_VALUE with one line for each problem. */
 export function readCaseFile(path: string): CaseFile {
-  return caseOf(parse(path));
+  return caseOf(readJsonFile(path, 'a case'));
 }
 
 /** The same of a value that was parsed. */
@@ -49,25 +49,6 @@ export function caseOf(value: unknown): CaseFile {
 }
 
 // --- internal ---
-
-function parse(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const found = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'one that can not be read';
-    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected a case in a JSON file, found ${found}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected JSON, found ${(error as Error).message}`);
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function refuse(problems: readonly Problem[]): HundredblockError {
   return new HundredblockError('HB_OPTION_VALUE', problems.map(({ text }) => text).join('\n'));

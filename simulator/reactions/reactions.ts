@@ -5,6 +5,7 @@
  * Every choice is drawn from (alert or post, resident) under a key of its own, so that no reaction, and no mechanism switched on, ever shifts another's draws.
  * Nobody reacts in less than CROSSING_MS: what crosses from one agency's shard to another then always has that long to arrive.
  */
+import { REACTIONS, type ReactionName } from '../../contract/catalogue.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS } from '../../contract/time.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -46,20 +47,6 @@ export interface ReactionOptions {
   };
 }
 
-const REACTION_NAMES = [
-  'ignored',
-  'opened',
-  'muted',
-  'quit',
-  'posted',
-  'commented',
-  'clip',
-  'adopted',
-  'vigilant',
-  'reported',
-] as const;
-export type ReactionName = (typeof REACTION_NAMES)[number];
-
 export interface Reactions {
   /** A message reached residents of this agency (indices), at `sentMs`, not after now. */
   reached(stimulus: Stimulus, residents: Iterable<number>, sentMs: number): void;
@@ -77,7 +64,7 @@ export function createReactions(o: ReactionOptions): Reactions {
   const { kernel, seeds, agencyId, people } = o;
   const shares = o.scenario.reactions;
   const strength = strengthsOf(shares);
-  const counts = Object.fromEntries(REACTION_NAMES.map((name) => [name, 0])) as Record<ReactionName, number>;
+  const counts = Object.fromEntries(REACTIONS.map((name) => [name, 0])) as Record<ReactionName, number>;
   const attention = new Attention(people.appUsers, strength.attention);
   const fatigue = new Fatigue(people.appUsers, strength.fatigue);
   const fear = new Fear(shares.fearHalfLifeMs);
