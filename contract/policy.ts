@@ -12,6 +12,8 @@ export interface Policy {
   review: 'auto' | 'human';
   /** Fewest households that may share a published place. */
   householdsMin: number;
+  /** Residents' distances are measured from the published place, or from the point that the record tells, which is not published. */
+  matching: 'place' | 'point';
   /** Published times are floored to a multiple of this. */
   timeRoundingMs: number;
   /** Two records of one category and published place, whose incident times lie no further apart, are one event. */
@@ -29,6 +31,7 @@ export const DEFAULT_POLICY: Readonly<Policy> = {
   futureMsMax: 300_000,
   review: 'human',
   householdsMin: 5,
+  matching: 'place',
   timeRoundingMs: 300_000,
   sameEventMsMax: 900_000,
   correctionMsMax: 21_600_000,

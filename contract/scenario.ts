@@ -310,6 +310,7 @@ export const ScenarioSchema = Type.Object(
         futureMsMax: Type.Integer({ minimum: 0, maximum: 604_800_000 }),
         review: Type.Union([Type.Literal('auto'), Type.Literal('human')]),
         householdsMin: Type.Integer({ minimum: 0, maximum: 10_000 }),
+        matching: Type.Union([Type.Literal('place'), Type.Literal('point')]),
         timeRoundingMs: Type.Integer({ minimum: 1, maximum: 86_400_000 }),
         sameEventMsMax: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
         correctionMsMax: Type.Integer({ minimum: 0, maximum: 604_800_000 }),

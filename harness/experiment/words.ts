@@ -17,10 +17,42 @@ export function tippingText({ tipping, points }: ExperimentResult): string | nul
 
 /** For the terminal. */
 export function summaryLines(result: ExperimentResult): string[] {
-  const { experiment, points, runs, summary } = result;
+  const { experiment, points, runs } = result;
+  const heading = `${experiment.title}: ${nounText(points.length, 'point')}, ${nounText(runs.length, 'run')}`;
+  if (result.sensitivity.length > 0) return [heading, ...sensitivityLines(result)];
   const tipping = tippingText(result);
+  return [heading, ...pointLines(result), ...(tipping === null ? [] : ['', `  ${tipping}`])];
+}
+
+// --- internal ---
+
+const POINTS_SHOWN = 20;
+
+/** What each factor does to each measure, the greatest first: of its whole range, or as a share of all variance. */
+function sensitivityLines({ experiment, sensitivity }: ExperimentResult): string[] {
+  const width = Math.max(...experiment.factors.map(({ title }) => title.length));
+  return experiment.measures.flatMap((measure) => {
+    const { title, unit } = MEASURES[measure];
+    const rows = sensitivity
+      .filter((row) => row.measure === measure && (row.figure === 'mu-star' || row.figure === 'total-order'))
+      .sort((a, b) => b.value.value - a.value.value);
+    if (rows.length === 0) return [];
+    const what =
+      rows[0].figure === 'mu-star' ? `mean absolute effect of the whole range, ${unit}` : 'total-order index';
+    return [
+      '',
+      `  ${title}: ${what}`,
+      ...rows.map(({ factor, value }) => {
+        const name = experiment.factors.find((one) => one.name === factor)?.title ?? factor;
+        return `    ${name.padEnd(width)}  ${short(value.value).padStart(9)}  (${short(value.low)} to ${short(value.high)})`;
+      }),
+    ];
+  });
+}
+
+function pointLines({ experiment, points, summary }: ExperimentResult): string[] {
   const width = Math.max(...points.map(({ title }) => title.length), 10);
-  const lines = [`${experiment.title}: ${nounText(points.length, 'point')}, ${nounText(runs.length, 'run')}`];
+  const lines: string[] = [];
   const shown = points.slice(0, POINTS_SHOWN);
   for (const measure of experiment.measures) {
     const { title, unit } = MEASURES[measure];
@@ -33,9 +65,5 @@ export function summaryLines(result: ExperimentResult): string[] {
     }
   }
   if (shown.length < points.length) lines.push('', `  and ${nounText(points.length - shown.length, 'more point')}`);
-  return tipping === null ? lines : [...lines, '', `  ${tipping}`];
+  return lines;
 }
-
-// --- internal ---
-
-const POINTS_SHOWN = 20;

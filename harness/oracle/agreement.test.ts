@@ -10,6 +10,7 @@ it.each<[number, Partial<Policy>, Partial<Policy>]>([
   [2, { review: 'human' }, { review: 'auto' }],
   [3, { review: 'auto', preset: 'extended', sameEventMsMax: 60 * MINUTE_MS }, { preset: 'us-eight' }],
   [4, { preset: 'extended', retainMs: 20 * MINUTE_MS, correctionMsMax: 15 * MINUTE_MS }, { householdsMin: 20 }],
+  [6, { preset: 'extended', review: 'auto', matching: 'point', householdsMin: 20 }, { matching: 'place' }],
   [5, { preset: 'extended', householdsMin: 20, incidentAgeMsMax: 30 * MINUTE_MS }, { alerts: 'off' }],
 ])('agree on seed %i with %j, then %j', (seed, policy, policyLater) => {
   const { judgement } = drive(

@@ -73,7 +73,7 @@ export function createDeliveryJudge(
       const owedUnder = people.settingsBetween(resident, fromMs, toMs).map((s) => {
         if ((s.flags & (ROSTER_MUTED | ROSTER_QUIT)) !== 0) return false;
         if (owed.msgType !== 'Alert' && owed.earlier.some((e) => indexOf(e.recipients, resident) >= 0)) return true;
-        return owed.msgType !== 'Cancel' && people.mismatch(resident, s, owed.place.box, owed.category) === null;
+        return owed.msgType !== 'Cancel' && people.mismatch(resident, s, owed.reach, owed.category) === null;
       });
       if (owedUnder.includes(true) && owedUnder.includes(false)) may.add(resident);
     }
@@ -93,7 +93,7 @@ export function createDeliveryJudge(
     const [later] = people.settingsBetween(resident, atMs + 1, atMs + 1);
     if (settings === undefined) return 'unknown-resident';
     for (const s of [settings, later]) {
-      const mismatch = people.mismatch(resident, s, owed.place.box, owed.category);
+      const mismatch = people.mismatch(resident, s, owed.reach, owed.category);
       if (owed.msgType === 'Cancel' && mismatch !== 'quit' && mismatch !== 'muted') continue;
       if (mismatch !== null) return mismatch;
     }

@@ -6,6 +6,7 @@ import type { AgencyProfile } from '../../contract/agency.ts';
 import type { MsgType } from '../../contract/alert.ts';
 import type { Category } from '../../contract/catalogue.ts';
 import type { ManifestRow, MessageManifest, PublishedLocation } from '../../contract/manifest.ts';
+import type { Box } from '../../contract/plane.ts';
 import type { PipelineInput, RowOutcome } from '../../contract/pipeline.ts';
 import type { Suppression } from '../../contract/policy.ts';
 import { parseIso, civilToMs } from '../../contract/time.ts';
@@ -45,6 +46,8 @@ export interface Expected {
   spreadMs: number;
   category: Category;
   place: Place;
+  /** What residents' distances are measured from; null: nobody matches. */
+  reach: Box | null;
   /** The lead at that moment. */
   recordId: string;
   leadMs: number;
@@ -534,6 +537,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const keeps = msgType === 'Cancel' && last !== null;
     const category = keeps ? last.category : categoryOf(profile, lead)!;
     const place = keeps ? last.place : placeOf(group.agency, group.lead, atMs)!;
+    const reach = policy.matching === 'point' ? place.finest : place.box;
     const sequence = group.sent.length + 1;
     const alert = compose({
       key: group.key,
@@ -558,22 +562,23 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       spreadMs: current.spreadMs,
       category,
       place,
+      reach,
       recordId: group.lead.id,
       leadMs: lead.incidentMs,
       alertMs: last === null ? atMs : group.sent[0].dueMs,
       frame: JSON.stringify(alert),
-      recipients: audience(group, msgType, category, place),
+      recipients: audience(group, msgType, category, reach),
       doubt: group.doubt,
       earlier: [...group.sent],
     };
   }
 
-  function audience(group: Group, msgType: MsgType, category: Category, place: Place): Uint32Array {
+  function audience(group: Group, msgType: MsgType, category: Category, reach: Box | null): Uint32Array {
     switch (msgType) {
       case 'Alert':
-        return people.matching(place.box, category);
+        return people.matching(reach, category);
       case 'Update':
-        return union(people.matching(place.box, category), people.listening(group.sentTo));
+        return union(people.matching(reach, category), people.listening(group.sentTo));
       case 'Cancel':
         return people.listening(group.sentTo);
     }

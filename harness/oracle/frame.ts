@@ -134,7 +134,7 @@ function likeness(leaves: Leaves | null, head: FrameHead, profile: AgencyProfile
   const policy = policyAt(profile, atMs);
   const iso = parseIso(leaves?.get('info.effective') ?? '');
   const incidentMs = iso === null ? atMs : civilToMs(iso.civil);
-  const place = head.place ?? { text: '', kind: 'text', box: null, households: null };
+  const place = head.place ?? { text: '', kind: 'text', box: null, households: null, finest: null };
   return JSON.stringify(
     compose({
       key: head.key,

@@ -377,6 +377,7 @@ describe('the clock’s tolerance', () => {
     kind: 'block',
     box: { x0: 3000, y0: 980, x1: 4000, y1: 1020 },
     households: 8,
+    finest: null,
   } as const;
   const frame = JSON.stringify(
     compose({ ...wording, place, timeRoundingMs: 5 * MINUTE_MS, incidentAgeMsMax: HOUR_MS }),

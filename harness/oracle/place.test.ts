@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishedLocation } from '../../contract/manifest.ts';
 import { agency } from './hand.testing.ts';
+import { buildCity, householdPlace } from '../../simulator/city/city.ts';
 import { circleOf, placeNamed, publishedPlace } from './place.ts';
 
 const strict = agency();
@@ -44,6 +45,39 @@ describe('the published place', () => {
     const place = publishedPlace(text, location, 5);
     expect(place?.text ?? null).toBe(expected);
     expect(place?.box ?? null).toBeNull();
+  });
+});
+
+describe('the finest place', () => {
+  const city = buildCity({
+    seeds: { seed: 7, replication: 0 },
+    agencyIndex: 0,
+    agencyCount: 1,
+    name: 'Hartwell 0',
+    persons: 5000,
+    personsPerHousehold: 2.5,
+    personsPerKm2: 1500,
+    hotSpotSigma: 1,
+  });
+  const profile = agency({}, { gazetteer: city.gazetteer });
+
+  it('of an address is where the house stands in the simulated city, but for its distance from the street', () => {
+    const offs = Array.from({ length: city.households }, (_, household) => {
+      const { number, street, x, y } = householdPlace(city, household);
+      const { x0, y0 } = publishedPlace(profile, address(number, street), 5)!.finest!;
+      return Math.abs(x - x0) + Math.abs(y - y0);
+    });
+    expect(offs.length).toBeGreaterThan(1000);
+    expect([...new Set(offs)].every((off) => Math.abs(off - 120) <= 1)).toBe(true);
+  });
+
+  it('is that of the block, crossing or stretch where no house is known, however coarse the published one', () => {
+    const block = publishedPlace(strict, { kind: 'block', hundred: 700, street: 'E OAK AVE', text: '' }, 5)!;
+    expect(block.kind).toBe('jurisdiction');
+    expect(block.finest).toEqual(placeNamed(strict, '700 BLOCK E OAK AVE')!.box);
+    const point = publishedPlace(strict, at(3500, 1400), 5)!;
+    expect(point.finest).toEqual({ x0: 3500, y0: 1400, x1: 3500, y1: 1400 });
+    expect(publishedPlace(text, address(12854, 'Any Street'), 5)!.finest).toBeNull();
   });
 });
 

@@ -14,6 +14,8 @@ export interface Place {
   box: Box | null;
   /** Households that share it; null where unknown, and on a stretch of highway, where nobody lives. */
   households: number | null;
+  /** What the record says of where it was, as exactly as it says it, whatever is published. */
+  finest: Box | null;
 }
 
 const NEAREST_DM_SQUARED_MAX = 2500 * 2500;
@@ -30,7 +32,7 @@ export function publishedPlace(
   const g = profile.gazetteer;
   switch (location.kind) {
     case 'address':
-      return coarsen(g, blockAt(g, tidy(location.street), Math.floor(location.number / 100) * 100), householdsMin);
+      return coarsen(g, houseAt(g, tidy(location.street), location.number), householdsMin);
     case 'block':
       return coarsen(g, blockAt(g, tidy(location.street), location.hundred), householdsMin);
     case 'crossing':
@@ -41,7 +43,9 @@ export function publishedPlace(
     }
     case 'coordinates': {
       const block = nearestBlock(g, location.x, location.y);
-      return block === null ? null : coarsen(g, fineBlock(g, block), householdsMin);
+      if (block === null) return null;
+      const { place, area } = fineBlock(g, block);
+      return coarsen(g, { place: { ...place, finest: pointBox(location.x, location.y) }, area }, householdsMin);
     }
     case 'mile':
       return stretchAt(g, tidy(location.highway), Math.floor(location.mile / MILES_PER_STRETCH));
@@ -102,12 +106,13 @@ function tidy(text: string): string {
 function coarsen(g: Gazetteer, fine: Fine | null, householdsMin: number): Place | null {
   if (fine === null) return null;
   if (fine.place.households! >= householdsMin) return fine.place;
-  return g.areas[fine.area].households >= householdsMin ? areaPlace(g, fine.area) : jurisdictionPlace(g);
+  const wide = g.areas[fine.area].households >= householdsMin ? areaPlace(g, fine.area) : jurisdictionPlace(g);
+  return { ...wide, finest: fine.place.finest };
 }
 
 function areaPlace(g: Gazetteer, index: number): Place {
   const area = g.areas[index];
-  return { text: `${area.name} AREA`, kind: 'area', box: area.box, households: area.households };
+  return { text: `${area.name} AREA`, kind: 'area', box: area.box, households: area.households, finest: area.box };
 }
 
 function jurisdictionPlace(g: Gazetteer): Place {
@@ -116,6 +121,7 @@ function jurisdictionPlace(g: Gazetteer): Place {
     kind: 'jurisdiction',
     box: g.jurisdiction.box,
     households: g.jurisdiction.households,
+    finest: g.jurisdiction.box,
   };
 }
 
@@ -130,14 +136,19 @@ function boxAt(g: Gazetteer, block: number): Box {
 
 function fineBlock(g: Gazetteer, block: number): Fine {
   const text = blockText(g.streets[g.blockStreet[block]], g.blockHundred[block]);
+  const box = boxAt(g, block);
   return {
-    place: { text, kind: 'block', box: boxAt(g, block), households: g.blockHouseholds[block] },
+    place: { text, kind: 'block', box, households: g.blockHouseholds[block], finest: box },
     area: g.blockArea[block],
   };
 }
 
+function pointBox(x: number, y: number): Box {
+  return { x0: x, y0: y, x1: x, y1: y };
+}
+
 /** Blocks are sorted by (street, hundred): a binary search needs no index beside the columns. */
-function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
+function blockIndex(g: Gazetteer, street: string, hundred: number): number | null {
   const s = streetIndex(g, street);
   if (s === undefined) return null;
   let low = 0;
@@ -147,9 +158,37 @@ function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
     if (g.blockStreet[mid] < s || (g.blockStreet[mid] === s && g.blockHundred[mid] < hundred)) low = mid + 1;
     else high = mid;
   }
-  return low < g.blockStreet.length && g.blockStreet[low] === s && g.blockHundred[low] === hundred
-    ? fineBlock(g, low)
-    : null;
+  return low < g.blockStreet.length && g.blockStreet[low] === s && g.blockHundred[low] === hundred ? low : null;
+}
+
+function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
+  const block = blockIndex(g, street, hundred);
+  return block === null ? null : fineBlock(g, block);
+}
+
+/** A block with its finest place at one of its houses: docs/rules.md, 'Who'. */
+function houseAt(g: Gazetteer, street: string, number: number): Fine | null {
+  const within = number % 100;
+  const block = blockIndex(g, street, number - within);
+  if (block === null) return null;
+  const { place, area } = fineBlock(g, block);
+  const box = boxAt(g, block);
+  const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
+  const lies = width >= height;
+  const step = Math.floor((Math.max(width, height) * (2 * within + 1)) / 200);
+  const towards = directionOf(g, block, lies);
+  const x = lies ? (towards > 0 ? box.x0 + step : box.x1 - step) : (box.x0 + box.x1) >> 1;
+  const y = lies ? (box.y0 + box.y1) >> 1 : towards > 0 ? box.y0 + step : box.y1 - step;
+  return { place: { ...place, finest: pointBox(x, y) }, area };
+}
+
+/** Whether house numbers rise with the coordinate (positive) or against it, by the neighbour on the same street. */
+function directionOf(g: Gazetteer, block: number, lies: boolean): number {
+  const middle = (i: number): number =>
+    lies ? g.blockBox[4 * i] + g.blockBox[4 * i + 2] : g.blockBox[4 * i + 1] + g.blockBox[4 * i + 3];
+  const isOfStreet = (i: number): boolean => g.blockStreet[i] === g.blockStreet[block];
+  if (isOfStreet(block + 1)) return middle(block + 1) - middle(block);
+  return isOfStreet(block - 1) ? middle(block) - middle(block - 1) : 1;
 }
 
 function crossingAt(g: Gazetteer, one: string, other: string): Fine | null {
@@ -160,9 +199,10 @@ function crossingAt(g: Gazetteer, one: string, other: string): Fine | null {
   const high = Math.max(a, b);
   for (let i = 0; i < g.crossingX.length; i++) {
     if (g.crossingStreetA[i] !== low || g.crossingStreetB[i] !== high) continue;
-    const box = { x0: g.crossingX[i], y0: g.crossingY[i], x1: g.crossingX[i], y1: g.crossingY[i] };
+    const box = pointBox(g.crossingX[i], g.crossingY[i]);
+    const text = [one, other].sort().join(' / ');
     return {
-      place: { text: [one, other].sort().join(' / '), kind: 'crossing', box, households: g.crossingHouseholds[i] },
+      place: { text, kind: 'crossing', box, households: g.crossingHouseholds[i], finest: box },
       area: g.crossingArea[i],
     };
   }
@@ -172,7 +212,8 @@ function crossingAt(g: Gazetteer, one: string, other: string): Fine | null {
 function stretchAt(g: Gazetteer, highway: string, index: number): Place | null {
   const stretches = g.highways.find((h) => h.name === highway)?.stretches ?? [];
   if (!Number.isInteger(index) || index < 0 || index >= stretches.length) return null;
-  return { text: stretchText(highway, index), kind: 'stretch', box: stretches[index], households: null };
+  const box = stretches[index];
+  return { text: stretchText(highway, index), kind: 'stretch', box, households: null, finest: box };
 }
 
 function stretchText(highway: string, index: number): string {
@@ -204,7 +245,7 @@ function streetIndex(g: Gazetteer, name: string): number | undefined {
 }
 
 function bare(text: string): Place {
-  return { text, kind: 'text', box: null, households: null };
+  return { text, kind: 'text', box: null, households: null, finest: null };
 }
 
 /** Without a gazetteer the masked text itself is published; a street must hold a letter. */

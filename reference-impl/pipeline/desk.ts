@@ -332,11 +332,12 @@ export class Desk {
     msgType: MsgType,
     { category, place }: { category: Category; place: PublishedPlace },
   ): Uint32Array {
+    const from = this.policy.matching === 'point' ? place.finest : place.box;
     switch (msgType) {
       case 'Alert':
-        return this.target.matching(category, place.box);
+        return this.target.matching(category, from);
       case 'Update':
-        return unionAscending(this.target.matching(category, place.box), this.target.reachable(group.recipients));
+        return unionAscending(this.target.matching(category, from), this.target.reachable(group.recipients));
       case 'Cancel':
         return this.target.reachable(group.recipients);
     }

@@ -6,7 +6,8 @@
 export type PlaceForm =
   | { kind: 'mile'; highway: string; mile: number }
   | { kind: 'crossing'; streetA: string; streetB: string }
-  | { kind: 'hundred'; street: string; hundred: number }
+  /** `number`: the house's; null where the text names the block alone. */
+  | { kind: 'hundred'; street: string; hundred: number; number: number | null }
   /** No rule but the landmarks' can apply. */
   | { kind: 'other' };
 
@@ -120,14 +121,15 @@ function readBlock(text: string): PlaceForm | null {
   const m = BLOCK.exec(text);
   if (m === null) return null;
   const hundred = m[2] === undefined ? Number(m[1]) * 100 : hundredOf(Number(m[2]));
-  return { kind: 'hundred', street: m[3], hundred };
+  return { kind: 'hundred', street: m[3], hundred, number: null };
 }
 
 function readAddress(text: string): PlaceForm | null {
   const m = ADDRESS.exec(text);
   if (m === null) return null;
   const street = withoutUnit(m[2]);
-  return street === '' ? null : { kind: 'hundred', street, hundred: hundredOf(Number(m[1])) };
+  const number = Number(m[1]);
+  return street === '' ? null : { kind: 'hundred', street, hundred: hundredOf(number), number };
 }
 
 function hundredOf(number: number): number {

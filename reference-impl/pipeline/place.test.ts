@@ -96,13 +96,50 @@ describe('places of the gazetteer', () => {
 
   it('publishes nothing coarser than it must: exactly the least number of households is enough', () => {
     const found = strict.find({ kind: 'text', text: '12 FERN LN' })!;
-    expect(strict.publish(found, 4)).toEqual({
+    expect(strict.publish(found, 4)).toMatchObject({
       text: 'UNIT BLOCK FERN LN',
       box: { x0: 5000, y0: 5000, x1: 6000, y1: 5010 },
     });
-    expect(strict.publish(found, 5)).toEqual({ text: 'FAIRVIEW AREA', box: GAZETTEER.areas[0].box });
+    expect(strict.publish(found, 5)).toMatchObject({ text: 'FAIRVIEW AREA', box: GAZETTEER.areas[0].box });
     expect(strict.publish(found, 99).text).toBe('FAIRVIEW AREA');
     expect(strict.publish(found, 100).box).toEqual(GAZETTEER.jurisdiction.box);
+  });
+});
+
+describe('the finest place', () => {
+  const finest = (location: SourceLocation) => strict.publish(strict.find(location)!, 1000).finest;
+
+  const point = (x: number, y: number) => ({ x0: x, y0: y, x1: x, y1: y });
+
+  it.each([
+    ['2854 W MAPLE ST', 1545, 5],
+    ['2800 W MAPLE ST', 1005, 5],
+    ['2899 1/2 W MAPLE ST APT 4', 1995, 5],
+    ['12 FERN LN', 5125, 5005],
+    ['101 FERN LN', 6015, 5005],
+    ['510 N 5TH AVE', 2005, 105],
+  ])('of %s is its house', (source, x, y) => {
+    expect(finest({ kind: 'text', text: source })).toEqual(point(x, y));
+  });
+
+  it('of a house lies towards the higher numbers of its street', () => {
+    const blockBox = GAZETTEER.blockBox.slice();
+    blockBox.set(GAZETTEER.blockBox.subarray(16, 20), 12);
+    blockBox.set(GAZETTEER.blockBox.subarray(12, 16), 16);
+    const turned = createPlaces({ gazetteer: { ...GAZETTEER, blockBox }, places: 'strict' });
+    const at = (source: string) => turned.publish(turned.find({ kind: 'text', text: source })!, 1000).finest;
+    expect(at('12 FERN LN')).toEqual(point(6875, 5005));
+    expect(at('101 FERN LN')).toEqual(point(5985, 5005));
+  });
+
+  it('of coordinates is where they are, of a block or crossing all of it', () => {
+    expect(finest({ kind: 'coordinates', text: '', latitude: 0.0005, longitude: 0.0012 })).toEqual({
+      x0: 1336,
+      y0: 557,
+      x1: 1336,
+      y1: 557,
+    });
+    expect(finest({ kind: 'text', text: 'XX FERN LN' })).toEqual({ x0: 5000, y0: 5000, x1: 6000, y1: 5010 });
   });
 });
 
@@ -170,7 +207,7 @@ describe('places as text only', () => {
 
   it('has no box, and no use for coordinates', () => {
     const found = text.find({ kind: 'text', text: '12 FERN LN' })!;
-    expect(text.publish(found, 1000)).toEqual({ text: 'UNIT BLOCK FERN LN', box: null });
+    expect(text.publish(found, 1000)).toEqual({ text: 'UNIT BLOCK FERN LN', box: null, finest: null });
     expect(text.find({ kind: 'coordinates', text: '', latitude: 0, longitude: 0 })).toBeNull();
   });
 });

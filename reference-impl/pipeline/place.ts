@@ -7,7 +7,8 @@ import { isStreetText, normalPlaceText, readPlaceForm, type PlaceForm } from './
 
 /** A place found, before it is made coarser: that depends on the policy of the moment. */
 export type FoundPlace =
-  | { kind: 'block'; block: number }
+  /** `point`: where on it, or beside it; null where only the block is known. */
+  | { kind: 'block'; block: number; point: Box | null }
   | { kind: 'crossing'; crossing: number; text: string }
   | { kind: 'stretch'; text: string; box: Box }
   | { kind: 'text'; text: string };
@@ -16,6 +17,8 @@ export type FoundPlace =
 export interface PublishedPlace {
   text: string;
   box: Box | null;
+  /** Never published: the point that the record tells, else the place before it was made coarser. */
+  finest: Box | null;
 }
 
 export interface Places {
@@ -119,7 +122,7 @@ function findNearest(
         nearest = block;
         nearestSquared = squared;
       }
-  return nearest < 0 ? null : { kind: 'block', block: nearest };
+  return nearest < 0 ? null : { kind: 'block', block: nearest, point: { x0: x, y0: y, x1: x, y1: y } };
 }
 
 function findListed(gazetteer: Gazetteer, lookups: Lookups, source: string): FoundPlace | null {
@@ -142,14 +145,38 @@ function findListed(gazetteer: Gazetteer, lookups: Lookups, source: string): Fou
         : { kind: 'crossing', crossing, text: crossingText(form.streetA, form.streetB) };
     }
     case 'hundred':
-      return blockFound(findBlock(gazetteer, lookups.streets.get(form.street), form.hundred));
+      return blockFound(gazetteer, findBlock(gazetteer, lookups.streets.get(form.street), form.hundred), form.number);
     case 'other':
-      return blockFound(lookups.landmarks.get(text));
+      return blockFound(gazetteer, lookups.landmarks.get(text), null);
   }
 }
 
-function blockFound(block: number | undefined): FoundPlace | null {
-  return block === undefined ? null : { kind: 'block', block };
+function blockFound(gazetteer: Gazetteer, block: number | undefined, number: number | null): FoundPlace | null {
+  if (block === undefined) return null;
+  return { kind: 'block', block, point: number === null ? null : housePoint(gazetteer, block, number) };
+}
+
+/** On the block's middle line, its house numbers spread evenly over its longer side. */
+function housePoint(gazetteer: Gazetteer, block: number, number: number): Box {
+  const { x0, y0, x1, y1 } = blockBox(gazetteer, block);
+  const isEastWest = x1 - x0 >= y1 - y0;
+  const [start, end] = isEastWest ? [x0, x1] : [y0, y1];
+  const run = Math.floor(((end - start) * (2 * (number % 100) + 1)) / 200);
+  const along = growsEastOrNorth(gazetteer, block, isEastWest) ? start + run : end - run;
+  const across = Math.floor(isEastWest ? (y0 + y1) / 2 : (x0 + x1) / 2);
+  return isEastWest
+    ? { x0: along, y0: across, x1: along, y1: across }
+    : { x0: across, y0: along, x1: across, y1: along };
+}
+
+/** As the street's next block tells, or the one before; blocks are sorted by (street, hundred). */
+function growsEastOrNorth(gazetteer: Gazetteer, block: number, isEastWest: boolean): boolean {
+  const { blockStreet } = gazetteer;
+  const isLast = blockStreet[block + 1] !== blockStreet[block];
+  if (isLast && blockStreet[block - 1] !== blockStreet[block]) return true;
+  const low = blockBox(gazetteer, isLast ? block - 1 : block);
+  const high = blockBox(gazetteer, isLast ? block : block + 1);
+  return isEastWest ? high.x0 + high.x1 > low.x0 + low.x1 : high.y0 + high.y1 > low.y0 + low.y1;
 }
 
 /** Binary search: blocks are sorted by (street, hundred). */
@@ -197,27 +224,29 @@ function streetsOf(form: PlaceForm): string[] {
 function publish(gazetteer: Gazetteer, found: FoundPlace, householdsMin: number): PublishedPlace {
   switch (found.kind) {
     case 'block': {
+      const box = blockBox(gazetteer, found.block);
+      const finest = found.point ?? box;
       if (gazetteer.blockHouseholds[found.block] < householdsMin)
-        return publishArea(gazetteer, gazetteer.blockArea[found.block], householdsMin);
+        return { ...publishArea(gazetteer, gazetteer.blockArea[found.block], householdsMin), finest };
       const street = gazetteer.streets[gazetteer.blockStreet[found.block]];
-      return { text: blockText(street, gazetteer.blockHundred[found.block]), box: blockBox(gazetteer, found.block) };
+      return { text: blockText(street, gazetteer.blockHundred[found.block]), box, finest };
     }
     case 'crossing': {
       const i = found.crossing;
-      if (gazetteer.crossingHouseholds[i] < householdsMin)
-        return publishArea(gazetteer, gazetteer.crossingArea[i], householdsMin);
-      const x = gazetteer.crossingX[i];
-      const y = gazetteer.crossingY[i];
-      return { text: found.text, box: { x0: x, y0: y, x1: x, y1: y } };
+      const [x, y] = [gazetteer.crossingX[i], gazetteer.crossingY[i]];
+      const finest = { x0: x, y0: y, x1: x, y1: y };
+      return gazetteer.crossingHouseholds[i] < householdsMin
+        ? { ...publishArea(gazetteer, gazetteer.crossingArea[i], householdsMin), finest }
+        : { text: found.text, box: finest, finest };
     }
     case 'stretch':
-      return { text: found.text, box: found.box };
+      return { text: found.text, box: found.box, finest: found.box };
     case 'text':
-      return { text: found.text, box: null };
+      return { text: found.text, box: null, finest: null };
   }
 }
 
-function publishArea(gazetteer: Gazetteer, index: number, householdsMin: number): PublishedPlace {
+function publishArea(gazetteer: Gazetteer, index: number, householdsMin: number): Omit<PublishedPlace, 'finest'> {
   const area = gazetteer.areas[index];
   if (area.households >= householdsMin) return { text: `${area.name} AREA`, box: area.box };
   return { text: `${gazetteer.jurisdiction.name} JURISDICTION`, box: gazetteer.jurisdiction.box };

@@ -75,6 +75,7 @@ const policySchema = Compile(
       incidentAgeMsMax: Type.Integer({ minimum: 0 }),
       futureMsMax: Type.Integer({ minimum: 0 }),
       householdsMin: Type.Integer({ minimum: 0 }),
+      matching: Type.Union([Type.Literal('place'), Type.Literal('point')]),
       timeRoundingMs: Type.Integer({ minimum: 1 }),
       sameEventMsMax: Type.Integer({ minimum: 0 }),
       correctionMsMax: Type.Integer({ minimum: 0 }),

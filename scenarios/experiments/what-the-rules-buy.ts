@@ -42,6 +42,15 @@ export const whatTheRulesBuy: Readonly<Experiment> = deepFreeze<Experiment>({
     },
     {
       ...LEVELS_ONLY,
+      name: 'matching',
+      title: 'Matching',
+      levels: [
+        { name: 'place', title: 'by hundred-block', set: ['policy.matching=place'] },
+        { name: 'point', title: 'by the exact point', set: ['policy.matching=point'] },
+      ],
+    },
+    {
+      ...LEVELS_ONLY,
       name: 'corrections',
       title: 'Corrections',
       levels: [

@@ -43,7 +43,12 @@ function row(raw: DallasRow, recordId: string, asOfMs: number, zone: string): Pa
     nature: trimSpaces(raw.nature_of_call),
     status: 'open',
     disposition: 'none',
-    location: { kind: 'text', text: trimSpaces(`${trimSpaces(raw.block)} ${trimSpaces(raw.location)}`) },
+    location: { kind: 'text', text: placeText(trimSpaces(raw.block), trimSpaces(raw.location)) },
     narrative: () => NO_NARRATIVE,
   };
+}
+
+/** A number is the block's, not a house's. */
+function placeText(block: string, location: string): string {
+  return trimSpaces(/^\d+$/.test(block) ? `${block} BLOCK ${location}` : `${block} ${location}`);
 }

@@ -55,7 +55,7 @@ describe('a good record', () => {
       csv(csvRow),
       { updatedMs: null, location: { kind: 'coordinates', text: '0.001,0.002', latitude: 0.001, longitude: 0.002 } },
     ],
-    ['dallas', dallasBody(0, [dallas]), { location: { kind: 'text', text: '2800 W MAPLE ST' } }],
+    ['dallas', dallasBody(0, [dallas]), { location: { kind: 'text', text: '2800 BLOCK W MAPLE ST' } }],
     ['tampa', JSON.stringify(tampa), { location: { kind: 'text', text: '28XX W MAPLE ST' } }],
     ['milwaukee', JSON.stringify(milwaukee), { updatedMs: null, location: { kind: 'text', text: '2854 W MAPLE ST' } }],
   ])('%s', (dialect, body, part) => {
@@ -260,7 +260,7 @@ describe('times and texts', () => {
   it('a portal’s rows of one incident are one record, at the first of them', () => {
     const rows = [dallas, { ...dallas, location: 'ELSEWHERE' }, {}, { ...dallas, incident_number: 'r2' }];
     expect(read('dallas', dallasBody(0, rows))).toMatchObject([
-      { recordId: 'r1', location: { text: '2800 W MAPLE ST' } },
+      { recordId: 'r1', location: { text: '2800 BLOCK W MAPLE ST' } },
       'schema',
       { recordId: 'r2' },
     ]);
