@@ -17,6 +17,7 @@ import {
   type LoadBegan,
   type LoadRun,
 } from '../run/load-record.ts';
+import { standBy, type Standby } from '../run/trial.ts';
 import { identityOf } from '../run/write-run.ts';
 import type { Recorded } from '../trace/contract.ts';
 import { bestOf, brokeFirst, scalability } from './findings.ts';
@@ -105,6 +106,8 @@ class CapacitySearch {
   private readonly startedAtMs = Date.now();
   private readonly trials: CapacityTrial[] = [];
   private best: WireTrial | null = null;
+  /** For the next trial; started while the one before is judged, when nothing is measured. */
+  private standby: Standby | null = null;
   private overheadMs = OVERHEAD_MS;
 
   constructor(o: CapacityOptions, pinning: Pinning, dir: string) {
@@ -130,6 +133,7 @@ class CapacitySearch {
     const { available, recorded } = workload;
     const to = o.vary === 'alertRate' ? o.to : Math.min(ready.to ?? available, available);
     const found = recorded.partial ? NOTHING_FOUND : await this.search(workload, to);
+    await this.standby?.end();
     return this.write(ready.scenario, workload.recorded, found, to);
   }
 
@@ -169,8 +173,13 @@ class CapacitySearch {
     const stint = await workload.stint(load, seconds);
     if (stint === null) return null;
     const { vary, objectives, target, signal } = o;
-    const { pinning, dir } = this;
-    const done = await wireTrial({ stint, phase, load, seconds, vary, objectives, target, pinning, dir, signal });
+    const { pinning, dir, standby } = this;
+    this.standby = null;
+    const onDriven = (): void => {
+      if (target === null) this.standby = standBy();
+    };
+    const what = { stint, phase, load, vary, objectives };
+    const done = await wireTrial({ ...what, target, pinning, standby, onDriven, dir, signal });
     if (done === null) return null;
     this.trials.push(done.trial);
     this.keep(done);

@@ -71,7 +71,7 @@ const FIRST_STEP = 1.1;
 const STEP_MAX = 1.2;
 /** A ceiling that the generator sets is so far below the load at which it failed. */
 const BELOW_LIMITED = 1.05;
-/** Between loads that may be tried, where they need not be whole numbers: in logarithms, 1.5%. */
+/** Between loads that may be tried: in logarithms. */
 const GRID_STEP = 0.03;
 /** Loads that are weighed against each other for the next trial. */
 const CANDIDATES = 17;
@@ -97,7 +97,7 @@ class Search {
     return this.result();
   }
 
-  /** With short trials: a load near the highest that passes. */
+  /** With short trials: a load between the highest that passes and the lowest that fails. */
   private async locate(): Promise<number> {
     let low: number | null = null;
     let high: number | null = null;
@@ -113,7 +113,8 @@ class Search {
       if (next === null || next === load) break;
       load = next;
     }
-    return low ?? this.snap((high ?? load) / 2);
+    if (low === null) return this.snap((high ?? load) / 2);
+    return high === null ? low : this.snap(Math.sqrt(low * high));
   }
 
   private nextPlace(low: number | null, high: number | null): number | null {
@@ -225,8 +226,9 @@ class Search {
   private snap(load: number): number {
     const { quantum } = this.o;
     const within = Math.min(this.ceiling, Math.max(this.floor, load));
-    if (quantum === 0) return onGrid(within, this.floor, this.ceiling);
-    const rounded = Math.round(within / quantum) * quantum;
+    const near = onGrid(within, this.floor, this.ceiling);
+    if (quantum === 0) return near;
+    const rounded = Math.round(near / quantum) * quantum;
     return rounded > this.ceiling ? rounded - quantum : Math.max(rounded, quantum);
   }
 }

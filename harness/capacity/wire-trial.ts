@@ -5,7 +5,7 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { CapacityTrial } from '../../contract/runrecord.ts';
 import type { Judged } from '../judge/judge.ts';
 import type { UrlTarget } from '../load/contract.ts';
-import { runTrial } from '../run/trial.ts';
+import { runTrial, type Standby } from '../run/trial.ts';
 import type { Pinning } from './pinning.ts';
 import type { SearchTrial } from './search.ts';
 import { judgeObjectives, type Measured, type Objective } from './slo.ts';
@@ -16,11 +16,14 @@ export interface WireTrialOptions {
   stint: Stint;
   phase: SearchTrial['phase'];
   load: number;
-  seconds: number;
   vary: Vary;
   objectives: readonly Objective[];
   target: UrlTarget | null;
   pinning: Pinning;
+  /** Null: the target is started for the trial, or runs already. */
+  standby: Standby | null;
+  /** Both processes have ended: only the judging is left. */
+  onDriven: () => void;
   /** Scratch. */
   dir: string;
   signal?: AbortSignal;
@@ -42,6 +45,8 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
       speed: o.stint.speed,
       signal: o.signal,
       watch: o.pinning.watch,
+      standby: o.standby ?? undefined,
+      onDriven: o.onDriven,
       limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },
     });
     if (o.signal?.aborted === true) return null;
@@ -80,7 +85,7 @@ function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
   return {
     phase: o.phase,
     load: o.load,
-    seconds: o.seconds,
+    seconds: o.stint.seconds,
     speed: o.stint.speed,
     passed: judged.stopped === null && failed.length === 0,
     limited: isLimited(judged, o),

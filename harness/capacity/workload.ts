@@ -26,6 +26,16 @@ export interface WorkloadOptions {
 export interface Stint {
   yardstick: Yardstick;
   speed: number;
+  /** Wall time of its window. */
+  seconds: number;
+}
+
+/** A part of the world that was written for a trial, and serves for others. */
+interface Part {
+  yardstick: Yardstick;
+  windowMs: number;
+  /** Where alerts a second vary, those within it; else the load that it is for. */
+  size: number;
 }
 
 interface World {
@@ -37,8 +47,8 @@ interface World {
 export class Workload {
   private readonly o: WorkloadOptions;
   private world: World;
-  /** Of loads that were tried before, the latest last: preparing one takes as long as half a trial. */
-  private readonly stints = new Map<string, Stint>();
+  /** Those used last, the latest last: preparing one takes as long as half a trial. */
+  private parts: Part[] = [];
 
   private constructor(o: WorkloadOptions, world: World) {
     this.o = o;
@@ -73,48 +83,54 @@ export class Workload {
     }
   }
 
-  /** The part of the world that is sent for a trial. Null where the signal ended the recording of a longer world. */
+  /**
+   * What is sent for a trial of about so many seconds. Alerts a second: all trials of a length send one stretch of the world, faster or slower, so
+   * that they take up to a third more or less than was asked. Null where the signal ended the recording of a longer world.
+   */
   async stint(load: number, seconds: number): Promise<Stint | null> {
-    const key = `${load}/${seconds}`;
-    const stint = this.stints.get(key) ?? (await this.prepare(load, seconds));
-    if (stint === null) return null;
-    this.stints.delete(key);
-    this.stints.set(key, stint);
-    const [oldest] = this.stints;
-    if (this.stints.size > STINTS_KEPT) {
-      this.stints.delete(oldest[0]);
-      await rm(oldest[1].yardstick.trace.dir, { recursive: true, force: true });
-    }
-    return stint;
+    const byAlerts = this.o.vary === 'alertRate';
+    const size = byAlerts ? Math.max(1, Math.round(load * seconds)) : load;
+    const windowMs = Math.round(1000 * seconds * this.o.scenario.load.speed);
+    const serves = (one: Part): boolean =>
+      byAlerts ? Math.abs(Math.log(one.size / size)) <= STRETCH : one.size === size && one.windowMs === windowMs;
+    const part = this.parts.findLast(serves) ?? (await this.prepare(size, windowMs));
+    if (part === null) return null;
+    await this.keep(part);
+    const { yardstick } = part;
+    if (!byAlerts) return { yardstick, speed: this.o.scenario.load.speed, seconds };
+    const taken = part.size / load;
+    return { yardstick, speed: part.windowMs / (1000 * taken), seconds: taken };
   }
 
   // --- internal ---
 
-  private async prepare(load: number, seconds: number): Promise<Stint | null> {
-    const alerts = Math.max(1, Math.round(load * seconds));
-    while (this.o.vary === 'alertRate' && this.world.alertsMs.length <= alerts) {
+  private async keep(part: Part): Promise<void> {
+    this.parts = [...this.parts.filter((one) => one !== part), part];
+    if (this.parts.length <= PARTS_KEPT) return;
+    const [oldest] = this.parts.splice(0, 1);
+    await rm(oldest.yardstick.trace.dir, { recursive: true, force: true });
+  }
+
+  private async prepare(size: number, windowMs: number): Promise<Part | null> {
+    const length = this.o.vary === 'alertRate' ? await this.lengthOf(size) : windowMs;
+    if (length === null) return null;
+    const dir = await mkdtemp(join(this.o.dir, 'part-'));
+    await thinTrace(this.world.trace, { ...this.thinning(size), windowMs: length }, dir);
+    return { yardstick: await openYardstick(dir), windowMs: length, size };
+  }
+
+  /** Of the stretch of the world that ends between the last of so many alerts and the next; ms. */
+  private async lengthOf(alerts: number): Promise<number | null> {
+    while (this.world.alertsMs.length <= alerts) {
       const { header } = this.world.trace;
       const longer = await record(this.o, 2 * (header.untilMs - header.fromMs));
       if (longer.recorded.partial) return null;
       await rm(this.world.trace.dir, { recursive: true });
       this.world = longer;
     }
-    const { windowMs, speed } = this.pace(alerts, seconds);
-    const dir = await mkdtemp(join(this.o.dir, 'stint-'));
-    await thinTrace(this.world.trace, { ...this.thinning(load), windowMs }, dir);
-    return { yardstick: await openYardstick(dir), speed };
-  }
-
-  /** Alerts a second: so many alerts' stretch of the world, sent within the trial. Else the scenario's own speed. */
-  private pace(alerts: number, seconds: number): { windowMs: number; speed: number } {
-    const { scenario, vary } = this.o;
-    if (vary !== 'alertRate')
-      return { windowMs: Math.round(1000 * seconds * scenario.load.speed), speed: scenario.load.speed };
-    const { header } = this.world.trace;
-    const { alertsMs } = this.world;
+    const { alertsMs, trace } = this.world;
     const endMs = (alertsMs[alerts - 1] + alertsMs[alerts]) / 2;
-    const windowMs = Math.max(1000, Math.round(endMs - header.fromMs));
-    return { windowMs, speed: windowMs / (1000 * seconds) };
+    return Math.max(1000, Math.round(endMs - trace.header.fromMs));
   }
 
   private thinning(load: number): Thinning {
@@ -138,7 +154,9 @@ const AHEAD = 6;
 const CONNECTIONS_PER_MS = 2.5;
 const RAMP_MS_MIN = 500;
 /** Each takes some hundred megabytes on the disk. */
-const STINTS_KEPT = 8;
+const PARTS_KEPT = 8;
+/** A stretch serves where its trial takes so much more or less than was asked, in logarithms: a third. */
+const STRETCH = Math.log(4 / 3);
 
 async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
   const dir = await mkdtemp(join(o.dir, 'world-'));

@@ -1,4 +1,5 @@
 /** What the driver offers to those who start it. What it leaves in its folder: contract/trace.ts, from SendLine on. */
+import type { Pair } from './drive.ts';
 import type { PlatformClock } from '../../contract/clock.ts';
 import type { DriverSummary, TraceHeader, TraceInputKind } from '../../contract/trace.ts';
 import type { Spread } from '../measure/spread.ts';
@@ -10,6 +11,8 @@ export interface StartTarget {
   dataDir: string;
   /** Further arguments of `serve`. */
   args: readonly string[];
+  /** It was started there already, with a driver beside it; only the project's own driver takes one. */
+  pair?: Promise<Pair>;
 }
 
 /** A system that runs already. */

@@ -10,7 +10,7 @@ import type { DrivePlan } from './conductor.ts';
 import { LIMITS, type Drive, type DriveOptions } from './contract.ts';
 import type { DriverReport, DriverRequest } from './driver-process.ts';
 import { loopbackEndpoint } from './loopback.ts';
-import { startTarget, type StartedTarget } from './target-process.ts';
+import { startTarget, type StartedTarget, type StartTargetOptions } from './target-process.ts';
 
 export const drive: Drive = async (options) => {
   const limits = { ...LIMITS, ...options.limits };
@@ -31,20 +31,13 @@ export const drive: Drive = async (options) => {
     return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
   }
   mkdirSync(options.outDir, { recursive: true });
-  const harnessKey = randomBytes(24).toString('base64url');
-  // It loads its code while the target does.
-  const driver = forkDriver();
-  const started = await startTarget({
-    dataDir: target.dataDir,
-    args: target.args,
-    harnessKey,
-    logPath: join(options.outDir, 'target.log'),
-    timeoutMs: limits.startMsMax,
-    signal: options.signal,
-  }).catch((error: unknown) => {
-    driver.child.kill('SIGKILL');
-    throw error;
-  });
+  const { driver, started, harnessKey } = await (target.pair ??
+    startPair({
+      ...target,
+      logPath: join(options.outDir, 'target.log'),
+      timeoutMs: limits.startMsMax,
+      signal: options.signal,
+    }));
   try {
     const { url, mqttUrl, pid } = started;
     return await runDriver(
@@ -57,6 +50,31 @@ export const drive: Drive = async (options) => {
     await started.stop();
   }
 };
+
+/** A target that listens, and a driver that waits for its plan. */
+export interface Pair {
+  driver: DriverProcess;
+  started: StartedTarget;
+  harnessKey: string;
+}
+
+/** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
+export async function startPair(o: Omit<StartTargetOptions, 'harnessKey'>): Promise<Pair> {
+  const harnessKey = randomBytes(24).toString('base64url');
+  const driver = forkDriver();
+  try {
+    return { driver, started: await startTarget({ ...o, harnessKey }), harnessKey };
+  } catch (error) {
+    driver.child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+/** Of a pair that is not needed after all. */
+export async function stopPair({ driver, started }: Pair): Promise<void> {
+  driver.child.kill('SIGKILL');
+  await started.stop();
+}
 
 // --- internal ---
 
