@@ -85,7 +85,7 @@ function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
   return {
     phase: o.phase,
     load: o.load,
-    seconds: o.stint.seconds,
+    seconds: Math.round(100 * o.stint.seconds) / 100,
     speed: o.stint.speed,
     passed: judged.stopped === null && failed.length === 0,
     limited: isLimited(judged, o),

@@ -1,4 +1,5 @@
 /** A run from its first request to its last file: what the driver's process does. */
+import type { Worker } from 'node:worker_threads';
 import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import { wallMsOf, type PlatformClock } from '../../contract/clock.ts';
 import { HundredblockError } from '../../contract/errors.ts';
@@ -14,7 +15,7 @@ import { createControl, type Control } from './control.ts';
 import { HARNESS_METRICS } from '../../contract/metrics.ts';
 import { addedUp, type Spread } from '../measure/spread.ts';
 import type { CrewResult, CrewRole, CrewSetup } from './crew-contract.ts';
-import { startCrew, type CrewHandle } from './crew-handle.ts';
+import { crewThread, startCrew, type CrewHandle } from './crew-handle.ts';
 import { createEncoder, type Encoder } from './encode.ts';
 import { Feeder } from './feeder.ts';
 import type { Endpoint } from './lean-socket.ts';
@@ -54,12 +55,16 @@ export interface LiveLink {
   tell(report: { kind: 'launched'; clock: PlatformClock } | { kind: 'heard'; heard: Heard } | { kind: 'close' }): void;
 }
 
-/** Drives, and writes what was seen. `link`: null where the trace is whole. Throws what `drive` throws. */
+/** Threads of the smallest run: a sender, the devices, a swarm. */
+export const CREWS_MIN = 3;
+
+/** Drives, and writes what was seen. `link`: null where the trace is whole; `threads`: of crewThread, at most CREWS_MIN. Throws what `drive` throws. */
 export async function conduct(
   plan: DrivePlan,
   stop: Stop,
   onProgress: (progress: DriveProgress) => void,
   link: LiveLink | null = null,
+  threads: readonly Worker[] = [],
 ): Promise<DriverSummary> {
   const trace =
     plan.live === null || link === null
@@ -69,7 +74,7 @@ export async function conduct(
   const mqtt = plan.target.mqttUrl === null ? null : await loopbackEndpoint(plan.target.mqttUrl, 'mqtt');
   checkSockets(trace);
   makeFolder(plan.outDir);
-  const run = new Run(plan, stop, onProgress, link, trace, http, mqtt);
+  const run = new Run(plan, stop, onProgress, link, trace, http, mqtt, threads);
   return run.run();
 }
 
@@ -110,6 +115,8 @@ class Run {
   readonly #encoder: Encoder;
   readonly #load: Scenario['load'];
   readonly #figures: RunFigures;
+  /** Started before, and not yet told what they are for. */
+  readonly #threads: readonly Worker[];
   #crews: CrewHandle[] = [];
   #feeder: Feeder | null = null;
   #clock: PlatformClock;
@@ -126,7 +133,9 @@ class Run {
     trace: Trace,
     http: Endpoint,
     mqtt: Endpoint | null,
+    threads: readonly Worker[],
   ) {
+    this.#threads = threads;
     this.#plan = plan;
     this.#stop = stop;
     this.#onProgress = onProgress;
@@ -219,8 +228,8 @@ class Run {
     });
     const setups = [setup('sender', 0), setup('devices', 0)];
     for (let part = 0; part < parts; part += 1) setups.push(setup('swarm', part));
-    const started = setups.map((one) =>
-      startCrew(one, {
+    const started = setups.map((one, i) =>
+      startCrew(this.#threads[i] ?? crewThread(), one, {
         consumed: (weight) => this.#feeder?.consumed(weight),
         heard: (heard) => this.#link?.tell({ kind: 'heard', heard }),
         died: (role, why) => this.#stop.now(`the driver's ${role} thread stopped: ${why}`),

@@ -40,6 +40,8 @@ export interface CrewSetup {
 }
 
 export type CrewRequest =
+  /** First of all; answered with `ready`. */
+  | { kind: 'setup'; setup: CrewSetup }
   /** Inputs before the window: taken up at once, or spread evenly over a ramp that starts at a wall time. */
   | { kind: 'preamble'; chunk: Chunk; ramp: { startMs: number; overMs: number } | null }
   /** Inputs of the window, in order, some time before they are due. */

@@ -1,7 +1,7 @@
 /** A crew's thread as the conductor sees it. */
 import { Worker } from 'node:worker_threads';
 import { buffersOf, type Chunk } from './chunk.ts';
-import type { CrewReport, CrewResult, CrewRole, CrewSetup, CrewStatus } from './crew-contract.ts';
+import type { CrewReport, CrewRequest, CrewResult, CrewRole, CrewSetup, CrewStatus } from './crew-contract.ts';
 import type { PlatformClock } from '../../contract/clock.ts';
 import type { Heard } from './contract.ts';
 import type { Feedable } from './feeder.ts';
@@ -24,11 +24,19 @@ export interface CrewEvents {
   died(role: CrewRole, why: string): void;
 }
 
-/** Starts a thread; resolves once it is ready. */
-export function startCrew(setup: CrewSetup, events: CrewEvents): Promise<CrewHandle> {
+/** A thread that loads its code, and waits to be told what it is for. It keeps no process alive until then. */
+export function crewThread(): Worker {
   const worker = new Worker(new URL('../../bin/worker-bootstrap.js', import.meta.url), {
-    workerData: { entry: new URL('./crew.ts', import.meta.url).href, setup },
+    workerData: { entry: new URL('./crew.ts', import.meta.url).href },
   });
+  worker.unref();
+  return worker;
+}
+
+/** Resolves once the thread is ready. */
+export function startCrew(worker: Worker, setup: CrewSetup, events: CrewEvents): Promise<CrewHandle> {
+  worker.ref();
+  worker.postMessage({ kind: 'setup', setup } satisfies CrewRequest);
   return new Promise((resolve, reject) => {
     let done: (result: CrewResult | null) => void = () => {};
     let finished = false;

@@ -1,5 +1,5 @@
 /** First file of a crew's thread: answers the conductor's requests, and tells it ten times a second how things stand. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { Crew, CrewReport, CrewRequest, CrewSetup } from './crew-contract.ts';
 import { createDevices } from './devices.ts';
 import { createSender } from './sender.ts';
@@ -8,7 +8,16 @@ import { createSwarm } from './swarm.ts';
 const STATUS_MS = 100;
 const HEARD_MS = 20;
 
-async function work(port: NonNullable<typeof parentPort>, setup: CrewSetup): Promise<void> {
+type Port = NonNullable<typeof parentPort>;
+
+/** Whatever is asked before the setup is dealt with waits in the port. */
+function whenSetUp(port: Port): void {
+  port.once('message', (request: CrewRequest) => {
+    if (request.kind === 'setup') void work(port, request.setup);
+  });
+}
+
+async function work(port: Port, setup: CrewSetup): Promise<void> {
   const tell = (report: CrewReport): void => port.postMessage(report);
   const consumed = (weight: number): void => tell({ kind: 'consumed', weight });
   const crew = await createCrew(setup, consumed);
@@ -25,6 +34,8 @@ async function work(port: NonNullable<typeof parentPort>, setup: CrewSetup): Pro
   };
   port.on('message', (request: CrewRequest) => {
     switch (request.kind) {
+      case 'setup':
+        return;
       case 'preamble':
         crew.preamble(request.chunk, request.ramp);
         return;
@@ -55,4 +66,4 @@ function createCrew(setup: CrewSetup, consumed: (weight: number) => void): Promi
   }
 }
 
-if (parentPort !== null) await work(parentPort, (workerData as { setup: CrewSetup }).setup);
+if (parentPort !== null) whenSetUp(parentPort);

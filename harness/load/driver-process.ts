@@ -2,7 +2,8 @@
 import type { PlatformClock } from '../../contract/clock.ts';
 import { HundredblockError, type ErrorCode } from '../../contract/errors.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
-import { conduct, type DrivePlan } from './conductor.ts';
+import { conduct, CREWS_MIN, type DrivePlan } from './conductor.ts';
+import { crewThread } from './crew-handle.ts';
 import type { DriveProgress, Heard, HeapFigures } from './contract.ts';
 import { watchHeap } from './heap-watch.ts';
 import { Written } from '../trace/follow.ts';
@@ -26,6 +27,8 @@ export type DriverReport =
   | { kind: 'done'; summary: DriverSummary }
   | { kind: 'failed'; code: ErrorCode; message: string };
 
+/** They load their code while the plan is still to come. */
+const threads = Array.from({ length: CREWS_MIN }, crewThread);
 const stop = new Stop();
 const written = new Written(0);
 let targetPid: number | null = null;
@@ -49,7 +52,7 @@ async function outcomeOf(plan: DrivePlan): Promise<DriverReport> {
     const onProgress = (progress: DriveProgress): void => tell({ kind: 'progress', progress });
     const link = plan.live === null ? null : { written, tell };
     if (plan.live !== null) written.more(plan.live.writtenBytes);
-    return { kind: 'done', summary: await conduct(plan, stop, onProgress, link) };
+    return { kind: 'done', summary: await conduct(plan, stop, onProgress, link, threads) };
   } catch (error) {
     const { message } = error as Error;
     return { kind: 'failed', code: error instanceof HundredblockError ? error.code : 'HB_INTERNAL', message };
