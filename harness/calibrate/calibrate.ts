@@ -18,7 +18,7 @@ import { callsOfWorld, noYield, quietWorlds, yieldOf, type Yield } from './quiet
 
 export interface Fitted {
   value: number;
-  /** 95% interval: chance in the calls, widened by their dispersion. It does not hold what a pilot of other people would have said. */
+  /** 95% interval: chance in the calls, widened by their dispersion and by the chance of the pilots. */
   low: number;
   high: number;
 }
@@ -91,17 +91,17 @@ export function calibrate(o: CalibrateOptions): Calibration {
   };
   const shown: Spread[] = [];
   let pilots = noYield();
-  for (const [round, hotSpotSigma] of PILOT_SIGMAS.entries()) {
-    o.onStep?.(`pilot ${round + 1} of ${PILOT_SIGMAS.length}`, (round + 1) / (PILOT_SIGMAS.length + 2));
+  for (const [round, { calls: pilotCalls, hotSpotSigma }] of PILOTS.entries()) {
+    o.onStep?.(`pilot ${round + 1} of ${PILOTS.length}`, (round + 1) / (PILOTS.length + 2));
     const guess = scenarioOf(o, { ...fit, hotSpotSigma });
     const scenario = { ...DEFAULTS, ...guess, incidents: { ...DEFAULTS.incidents, ...guess.incidents } };
-    const seed = o.seed * PILOT_SIGMAS.length + round;
-    const [pilot] = quietWorlds({ ...scenario, durationDays: pilotDays(calls, days) }, seed);
-    pilots = addedUp(pilots, yieldOf(pilot));
+    const seed = o.seed * PILOTS.length + round;
+    const [pilot] = quietWorlds({ ...scenario, durationDays: pilotDays(calls, days, pilotCalls) }, seed);
+    pilots = round <= PILOTS.length - LAST ? yieldOf(pilot) : addedUp(pilots, yieldOf(pilot));
     shown.push(fitSpread(callsOfWorld(pilot).block, NORMAL_95));
     fit = causesOf(o, profile, pilots);
   }
-  const known = unevenness(fitSpread(calls.block, NORMAL_95), shown);
+  const known = unevenness(fitSpread(calls.block, NORMAL_95), shown.slice(-LAST));
   fit = { ...fit, hotSpotSigma: known.value };
   warnings.push(...warningsOf(o, fit));
   const scenario = scenarioOf(o, fit);
@@ -123,7 +123,10 @@ export function calibrate(o: CalibrateOptions): Calibration {
     seed: o.seed,
     calls: calls.atMs.length,
     days,
-    callsForServicePer1000PersonsYear: width(incidents.callsForServicePer1000PersonsYear, calls.atMs.length),
+    callsForServicePer1000PersonsYear: widened(
+      width(incidents.callsForServicePer1000PersonsYear, calls.atMs.length),
+      incidents.callsForServicePer1000PersonsYear * pilotsError(pilots, fit),
+    ),
     shareByHour: incidents.shareByHour.map((value, hour) =>
       profiled(
         value,
@@ -154,13 +157,19 @@ export function calibrate(o: CalibrateOptions): Calibration {
 // --- internal ---
 
 const NORMAL_95 = 1.96;
-/** Each pilot has another unevenness, so that it is seen how a known one shows. */
+/** The unevenness of the last two pilots, so that it is seen how a known one shows. */
 const PILOT_SIGMAS = [0.8, 1.8];
+/**
+ * How much of their own work officers get to hangs on how busy they are, so that a pilot tells it for about its own rate only: short ones find the
+ * rate, those that count follow. So many calls make the pilots' own chance matter little: they weigh records of a report, not how many reports there are.
+ */
+const PILOTS = [3000, 3000, 8000, 8000].map((calls, round) => ({ calls, hotSpotSigma: PILOT_SIGMAS[round % 2] }));
+const LAST = PILOT_SIGMAS.length;
+/** Officers are busy for hours on end, so that their own work is missed in runs: its share varies so much more than by coins; seen in pilots. */
+const BUSY_HOURS = 1.8;
 const ON_VIEW_MAX = 0.95;
 /** Even where each report made one record, another one might not. */
 const ODD_SHARE_MIN = 0.05;
-/** So many make the pilot's own chance matter little: it weighs records of a report, not how many reports there are. */
-const PILOT_CALLS = 8000;
 const PILOT_DAYS_MIN = 7;
 const PILOT_DAYS_MAX = 120;
 /** Each zone's agencies in simulated worlds, by the dialect whose clock they keep. */
@@ -171,8 +180,8 @@ const DIALECT_OF_ZONE: Readonly<Record<string, Scenario['agencies'][number]['dia
   'America/New_York': 'tampa',
 };
 
-function pilotDays(calls: CallSet, days: number): number {
-  const wanted = Math.ceil((days * PILOT_CALLS) / calls.atMs.length);
+function pilotDays(calls: CallSet, days: number, wantedCalls: number): number {
+  const wanted = Math.ceil((days * wantedCalls) / calls.atMs.length);
   return Math.min(PILOT_DAYS_MAX, Math.max(PILOT_DAYS_MIN, wanted));
 }
 
@@ -214,7 +223,8 @@ function causesOf(o: CalibrateOptions, profile: Profile, pilot: Yield): Fit {
   const recordsPerYear = profile.perHour * 24 * 365;
   const perCall = recordsPerYear / o.calls.atMs.length;
   const other = GROUPS.indexOf(OTHER);
-  const perReport = pilot.reports.map((n, group) => (n === 0 ? 1 : pilot.records[group] / n));
+  // One more of each: a group that a pilot hardly saw is taken to make a record of each report.
+  const perReport = pilot.reports.map((n, group) => (pilot.records[group] + 1) / (n + 1));
   const reports = counts.map((n, group) => (n * perCall) / perReport[group]);
   const named = reports.reduce((sum, n, group) => (group === other ? sum : sum + n), 0);
   // Records of no category are of reports and of officers' own work, which is a share of everything and taken up as far as units are free.
@@ -243,6 +253,14 @@ function pilotError({ reports, records }: Yield, group: number): number {
   const ratio = reports[group] === 0 ? 1 : records[group] / reports[group];
   const odd = Math.max(Math.abs(1 - ratio), ODD_SHARE_MIN);
   return (NORMAL_95 * Math.sqrt(odd / Math.max(1, reports[group]))) / Math.max(ratio, 0.1);
+}
+
+/** Relative error of the rate by the pilots' chance: of records for each report, and of how much of their own work officers get to. */
+function pilotsError(pilots: Yield, { groups, onView }: Fit): number {
+  const taken = pilots.onView / Math.max(1, pilots.opportunities);
+  const own =
+    taken === 0 ? 0 : BUSY_HOURS * NORMAL_95 * Math.sqrt((1 - Math.min(1, taken)) / (taken * pilots.opportunities));
+  return Math.hypot(...groups.map((share, group) => share * pilotError(pilots, group)), onView * own);
 }
 
 function widened({ value, low, high }: Fitted, by: number): Fitted {
