@@ -75,7 +75,7 @@ it('shows where the capacity lies, what broke first, and every trial', async () 
   expect(section?.textContent).toContain('What broke first, as load rises, was completion');
   expect(section?.querySelectorAll('figure').length).toBe(2);
   expect(section?.querySelectorAll('tbody tr').length).toBe(CAPACITY.trials.length);
-  expect(section?.textContent).toContain('completion.p99<2s (2,400)');
+  expect(section?.textContent).toContain('completion.p99<2s (2.4 s)');
   expect(section?.querySelectorAll('.wide [aria-label="dot"] > *').length).toBe(2 * CAPACITY.trials.length);
 });
 

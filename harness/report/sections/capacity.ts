@@ -162,7 +162,7 @@ function trialTable({ trials, unit }: Capacity): string {
   const rows = trials.map((trial, i) => [
     String(i + 1),
     loadText(trial.load),
-    `${countText(trial.seconds)} s`,
+    `${countText(trial.seconds, 1)} s`,
     escapeHtml(resultText(trial)),
     p99(trial, 'accept'),
     p99(trial, 'delivery'),
@@ -190,9 +190,13 @@ function trialTable({ trials, unit }: Capacity): string {
 
 function resultText(trial: CapacityTrial): string {
   const outcome = trial.limited ? 'limited by the generator' : trial.passed ? 'passed' : 'failed';
-  const why = trial.failed.map(
-    ({ objective, found }) => `${objective} (${found === null ? 'not measured' : loadText(found)})`,
-  );
+  const why = trial.failed.map(({ objective, found }) => `${objective} (${foundText(objective, found)})`);
   const all = trial.stopped === null ? why : [...why, trial.stopped];
   return all.length === 0 ? outcome : `${outcome}: ${all.join(', ')}`;
+}
+
+/** Latencies are in ms, whatever unit their limit was given in. */
+function foundText(objective: string, found: number | null): string {
+  if (found === null) return 'not measured';
+  return /^\w+\.(p\d+|max)/.test(objective) ? latencyText(found) : loadText(found);
 }

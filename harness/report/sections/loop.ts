@@ -1,7 +1,7 @@
 /** Whether alerts feed on themselves: what residents did with them, and how many calls each call caused. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
 import { branchingText } from '../../loop/branching.ts';
-import { countText, momentText } from '../figuretext.ts';
+import { countText, nounText, momentText } from '../figuretext.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { REACTION_WORDS } from '../words.ts';
@@ -9,7 +9,7 @@ import { REACTION_WORDS } from '../words.ts';
 export function loopSection(record: RunRecord): PageSection {
   const { loop } = record;
   const text =
-    `Alerts and posts caused ${countText(loop.inducedCalls)} of ${countText(record.counts.calls)} calls to 911 and ${countText(loop.inducedIncidents)} incidents ` +
+    `Alerts and posts caused ${countText(loop.inducedCalls)} of ${countText(record.counts.calls)} calls to 911 and ${nounText(loop.inducedIncidents, 'incident')} ` +
     `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Posts that residents wrote: ${countText(record.counts.posts)}.`;
   const rows = Object.entries(loop.reactions)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
