@@ -17,7 +17,6 @@ import {
   type LoadBegan,
   type LoadRun,
 } from '../run/load-record.ts';
-import { standBy, type Standby } from '../run/trial.ts';
 import { identityOf } from '../run/write-run.ts';
 import type { Recorded } from '../trace/contract.ts';
 import { bestOf, brokeFirst, scalability } from './findings.ts';
@@ -25,6 +24,7 @@ import { createPinning, type Pinning } from './pinning.ts';
 import { search, type SearchResult, type SearchTrial } from './search.ts';
 import type { Objective } from './slo.ts';
 import { isOfConnections, prepareFor, UNITS, type Vary } from './vary.ts';
+import { WarmTarget } from './warm-target.ts';
 import { wireTrial, type WireTrial } from './wire-trial.ts';
 import { Workload } from './workload.ts';
 
@@ -106,8 +106,8 @@ class CapacitySearch {
   private readonly startedAtMs = Date.now();
   private readonly trials: CapacityTrial[] = [];
   private best: WireTrial | null = null;
-  /** For the next trial; started while the one before is judged, when nothing is measured. */
-  private standby: Standby | null = null;
+  /** Null before the first trial, after one that brought it down, and where the target is somebody else's. */
+  private warm: WarmTarget | null = null;
   private overheadMs = OVERHEAD_MS;
 
   constructor(o: CapacityOptions, pinning: Pinning, dir: string) {
@@ -132,9 +132,12 @@ class CapacitySearch {
     );
     const { available, recorded } = workload;
     const to = o.vary === 'alertRate' ? o.to : Math.min(ready.to ?? available, available);
-    const found = recorded.partial ? NOTHING_FOUND : await this.search(workload, to);
-    await this.standby?.end();
-    return this.write(ready.scenario, workload.recorded, found, to);
+    try {
+      const found = recorded.partial ? NOTHING_FOUND : await this.search(workload, to);
+      return await this.write(ready.scenario, workload.recorded, found, to);
+    } finally {
+      await this.warm?.end();
+    }
   }
 
   private search(workload: Workload, to: number | null): Promise<SearchResult> {
@@ -173,14 +176,17 @@ class CapacitySearch {
     const stint = await workload.stint(load, seconds);
     if (stint === null) return null;
     const { vary, objectives, target, signal } = o;
-    const { pinning, dir, standby } = this;
-    this.standby = null;
-    const onDriven = (): void => {
-      if (target === null) this.standby = standBy();
-    };
+    const { pinning, dir } = this;
+    if (target === null) this.warm ??= new WarmTarget(await mkdtemp(join(dir, 'target-')));
+    const pair = (await this.warm?.pair(signal)) ?? null;
+    const onDriven = (): void => this.warm?.standBy();
     const what = { stint, phase, load, vary, objectives };
-    const done = await wireTrial({ ...what, target, pinning, standby, onDriven, dir, signal });
+    const done = await wireTrial({ ...what, target, pinning, pair, onDriven, dir, signal });
     if (done === null) return null;
+    if (done.judged.stopped !== null) {
+      await this.warm?.end();
+      this.warm = null;
+    }
     this.trials.push(done.trial);
     this.keep(done);
     this.overheadMs = Math.max(OVERHEAD_MS / 2, this.spentMs() - begunMs - 1000 * seconds);

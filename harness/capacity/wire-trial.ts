@@ -5,7 +5,8 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { CapacityTrial } from '../../contract/runrecord.ts';
 import type { Judged } from '../judge/judge.ts';
 import type { UrlTarget } from '../load/contract.ts';
-import { runTrial, type Standby } from '../run/trial.ts';
+import type { Pair } from '../load/drive.ts';
+import { runTrial } from '../run/trial.ts';
 import type { Pinning } from './pinning.ts';
 import type { SearchTrial } from './search.ts';
 import { judgeObjectives, type Measured, type Objective } from './slo.ts';
@@ -20,9 +21,9 @@ export interface WireTrialOptions {
   objectives: readonly Objective[];
   target: UrlTarget | null;
   pinning: Pinning;
-  /** Null: the target is started for the trial, or runs already. */
-  standby: Standby | null;
-  /** Both processes have ended: only the judging is left. */
+  /** The reference system with a driver; null where `target` is to be driven. */
+  pair: Pair | null;
+  /** The driver has ended: only the judging is left. */
   onDriven: () => void;
   /** Scratch. */
   dir: string;
@@ -45,7 +46,7 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
       speed: o.stint.speed,
       signal: o.signal,
       watch: o.pinning.watch,
-      standby: o.standby ?? undefined,
+      pair: o.pair ?? undefined,
       onDriven: o.onDriven,
       limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },
     });

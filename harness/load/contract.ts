@@ -11,8 +11,8 @@ export interface StartTarget {
   dataDir: string;
   /** Further arguments of `serve`. */
   args: readonly string[];
-  /** It was started there already, with a driver beside it; only the project's own driver takes one. */
-  pair?: Promise<Pair>;
+  /** It was started there before, and stays up after the run; only the project's own driver takes one. */
+  pair?: Pair;
 }
 
 /** A system that runs already. */

@@ -31,8 +31,9 @@ export const drive: Drive = async (options) => {
     return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
   }
   mkdirSync(options.outDir, { recursive: true });
-  const { driver, started, harnessKey } = await (target.pair ??
-    startPair({
+  const { driver, started, harnessKey } =
+    target.pair ??
+    (await startPair({
       ...target,
       logPath: join(options.outDir, 'target.log'),
       timeoutMs: limits.startMsMax,
@@ -47,7 +48,7 @@ export const drive: Drive = async (options) => {
       started,
     );
   } finally {
-    await started.stop();
+    if (target.pair === undefined) await started.stop();
   }
 };
 
@@ -58,38 +59,14 @@ export interface Pair {
   harnessKey: string;
 }
 
-/** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
-export async function startPair(o: Omit<StartTargetOptions, 'harnessKey'>): Promise<Pair> {
-  const harnessKey = randomBytes(24).toString('base64url');
-  const driver = forkDriver();
-  try {
-    return { driver, started: await startTarget({ ...o, harnessKey }), harnessKey };
-  } catch (error) {
-    driver.child.kill('SIGKILL');
-    throw error;
-  }
-}
-
-/** Of a pair that is not needed after all. */
-export async function stopPair({ driver, started }: Pair): Promise<void> {
-  driver.child.kill('SIGKILL');
-  await started.stop();
-}
-
-// --- internal ---
-
-/** After it was told to stop, the driver has so long to write what it saw. */
-const STOP_MS = 60_000;
-const STDERR_LENGTH_MAX = 10_000;
-
-interface DriverProcess {
+export interface DriverProcess {
   child: ChildProcess;
   /** Resolves when it is gone, or never came to be, with why. */
   ended: Promise<string>;
 }
 
 /** A process that waits for its plan; it dies with this one. */
-function forkDriver(): DriverProcess {
+export function forkDriver(): DriverProcess {
   const child = fork(fileURLToPath(new URL('bootstrap.js', import.meta.url)), [], {
     execArgv: [],
     serialization: 'advanced',
@@ -103,6 +80,24 @@ function forkDriver(): DriverProcess {
   });
   void ended.then(() => process.off('exit', orphan));
   return { child, ended };
+}
+
+// --- internal ---
+
+/** After it was told to stop, the driver has so long to write what it saw. */
+const STOP_MS = 60_000;
+const STDERR_LENGTH_MAX = 10_000;
+
+/** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
+async function startPair(o: Omit<StartTargetOptions, 'harnessKey'>): Promise<Pair> {
+  const harnessKey = randomBytes(24).toString('base64url');
+  const driver = forkDriver();
+  try {
+    return { driver, started: await startTarget({ ...o, harnessKey }), harnessKey };
+  } catch (error) {
+    driver.child.kill('SIGKILL');
+    throw error;
+  }
 }
 
 function runDriver(
@@ -121,7 +116,10 @@ function runDriver(
   };
   const interrupt = (): void => stop('interrupted');
   options.signal?.addEventListener('abort', interrupt, { once: true });
-  void started?.ended.then((how) => stop(`the target ended with ${how}`));
+  let isOver = false;
+  void started?.ended.then((how) => {
+    if (!isOver) stop(`the target ended with ${how}`);
+  });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_LENGTH_MAX);
@@ -163,6 +161,7 @@ function runDriver(
     options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
   if (options.signal?.aborted === true) interrupt();
   return ended.then((how) => {
+    isOver = true;
     clearTimeout(killer);
     options.signal?.removeEventListener('abort', interrupt);
     if (worldError !== null) throw worldError;

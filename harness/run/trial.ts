@@ -1,13 +1,12 @@
 /** A trace driven against a target once, and judged: what every measurement on the wire repeats. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Quantiles } from '../../contract/runrecord.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import { judgeRun, type Judged, type Yardstick } from '../judge/judge.ts';
-import { LIMITS, type Drive, type DriveOptions, type UrlTarget } from '../load/contract.ts';
-import { drive, startPair, stopPair, type Pair } from '../load/drive.ts';
+import type { Drive, DriveOptions, UrlTarget } from '../load/contract.ts';
+import { drive, type Pair } from '../load/drive.ts';
 
 export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {
   /** A system that runs already; null: the reference system is started for this, with an empty data folder, and stopped after it. */
@@ -16,46 +15,24 @@ export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {
   serveArgs?: readonly string[];
   /** Whose sockets; the project's own driver where left out. */
   drive?: Drive;
-  /** Started before, for this trial alone: with the project's own driver, where the reference system is to be started. */
-  standby?: Standby;
-}
-
-/** The reference system with an empty data folder, and a driver beside it, started ahead of the trial that they are for. */
-export interface Standby {
-  pair: Promise<Pair>;
-  /** Holds the target's data and its log. */
-  dir: string;
-  /** Of one that no trial took: stops both, and removes the folder. */
-  end(): Promise<void>;
-}
-
-export function standBy(): Standby {
-  const dir = makeFolder();
-  const dataDir = join(dir, 'data');
-  mkdirSync(dataDir);
-  const pair = startPair({ dataDir, args: [], logPath: join(dir, 'target.log'), timeoutMs: LIMITS.startMsMax });
-  // Whoever takes it hears of a failure; where nobody does, nobody needs to.
-  pair.catch(() => {});
-  const end = async (): Promise<void> => {
-    await pair.then(stopPair, () => {});
-    await rm(dir, { recursive: true, force: true });
-  };
-  return { pair, dir, end };
+  /** The reference system runs already, and stays up: with the project's own driver, where `target` is null. */
+  pair?: Pair;
 }
 
 /** Sends a trace once. Throws what Drive throws. */
 export async function driveTrace({
   serveArgs = [],
   drive: by = drive,
-  standby,
+  pair,
   ...o
 }: TraceDriveOptions): Promise<DriverSummary> {
   if (o.target !== null) return by({ ...o, target: o.target });
-  const dir = standby?.dir ?? makeFolder();
+  if (pair !== undefined) return by({ ...o, target: { kind: 'start', dataDir: '', args: [], pair } });
+  const dataDir = await mkdtemp(join(tmpdir(), 'hundredblock-serve-'));
   try {
-    return await by({ ...o, target: { kind: 'start', dataDir: dir, args: serveArgs, pair: standby?.pair } });
+    return await by({ ...o, target: { kind: 'start', dataDir, args: serveArgs } });
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
   }
 }
 
@@ -64,7 +41,7 @@ export interface TrialOptions extends Omit<TraceDriveOptions, 'traceDir' | 'live
   yardstick: Yardstick;
   /** Simulated delays by stage, where the trial's record is to tell them. */
   delayMs?: Record<string, Quantiles>;
-  /** Both processes have ended, and nothing was judged yet. */
+  /** The driver has ended, and nothing was judged yet. */
   onDriven?: () => void;
 }
 
@@ -78,10 +55,4 @@ export async function runTrial({ yardstick, delayMs = {}, onDriven, ...o }: Tria
   const driver = await driveTrace({ ...o, traceDir: yardstick.trace.dir });
   onDriven?.();
   return { driver, judged: await judgeRun(yardstick, { observationsDir: o.outDir, delayMs }) };
-}
-
-// --- internal ---
-
-function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'hundredblock-serve-'));
 }
