@@ -150,7 +150,7 @@ export class Workload {
 // --- internal ---
 
 /** The world is recorded for so many times the scenario's own pace at first, and anew where that does not do. */
-const AHEAD = 9;
+const AHEAD = 14;
 const CONNECTIONS_PER_MS = 2.5;
 const RAMP_MS_MIN = 500;
 /** Each takes some hundred megabytes on the disk. */
