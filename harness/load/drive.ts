@@ -117,9 +117,7 @@ function runDriver(
   const interrupt = (): void => stop('interrupted');
   options.signal?.addEventListener('abort', interrupt, { once: true });
   let isOver = false;
-  void started?.ended.then((how) => {
-    if (!isOver) stop(`the target ended with ${how}`);
-  });
+  void started?.ended.then((how) => (isOver ? undefined : stop(`the target ended with ${how}`)));
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_LENGTH_MAX);
