@@ -78,7 +78,7 @@ describe('capacity', { timeout: 600_000 }, () => {
 
   it('interrupted: what is known is written, and it says so', async () => {
     const flags = ['--vary', 'residents', '--to', '200', '--doorbells', '10', '--trial', '60s'];
-    const { code, stdout } = await capacity(flags, 'cut', 'trial 1');
+    const { code, stdout } = await capacity(flags, 'cut', ' trial ');
     expect(code).toBe(130);
     const record = JSON.parse(stdout) as RunRecord;
     expect(record.partial).toBe(true);
