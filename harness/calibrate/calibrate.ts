@@ -2,8 +2,8 @@
  * Fits what the arrival model of a scenario can express to an agency's published calls, and says how well it fits: the rate, the profile by hour and weekday,
  * the mix of categories, and how unevenly calls lie over blocks. What a file does not tell (officers' share, hoaxes, repeats) stays as it was.
  *
- * A file holds records, not what caused them. A pilot world with the first guess says how many records come of a report, how much later they come, and how
- * uneven a known unevenness looks; the fit works back through that.
+ * A file holds records, not what caused them. Pilot worlds, each with the guess of the one before, say how many records come of a report, how much later they come,
+ * and how uneven a known unevenness looks; the fit works back through that.
  */
 import type { Scenario } from '../../contract/scenario.ts';
 import { CALLED_TYPES } from '../../contract/scenario.ts';

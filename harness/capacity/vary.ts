@@ -43,7 +43,7 @@ export function prepareFor({ scenario, vary, to, residents, doorbells }: Asked):
   const room = Math.min(CONNECTIONS_MAX, filesMax() - OTHER_FILES);
   const others = {
     residents: residents ?? (vary === 'devices' ? OTHERS_MAX : RESIDENTS_DEFAULT),
-    doorbells: doorbells ?? (vary === 'residents' ? OTHERS_MAX : DOORBELLS_DEFAULT),
+    doorbells: doorbells ?? OTHERS_MAX,
   };
   switch (vary) {
     case 'alertRate':
@@ -85,7 +85,6 @@ const OTHER_FILES = 200;
 const CONNECTIONS_MAX = 100_000;
 /** So that a trial costs seconds: what a trial needs before its window opens grows with connections. */
 const RESIDENTS_DEFAULT = 2000;
-const DOORBELLS_DEFAULT = 500;
 const OTHERS_MAX = 500;
 const RESIDENTS_MAX_DEFAULT = 16_000;
 /** People are drawn: their number is near what the share says. */

@@ -274,8 +274,12 @@ export const COMMANDS = {
         value: 'X',
         help: 'simulated seconds per wall second where alertRate does not vary (default load.speed)',
       },
-      residents: { kind: 'value', value: 'N', help: 'most that connect where they do not vary (default 4000)' },
-      doorbells: { kind: 'value', value: 'N', help: 'likewise (default 1500)' },
+      residents: {
+        kind: 'value',
+        value: 'N',
+        help: 'most that connect where they do not vary (default 2000; 500 where doorbells vary)',
+      },
+      doorbells: { kind: 'value', value: 'N', help: 'likewise (default 500)' },
       trial: { kind: 'value', value: 'TIME', help: 'window of a full trial (default 8s)' },
       width: { kind: 'value', value: 'SHARE', help: 'width of the interval to reach (default 0.1)' },
       budget: { kind: 'value', value: 'TIME', help: 'no trial is begun that would end later (default 580s)' },
@@ -287,7 +291,7 @@ export const COMMANDS = {
       target: {
         kind: 'value',
         value: 'URL',
-        help: 'a system that runs already, on this machine (default: the reference system, started for each trial)',
+        help: 'a system that runs already, on this machine (default: the reference system, started once and onboarded anew for each trial)',
       },
       mqtt: MQTT,
       'harness-key': HARNESS_KEY,

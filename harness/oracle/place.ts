@@ -172,7 +172,7 @@ function houseAt(g: Gazetteer, street: string, number: number): Fine | null {
   const block = blockIndex(g, street, number - within);
   if (block === null) return null;
   const { place, area } = fineBlock(g, block);
-  const box = boxAt(g, block);
+  const box = place.box!;
   const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
   const lies = width >= height;
   const step = Math.floor((Math.max(width, height) * (2 * within + 1)) / 200);
