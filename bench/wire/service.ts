@@ -18,8 +18,6 @@ export interface BenchService {
 /** Residents are numbered from FIRST_RESIDENT. */
 export const FIRST_RESIDENT = 2_000_000;
 
-const HARNESS_KEY = 'a-key-for-benchmarks';
-
 /** Out of the way of what is measured. */
 const LIMITS = Object.entries({
   '--upgrades-per-second-max': 1_000_000,
@@ -34,14 +32,13 @@ export async function startBenchService(residents: number): Promise<BenchService
   const target = await startTarget({
     dataDir: join(folder, 'data'),
     args: LIMITS,
-    harnessKey: HARNESS_KEY,
     logPath: join(folder, 'log'),
     timeoutMs: 60_000,
   });
   const client = createClient(new URL(target.url));
   const bench: Bench = {
     client,
-    harnessKey: HARNESS_KEY,
+    harnessKey: target.harnessKey,
     mqtt: target.mqttUrl,
     canary: 'QZ7',
     hasClock: true,

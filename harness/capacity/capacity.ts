@@ -75,7 +75,7 @@ export async function runCapacity(o: CapacityOptions): Promise<CapacityRun> {
 
 const CONFIDENCE = 0.99;
 /** A short trial is so much shorter than a full one, within these bounds. */
-const SHORT_SHARE = 1 / 3;
+const SHORT_SHARE = 1 / 2;
 const SHORT_SECONDS_MIN = 2;
 /** What a trial takes beyond its window, before one was seen. */
 const OVERHEAD_MS = 12_000;
@@ -279,11 +279,14 @@ class CapacitySearch {
   }
 }
 
+/** Of alerts a second: so many times the scenario's own pace. */
+const START_PACE = 4;
+
 /** Between bounds that were given, else a load from which it is not far to any. */
 function startOf(vary: Vary, from: number | null, to: number | null, available: number): number {
   if (from !== null && to !== null) return Math.sqrt(from * to);
   if (from !== null) return from;
-  if (vary === 'alertRate') return Math.min(available, to ?? Infinity);
+  if (vary === 'alertRate') return Math.min(START_PACE * available, to ?? Infinity);
   return Math.max(1, Math.round((to ?? available) / 4));
 }
 

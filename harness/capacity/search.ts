@@ -97,7 +97,7 @@ class Search {
     return this.result();
   }
 
-  /** With short trials: a load between the highest that passes and the lowest that fails. */
+  /** With short trials: the highest load that passes. Full ones, in which a queue has longer to grow, pass at no more. */
   private async locate(): Promise<number> {
     let low: number | null = null;
     let high: number | null = null;
@@ -113,8 +113,7 @@ class Search {
       if (next === null || next === load) break;
       load = next;
     }
-    if (low === null) return this.snap((high ?? load) / 2);
-    return high === null ? low : this.snap(Math.sqrt(low * high));
+    return low ?? this.snap((high ?? load) / 2);
   }
 
   private nextPlace(low: number | null, high: number | null): number | null {
@@ -171,6 +170,8 @@ class Search {
         this.limitedInRow = 0;
         return outcome;
       }
+      // A short one that failed besides says enough: not there.
+      if (phase === 'locate' && !outcome.passed) return outcome;
       if (tries === 0) continue;
       this.limitedInRow += 1;
       if (this.limitedInRow >= LIMITED_MAX) this.cut = 'unfinished';

@@ -2,7 +2,6 @@
  * The reference system, started once for all trials of a search: each onboards it anew, which makes it forget everything. A service that has
  * just started runs code that is not compiled yet, at a tenth of its speed, and a trial of seconds would measure little else.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMITS } from '../load/contract.ts';
@@ -11,7 +10,6 @@ import { startTarget, type StartedTarget } from '../load/target-process.ts';
 
 export class WarmTarget {
   private readonly dir: string;
-  private readonly harnessKey = randomBytes(24).toString('base64url');
   private started: StartedTarget | null = null;
   private next: DriverProcess | null = null;
 
@@ -26,7 +24,7 @@ export class WarmTarget {
     this.started ??= await this.start(signal);
     const driver = this.next!;
     this.next = null;
-    return { driver, started: this.started, harnessKey: this.harnessKey };
+    return { driver, started: this.started };
   }
 
   /** The next driver loads its code. */
@@ -42,8 +40,7 @@ export class WarmTarget {
   private start(signal: AbortSignal | undefined): Promise<StartedTarget> {
     const dataDir = join(this.dir, 'data');
     mkdirSync(dataDir, { recursive: true });
-    const { harnessKey } = this;
     const logPath = join(this.dir, 'target.log');
-    return startTarget({ dataDir, args: [], harnessKey, logPath, timeoutMs: LIMITS.startMsMax, signal });
+    return startTarget({ dataDir, args: [], logPath, timeoutMs: LIMITS.startMsMax, signal });
   }
 }

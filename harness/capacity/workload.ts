@@ -93,7 +93,8 @@ export class Workload {
     const windowMs = Math.round(1000 * seconds * this.o.scenario.load.speed);
     const serves = (one: Part): boolean =>
       byAlerts ? Math.abs(Math.log(one.size / size)) <= STRETCH : one.size === size && one.windowMs === windowMs;
-    const part = this.parts.findLast(serves) ?? (await this.prepare(size, windowMs));
+    const part =
+      this.parts.findLast(serves) ?? (await this.prepare(byAlerts ? this.nearlyThere(size) : size, windowMs));
     if (part === null) return null;
     await this.keep(part);
     const { yardstick } = part;
@@ -109,6 +110,12 @@ export class Workload {
     if (this.parts.length <= PARTS_KEPT) return;
     const [oldest] = this.parts.splice(0, 1);
     await rm(oldest.yardstick.trace.dir, { recursive: true, force: true });
+  }
+
+  /** All alerts of the world but the last, where that is near enough: a longer world takes half a minute. */
+  private nearlyThere(size: number): number {
+    const most = this.world.alertsMs.length - 1;
+    return most < size && Math.log(size / most) <= STRETCH ? most : size;
   }
 
   private async prepare(size: number, windowMs: number): Promise<Part | null> {
@@ -150,7 +157,7 @@ export class Workload {
 // --- internal ---
 
 /** The world is recorded for so many times the scenario's own pace at first, and anew where that does not do. */
-const AHEAD = 14;
+const AHEAD = 15;
 const CONNECTIONS_PER_MS = 2.5;
 const RAMP_MS_MIN = 500;
 /** Each takes some hundred megabytes on the disk. */

@@ -1,5 +1,4 @@
 /** One side of an interleaved comparison: something that answers as a target, started for each trial or running already. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,18 +48,16 @@ async function startCheckout(root: string, signal?: AbortSignal): Promise<Runnin
   const folder = mkdtempSync(join(tmpdir(), 'hundredblock-compare-'));
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);
-  const harnessKey = randomBytes(24).toString('base64url');
   try {
     const started = await startTarget({
       command: join(root, 'bin', 'hundredblock.js'),
       dataDir,
       args: [],
-      harnessKey,
       logPath: join(folder, 'target.log'),
       timeoutMs: LIMITS.startMsMax,
       signal,
     });
-    const { url, mqttUrl, pid, ended } = started;
+    const { url, mqttUrl, harnessKey, pid, ended } = started;
     const startCpuMs = figuresOf(pid).cpuMs;
     return {
       target: { kind: 'url', url, mqttUrl, harnessKey, onboarded: false },

@@ -1,40 +1,42 @@
 /** Threads that work off replications, each as soon as it is free. */
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { replicate, type Replication } from './replicate.ts';
 import type { Answer, Order } from './worker.ts';
+
+export interface PoolOptions {
+  workers: number;
+  signal?: AbortSignal;
+  /** The place in the list of the order that comes next; null where none is left. */
+  next: () => number | null;
+  onDone: (index: number, replication: Replication, tookMs: number) => void;
+}
 
 /**
  * Runs every order, with one worker in this thread, with more each in one of its own, and tells each answer as it comes, by the order's place in the list.
  * Stops where `signal` does, and leaves what was begun. Throws what a run threw.
  */
-export async function runOrders(
-  orders: readonly Order[],
-  o: { workers: number; signal?: AbortSignal; onDone: (index: number, replication: Replication) => void },
-): Promise<void> {
+export async function runOrders(orders: readonly Order[], o: PoolOptions): Promise<void> {
   const count = Math.min(o.workers, orders.length);
-  if (count === 1) {
-    for (const [index, { scenario, seed, measures, findWarmUp }] of orders.entries()) {
-      const replication = await replicate(scenario, seed, measures, findWarmUp, o.signal);
-      if (replication === null) return;
-      o.onDone(index, replication);
+  const workOff = async (run: (order: Order) => Promise<Replication | null>): Promise<void> => {
+    for (let index = o.next(); index !== null; index = o.next()) {
+      const begunMs = performance.now();
+      const replication = await run(orders[index]);
+      if (replication !== null) o.onDone(index, replication, performance.now() - begunMs);
+      if (replication === null || o.signal?.aborted === true) return;
     }
+  };
+  if (count === 1) {
+    await workOff(({ scenario, seed, measures, findWarmUp }) =>
+      replicate(scenario, seed, measures, findWarmUp, o.signal),
+    );
     return;
   }
   const threads = Array.from({ length: count }, () => new Thread());
-  let next = 0;
   const stop = (): void => void Promise.all(threads.map((thread) => thread.close()));
   o.signal?.addEventListener('abort', stop, { once: true });
   try {
-    await Promise.all(
-      threads.map(async (thread) => {
-        while (next < orders.length && o.signal?.aborted !== true) {
-          const index = next;
-          next += 1;
-          const replication = await thread.run(orders[index]);
-          if (replication !== null) o.onDone(index, replication);
-        }
-      }),
-    );
+    await Promise.all(threads.map((thread) => workOff((order) => thread.run(order))));
   } finally {
     o.signal?.removeEventListener('abort', stop);
     await Promise.all(threads.map((thread) => thread.close()));

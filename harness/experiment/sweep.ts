@@ -11,6 +11,7 @@ import { seedOf } from './points.ts';
 import { runOrders } from './pool.ts';
 import { scenarioOf, type Resolved } from './resolve.ts';
 import { Schedule, type Extent, type Shard } from './schedule.ts';
+import { Turns } from './turns.ts';
 
 export interface SweepOptions {
   resolved: Resolved;
@@ -50,6 +51,7 @@ export async function sweep(o: SweepOptions): Promise<Swept> {
     while (tasks.length > 0 && o.signal?.aborted !== true) {
       const round = tasks;
       const before = ran;
+      const turns = new Turns(round);
       const scenarios = new Map(
         [...new Set(round.map(({ point }) => point))].map((point) => [point, scenarioOf(experiment, points[point])]),
       );
@@ -64,7 +66,9 @@ export async function sweep(o: SweepOptions): Promise<Swept> {
         {
           workers: o.workers,
           signal: o.signal,
-          onDone: (index, replication) => {
+          next: () => turns.next(),
+          onDone: (index, replication, tookMs) => {
+            turns.took(index, tookMs);
             const task = round[index];
             journal.append({ ...task, seed: seedOf(experiment, task.replication), ...replication });
             ran += 1;

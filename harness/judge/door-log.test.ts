@@ -27,7 +27,7 @@ const SNAPSHOT: TraceInput = {
 /** The log of a trace whose inputs were sent as told: each at its wall time, acknowledged 5 ms later, where nothing else is said. */
 async function logOf(sent: Sent[], preamble = 0): Promise<DoorLog> {
   const trace = {
-    header: { preamble, fromMs: FROM_MS },
+    header: { preamble, fromMs: FROM_MS, untilMs: FROM_MS + 60 * (END_MS - CLOCK.originWallMs) },
     onboarding: { bodyLengthMax: 100 },
     async *inputs() {
       for (const [line, { input }] of sent.entries()) yield { line, input };
@@ -61,8 +61,12 @@ async function logOf(sent: Sent[], preamble = 0): Promise<DoorLog> {
     failure: (line) => of(line).failure,
     rows: (line) => of(line).rows,
   };
-  return readDoorLog(trace, truth, sends, CLOCK, () => {});
+  return readDoorLog(trace, truth, sends, CLOCK, GRACE_MS, () => {});
 }
+
+const GRACE_MS = 100;
+const END_MS = 9000;
+const NEVER_POLLED = { sentMs: null, answeredMs: null, status: null, failure: 'never-polled' };
 
 /** Line, wall time, and what is known of the arrival, of each event. */
 function told(log: DoorLog): unknown[] {
@@ -110,10 +114,29 @@ describe('what reached the door', () => {
   });
 
   it('is a portal answer without a receipt, and a poll that never came a refusal', async () => {
-    const never = { sentMs: null, answeredMs: null, status: null, failure: 'never-polled' };
-    const log = await logOf([{ input: SNAPSHOT }, { input: SNAPSHOT, ...never }]);
+    const log = await logOf([{ input: SNAPSHOT }, { input: SNAPSHOT, intendedMs: 3000, ...NEVER_POLLED }]);
     expect(told(log)).toEqual([[0, 2001, { meantMs: FROM_MS + 60_000, withoutReceipt: true }]]);
     expect(log.refusals.map((r) => [r.agency, r.why])).toEqual([['pd-001', 'never-polled']]);
+  });
+
+  it.each([
+    [GRACE_MS, 0],
+    [GRACE_MS + 1, 1],
+  ])('is, of a poll that never came %d ms before the next, %d refusals', async (apartMs, refusals) => {
+    const log = await logOf([
+      { input: SNAPSHOT, intendedMs: 2000, ...NEVER_POLLED },
+      { input: SNAPSHOT, intendedMs: 2000 + apartMs, sentMs: 2000 + apartMs },
+    ]);
+    expect(log.events).toHaveLength(1);
+    expect(log.refusals).toHaveLength(refusals);
+  });
+
+  it.each([
+    [GRACE_MS, 0],
+    [GRACE_MS + 1, 1],
+  ])('is, of a poll that never came %d ms before the end, %d refusals', async (beforeMs, refusals) => {
+    const log = await logOf([{ input: SNAPSHOT, intendedMs: END_MS - beforeMs, ...NEVER_POLLED }]);
+    expect(log.refusals).toHaveLength(refusals);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What reached the target's door and when, from what was sent and how it was answered. */
-import { platformMsAt, type PlatformClock } from '../../contract/clock.ts';
+import { platformMsAt, wallMsOf, type PlatformClock } from '../../contract/clock.ts';
 import type { MessageManifest } from '../../contract/manifest.ts';
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { TraceInput } from '../../contract/trace.ts';
@@ -26,6 +26,7 @@ export interface Refusal {
   incidents: string | null;
   /** A name of REFUSALS, `connection`, `timeout` or `never-polled`. */
   why: string;
+  meantWallMs: number;
 }
 
 /** Inputs of the window by kind. */
@@ -43,16 +44,21 @@ export interface DoorLog {
   retries: number;
 }
 
-/** Each input of the window, and the connections of the preamble, is told to `each` besides. */
+/**
+ * Each input of the window, and the connections of the preamble, is told to `each` besides. A portal's answer that nobody asked for is no
+ * refusal where the next was fetched within `graceMs` (wall) of it, or the window ended: on a fast clock polls are no further apart than that.
+ */
 export async function readDoorLog(
   trace: Trace,
   truth: TraceTruth,
   sends: SendColumns,
   clock: PlatformClock,
+  graceMs: number,
   each: (line: number, input: TraceInput) => void,
 ): Promise<DoorLog> {
-  const { preamble, fromMs } = trace.header;
+  const { preamble, fromMs, untilMs } = trace.header;
   const log: DoorLog = { events: [], refusals: [], presence: [], counts: {}, failures: {}, retries: 0 };
+  const polls: Poll[] = [];
   for await (const { line, input } of trace.inputs()) {
     if (line >= preamble) {
       tally(log, sends, line, input);
@@ -70,17 +76,20 @@ export async function readDoorLog(
       case 'unsent':
         break;
       case 'refused':
-        log.refusals.push(refusalOf(given, manifest, sends.failure(line)));
+        log.refusals.push(refusalOf(given, manifest, sends, line));
         break;
       case 'unanswered':
       case 'taken': {
         const unsure = fateOf(sends, line) === 'unanswered';
         const event = eventOf(trace, sends, clock, line, given, manifest, unsure);
         if (line < preamble) event.atMs = fromMs - 1;
+        if (input.kind === 'snapshot') polls.push({ agency: input.agency, wallMs: event.wallMs });
         log.events.push(event);
       }
     }
   }
+  const endMs = wallMsOf(clock, untilMs);
+  log.refusals = log.refusals.filter((refusal) => !wasMadeUp(refusal, polls, graceMs, endMs));
   settleRetries(log.events, sends, clock, preamble);
   log.events.sort((a, b) => a.wallMs - b.wallMs || answeredOf(sends, a) - answeredOf(sends, b) || a.line - b.line);
   log.presence.sort((a, b) => a.wallMs - b.wallMs);
@@ -114,12 +123,25 @@ function tally(log: DoorLog, sends: SendColumns, line: number, input: TraceInput
   if (name !== null) log.failures[name] = (log.failures[name] ?? 0) + 1;
 }
 
-function refusalOf(input: PipelineInput, manifest: MessageManifest | null, failure: string | null): Refusal {
+interface Poll {
+  agency: string;
+  wallMs: number;
+}
+
+/** Portals answer until `endMs`, the end of the window; what was asked for later, nobody knows. */
+function wasMadeUp({ agency, why, meantWallMs }: Refusal, polls: readonly Poll[], graceMs: number, endMs: number) {
+  if (why !== 'never-polled') return false;
+  const untilMs = meantWallMs + graceMs;
+  return untilMs >= endMs || polls.some((p) => p.agency === agency && p.wallMs > meantWallMs && p.wallMs <= untilMs);
+}
+
+function refusalOf(input: PipelineInput, manifest: MessageManifest | null, sends: SendColumns, line: number): Refusal {
   return {
     agency: input.kind === 'cad' ? input.agency : null,
     recordIds: manifest?.rows.map((row) => row.recordId.trim()) ?? [],
     incidents: input.kind === 'review' ? input.ticket.slice(0, input.ticket.lastIndexOf('-')) : null,
-    why: failure ?? 'unknown',
+    why: sends.failure(line) ?? 'unknown',
+    meantWallMs: sends.intendedMs(line),
   };
 }
 

@@ -65,13 +65,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Judges the perfect run, or another one, after `spoil` had its way with it. */
-async function judged(spoil: (wire: Wire) => void = () => {}, options?: Omit<WireOptions, 'speed'>): Promise<Judged> {
+async function judged(
+  spoil: (wire: Wire) => void = () => {},
+  options?: Omit<WireOptions, 'speed'>,
+  graceMs?: number,
+): Promise<Judged> {
   const wire =
     options === undefined ? structuredClone(untouched) : await perfectWire(trace, { speed: SPEED, ...options });
   spoil(wire);
   const observationsDir = join(dir, `wire-${runs++}`);
   writeWire(observationsDir, wire);
-  return judgeRun(yardstick, { observationsDir, delayMs: {} });
+  return judgeRun(yardstick, { observationsDir, delayMs: {}, graceMs });
 }
 
 /** How verdicts differ from those of the run without fault. */
@@ -202,6 +206,23 @@ describe('deliveries', () => {
       for (const delivery of deliveriesOfLargest(wire).slice(0, 5)) delivery[3] += byMs;
     });
     expect(changesOf(found)).toEqual(expected);
+  });
+
+  it('are late or not whatever grace a target has', async () => {
+    const spoil = (wire: Wire): void => {
+      for (const delivery of deliveriesOfLargest(wire).slice(0, 5)) delivery[3] += LATENESS_WALL_MS_MAX + 200;
+    };
+    expect(changesOf(await judged(spoil, undefined, 2000))).toMatchObject({ delivered: -5, late: 5 });
+  });
+
+  it('of incidents that grew too old in a queue are lost, but for a target that may take so long', async () => {
+    const queueMs = 65_000;
+    const strict = await judged(undefined, { queueMs });
+    expect(strict.judgement.verdicts.lost).toBeGreaterThan(0);
+    const patient = await judged(undefined, { queueMs }, queueMs);
+    expect(patient.sameOutcome.toleranceMs).toBe((LAG_MS + queueMs) * SPEED);
+    expect(patient.judgement.verdicts).toMatchObject({ lost: 0, misdelivered: 0, shed: 0 });
+    expect(patient.sameOutcome.unexplained).toBe(0);
   });
 
   it('more than an hour later are stale', async () => {

@@ -1,13 +1,13 @@
 /** The judgement of a load run: what reached the target's door and what residents received, beside the rules and the virtual clock. */
 import { cpus } from 'node:os';
 import type { Alert, MsgType } from '../../contract/alert.ts';
-import { platformMsAt, wallMsOf, type PlatformClock } from '../../contract/clock.ts';
+import { platformMsAt, wallMsOf } from '../../contract/clock.ts';
 import { pipelineConfigOf } from '../../contract/onboarding.ts';
 import type { Load, Quantiles, RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import type { TraceInput } from '../../contract/trace.ts';
 import { TailHistogram } from '../measure/tail.ts';
-import type { Judgement, Oracle, Reception, Unreachable } from '../oracle/contract.ts';
+import type { Judgement, Oracle, OracleConfig, Reception, Unreachable } from '../oracle/contract.ts';
 import { alertKey } from '../oracle/composition.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { readsSlowly } from '../load/slow-consumer.ts';
@@ -30,6 +30,11 @@ export interface JudgeOptions {
   observationsDir: string;
   /** Simulated delays of the window's alerts, by stage, as the world's own run found them. */
   delayMs: Record<string, Quantiles>;
+  /**
+   * What a platform may take of its own before a rule's edge counts, beside the generator's lag; wall ms, GRACE_WALL_MS where left out. The faster the
+   * clock, the more an incident ages meanwhile.
+   */
+  graceMs?: number;
 }
 
 export interface Judged {
@@ -49,8 +54,7 @@ export interface Judged {
 
 /** A delivery that takes longer on the wall, from the moment at which its cause was meant to be sent, is late. */
 export const LATENESS_WALL_MS_MAX = 5000;
-/** What a platform may take of its own before a rule's edge counts, beside the generator's lag. */
-const GRACE_WALL_MS = 100;
+export const GRACE_WALL_MS = 100;
 
 /** What a run is judged by, whatever the target did. */
 export interface Yardstick {
@@ -74,7 +78,8 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const timeline = createTimeline(trace.header, clock, seen.driver);
   const accept = new TailHistogram(LATENCY_BOUNDS_MS);
   const device = new TailHistogram(LATENCY_BOUNDS_MS);
-  const log = await readDoorLog(trace, truth, seen.sends, clock, (line, input) => {
+  const graceMs = o.graceMs ?? GRACE_WALL_MS;
+  const log = await readDoorLog(trace, truth, seen.sends, clock, graceMs, (line, input) => {
     timeline.send(seen.sends.sentMs(line), seen.sends.answeredMs(line));
     if (seen.sends.failure(line) !== null || !seen.sends.has(line)) return;
     const ms = seen.sends.answeredMs(line) - seen.sends.intendedMs(line);
@@ -86,8 +91,10 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const presence = presenceOf(trace, log, seen, stopped === null ? Infinity : lastWallMs);
   const meter = createLatencyMeter(duesOf(replayed, seen), clock.originWallMs, presence.reachableSinceMs);
 
-  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + GRACE_WALL_MS) * clock.speed);
-  const oracle = await oracleFor(trace, truth, toleranceMs, clock);
+  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + graceMs) * clock.speed);
+  // More grace at the edges of rules makes nothing less late, unless it is more than that.
+  const latenessMsMax = Math.max(0, LATENESS_WALL_MS_MAX + GRACE_WALL_MS - graceMs) * clock.speed;
+  const oracle = await oracleFor(trace, truth, { toleranceMs, latenessMsMax });
   const agencies = agenciesOf(trace, log);
   const { told, receipts } = feed(oracle, log.events, received, seen, presence, agencies);
   for (const { identifier, message } of told) {
@@ -136,13 +143,12 @@ function isOfDevice({ kind }: TraceInput): boolean {
 }
 
 /** Nobody reads the news team's tickets on the wire. Private strings are all told at once: nothing can leak before it exists. */
-async function oracleFor(trace: Trace, truth: TraceTruth, toleranceMs: number, clock: PlatformClock): Promise<Oracle> {
-  const oracle = createOracle({
-    ...pipelineConfigOf(trace.onboarding),
-    toleranceMs,
-    latenessMsMax: LATENESS_WALL_MS_MAX * clock.speed,
-    ticketsSeen: false,
-  });
+async function oracleFor(
+  trace: Trace,
+  truth: TraceTruth,
+  limits: Pick<OracleConfig, 'toleranceMs' | 'latenessMsMax'>,
+): Promise<Oracle> {
+  const oracle = createOracle({ ...pipelineConfigOf(trace.onboarding), ...limits, ticketsSeen: false });
   for await (const { input } of trace.inputs()) tellPrivates(oracle, truth, input);
   return oracle;
 }

@@ -33,9 +33,11 @@ export interface WireOptions {
   refuse?: (line: number) => { status: number | null; failure: string } | null;
   /** Taken by the pipeline, but not acknowledged. */
   mute?: (line: number) => boolean;
+  /** From its being sent until the pipeline has it, for each input of the window. */
+  queueMs?: number;
 }
 
-/** What a driver would have seen of a target that takes no time. */
+/** What a driver would have seen of a target that takes no time, or only that of a queue. */
 export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
   const clock: PlatformClock = { originWallMs: LAUNCH_MS, originMs: trace.header.fromMs, speed: o.speed };
   const pipeline = createPipeline(pipelineConfigOf(trace.onboarding));
@@ -71,11 +73,12 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
     const inPreamble = line < trace.header.preamble;
     const intendedMs = inPreamble ? LAUNCH_MS - 5000 : wallMsOf(clock, input.atMs);
     const sentMs = intendedMs + LAG_MS;
+    const takenMs = sentMs + (inPreamble ? 0 : (o.queueMs ?? 0));
     const send: SendLine = {
       input: line,
       intendedMs,
       sentMs,
-      answeredMs: sentMs + ANSWER_MS,
+      answeredMs: takenMs + ANSWER_MS,
       status: 202,
       tries: 1,
       failure: null,
@@ -92,10 +95,10 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
       }
       const given = pipelineInputOf(input);
       if (given === null) continue;
-      const atMs = inPreamble ? trace.header.fromMs - 1 : platformMsAt(clock, sentMs);
+      const atMs = inPreamble ? trace.header.fromMs - 1 : platformMsAt(clock, takenMs);
       for (const output of pipeline.handle(given, atMs)) {
         if (output.kind === 'receipt' && input.kind === 'cad') send.rows = output.rows as RowReceipt[];
-        publish(output, sentMs);
+        publish(output, takenMs);
       }
     }
     if (o.mute?.(line) === true)

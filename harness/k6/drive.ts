@@ -1,6 +1,5 @@
 /** Sends a trace with k6: starts the target where asked, hosts the portals, runs scenarios/k6/city.ts as a child, and leaves what our own driver leaves. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -43,17 +42,15 @@ export const driveWithK6: Drive = async (options) => {
     const seen = { ...target, url: originOf(http), name: target.url, mqttWebSocket, pid: null };
     return new Run(options, outDir, trace, k6, seen, null).run();
   }
-  const harnessKey = randomBytes(24).toString('base64url');
   const started = await startTarget({
     dataDir: target.dataDir,
     args: target.args,
-    harnessKey,
     logPath: join(outDir, 'target.log'),
     timeoutMs: options.limits?.startMsMax ?? LIMITS.startMsMax,
     signal: options.signal,
   });
   try {
-    const { url, pid, mqttUrl } = started;
+    const { url, pid, mqttUrl, harnessKey } = started;
     const mqttWebSocket = mqttUrl === null ? null : await webSocketOf(url);
     const seen = { url, harnessKey, onboarded: false, name: 'self', mqttUrl, mqttWebSocket, pid };
     return await new Run(options, outDir, trace, k6, seen, started).run();

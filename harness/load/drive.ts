@@ -1,6 +1,5 @@
 /** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +30,7 @@ export const drive: Drive = async (options) => {
     return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
   }
   mkdirSync(options.outDir, { recursive: true });
-  const { driver, started, harnessKey } =
+  const { driver, started } =
     target.pair ??
     (await startPair({
       ...target,
@@ -40,7 +39,7 @@ export const drive: Drive = async (options) => {
       signal: options.signal,
     }));
   try {
-    const { url, mqttUrl, pid } = started;
+    const { url, mqttUrl, harnessKey, pid } = started;
     return await runDriver(
       driver,
       { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
@@ -56,7 +55,6 @@ export const drive: Drive = async (options) => {
 export interface Pair {
   driver: DriverProcess;
   started: StartedTarget;
-  harnessKey: string;
 }
 
 export interface DriverProcess {
@@ -89,11 +87,10 @@ const STOP_MS = 60_000;
 const STDERR_LENGTH_MAX = 10_000;
 
 /** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
-async function startPair(o: Omit<StartTargetOptions, 'harnessKey'>): Promise<Pair> {
-  const harnessKey = randomBytes(24).toString('base64url');
+async function startPair(o: StartTargetOptions): Promise<Pair> {
   const driver = forkDriver();
   try {
-    return { driver, started: await startTarget({ ...o, harnessKey }), harnessKey };
+    return { driver, started: await startTarget(o) };
   } catch (error) {
     driver.child.kill('SIGKILL');
     throw error;

@@ -1,5 +1,6 @@
 /** The reference system as a process of its own, for one run. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../contract/errors.ts';
@@ -8,6 +9,8 @@ export interface StartedTarget {
   pid: number;
   url: string;
   mqttUrl: string | null;
+  /** Made for it, and known to nobody else. */
+  harnessKey: string;
   /** Resolves when it has ended, with how it did. */
   ended: Promise<string>;
   /** SIGTERM, and SIGKILL where that does not help in time. */
@@ -17,7 +20,6 @@ export interface StartedTarget {
 export interface StartTargetOptions {
   dataDir: string;
   args: readonly string[];
-  harnessKey: string;
   /** Its log goes here. */
   logPath: string;
   timeoutMs: number;
@@ -28,7 +30,8 @@ export interface StartTargetOptions {
 
 /** Throws HB_TARGET where it does not listen in time. */
 export async function startTarget(options: StartTargetOptions): Promise<StartedTarget> {
-  const child = launch(options);
+  const harnessKey = randomBytes(24).toString('base64url');
+  const child = launch(options, harnessKey);
   const { pid } = child;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'an error'));
@@ -42,7 +45,7 @@ export async function startTarget(options: StartTargetOptions): Promise<StartedT
   try {
     const { http, mqtt } = await Promise.race([listening(child, options), failed(ended, options.logPath)]);
     if (pid === undefined) throw new HundredblockError('HB_TARGET', 'serve: expected a process, found none');
-    return { pid, url: http, mqttUrl: mqtt, ended, stop };
+    return { pid, url: http, mqttUrl: mqtt, harnessKey, ended, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -55,7 +58,7 @@ const STOP_MS = 10_000;
 const LINE_LENGTH_MAX = 65_536;
 const COMMAND = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 
-function launch({ dataDir, args, harnessKey, logPath, command = COMMAND }: StartTargetOptions): ChildProcess {
+function launch({ dataDir, args, logPath, command = COMMAND }: StartTargetOptions, harnessKey: string): ChildProcess {
   const log = openSync(logPath, 'w');
   try {
     const given = ['serve', '--port', '0', '--mqtt-port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...args];

@@ -32,7 +32,6 @@ const SCRIPTS = {
 } as const;
 type ScriptName = keyof typeof SCRIPTS;
 
-const KEY = 'synthetic-key-of-a-test';
 const SPEED = 10;
 const WINDOW_MS = 6000;
 /** On a busy machine it takes longer until everybody is connected. */
@@ -109,7 +108,7 @@ async function k6(
   const options = {
     HUNDREDBLOCK_TRACE: yardstick.trace.dir,
     HUNDREDBLOCK_TARGET: target.url,
-    HUNDREDBLOCK_HARNESS_KEY: KEY,
+    HUNDREDBLOCK_HARNESS_KEY: target.harnessKey,
     HUNDREDBLOCK_OUT: dir,
   };
   const set = Object.entries(options).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
@@ -179,7 +178,6 @@ describe.skipIf(skipped)('k6', { timeout: 240_000 }, () => {
     target = await startTarget({
       dataDir: join(folder, 'data'),
       args: [],
-      harnessKey: KEY,
       logPath: join(folder, 'target.log'),
       timeoutMs: 120_000,
     });
@@ -348,4 +346,4 @@ describe.skipIf(skipped)('k6', { timeout: 240_000 }, () => {
 });
 
 const URL_TARGET = () =>
-  ({ kind: 'url', url: target.url, mqttUrl: target.mqttUrl, harnessKey: KEY, onboarded: false }) as const;
+  ({ kind: 'url', url: target.url, mqttUrl: target.mqttUrl, harnessKey: target.harnessKey, onboarded: false }) as const;
