@@ -94,8 +94,8 @@ const RESPONSES: readonly Response[] = [
   [0.045, 0.1],
 ].flatMap(([steepness, share]) =>
   [
-    [0.005, 0.9],
-    [0.06, 0.1],
+    [0.005, 0.7],
+    [0.06, 0.3],
   ].map(([flukeFail, ofIt]) => ({ steepness, flukeFail, prior: share * ofIt })),
 );
 
