@@ -91,10 +91,13 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const presence = presenceOf(trace, log, seen, stopped === null ? Infinity : lastWallMs);
   const meter = createLatencyMeter(duesOf(replayed, seen), clock.originWallMs, presence.reachableSinceMs);
 
-  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + graceMs) * clock.speed);
-  // More grace at the edges of rules makes nothing less late, unless it is more than that.
-  const latenessMsMax = Math.max(0, LATENESS_WALL_MS_MAX + GRACE_WALL_MS - graceMs) * clock.speed;
-  const oracle = await oracleFor(trace, truth, { toleranceMs, latenessMsMax });
+  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + GRACE_WALL_MS) * clock.speed);
+  const laterMs = Math.ceil(Math.max(0, graceMs - GRACE_WALL_MS) * clock.speed);
+  const oracle = await oracleFor(trace, truth, {
+    toleranceMs,
+    graceMs: laterMs,
+    latenessMsMax: LATENESS_WALL_MS_MAX * clock.speed,
+  });
   const agencies = agenciesOf(trace, log);
   const { told, receipts } = feed(oracle, log.events, received, seen, presence, agencies);
   for (const { identifier, message } of told) {
@@ -146,7 +149,7 @@ function isOfDevice({ kind }: TraceInput): boolean {
 async function oracleFor(
   trace: Trace,
   truth: TraceTruth,
-  limits: Pick<OracleConfig, 'toleranceMs' | 'latenessMsMax'>,
+  limits: Pick<OracleConfig, 'toleranceMs' | 'graceMs' | 'latenessMsMax'>,
 ): Promise<Oracle> {
   const oracle = createOracle({ ...pipelineConfigOf(trace.onboarding), ...limits, ticketsSeen: false });
   for await (const { input } of trace.inputs()) tellPrivates(oracle, truth, input);

@@ -14,6 +14,8 @@ export interface OracleConfig {
   bodyLengthMax: number;
   /** Half-width of the 'may' band around every edge of a rule, ms; 0 in virtual time, where everything is exact. */
   toleranceMs: number;
+  /** So much later, and never earlier, the platform may besides have taken whatever arrived, ms; 0 where left out. */
+  graceMs?: number;
   /** A delivery later than this after it was due is late. */
   latenessMsMax: number;
   /** False where review requests can't be observed, so that none can be missed. */

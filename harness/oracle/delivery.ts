@@ -1,7 +1,7 @@
 /** Verdicts of deliveries: what was owed beside what was seen, resident by resident. */
 import { ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
 import { VERDICTS, type Verdict } from '../../contract/runrecord.ts';
-import type { Reception, Violation } from './contract.ts';
+import type { OracleConfig, Reception, Violation } from './contract.ts';
 import { DOUBT, type Expected } from './duty.ts';
 import { policyAt } from './eligibility.ts';
 import { indexOf, type People } from './people.ts';
@@ -51,9 +51,9 @@ const NAMED_MAX = 32;
 
 export function createDeliveryJudge(
   people: People,
-  options: { toleranceMs: number; latenessMsMax: number },
+  options: Pick<OracleConfig, 'toleranceMs' | 'graceMs' | 'latenessMsMax'>,
 ): DeliveryJudge {
-  const { toleranceMs, latenessMsMax } = options;
+  const { toleranceMs, graceMs = 0, latenessMsMax } = options;
   const verdicts = Object.fromEntries(VERDICTS.map((v) => [v, 0])) as VerdictCounts;
   const violations: Violation[] = [];
   const copies = new Map<string, Copy>();
@@ -65,7 +65,7 @@ export function createDeliveryJudge(
     const known = openTo.get(owed);
     if (known !== undefined) return known;
     const fromMs = owed.dueMs - toleranceMs;
-    const toMs = owed.dueMs + toleranceMs + owed.spreadMs;
+    const toMs = owed.dueMs + toleranceMs + graceMs + owed.spreadMs;
     const doubted = people.doubtedBetween(fromMs, toMs);
     if (fromMs === toMs && doubted.length === 0) return NOBODY;
     const may = new Set<number>(doubted);

@@ -16,12 +16,14 @@ import type { Arrival, OracleConfig } from './contract.ts';
 import {
   categoryOf,
   dialectAt,
+  EXACTLY,
   examine,
   type Finding,
   isRevoking,
   near,
   policyAt,
   type RecordState,
+  type Slack,
 } from './eligibility.ts';
 import { type People, union } from './people.ts';
 import { type Place, publishedPlace } from './place.ts';
@@ -171,11 +173,12 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   const suppressed = new Map<Suppression, number>();
   const places = new WeakMap<PublishedLocation, { householdsMin: number; place: Place | null }>();
   /** The input that is being read. */
-  let current: Current = { toleranceMs: 0, spreadMs: 0, meantMs: 0, touchedUnsure: false };
+  let current: Current = { toleranceMs: 0, graceMs: 0, spreadMs: 0, meantMs: 0, touchedUnsure: false };
 
   function begin(atMs: number, arrival: Arrival): void {
     current = {
       toleranceMs: arrival.exact === true ? 0 : config.toleranceMs,
+      graceMs: arrival.exact === true ? 0 : (config.graceMs ?? 0),
       spreadMs: arrival.spreadMs ?? 0,
       meantMs: arrival.meantMs ?? atMs,
       touchedUnsure: arrival.unsure === true,
@@ -195,9 +198,9 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const book = books.get(input.agency);
     if (book === undefined) return refused;
     forget(book, atMs);
-    const doubt = arrival.unsure === true ? DOUBT.unsure : edgeDoubt((ms) => atEdge(book.profile, atMs, ms));
-    const { toleranceMs, spreadMs } = current;
-    const accepts = [atMs, atMs - toleranceMs, atMs + toleranceMs + spreadMs].some(
+    const doubt = arrival.unsure === true ? DOUBT.unsure : edgeDoubt((slack) => atEdge(book.profile, atMs, slack));
+    const { afterMs } = slackOf(current.spreadMs);
+    const accepts = [atMs, atMs - current.toleranceMs, atMs + afterMs].some(
       (ms) => dialectAt(book.profile, ms) === input.dialect,
     );
     if (!accepts) return refused;
@@ -343,20 +346,25 @@ export function createDuty(config: OracleConfig, people: People): Duty {
   }
 
   function find(book: AgencyBook, record: KnownRecord, atMs: number): Finding {
-    const { toleranceMs, spreadMs } = current;
-    const within = (ms: number): Finding => examine(book.profile, record.state, record.cancelled, atMs, ms);
+    const within = (slack: Slack): Finding => examine(book.profile, record.state, record.cancelled, atMs, slack);
     raise(
       record,
-      edgeDoubt((ms) => within(ms).edge || atEdge(book.profile, atMs, ms)),
+      edgeDoubt((slack) => within(slack).edge || atEdge(book.profile, atMs, slack)),
     );
-    return within(toleranceMs + spreadMs);
+    return within(slackOf(current.spreadMs));
   }
 
-  /** What the nearness of a rule's edge leaves open: `isNear` says whether one lies within so many ms of the current input. */
-  function edgeDoubt(isNear: (ms: number) => boolean): Doubt {
-    const { toleranceMs, spreadMs } = current;
-    if (toleranceMs > 0 && isNear(toleranceMs)) return DOUBT.band;
-    return spreadMs > 0 && isNear(toleranceMs + spreadMs) ? DOUBT.unsure : DOUBT.none;
+  /** What the nearness of a rule's edge leaves open: `isNear` says whether one lies within the slack of the current input. */
+  function edgeDoubt(isNear: (slack: Slack) => boolean): Doubt {
+    const { toleranceMs, graceMs, spreadMs } = current;
+    if (toleranceMs + graceMs > 0 && isNear(slackOf(0))) return DOUBT.band;
+    return spreadMs > 0 && isNear(slackOf(spreadMs)) ? DOUBT.unsure : DOUBT.none;
+  }
+
+  /** Of the current input. */
+  function slackOf(spreadMs: number): Slack {
+    const beforeMs = current.toleranceMs + spreadMs;
+    return { beforeMs, afterMs: beforeMs + current.graceMs };
   }
 
   function raise(record: KnownRecord, doubt: Doubt): void {
@@ -515,7 +523,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
     const policy = policyAt(group.agency.profile, atMs);
     const alertMs = group.sent.length === 0 ? atMs : group.sent[0].dueMs;
     if (msgType !== 'Alert') {
-      const windowEdge = edgeDoubt((ms) => near(atMs - alertMs, policy.correctionMsMax, ms));
+      const windowEdge = edgeDoubt((slack) => near(atMs - alertMs, policy.correctionMsMax, slack));
       if (atMs - alertMs > policy.correctionMsMax && windowEdge === DOUBT.none) return;
       group.doubt = greater(group.doubt, windowEdge);
     }
@@ -631,7 +639,7 @@ export function createDuty(config: OracleConfig, people: People): Duty {
       if (trace(key) === undefined) return 'not-owed:unknown';
       const record = recordOf(key);
       if (record === undefined) return 'not-owed:forgotten';
-      const { reason } = examine(books.get(trace(key)!.agency)!.profile, record.state, record.cancelled, atMs, 0);
+      const { reason } = examine(books.get(trace(key)!.agency)!.profile, record.state, record.cancelled, atMs, EXACTLY);
       return `not-owed:${reason ?? record.reason ?? 'dissolved'}`;
     },
     behind(key) {
@@ -665,6 +673,7 @@ const BUCKET_MS = 900_000;
 /** What is known of the arrival of the input that is being read. */
 interface Current {
   toleranceMs: number;
+  graceMs: number;
   spreadMs: number;
   meantMs: number;
   /** True where it names a record of which it is not known what the target knows: its receipt is then open. */
@@ -675,9 +684,9 @@ function greater(a: Doubt, b: Doubt): Doubt {
   return a > b ? a : b;
 }
 
-/** True where a feed or a policy takes effect within so many ms of this moment. */
-function atEdge(profile: AgencyProfile, atMs: number, withinMs: number): boolean {
-  return [...profile.feeds, ...profile.policies].some((entry) => near(entry.fromMs, atMs, withinMs));
+/** True where a feed or a policy takes effect within the slack of this moment. */
+function atEdge(profile: AgencyProfile, atMs: number, slack: Slack): boolean {
+  return [...profile.feeds, ...profile.policies].some((entry) => near(atMs, entry.fromMs, slack));
 }
 
 function bucketOf(ms: number): number {

@@ -53,7 +53,7 @@ export function examine(
   state: RecordState,
   cancelled: boolean,
   nowMs: number,
-  toleranceMs: number,
+  slack: Slack,
 ): Finding {
   const policy = policyAt(profile, nowMs);
   if (policy.alerts === 'off') return { reason: 'alerts-off', edge: false };
@@ -65,18 +65,26 @@ export function examine(
   if (!rule.community) return { reason: 'not-community', edge: false };
   if (cancelled || withdrawn(state)) return { reason: 'cancelled', edge: false };
   const aheadMs = state.incidentMs - nowMs;
-  const futureEdge = near(aheadMs, policy.futureMsMax, toleranceMs);
+  const futureEdge = near(-aheadMs, -policy.futureMsMax, slack);
   if (aheadMs > policy.futureMsMax && !futureEdge) return { reason: 'future-dated', edge: false };
-  const ageEdge = near(-aheadMs, policy.incidentAgeMsMax, toleranceMs);
+  const ageEdge = near(-aheadMs, policy.incidentAgeMsMax, slack);
   if (-aheadMs >= policy.incidentAgeMsMax && !ageEdge) return { reason: 'too-old', edge: false };
   if (publishedPlace(profile, state.location, policy.householdsMin) === null)
     return { reason: 'unlocatable', edge: futureEdge || ageEdge };
   return { reason: null, edge: futureEdge || ageEdge };
 }
 
-/** True where a value lies within the tolerance of a limit; never without a tolerance, where the limit itself is exact. */
-export function near(value: number, limit: number, tolerance: number): boolean {
-  return tolerance > 0 && Math.abs(value - limit) <= tolerance;
+/** How much earlier and later than it is known something may have happened, ms. */
+export interface Slack {
+  beforeMs: number;
+  afterMs: number;
+}
+
+export const EXACTLY: Slack = { beforeMs: 0, afterMs: 0 };
+
+/** True where a value that grows with time may have been on either side of a limit; never without slack, where the limit itself is exact. */
+export function near(value: number, limit: number, { beforeMs, afterMs }: Slack): boolean {
+  return beforeMs + afterMs > 0 && value - beforeMs <= limit && limit <= value + afterMs;
 }
 
 // --- internal ---
