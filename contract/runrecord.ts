@@ -313,6 +313,10 @@ export const CapacityTrialSchema = Type.Object({
   passed: Type.Boolean(),
   /** The generator held it back, so that it says nothing of the target. */
   limited: Type.Boolean(),
+  /** Share of all processors' time in its window that the machine's host gave to others; null where the system does not tell. */
+  stolen: Type.Optional(NullableNumber),
+  /** So much was taken that a failure says little of the target. */
+  disturbed: Type.Optional(Type.Boolean()),
   /** Objectives that were not met, by their text, with what was found; null where it was not measured. */
   failed: Type.Array(Type.Object({ objective: Type.String(), found: NullableNumber })),
   /** Why it ended early, in words; null where it went to its end. */

@@ -56,6 +56,9 @@ it('flukes far below, and trials that the generator limited, broke nothing', () 
   ];
   expect(brokeFirst(trials, OBJECTIVES, 10)).toMatchObject({ objective: 'completion.p99<2s', load: 12 });
   expect(brokeFirst(trials.slice(0, 3), OBJECTIVES, 10)).toBeNull();
+  const disturbed = trial(11, { failed: [LOST], disturbed: true });
+  expect(brokeFirst([disturbed, ...trials], OBJECTIVES, 10)).toMatchObject({ load: 12 });
+  expect(brokeFirst([disturbed], OBJECTIVES, 10)).toMatchObject({ load: 11 });
 });
 
 it('a target that fell over broke itself', () => {

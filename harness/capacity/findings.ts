@@ -5,7 +5,8 @@ import { fitUsl, kneeOf } from './usl.ts';
 
 /**
  * The objective that was not met at the lowest load, of the full trials at or above the lower bound; of several at that load the one that was given first.
- * A trial that fails far below is a fluke and says nothing of the limit. Where no full trial failed, short ones stand in. Null where none failed.
+ * A trial that fails far below is a fluke and says nothing of the limit. Where no undisturbed trial failed, disturbed ones stand in, and then short
+ * ones. Null where none failed.
  */
 export function brokeFirst(
   trials: readonly CapacityTrial[],
@@ -15,7 +16,8 @@ export function brokeFirst(
   const failures = trials
     .filter(({ passed, limited, load }) => !passed && !limited && load >= (lower ?? 0))
     .sort((a, b) => a.load - b.load);
-  const first = failures.find(({ phase }) => phase === 'confirm') ?? failures.at(0);
+  const full = failures.filter(({ phase }) => phase === 'confirm');
+  const first = full.find(({ disturbed }) => disturbed !== true) ?? full.at(0) ?? failures.at(0);
   if (first === undefined) return null;
   const broken = objectives.find(({ text }) => first.failed.some(({ objective }) => objective === text));
   return {

@@ -5,10 +5,12 @@
  *
  * so that the capacity is the load at which as many trials pass as fail, apart from flukes: f fail and g pass whatever the load. How steep
  * the response is (s) and how often a trial fails for no reason (f) are not known, and are averaged over; every capacity on the grid is as likely beforehand.
+ * A target that was disturbed carries less by a share that is not known either: its pass says as much as any, its failure little.
  */
 export interface Counted {
   load: number;
   passed: boolean;
+  disturbed?: boolean;
 }
 
 export interface Posterior {
@@ -29,8 +31,8 @@ export function posteriorOf(trials: readonly Counted[]): Posterior {
   for (let i = 0; i < cells; i += 1)
     for (const [k, response] of RESPONSES.entries()) {
       let likelihood = response.prior;
-      for (const [t, { passed }] of trials.entries()) {
-        const p = passShare(logs[t], grid[i], response);
+      for (const [t, { passed, disturbed }] of trials.entries()) {
+        const p = (disturbed === true ? disturbedPassShare : passShare)(logs[t], grid[i], response);
         likelihood *= passed ? p : 1 - p;
       }
       joint[i * RESPONSES.length + k] = likelihood;
@@ -79,6 +81,14 @@ const STEP = 0.005;
 /** How far it reaches beyond the loads that were tried: by half. */
 const BEYOND = Math.log(1.5);
 const FLUKE_PASS = 0.005;
+/** How much less a disturbed trial's target carries, in logarithms, and how likely. */
+const DISTURBANCES: readonly (readonly [number, number])[] = [
+  [0, 0.3],
+  [0.05, 0.3],
+  [0.1, 0.2],
+  [0.2, 0.1],
+  [Infinity, 0.1],
+];
 
 interface Response {
   steepness: number;
@@ -90,8 +100,8 @@ interface Response {
 const RESPONSES: readonly Response[] = [
   [0.005, 0.4],
   [0.012, 0.3],
-  [0.025, 0.2],
-  [0.045, 0.1],
+  [0.025, 0.25],
+  [0.045, 0.05],
 ].flatMap(([steepness, share]) =>
   [
     [0.005, 0.7],
@@ -101,6 +111,12 @@ const RESPONSES: readonly Response[] = [
 
 function passShare(load: number, capacity: number, { steepness, flukeFail }: Response): number {
   return FLUKE_PASS + (1 - FLUKE_PASS - flukeFail) / (1 + Math.exp((load - capacity) / steepness));
+}
+
+function disturbedPassShare(load: number, capacity: number, response: Response): number {
+  let p = 0;
+  for (const [slower, share] of DISTURBANCES) p += share * passShare(load, capacity - slower, response);
+  return p;
 }
 
 function normalise(values: Float64Array): void {

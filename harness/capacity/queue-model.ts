@@ -2,6 +2,7 @@
  * A server of known capacity in virtual time: Poisson arrivals, one server, room for so many that wait. It stands in for a system under
  * test where the search itself is to be proved: its true capacity can be had as exactly as one likes.
  */
+import type { TrialOutcome } from './search.ts';
 import { exponential, keyedDraw, type Draw } from '../../simulator/kernel/random.ts';
 
 export interface QueueModel {
@@ -18,9 +19,20 @@ export interface QueueModel {
   wobble: number;
   /** Share of trials that fail whatever the load. */
   flukeShare: number;
+  /** Share of trials that are disturbed, and known to be: the server is slower by up to `disturbance`. */
+  disturbedShare: number;
+  disturbance: number;
 }
 
-/** Whether a trial passes: one run from an empty queue. `seed` names the trial. */
+/** One trial of a search: whether it passes, and whether it was disturbed. */
+export function queueOutcome(model: QueueModel, load: number, seconds: number, seed: string): TrialOutcome {
+  const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/disturbance', seed);
+  const disturbed = draw() < model.disturbedShare;
+  const slower = { ...model, serviceRate: model.serviceRate * (1 - model.disturbance * draw()) };
+  return { passed: queueTrial(disturbed ? slower : model, load, seconds, seed), limited: false, disturbed };
+}
+
+/** Whether an undisturbed trial passes: one run from an empty queue. `seed` names the trial. */
 export function queueTrial(model: QueueModel, load: number, seconds: number, seed: string): boolean {
   const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/queue', seed);
   if (draw() < model.flukeShare) return false;

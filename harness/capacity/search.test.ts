@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lostShare, queueTrial, trueCapacity, type QueueModel } from './queue-model.ts';
+import { lostShare, queueOutcome, queueTrial, trueCapacity, type QueueModel } from './queue-model.ts';
 import { search, type SearchOptions, type SearchResult } from './search.ts';
 
 const QUEUE: QueueModel = {
@@ -10,6 +10,8 @@ const QUEUE: QueueModel = {
   sojournP99SecondsMax: Infinity,
   wobble: 0,
   flukeShare: 0,
+  disturbedShare: 0,
+  disturbance: 0,
 };
 
 function options(o: Partial<SearchOptions> & Pick<SearchOptions, 'trial'>): SearchOptions {
@@ -51,6 +53,11 @@ const QUEUES: readonly [string, QueueModel, number][] = [
     { ...QUEUE, service: 'exponential', room: 400, sojournP99SecondsMax: 2, flukeShare: 0.03 },
     67.2,
   ],
+  [
+    'sojourn, where the host disturbs every other trial',
+    { ...QUEUE, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, disturbedShare: 0.5, disturbance: 0.2 },
+    59.5,
+  ],
 ];
 
 describe('a queue in virtual time', () => {
@@ -81,7 +88,7 @@ describe('a queue in virtual time', () => {
           mayGoOn: limit(45),
           trial: async (load, seconds) => {
             trials += 1;
-            return { passed: queueTrial(model, load, seconds, `${seed} ${trials}`), limited: false };
+            return queueOutcome(model, load, seconds, `${seed} ${trials}`);
           },
         }),
       );
@@ -137,6 +144,28 @@ describe('a sharp capacity', () => {
     expect(found.upper).toBeGreaterThanOrEqual(50);
     expect(found.ended).toBe('narrow');
   });
+});
+
+it('failures of trials that were disturbed say little, and as much as others where nobody tells', async () => {
+  const run = (isTold: boolean): Promise<SearchResult> => {
+    let confirmed = 0;
+    return search(
+      options({
+        mayGoOn: limit(30),
+        trial: async (load, seconds) => {
+          confirmed += seconds === 15 ? 1 : 0;
+          const disturbed = confirmed > 0 && confirmed % 2 === 0;
+          return { passed: load <= (disturbed ? 40 : 50), limited: false, disturbed: disturbed && isTold };
+        },
+      }),
+    );
+  };
+  const told = await run(true);
+  expect(told.ended).toBe('narrow');
+  expect(told.lower).toBeGreaterThan(44);
+  expect(told.upper).toBeGreaterThanOrEqual(50);
+  const untold = await run(false);
+  expect(untold.lower).toBeLessThan(44);
 });
 
 describe('where it can not go on', () => {

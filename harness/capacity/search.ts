@@ -9,6 +9,8 @@ export interface TrialOutcome {
   passed: boolean;
   /** The generator held it back: it says nothing of the system. */
   limited: boolean;
+  /** Others took so much of the machine that a failure says little of the system. */
+  disturbed?: boolean;
 }
 
 export interface SearchOptions {
@@ -165,7 +167,8 @@ class Search {
         this.cut = 'interrupted';
         return null;
       }
-      this.trials.push({ phase, load, seconds, passed: outcome.passed, limited: outcome.limited });
+      const { passed, limited, disturbed = false } = outcome;
+      this.trials.push({ phase, load, seconds, passed, limited, disturbed });
       if (!outcome.limited) {
         this.limitedInRow = 0;
         return outcome;

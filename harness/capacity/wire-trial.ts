@@ -1,11 +1,13 @@
 /** One trial of a search over real sockets, and what is kept of it. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { CapacityTrial } from '../../contract/runrecord.ts';
 import { GRACE_WALL_MS, type Judged } from '../judge/judge.ts';
-import type { UrlTarget } from '../load/contract.ts';
+import type { DrivePhase, UrlTarget } from '../load/contract.ts';
 import type { Pair } from '../load/drive.ts';
+import { stolenMs } from '../load/process-figures.ts';
 import { runTrial } from '../run/trial.ts';
 import type { Pinning } from './pinning.ts';
 import type { SearchTrial } from './search.ts';
@@ -39,6 +41,7 @@ export interface WireTrial {
 export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> {
   const outDir = await mkdtemp(join(o.dir, 'wire-'));
   try {
+    const theft = watchTheft();
     const { judged } = await runTrial({
       yardstick: o.stint.yardstick,
       outDir,
@@ -48,13 +51,14 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
       watch: o.pinning.watch,
       pair: o.pair ?? undefined,
       onDriven: o.onDriven,
+      onProgress: ({ phase }) => theft.phase(phase),
       graceMs: Math.max(GRACE_WALL_MS, tightestMs(o.objectives)),
       limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },
     });
     if (o.signal?.aborted === true) return null;
     if (judged.stopped !== null && judged.load.timeline.length === 0)
       throw new HundredblockError('HB_TARGET', judged.stopped);
-    return { trial: trialOf(o, judged), judged };
+    return { trial: trialOf(o, judged, theft.share()), judged };
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
@@ -71,9 +75,11 @@ const CPU_SHARE_MAX = 0.9;
 const LOOP_P99_MS_MAX = 100;
 const LAG_P99_MS_MAX = 5;
 const LAG_SHARE_MAX = 0.02;
+/** Of all processors' time: below it trials at one load differ little, with twice as much by seconds (docs/capacity.md). */
+const STOLEN_SHARE_MAX = 0.02;
 const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
 
-function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
+function trialOf(o: WireTrialOptions, judged: Judged, stolen: number | null): CapacityTrial {
   const { judgement, latencyMs, generatorLagMs, load } = judged;
   const { verdicts } = judgement;
   const measured: Measured = {
@@ -91,6 +97,8 @@ function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
     speed: o.stint.speed,
     passed: judged.stopped === null && failed.length === 0,
     limited: isLimited(judged, o),
+    stolen,
+    disturbed: (stolen ?? 0) > STOLEN_SHARE_MAX,
     failed: failed.map(({ objective, found }) => ({ objective: objective.text, found })),
     stopped: judged.stopped,
     latencyMs: Object.fromEntries(
@@ -107,6 +115,26 @@ function trialOf(o: WireTrialOptions, judged: Judged): CapacityTrial {
     targetCpu: load.targetProcess.cpuShare,
     generatorCpu: load.generator.cpuShare,
     lagP99Ms: generatorLagMs.p99,
+  };
+}
+
+/** What the machine's host takes from it within the window. */
+function watchTheft() {
+  const seen: { wallMs: number; stolenMs: number | null }[] = [];
+  let last: DrivePhase = 'starting';
+  return {
+    phase: (now: DrivePhase): void => {
+      if (now !== last && (now === 'running' || last === 'running'))
+        seen.push({ wallMs: performance.now(), stolenMs: stolenMs() });
+      last = now;
+    },
+    /** Of all processors' time; null where it was not told, or there was no window. */
+    share: (): number | null => {
+      const [from, to] = seen;
+      if (to === undefined || from.stolenMs === null || to.stolenMs === null) return null;
+      const share = (to.stolenMs - from.stolenMs) / ((to.wallMs - from.wallMs) * cpus().length);
+      return Math.round(1e4 * share) / 1e4;
+    },
   };
 }
 

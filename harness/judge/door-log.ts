@@ -45,7 +45,7 @@ export interface DoorLog {
 }
 
 /**
- * Each input of the window, and the connections of the preamble, is told to `each` besides. A portal's answer that nobody asked for is no
+ * Each input is told to `each` besides. A portal's answer that nobody asked for is no
  * refusal where the next was fetched within `graceMs` (wall) of it, or the window ended: on a fast clock polls are no further apart than that.
  */
 export async function readDoorLog(
@@ -60,10 +60,8 @@ export async function readDoorLog(
   const log: DoorLog = { events: [], refusals: [], presence: [], counts: {}, failures: {}, retries: 0 };
   const polls: Poll[] = [];
   for await (const { line, input } of trace.inputs()) {
-    if (line >= preamble) {
-      tally(log, sends, line, input);
-      each(line, input);
-    }
+    each(line, input);
+    if (line >= preamble) tally(log, sends, line, input);
     if (input.kind === 'connect' || input.kind === 'disconnect') {
       if (sends.has(line) && sends.failure(line) !== 'stopped')
         log.presence.push({ resident: input.resident, online: input.kind === 'connect', wallMs: turnOf(sends, line) });

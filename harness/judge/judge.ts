@@ -7,7 +7,7 @@ import type { Load, Quantiles, RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import type { TraceInput } from '../../contract/trace.ts';
 import { TailHistogram } from '../measure/tail.ts';
-import type { Judgement, Oracle, OracleConfig, Reception, Unreachable } from '../oracle/contract.ts';
+import type { Judgement, Oracle, Reception, Unreachable } from '../oracle/contract.ts';
 import { alertKey } from '../oracle/composition.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { readsSlowly } from '../load/slow-consumer.ts';
@@ -66,7 +66,8 @@ export interface Yardstick {
 /** Throws HB_TRACE where the trace can't be read. */
 export async function openYardstick(traceDir: string): Promise<Yardstick> {
   const trace = await openTrace(traceDir);
-  return { trace, truth: await loadTruth(trace), replayed: await replayTrace(trace) };
+  const truth = await loadTruth(trace);
+  return { trace, truth, replayed: await replayTrace(trace, truth) };
 }
 
 /** Throws HB_TRACE where observations can't be read, or are those of another trace. */
@@ -79,7 +80,19 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const accept = new TailHistogram(LATENCY_BOUNDS_MS);
   const device = new TailHistogram(LATENCY_BOUNDS_MS);
   const graceMs = o.graceMs ?? GRACE_WALL_MS;
+  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + GRACE_WALL_MS) * clock.speed);
+  // Nobody reads the news team's tickets on the wire.
+  const oracle = createOracle({
+    ...pipelineConfigOf(trace.onboarding),
+    toleranceMs,
+    graceMs: Math.ceil(Math.max(0, graceMs - GRACE_WALL_MS) * clock.speed),
+    latenessMsMax: LATENESS_WALL_MS_MAX * clock.speed,
+    ticketsSeen: false,
+  });
   const log = await readDoorLog(trace, truth, seen.sends, clock, graceMs, (line, input) => {
+    // All are told before anything was received: nothing can leak before it exists.
+    tellPrivates(oracle, truth, input);
+    if (line < trace.header.preamble) return;
     timeline.send(seen.sends.sentMs(line), seen.sends.answeredMs(line));
     if (seen.sends.failure(line) !== null || !seen.sends.has(line)) return;
     const ms = seen.sends.answeredMs(line) - seen.sends.intendedMs(line);
@@ -91,13 +104,6 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const presence = presenceOf(trace, log, seen, stopped === null ? Infinity : lastWallMs);
   const meter = createLatencyMeter(duesOf(replayed, seen), clock.originWallMs, presence.reachableSinceMs);
 
-  const toleranceMs = Math.ceil((seen.driver.generatorLagMs.max + GRACE_WALL_MS) * clock.speed);
-  const laterMs = Math.ceil(Math.max(0, graceMs - GRACE_WALL_MS) * clock.speed);
-  const oracle = await oracleFor(trace, truth, {
-    toleranceMs,
-    graceMs: laterMs,
-    latenessMsMax: LATENESS_WALL_MS_MAX * clock.speed,
-  });
   const agencies = agenciesOf(trace, log);
   const { told, receipts } = feed(oracle, log.events, received, seen, presence, agencies);
   for (const { identifier, message } of told) {
@@ -143,17 +149,6 @@ interface ToldMessage extends Told {
 
 function isOfDevice({ kind }: TraceInput): boolean {
   return kind === 'motion' || kind === 'clip' || kind === 'heartbeat';
-}
-
-/** Nobody reads the news team's tickets on the wire. Private strings are all told at once: nothing can leak before it exists. */
-async function oracleFor(
-  trace: Trace,
-  truth: TraceTruth,
-  limits: Pick<OracleConfig, 'toleranceMs' | 'graceMs' | 'latenessMsMax'>,
-): Promise<Oracle> {
-  const oracle = createOracle({ ...pipelineConfigOf(trace.onboarding), ...limits, ticketsSeen: false });
-  for await (const { input } of trace.inputs()) tellPrivates(oracle, truth, input);
-  return oracle;
 }
 
 function lastSeen(log: DoorLog, { sends, deliveries, driver }: Observations): number {

@@ -27,6 +27,19 @@ export function figuresOf(pid: number): ProcessFigures {
   }
 }
 
+/**
+ * Time of all processors together that a machine's host gave to others while something wanted to run here ("steal"), since it started, ms; null where
+ * the system does not tell.
+ */
+export function stolenMs(): number | null {
+  try {
+    const [, ...ticks] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0].trim().split(/\s+/);
+    return ticks[STEAL] === undefined ? null : Number(ticks[STEAL]) * MS_PER_TICK;
+  } catch {
+    return null;
+  }
+}
+
 /** Open files that the system allows this process; Infinity where it does not tell. */
 export function filesMax(): number {
   try {
@@ -43,6 +56,8 @@ export function filesMax(): number {
 const UTIME = 11;
 const STIME = 12;
 const RSS = 21;
+/** Position behind the name of the line, in /proc/stat. */
+const STEAL = 7;
 /** The kernel counts in hundredths of a second and pages of 4 KiB on every machine that Node is built for. */
 const MS_PER_TICK = 10;
 const PAGE_BYTES = 4096;

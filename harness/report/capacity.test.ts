@@ -61,6 +61,7 @@ const CAPACITY: Capacity = {
     trial(13),
     trial(11.6),
     trial(15, { limited: true }),
+    trial(12.4, { disturbed: true, stolen: 0.083 }),
   ],
 };
 
@@ -76,6 +77,8 @@ it('shows where the capacity lies, what broke first, and every trial', async () 
   expect(section?.querySelectorAll('figure').length).toBe(2);
   expect(section?.querySelectorAll('tbody tr').length).toBe(CAPACITY.trials.length);
   expect(section?.textContent).toContain('completion.p99<2s (2.4 s)');
+  expect(section?.textContent).toContain('failed, disturbed: completion');
+  expect(section?.textContent).toContain('8.3%');
   expect(section?.querySelectorAll('.wide [aria-label="dot"] > *').length).toBe(2 * CAPACITY.trials.length);
 });
 
@@ -86,7 +89,7 @@ it('says it on the terminal, and says nothing of it where none was searched for'
   const lines = summaryLines(record, 200).join('\n');
   expect(lines).toContain('CAPACITY       11.4 to 12.3 alerts per wall second (99% interval).');
   expect(lines).toContain('completion (completion.p99<2s at 12.1); accept grew most');
-  expect(lines).toContain('7, 5 of them full ones, 1 limited by the generator');
+  expect(lines).toContain('8, 6 of them full ones, 1 limited by the generator, 1 disturbed');
   expect(lines).toContain('throughput would peak at 9,100');
 });
 

@@ -145,6 +145,7 @@ function capacityRows({ capacity }: RunRecord): Row[] {
   const { brokeFirst, trials, knee, unit } = capacity;
   const full = trials.filter(({ phase }) => phase === 'confirm').length;
   const limited = trials.filter((trial) => trial.limited).length;
+  const disturbed = trials.filter((trial) => trial.disturbed === true).length;
   return [
     ['CAPACITY', capacityText(capacity)],
     ['objectives', capacity.objectives.join(', ')],
@@ -156,7 +157,7 @@ function capacityRows({ capacity }: RunRecord): Row[] {
     ],
     [
       'trials',
-      `${trials.length}, ${full} of them full ones, ${limited} limited by the generator; all else here is of the best that passed`,
+      `${trials.length}, ${full} of them full ones, ${limited} limited by the generator, ${disturbed} disturbed; all else here is of the best that passed`,
     ],
     ...(knee === null ? [] : [['knee', `throughput would peak at ${countText(knee)} ${unit}`] as Row]),
     ...capacity.conditions.map((text): Row => ['', text]),

@@ -85,5 +85,5 @@ export interface Replayed {
   receipts: Record<string, number>;
 }
 
-/** harness/trace/replay.ts: the trace through one reference pipeline in virtual time. */
-export type ReplayTrace = (trace: Trace) => Promise<Replayed>;
+/** harness/trace/replay.ts: the trace through one reference pipeline in virtual time. `truth`: its own, where it was loaded before. */
+export type ReplayTrace = (trace: Trace, truth?: TraceTruth) => Promise<Replayed>;

@@ -7,8 +7,8 @@ import { LATENESS_MS_MAX } from '../run/shard.ts';
 import type { Replayed, ReplayTrace } from './contract.ts';
 import { loadTruth, pipelineInputOf, tellDoor, tellPrivates } from './truth.ts';
 
-export const replayTrace: ReplayTrace = async (trace) => {
-  const truth = await loadTruth(trace);
+export const replayTrace: ReplayTrace = async (trace, known) => {
+  const truth = known ?? (await loadTruth(trace));
   // Each has columns of its own: a pipeline may change them, and the oracle's must not follow.
   const pipeline = createPipeline(pipelineConfigOf(trace.onboarding));
   const oracle = createOracle({

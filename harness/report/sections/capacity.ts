@@ -41,17 +41,19 @@ function brokeText({ brokeFirst, unit }: Capacity): string {
   );
 }
 
-type Outcome = 'passed' | 'failed' | 'limited';
+type Outcome = 'passed' | 'failed' | 'disturbed' | 'limited';
 
 const OUTCOMES: Readonly<Record<Outcome, { label: string; colour: string; shape: Shape }>> = {
   passed: { label: 'passed', colour: 'var(--green)', shape: 'circle' },
   failed: { label: 'failed', colour: 'var(--red)', shape: 'diamond' },
+  disturbed: { label: "failed, disturbed by the machine's host", colour: 'var(--orange)', shape: 'triangle' },
   limited: { label: 'limited by the generator, not counted', colour: 'var(--grey)', shape: 'square' },
 };
 
-function outcomeOf({ passed, limited }: CapacityTrial): Outcome {
+function outcomeOf({ passed, limited, disturbed }: CapacityTrial): Outcome {
   if (limited) return 'limited';
-  return passed ? 'passed' : 'failed';
+  if (passed) return 'passed';
+  return disturbed === true ? 'disturbed' : 'failed';
 }
 
 interface LoadPlot {
@@ -170,6 +172,7 @@ function trialTable({ trials, unit }: Capacity): string {
     countText(trial.lost),
     countText(trial.throughput),
     trial.targetCpu === null ? 'unknown' : shareText(trial.targetCpu),
+    typeof trial.stolen === 'number' ? shareText(trial.stolen) : 'unknown',
     latencyText(trial.lagP99Ms),
   ]);
   const columns = [
@@ -183,13 +186,19 @@ function trialTable({ trials, unit }: Capacity): string {
     { head: 'Lost, shed', numeric: true },
     { head: 'A second', numeric: true },
     { head: 'Target', numeric: true },
+    { head: 'Stolen', numeric: true },
     { head: 'Lag p99', numeric: true },
   ];
   return `<h3>Trials</h3>${table(`Every trial in order; load in ${unit}`, columns, rows)}`;
 }
 
 function resultText(trial: CapacityTrial): string {
-  const outcome = trial.limited ? 'limited by the generator' : trial.passed ? 'passed' : 'failed';
+  const outcome = {
+    limited: 'limited by the generator',
+    passed: 'passed',
+    failed: 'failed',
+    disturbed: 'failed, disturbed',
+  }[outcomeOf(trial)];
   const why = trial.failed.map(({ objective, found }) => `${objective} (${foundText(objective, found)})`);
   const all = trial.stopped === null ? why : [...why, trial.stopped];
   return all.length === 0 ? outcome : `${outcome}: ${all.join(', ')}`;
