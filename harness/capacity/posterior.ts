@@ -5,12 +5,13 @@
  *
  * so that the capacity is the load at which as many trials pass as fail, apart from flukes: f fail and g pass whatever the load. How steep
  * the response is (s) and how often a trial fails for no reason (f) are not known, and are averaged over; every capacity on the grid is as likely beforehand.
- * A target that was disturbed carries less by a share that is not known either: its pass says as much as any, its failure little.
+ * Where a machine's host gave processors to others, the target carried less by some multiple of that share, which is averaged over too.
  */
 export interface Counted {
   load: number;
   passed: boolean;
-  disturbed?: boolean;
+  /** Share of all processors' time that was taken from it; null where nobody knows. */
+  stolen?: number | null;
 }
 
 export interface Posterior {
@@ -31,8 +32,8 @@ export function posteriorOf(trials: readonly Counted[]): Posterior {
   for (let i = 0; i < cells; i += 1)
     for (const [k, response] of RESPONSES.entries()) {
       let likelihood = response.prior;
-      for (const [t, { passed, disturbed }] of trials.entries()) {
-        const p = (disturbed === true ? disturbedPassShare : passShare)(logs[t], grid[i], response);
+      for (const [t, { passed, stolen }] of trials.entries()) {
+        const p = stolenPassShare(logs[t], grid[i], stolen ?? 0, response);
         likelihood *= passed ? p : 1 - p;
       }
       joint[i * RESPONSES.length + k] = likelihood;
@@ -81,12 +82,12 @@ const STEP = 0.005;
 /** How far it reaches beyond the loads that were tried: by half. */
 const BEYOND = Math.log(1.5);
 const FLUKE_PASS = 0.005;
-/** How much less a disturbed trial's target carries, in logarithms, and how likely. */
-const DISTURBANCES: readonly (readonly [number, number])[] = [
-  [0, 0.3],
-  [0.05, 0.3],
-  [0.1, 0.2],
-  [0.2, 0.1],
+/** By how many times the share that was stolen a target carries less, and how likely: caches are lost besides, and moments are not all alike. */
+const COSTS: readonly (readonly [number, number])[] = [
+  [0, 0.15],
+  [1, 0.25],
+  [2, 0.3],
+  [4, 0.2],
   [Infinity, 0.1],
 ];
 
@@ -113,9 +114,10 @@ function passShare(load: number, capacity: number, { steepness, flukeFail }: Res
   return FLUKE_PASS + (1 - FLUKE_PASS - flukeFail) / (1 + Math.exp((load - capacity) / steepness));
 }
 
-function disturbedPassShare(load: number, capacity: number, response: Response): number {
+function stolenPassShare(load: number, capacity: number, stolen: number, response: Response): number {
+  if (stolen <= 0) return passShare(load, capacity, response);
   let p = 0;
-  for (const [slower, share] of DISTURBANCES) p += share * passShare(load, capacity - slower, response);
+  for (const [times, share] of COSTS) p += share * passShare(load, capacity - times * stolen, response);
   return p;
 }
 

@@ -21,8 +21,8 @@ const PLAIN: QueueModel = {
   sojournP99SecondsMax: Infinity,
   wobble: 0,
   flukeShare: 0,
-  disturbedShare: 0,
-  disturbance: 0,
+  stolenTrials: 0,
+  stolenMax: 0,
 };
 const EXPONENTIAL: QueueModel = { ...PLAIN, service: 'exponential' };
 const CASES: readonly [string, QueueModel][] = [
@@ -39,8 +39,12 @@ const CASES: readonly [string, QueueModel][] = [
   ['fixed service, no loss, 5% of trials fail so', { ...PLAIN, flukeShare: 0.05 }],
   ['the same, 10%', { ...PLAIN, flukeShare: 0.1 }],
   [
-    'p99 below 0.5 s, off by 1%, 40% of trials disturbed (up to 15% slower)',
-    { ...PLAIN, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, disturbedShare: 0.4, disturbance: 0.15 },
+    'p99 below 0.5 s, off by 1%, up to 3% stolen in all trials',
+    { ...PLAIN, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, stolenTrials: 1, stolenMax: 0.03 },
+  ],
+  [
+    'the same, up to 10% in 40% of trials',
+    { ...PLAIN, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, stolenTrials: 0.4, stolenMax: 0.1 },
   ],
 ];
 

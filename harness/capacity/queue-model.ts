@@ -19,20 +19,20 @@ export interface QueueModel {
   wobble: number;
   /** Share of trials that fail whatever the load. */
   flukeShare: number;
-  /** Share of trials that are disturbed, and known to be: the server is slower by up to `disturbance`. */
-  disturbedShare: number;
-  disturbance: number;
+  /** Share of trials in which others take up to `stolenMax` of the machine, which is told; the server is slower by one to four times that. */
+  stolenTrials: number;
+  stolenMax: number;
 }
 
-/** One trial of a search: whether it passes, and whether it was disturbed. */
+/** One trial of a search: whether it passes, and what was stolen meanwhile. */
 export function queueOutcome(model: QueueModel, load: number, seconds: number, seed: string): TrialOutcome {
-  const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/disturbance', seed);
-  const disturbed = draw() < model.disturbedShare;
-  const slower = { ...model, serviceRate: model.serviceRate * (1 - model.disturbance * draw()) };
-  return { passed: queueTrial(disturbed ? slower : model, load, seconds, seed), limited: false, disturbed };
+  const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/stolen', seed);
+  const stolen = draw() < model.stolenTrials ? model.stolenMax * draw() : 0;
+  const slower = { ...model, serviceRate: model.serviceRate * Math.exp(-stolen * 4 ** draw()) };
+  return { passed: queueTrial(slower, load, seconds, seed), limited: false, stolen };
 }
 
-/** Whether an undisturbed trial passes: one run from an empty queue. `seed` names the trial. */
+/** Whether a trial passes from which nothing is stolen: one run from an empty queue. `seed` names the trial. */
 export function queueTrial(model: QueueModel, load: number, seconds: number, seed: string): boolean {
   const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/queue', seed);
   if (draw() < model.flukeShare) return false;

@@ -10,8 +10,8 @@ const QUEUE: QueueModel = {
   sojournP99SecondsMax: Infinity,
   wobble: 0,
   flukeShare: 0,
-  disturbedShare: 0,
-  disturbance: 0,
+  stolenTrials: 0,
+  stolenMax: 0,
 };
 
 function options(o: Partial<SearchOptions> & Pick<SearchOptions, 'trial'>): SearchOptions {
@@ -54,8 +54,8 @@ const QUEUES: readonly [string, QueueModel, number][] = [
     67.2,
   ],
   [
-    'sojourn, where the host disturbs every other trial',
-    { ...QUEUE, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, disturbedShare: 0.5, disturbance: 0.2 },
+    'sojourn, where the host steals from every other trial',
+    { ...QUEUE, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, stolenTrials: 0.5, stolenMax: 0.1 },
     59.5,
   ],
 ];
@@ -146,7 +146,7 @@ describe('a sharp capacity', () => {
   });
 });
 
-it('failures of trials that were disturbed say little, and as much as others where nobody tells', async () => {
+it('failures where much was stolen say little, and as much as others where nobody tells', async () => {
   const run = (isTold: boolean): Promise<SearchResult> => {
     let confirmed = 0;
     return search(
@@ -154,8 +154,8 @@ it('failures of trials that were disturbed say little, and as much as others whe
         mayGoOn: limit(30),
         trial: async (load, seconds) => {
           confirmed += seconds === 15 ? 1 : 0;
-          const disturbed = confirmed > 0 && confirmed % 2 === 0;
-          return { passed: load <= (disturbed ? 40 : 50), limited: false, disturbed: disturbed && isTold };
+          const stolen = confirmed > 0 && confirmed % 2 === 0 ? 0.1 : 0;
+          return { passed: load <= 50 * (1 - 2 * stolen), limited: false, stolen: isTold ? stolen : null };
         },
       }),
     );

@@ -9,8 +9,8 @@ export interface TrialOutcome {
   passed: boolean;
   /** The generator held it back: it says nothing of the system. */
   limited: boolean;
-  /** Others took so much of the machine that a failure says little of the system. */
-  disturbed?: boolean;
+  /** Share of all processors' time that the machine's host gave to others; null where nobody knows. */
+  stolen?: number | null;
 }
 
 export interface SearchOptions {
@@ -167,8 +167,8 @@ class Search {
         this.cut = 'interrupted';
         return null;
       }
-      const { passed, limited, disturbed = false } = outcome;
-      this.trials.push({ phase, load, seconds, passed, limited, disturbed });
+      const { passed, limited, stolen = null } = outcome;
+      this.trials.push({ phase, load, seconds, passed, limited, stolen });
       if (!outcome.limited) {
         this.limitedInRow = 0;
         return outcome;
