@@ -62,12 +62,15 @@ export function shareAbove({ grid, weights }: Posterior, load: number): number {
   return sum;
 }
 
-/** Of these loads the one whose outcome is expected to tell most of the capacity: that leaves the least entropy. */
-export function mostTelling(posterior: Posterior, loads: readonly number[]): number {
+/**
+ * Of these loads the one whose outcome is expected to tell most of the capacity, where such a share is stolen from the trial: that leaves the
+ * least entropy.
+ */
+export function mostTelling(posterior: Posterior, loads: readonly number[], stolen: number): number {
   let best = loads[0];
   let least = Infinity;
   for (const load of loads) {
-    const entropy = expectedEntropy(posterior, Math.log(load));
+    const entropy = expectedEntropy(posterior, Math.log(load), stolen);
     if (entropy >= least) continue;
     least = entropy;
     best = load;
@@ -84,11 +87,11 @@ const BEYOND = Math.log(1.5);
 const FLUKE_PASS = 0.005;
 /** By how many times the share that was stolen a target carries less, and how likely: caches are lost besides, and moments are not all alike. */
 const COSTS: readonly (readonly [number, number])[] = [
-  [0, 0.15],
-  [1, 0.25],
-  [2, 0.3],
+  [0, 0.1],
+  [1, 0.3],
+  [2, 0.35],
   [4, 0.2],
-  [Infinity, 0.1],
+  [Infinity, 0.05],
 ];
 
 interface Response {
@@ -133,13 +136,13 @@ function marginal(joint: Float64Array, cells: number): Float64Array {
   return weights;
 }
 
-function expectedEntropy({ grid, joint }: Posterior, load: number): number {
+function expectedEntropy({ grid, joint }: Posterior, load: number, stolen: number): number {
   const pass = new Float64Array(grid.length);
   const fail = new Float64Array(grid.length);
   for (let i = 0; i < grid.length; i += 1)
     for (const [k, response] of RESPONSES.entries()) {
       const weight = joint[i * RESPONSES.length + k];
-      const p = passShare(load, grid[i], response);
+      const p = stolenPassShare(load, grid[i], stolen, response);
       pass[i] += weight * p;
       fail[i] += weight * (1 - p);
     }

@@ -152,7 +152,7 @@ class Search {
     const loads = Array.from({ length: CANDIDATES }, (_, i) =>
       this.snap(Math.exp(low + ((high - low) * i) / (CANDIDATES - 1))),
     );
-    return mostTelling(posterior, loads);
+    return mostTelling(posterior, loads, middleOf(counted.map(({ stolen }) => stolen ?? 0)));
   }
 
   /** One trial; where the generator limited it, another: null where there was no time, or its user ended the search. */
@@ -242,6 +242,10 @@ function onGrid(load: number, floor: number, ceiling: number): number {
   if (load <= floor || load >= ceiling) return load;
   const nearest = Math.exp(Math.round(Math.log(load) / GRID_STEP) * GRID_STEP);
   return Number(Math.min(ceiling, Math.max(floor, nearest)).toPrecision(4));
+}
+
+function middleOf(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function greatest(values: readonly number[]): number | null {
