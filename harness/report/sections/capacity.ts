@@ -43,11 +43,22 @@ function brokeText({ brokeFirst, unit }: Capacity): string {
 
 type Outcome = 'passed' | 'failed' | 'disturbed' | 'limited';
 
-const OUTCOMES: Readonly<Record<Outcome, { label: string; colour: string; shape: Shape }>> = {
-  passed: { label: 'passed', colour: 'var(--green)', shape: 'circle' },
-  failed: { label: 'failed', colour: 'var(--red)', shape: 'diamond' },
-  disturbed: { label: "failed, disturbed by the machine's host", colour: 'var(--orange)', shape: 'triangle' },
-  limited: { label: 'limited by the generator, not counted', colour: 'var(--grey)', shape: 'square' },
+/** `result`: in the table of trials. */
+const OUTCOMES: Readonly<Record<Outcome, { result: string; label: string; colour: string; shape: Shape }>> = {
+  passed: { result: 'passed', label: 'passed', colour: 'var(--green)', shape: 'circle' },
+  failed: { result: 'failed', label: 'failed', colour: 'var(--red)', shape: 'diamond' },
+  disturbed: {
+    result: 'failed, disturbed',
+    label: "failed, disturbed by the machine's host",
+    colour: 'var(--orange)',
+    shape: 'triangle',
+  },
+  limited: {
+    result: 'limited by the generator',
+    label: 'limited by the generator, not counted',
+    colour: 'var(--grey)',
+    shape: 'square',
+  },
 };
 
 function outcomeOf({ passed, limited, disturbed }: CapacityTrial): Outcome {
@@ -193,12 +204,7 @@ function trialTable({ trials, unit }: Capacity): string {
 }
 
 function resultText(trial: CapacityTrial): string {
-  const outcome = {
-    limited: 'limited by the generator',
-    passed: 'passed',
-    failed: 'failed',
-    disturbed: 'failed, disturbed',
-  }[outcomeOf(trial)];
+  const outcome = OUTCOMES[outcomeOf(trial)].result;
   const why = trial.failed.map(({ objective, found }) => `${objective} (${foundText(objective, found)})`);
   const all = trial.stopped === null ? why : [...why, trial.stopped];
   return all.length === 0 ? outcome : `${outcome}: ${all.join(', ')}`;
