@@ -154,7 +154,7 @@ it('failures where much was stolen say little, and as much as others where nobod
         mayGoOn: limit(30),
         trial: async (load, seconds) => {
           confirmed += seconds === 15 ? 1 : 0;
-          const stolen = confirmed > 0 && confirmed % 2 === 0 ? 0.1 : 0;
+          const stolen = confirmed % 3 > 0 ? 0.1 : 0;
           return { passed: load <= 50 * (1 - 2 * stolen), limited: false, stolen: isTold ? stolen : null };
         },
       }),

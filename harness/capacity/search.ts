@@ -68,9 +68,8 @@ const LOCATE_TRIALS_MAX = 14;
 const CONFIRM_TRIALS_MAX = 60;
 /** After so many loads in a row at which nothing counted, the generator is at fault, whatever the load. */
 const LIMITED_MAX = 5;
-const FIRST_STEP = 1.1;
-/** Short trials find the place well enough that no greater leap is called for. */
-const STEP_MAX = 1.2;
+/** Short trials find the place well enough that no greater leap is called for; where both outcomes were seen the next load is chosen between. */
+const STEP = 1.3;
 /** A ceiling that the generator sets is so far below the load at which it failed. */
 const BELOW_LIMITED = 1.05;
 /** Between loads that may be tried: in logarithms. */
@@ -128,7 +127,6 @@ class Search {
   /** With full trials, until the interval is narrow enough or time is up. */
   private async confirm(first: number): Promise<void> {
     let load = first;
-    let step = FIRST_STEP;
     for (let i = 0; i < CONFIRM_TRIALS_MAX; i += 1) {
       const outcome = await this.attempt('confirm', load, this.o.fullSeconds);
       if (outcome === null || this.cut !== null) return;
@@ -138,10 +136,9 @@ class Search {
         load = this.nextTelling(counted);
         continue;
       }
-      // Only passes or only failures so far: on in growing steps.
+      // Only passes or only failures so far.
       const isUp = outcome.passed && !outcome.limited;
-      load = this.snap(isUp ? load * step : load / step);
-      step = Math.min(STEP_MAX, step ** 1.5);
+      load = this.snap(isUp ? load * STEP : load / STEP);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
- * The reference system, started once for all trials of a search: each onboards it anew, which makes it forget everything. A service that has
- * just started runs code that is not compiled yet, at a tenth of its speed, and a trial of seconds would measure little else.
+ * The reference system and a driver, started once for all trials of a search: each trial onboards the system anew, which makes it forget
+ * everything. A service that has just started runs code that is not compiled yet, at a tenth of its speed, and a trial of seconds would
+ * measure little else; a driver takes seconds of both processors to load its code.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,31 +12,26 @@ import { startTarget, type StartedTarget } from '../load/target-process.ts';
 export class WarmTarget {
   private readonly dir: string;
   private started: StartedTarget | null = null;
-  private next: DriverProcess | null = null;
+  private driver: DriverProcess | null = null;
 
   /** `dir`: scratch, for its data and its log. */
   constructor(dir: string) {
     this.dir = dir;
   }
 
-  /** With a driver that nobody had yet. Throws HB_TARGET where the target does not listen in time. */
+  /** Throws HB_TARGET where the target does not listen in time. */
   async pair(signal?: AbortSignal): Promise<Pair> {
-    this.standBy();
+    if (this.driver?.child.connected !== true) this.driver = forkDriver();
     this.started ??= await this.start(signal);
-    const driver = this.next!;
-    this.next = null;
-    return { driver, started: this.started };
-  }
-
-  /** The next driver loads its code. */
-  standBy(): void {
-    this.next ??= forkDriver();
+    return { driver: this.driver, started: this.started };
   }
 
   async end(): Promise<void> {
-    this.next?.child.kill('SIGKILL');
+    this.driver?.child.kill('SIGKILL');
     await this.started?.stop();
   }
+
+  // --- internal ---
 
   private start(signal: AbortSignal | undefined): Promise<StartedTarget> {
     const dataDir = join(this.dir, 'data');

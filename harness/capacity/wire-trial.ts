@@ -25,8 +25,6 @@ export interface WireTrialOptions {
   pinning: Pinning;
   /** The reference system with a driver; null where `target` is to be driven. */
   pair: Pair | null;
-  /** The driver has ended: only the judging is left. */
-  onDriven: () => void;
   /** Scratch. */
   dir: string;
   signal?: AbortSignal;
@@ -50,7 +48,6 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
       signal: o.signal,
       watch: o.pinning.watch,
       pair: o.pair ?? undefined,
-      onDriven: o.onDriven,
       onProgress: ({ phase }) => theft.phase(phase),
       graceMs: Math.max(GRACE_WALL_MS, tightestMs(o.objectives)),
       limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },

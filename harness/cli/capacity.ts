@@ -14,7 +14,7 @@ import { openOutput, outputError } from './output.ts';
 const SEED_DEFAULT = 1;
 const KEY_VARIABLE = 'HUNDREDBLOCK_HARNESS_KEY';
 const SLO_DEFAULT = 'completion.p99<2s,lost=0,leaked=0,shed=0';
-const TRIAL_DEFAULT = '12s';
+const TRIAL_DEFAULT = '10s';
 const BUDGET_DEFAULT = '580s';
 const WIDTH_DEFAULT = 0.1;
 const CONNECTIONS_MAX = 100_000;

@@ -85,7 +85,7 @@ const SWARMS_MAX = 4;
 /** Files and sockets that are neither residents nor doorbells. */
 const OTHER_FILES = 200;
 /** From deciding on the window's start to the start itself. */
-const LAUNCH_MS = 1000;
+const LAUNCH_MS = 500;
 /** In real time, a window may open so much later. */
 const WAIT_MS_MAX = 600_000;
 const FINISH_MS = 20_000;

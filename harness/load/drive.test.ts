@@ -6,8 +6,10 @@ import type { DeliveryLine, DriverSummary, FrameLine, SendLine, TraceInput } fro
 import { onboardingDocument } from '../../reference-impl/server/http/town.testing.ts';
 import { serveHere } from '../../reference-impl/server/serve.testing.ts';
 import { eidoValue, START_MS } from '../../reference-impl/pipeline/testbed.testing.ts';
-import { drive } from './drive.ts';
+import { LIMITS } from './contract.ts';
+import { drive, forkDriver } from './drive.ts';
 import { probeTarget } from './probe.ts';
+import { startTarget } from './target-process.ts';
 import { createStandIn, HARNESS_KEY } from './stand-in.testing.ts';
 import { messages, online, writeTrace } from './trace.testing.ts';
 
@@ -112,6 +114,55 @@ describe('driving', () => {
     const sends = linesOf<SendLine>(join(dir, 'out'), 'sends.jsonl');
     expect(sends).toHaveLength(1002);
     expect(sends.at(-1)?.failure).toBe('stopped');
+  });
+
+  test('a pair that runs already takes one trace after another, also after one that was ended', async () => {
+    const dir = folder();
+    const dataDir = join(dir, 'data');
+    mkdirSync(dataDir);
+    const driver = forkDriver();
+    closers.push(() => driver.child.kill('SIGKILL'));
+    const started = await startTarget({
+      dataDir,
+      args: [],
+      logPath: join(dir, 'target.log'),
+      timeoutMs: LIMITS.startMsMax,
+    });
+    closers.push(() => started.stop());
+    const motions = Array.from({ length: 60 }, (_, i): TraceInput => ({
+      atMs: START_MS + 60 * i,
+      kind: 'motion',
+      doorbell: 5,
+    }));
+    writeTrace(join(dir, 'trace'), {
+      onboarding: onboardingDocument(),
+      fromMs: START_MS,
+      preamble: [{ atMs: START_MS - 1, kind: 'attach', doorbell: 5 }],
+      window: motions,
+      windowMs: 4000,
+    });
+    const once = (out: string, speed: number, abort?: AbortController): Promise<DriverSummary> =>
+      drive({
+        traceDir: join(dir, 'trace'),
+        outDir: join(dir, out),
+        target: { kind: 'start', dataDir: '', args: [], pair: { driver, started } },
+        speed,
+        signal: abort?.signal,
+        onProgress: ({ phase, acknowledged }) => {
+          if (phase === 'running' && acknowledged > 10) abort?.abort();
+        },
+        limits: { drainQuietMs: 200 },
+      });
+    const taken = (out: string): number =>
+      linesOf<SendLine>(join(dir, out), 'sends.jsonl').filter(({ failure }) => failure === null).length;
+    expect((await once('first', 8)).stopped).toBeNull();
+    expect(taken('first')).toBe(61);
+    expect((await once('second', 1, new AbortController())).stopped).toBe('interrupted');
+    expect(taken('second')).toBeLessThan(61);
+    const third = await once('third', 8);
+    expect(third).toMatchObject({ target: 'self', stopped: null, notes: [] });
+    expect(taken('third')).toBe(61);
+    expect(driver.child.connected).toBe(true);
   });
 
   test('a target that does not start is an error, with what it said', async () => {

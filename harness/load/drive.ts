@@ -27,7 +27,7 @@ export const drive: Drive = async (options) => {
     if (target.mqttUrl !== null) await loopbackEndpoint(target.mqttUrl, 'mqtt');
     const { url, mqttUrl, harnessKey, onboarded } = target;
     const driven = { name: url, url, mqttUrl, harnessKey, onboarded, pid: null };
-    return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
+    return runDriver(forkDriver(), { ...plan, target: driven }, options, null, false);
   }
   mkdirSync(options.outDir, { recursive: true });
   const { driver, started } =
@@ -45,6 +45,7 @@ export const drive: Drive = async (options) => {
       { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
       options,
       started,
+      target.pair !== undefined,
     );
   } finally {
     if (target.pair === undefined) await started.stop();
@@ -63,7 +64,7 @@ export interface DriverProcess {
   ended: Promise<string>;
 }
 
-/** A process that waits for its plan; it dies with this one. */
+/** A process that waits for its plan, and for others after it where it is part of a pair that was given; it dies with this one. */
 export function forkDriver(): DriverProcess {
   const child = fork(fileURLToPath(new URL('bootstrap.js', import.meta.url)), [], {
     execArgv: [],
@@ -86,6 +87,8 @@ export function forkDriver(): DriverProcess {
 const STOP_MS = 60_000;
 const STDERR_LENGTH_MAX = 10_000;
 
+type Outcome = Extract<DriverReport, { kind: 'done' | 'failed' }>;
+
 /** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
 async function startPair(o: StartTargetOptions): Promise<Pair> {
   const driver = forkDriver();
@@ -102,6 +105,7 @@ function runDriver(
   plan: DrivePlan,
   options: DriveOptions,
   started: StartedTarget | null,
+  stays: boolean,
 ): Promise<DriverSummary> {
   const ask = (request: DriverRequest): void => {
     if (child.connected) child.send(request);
@@ -116,11 +120,16 @@ function runDriver(
   let isOver = false;
   void started?.ended.then((how) => (isOver ? undefined : stop(`the target ended with ${how}`)));
   let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  const complain = (text: string): void => {
     stderr = (stderr + text).slice(-STDERR_LENGTH_MAX);
+  };
+  child.stderr?.setEncoding('utf8').on('data', complain);
+  let outcome: Outcome | null = null;
+  let told: () => void = () => {};
+  const toldAll = new Promise<string>((resolve) => {
+    told = () => resolve('no error');
   });
-  let outcome: Extract<DriverReport, { kind: 'done' | 'failed' }> | null = null;
-  child.on('message', (report: DriverReport) => {
+  const hear = (report: DriverReport): void => {
     switch (report.kind) {
       case 'progress':
         options.onProgress?.(report.progress);
@@ -140,9 +149,11 @@ function runDriver(
       case 'done':
       case 'failed':
         outcome = report;
+        if (stays) told();
         return;
     }
-  });
+  };
+  child.on('message', hear);
   let worldError: unknown = null;
   options.live?.whole.then(
     () => ask({ kind: 'whole' }),
@@ -151,13 +162,15 @@ function runDriver(
       child.kill('SIGKILL');
     },
   );
-  ask({ kind: 'plan', plan, tellsHeap: options.watch !== undefined });
+  ask({ kind: 'plan', plan, tellsHeap: options.watch !== undefined, stays });
   if (child.pid !== undefined)
     options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
   if (options.signal?.aborted === true) interrupt();
-  return ended.then((how) => {
+  return Promise.race([ended, toldAll]).then((how) => {
     isOver = true;
     clearTimeout(killer);
+    child.off('message', hear);
+    child.stderr?.off('data', complain);
     options.signal?.removeEventListener('abort', interrupt);
     if (worldError !== null) throw worldError;
     if (outcome?.kind === 'done') return outcome.summary;

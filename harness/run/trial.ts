@@ -43,8 +43,6 @@ export interface TrialOptions extends Omit<TraceDriveOptions, 'traceDir' | 'live
   delayMs?: Record<string, Quantiles>;
   /** As judgeRun has it. */
   graceMs?: number;
-  /** The driver has ended, and nothing was judged yet. */
-  onDriven?: () => void;
 }
 
 export interface Trial {
@@ -53,8 +51,7 @@ export interface Trial {
 }
 
 /** Sends a trace once and judges what came of it; what was seen stays in `outDir`. Throws what Drive and judgeRun throw. */
-export async function runTrial({ yardstick, delayMs = {}, graceMs, onDriven, ...o }: TrialOptions): Promise<Trial> {
+export async function runTrial({ yardstick, delayMs = {}, graceMs, ...o }: TrialOptions): Promise<Trial> {
   const driver = await driveTrace({ ...o, traceDir: yardstick.trace.dir });
-  onDriven?.();
   return { driver, judged: await judgeRun(yardstick, { observationsDir: o.outDir, delayMs, graceMs }) };
 }
