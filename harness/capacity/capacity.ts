@@ -168,14 +168,14 @@ class CapacitySearch {
   ): Promise<CapacityTrial | null> {
     const { o } = this;
     const begunMs = this.spentMs();
-    this.o.onProgress?.(
+    o.onProgress?.(
       Math.min(0.98, 0.05 + (0.93 * begunMs) / o.budgetMs),
       `trial ${this.trials.length + 1}: ${show(load)} ${UNITS[o.vary]} for ${seconds} s${this.lastText()}`,
     );
     if (o.signal?.aborted === true) return null;
     const stint = await workload.stint(load, seconds);
     if (stint === null) return null;
-    const isCold = this.o.target === null && this.warm === null;
+    const isCold = o.target === null && this.warm === null;
     const trial = await this.send(stint, load, phase);
     if (trial !== null) this.overheadMs = Math.max(OVERHEAD_MS / 2, this.spentMs() - begunMs - 1000 * seconds);
     // What the first trial finds wanting may be no more than that the target has just started.
@@ -183,9 +183,8 @@ class CapacitySearch {
   }
 
   private async send(stint: Stint, load: number, phase: SearchTrial['phase']): Promise<CapacityTrial | null> {
-    const { o } = this;
-    const { vary, objectives, target, signal } = o;
     const { pinning, dir } = this;
+    const { vary, objectives, target, signal } = this.o;
     if (target === null) this.warm ??= new WarmTarget(await mkdtemp(join(dir, 'target-')));
     const pair = (await this.warm?.pair(signal)) ?? null;
     const what = { stint, phase, load, vary, objectives };

@@ -27,7 +27,7 @@ export const drive: Drive = async (options) => {
     if (target.mqttUrl !== null) await loopbackEndpoint(target.mqttUrl, 'mqtt');
     const { url, mqttUrl, harnessKey, onboarded } = target;
     const driven = { name: url, url, mqttUrl, harnessKey, onboarded, pid: null };
-    return runDriver(forkDriver(), { ...plan, target: driven }, options, null, false);
+    return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
   }
   mkdirSync(options.outDir, { recursive: true });
   const { driver, started } =
@@ -45,7 +45,6 @@ export const drive: Drive = async (options) => {
       { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
       options,
       started,
-      target.pair !== undefined,
     );
   } finally {
     if (target.pair === undefined) await started.stop();
@@ -105,8 +104,8 @@ function runDriver(
   plan: DrivePlan,
   options: DriveOptions,
   started: StartedTarget | null,
-  stays: boolean,
 ): Promise<DriverSummary> {
+  const stays = options.target.kind === 'start' && options.target.pair !== undefined;
   const ask = (request: DriverRequest): void => {
     if (child.connected) child.send(request);
   };
@@ -125,10 +124,11 @@ function runDriver(
   };
   child.stderr?.setEncoding('utf8').on('data', complain);
   let outcome: Outcome | null = null;
-  let told: () => void = () => {};
-  const toldAll = new Promise<string>((resolve) => {
-    told = () => resolve('no error');
+  let told: (how: string) => void = () => {};
+  const over = new Promise<string>((resolve) => {
+    told = resolve;
   });
+  void ended.then(told);
   const hear = (report: DriverReport): void => {
     switch (report.kind) {
       case 'progress':
@@ -149,7 +149,7 @@ function runDriver(
       case 'done':
       case 'failed':
         outcome = report;
-        if (stays) told();
+        if (stays) told('no error');
         return;
     }
   };
@@ -166,7 +166,7 @@ function runDriver(
   if (child.pid !== undefined)
     options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
   if (options.signal?.aborted === true) interrupt();
-  return Promise.race([ended, toldAll]).then((how) => {
+  return over.then((how) => {
     isOver = true;
     clearTimeout(killer);
     child.off('message', hear);
