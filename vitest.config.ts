@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** Tests that open sockets or start processes: one file after the other, when all others are done. */
 const WIRE = [
   'reference-impl/server/**/*.test.ts',
-  'harness/load/**/*.test.ts',
+  'harness/drivers/node/**/*.test.ts',
+  'harness/drivers/target/**/*.test.ts',
   'harness/conform/**/*.test.ts',
-  'harness/metrics/prometheus*.test.ts',
+  'harness/report/metrics/prometheus*.test.ts',
   'harness/cli/{serve,load,conform}*.test.ts',
 ];
 /** Whole runs of the service, the driver and what stands beside them: `npm run test:system`. */

@@ -4,8 +4,8 @@
  * processor time, so that a busy machine changes little.
  */
 import { spawnSync } from 'node:child_process';
-import { caseOf } from '../harness/validate/case-file.ts';
-import { replicate } from '../harness/validate/replicate.ts';
+import { caseOf } from '../harness/studies/verification/case-file.ts';
+import { replicate } from '../harness/studies/verification/replicate.ts';
 import type { BenchRow } from './table.ts';
 
 const ROUNDS = 5;

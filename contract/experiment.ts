@@ -62,7 +62,7 @@ export const ExperimentSchema = Type.Object(
      * What each point is compared with: the point with the first level of this factor and the same levels of all others; the first point where null.
      */
     against: orNull(Name),
-    /** Names of harness/experiment/measures.ts. */
+    /** Names of harness/studies/experiment/measures.ts. */
     measures: Type.Array(Type.String()),
     /** Those of `measures` whose intervals `--until-ci` narrows; all where empty. */
     primary: Type.Array(Type.String()),

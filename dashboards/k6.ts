@@ -1,4 +1,4 @@
-/** What k6 writes to Prometheus itself (`-o experimental-prometheus-rw`): its names follow from those of scenarios/k6/meters.ts. */
+/** What k6 writes to Prometheus itself (`-o experimental-prometheus-rw`): its names follow from those of harness/drivers/k6/scripts/meters.ts. */
 import type { BoardSpec } from './board.ts';
 
 /** A metric of k6 a second, added up by a label. */

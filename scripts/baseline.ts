@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RunRecord } from '../contract/runrecord.ts';
-import { baselineOf } from '../harness/compare/baseline.ts';
+import { baselineOf } from '../harness/studies/compare/baseline.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REASON_LENGTH_MIN = 10;

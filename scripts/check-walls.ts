@@ -72,7 +72,7 @@ function purityBreached(file: SourceFile): Breach[] {
   return breaches;
 }
 
-const ORACLE = 'harness/oracle/';
+const ORACLE = 'oracle/';
 const SEALED_FROM_ORACLE = ['simulator', 'reference-impl'];
 
 /** The oracle shares no code with what it judges nor with the world: not even through a third module. */

@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HundredblockError } from '../contract/errors.ts';
-import { gateScenario, openGateTrace, recordGateTrace } from '../harness/compare/gate-trace.ts';
-import { runSide } from '../harness/compare/run-side.ts';
-import { checkoutSide } from '../harness/compare/side.ts';
-import { appendTrial, readTrials, writeTrials } from '../harness/compare/trials.ts';
+import { gateScenario, openGateTrace, recordGateTrace } from '../harness/studies/compare/gate-trace.ts';
+import { runSide } from '../harness/studies/compare/run-side.ts';
+import { checkoutSide } from '../harness/studies/compare/side.ts';
+import { appendTrial, readTrials, writeTrials } from '../harness/studies/compare/trials.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const POOL = join(ROOT, 'results/pool/trials.jsonl');

@@ -2,11 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shareText } from '../harness/report/figuretext.ts';
-import { medianOf } from '../harness/compare/rank-tests.ts';
-import { resample } from '../harness/compare/resample.ts';
-import { readTrials, type Trials } from '../harness/compare/trials.ts';
-import { DEFAULT_LIMITS } from '../harness/compare/verdict.ts';
+import { shareText } from '../harness/records/number-text.ts';
+import { medianOf } from '../stats/rank-tests.ts';
+import { resample } from '../harness/studies/compare/resample.ts';
+import { readTrials, type Trials } from '../harness/studies/compare/trials.ts';
+import { DEFAULT_LIMITS } from '../harness/studies/compare/verdict.ts';
 
 const POOLS = fileURLToPath(new URL('../results/pool', import.meta.url));
 const COMPARISONS = 1000;

@@ -8,7 +8,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   simulator: ['contract'],
   'reference-impl': ['contract'],
-  harness: ['contract', 'simulator', 'reference-impl', 'scenarios', 'dashboards'],
+  stats: ['contract'],
+  oracle: ['contract'],
+  harness: ['contract', 'stats', 'simulator', 'reference-impl', 'oracle', 'scenarios', 'dashboards'],
   scenarios: ['contract'],
   dashboards: ['contract'],
 };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { COMMANDS } from '../harness/cli/spec.ts';
-import { EXPERIMENTS } from '../harness/experiment/registry.ts';
+import { EXPERIMENTS } from '../harness/studies/experiment/registry.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 // Comes with @fastify/swagger.
 import { parse } from 'yaml';
 import { COMMANDS } from '../harness/cli/spec.ts';
-import { nearest } from '../harness/scenario/nearest.ts';
+import { nearest } from '../harness/options/nearest.ts';
 import { resolveConfig } from '../reference-impl/server/config.ts';
 
 const HERE = fileURLToPath(new URL('../deploy/', import.meta.url));

@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../harness/cli/spec.ts';
-import { SCENARIOS } from '../harness/scenario/registry.ts';
+import { SCENARIOS } from '../harness/options/registry.ts';
 import { isTest, readHouse } from '../scripts/house.ts';
 import { tokenize } from '../scripts/tokens.ts';
 

@@ -198,6 +198,6 @@ it('npm run check runs all of them', () => {
     'tsx scripts/check-walls.ts',
     'tsc -p tsconfig.json',
     'tsc -p tsconfig.pure.json',
-    'tsc -p scenarios/k6/tsconfig.json',
+    'tsc -p harness/drivers/k6/scripts/tsconfig.json',
   ]);
 });

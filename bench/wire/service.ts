@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTown, type Bench, type Town } from '../../harness/conform/town.ts';
 import { createClient } from '../../harness/conform/client.ts';
-import { startTarget, type StartedTarget } from '../../harness/load/target-process.ts';
+import { startTarget, type StartedTarget } from '../../harness/drivers/target/target-process.ts';
 
 export interface BenchService {
   target: StartedTarget;

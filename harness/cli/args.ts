@@ -1,6 +1,6 @@
 /** Command-line arguments against a command's spec: strict, so that a misspelt option is refused instead of ignored. */
 import { HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../scenario/nearest.ts';
+import { nearest } from '../options/nearest.ts';
 import type { CommandSpec } from './spec.ts';
 
 export interface Args {

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
-import { outputError } from './output.ts';
+import { outputError } from '../records/output.ts';
 import { write } from './write.ts';
 
 const SEED_DEFAULT = 1;
@@ -15,10 +15,10 @@ export async function calibrateFiles(args: Args): Promise<number> {
   const settings = settingsOf(args);
   const [{ calibrate }, { readCalls }, { loadMapping }, { calibrationLines, calibrationPage }, { createProgress }] =
     await Promise.all([
-      import('../calibrate/calibrate.ts'),
-      import('../calibrate/calls.ts'),
+      import('../studies/calibrate/calibrate.ts'),
+      import('../studies/calibrate/calls.ts'),
       import('../replay/mapping.ts'),
-      import('../calibrate/report.ts'),
+      import('../studies/calibrate/report.ts'),
       import('../report/progress.ts'),
     ]);
   const mapping = loadMapping(settings.mapping);

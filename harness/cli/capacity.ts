@@ -1,15 +1,15 @@
 /** `hundredblock capacity`. */
 import { HundredblockError } from '../../contract/errors.ts';
-import type { CapacityRun } from '../capacity/capacity.ts';
-import { parseObjectives } from '../capacity/slo.ts';
-import { VARIES, type Vary } from '../capacity/vary.ts';
-import { nearest } from '../scenario/nearest.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import type { CapacityRun } from '../studies/capacity/capacity.ts';
+import { parseObjectives } from '../studies/capacity/slo.ts';
+import { VARIES, type Vary } from '../studies/capacity/vary.ts';
+import { nearest } from '../options/nearest.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { decimal, durationMs, valueOf, wholeNumber, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';
 import { targetOf } from './load.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 
 const SEED_DEFAULT = 1;
 const KEY_VARIABLE = 'HUNDREDBLOCK_HARNESS_KEY';
@@ -43,7 +43,7 @@ export async function capacity(args: Args, signal: AbortSignal): Promise<number>
 
   const output = openOutput(valueOf(args, 'out') ?? null);
   const [{ runCapacity }, { createProgress }, { summaryLines }] = await Promise.all([
-    import('../capacity/capacity.ts'),
+    import('../studies/capacity/capacity.ts'),
     import('../report/progress.ts'),
     import('../report/summary.ts'),
   ]);

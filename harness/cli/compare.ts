@@ -5,13 +5,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { formatIso } from '../../contract/time.ts';
-import type { ComparedSide, Comparison } from '../compare/comparison.ts';
-import type { Side } from '../compare/side.ts';
-import type { Thresholds } from '../compare/verdict.ts';
-import type { UrlTarget } from '../load/contract.ts';
-import { loopbackEndpoint } from '../load/loopback.ts';
+import type { ComparedSide, Comparison } from '../studies/compare/comparison.ts';
+import type { Side } from '../studies/compare/side.ts';
+import type { Thresholds } from '../studies/compare/verdict.ts';
+import type { UrlTarget } from '../drivers/driver-api.ts';
+import { loopbackEndpoint } from '../drivers/target/loopback.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
-import { openOutput, outputError, type Output } from './output.ts';
+import { openOutput, outputError, type Output } from '../records/output.ts';
 import { write } from './write.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,7 +44,7 @@ export async function compare(args: Args, signal: AbortSignal): Promise<number> 
 // --- internal ---
 
 async function limitsOf(args: Args): Promise<Thresholds> {
-  const { DEFAULT_LIMITS } = await import('../compare/verdict.ts');
+  const { DEFAULT_LIMITS } = await import('../studies/compare/verdict.ts');
   const percent = decimal(args, 'min-effect') ?? 100 * DEFAULT_LIMITS.minEffect;
   if (!(percent > 0 && percent <= 1000))
     throw new HundredblockError(
@@ -70,7 +70,7 @@ async function sidesOf(args: Args): Promise<Ends | null> {
         'HB_USAGE',
         'compare: expected both --target-a and --target-b and nothing beside them, or neither',
       );
-    const { urlSide } = await import('../compare/side.ts');
+    const { urlSide } = await import('../studies/compare/side.ts');
     const [a, b] = [urlSide(await targetOf(args, 'a')), urlSide(await targetOf(args, 'b'))];
     return { a, b, close: () => {} };
   }
@@ -100,8 +100,8 @@ async function sidesOf(args: Args): Promise<Ends | null> {
 
 async function builtSide(text: string): Promise<{ side: Side; close: () => void }> {
   const [{ checkOut, checkoutAt }, { checkoutSide }] = await Promise.all([
-    import('../compare/checkout.ts'),
-    import('../compare/side.ts'),
+    import('../studies/compare/checkout.ts'),
+    import('../studies/compare/side.ts'),
   ]);
   if (text.startsWith('dir:'))
     return { side: checkoutSide(text, checkoutAt(text.slice('dir:'.length))), close: () => {} };
@@ -155,8 +155,8 @@ async function compareRecords(
   candidates: readonly string[],
 ): Promise<number> {
   const [{ readMembers }, { compareSides }] = await Promise.all([
-    import('../compare/pool.ts'),
-    import('../compare/comparison.ts'),
+    import('../studies/compare/pool.ts'),
+    import('../studies/compare/comparison.ts'),
   ]);
   const a = { label: baseline, members: readMembers(baseline, 'a') };
   const b = { label: candidates.join(' '), members: candidates.flatMap((path) => readMembers(path, 'b')) };
@@ -173,9 +173,9 @@ async function compareTargets(args: Args, limits: Thresholds, sides: Ends, signa
   const output = openOutput(valueOf(args, 'out') ?? null);
   const [{ interleave, looksOf }, { memberOfTrial, TRIALS_FILE }, { writeTrials }, { createProgress }] =
     await Promise.all([
-      import('../compare/interleave.ts'),
-      import('../compare/pool.ts'),
-      import('../compare/trials.ts'),
+      import('../studies/compare/interleave.ts'),
+      import('../studies/compare/pool.ts'),
+      import('../studies/compare/trials.ts'),
       import('../report/progress.ts'),
     ]);
   const quiet = args.switches.has('quiet');
@@ -214,7 +214,7 @@ async function compareTargets(args: Args, limits: Thresholds, sides: Ends, signa
 }
 
 async function traceOf(args: Args, dir: string, signal: AbortSignal) {
-  const { gateScenario, openGateTrace, recordGateTrace } = await import('../compare/gate-trace.ts');
+  const { gateScenario, openGateTrace, recordGateTrace } = await import('../studies/compare/gate-trace.ts');
   const kept = valueOf(args, 'trace');
   if (kept !== undefined) {
     const beside = ['scenario', 'seed', 'set'].find((flag) => args.values.has(flag));
@@ -240,8 +240,8 @@ async function finishWith(
   writeMore: (dir: string) => void,
 ): Promise<number> {
   const [{ comparisonLines }, { comparisonPage }] = await Promise.all([
-    import('../compare/words.ts'),
-    import('../compare/page.ts'),
+    import('../studies/compare/words.ts'),
+    import('../studies/compare/page.ts'),
   ]);
   const told = [...comparisonLines(comparison), ''];
   if (output !== null) {
@@ -257,7 +257,7 @@ async function finishWith(
   if (json) await write(process.stdout, `${JSON.stringify(comparison)}\n`);
   if (!quiet) await write(json ? process.stderr : process.stdout, told.join('\n'));
   if (args.switches.has('github')) {
-    const { annotations } = await import('../compare/annotations.ts');
+    const { annotations } = await import('../studies/compare/annotations.ts');
     await write(
       json ? process.stderr : process.stdout,
       annotations(comparison)
@@ -271,7 +271,7 @@ async function finishWith(
 async function writeJunit(args: Args, comparison: Comparison): Promise<void> {
   const path = valueOf(args, 'junit');
   if (path === undefined) return;
-  const { junitXml } = await import('../compare/junit.ts');
+  const { junitXml } = await import('../studies/compare/junit.ts');
   try {
     writeFileSync(path, junitXml(comparison));
   } catch (error) {

@@ -15,7 +15,7 @@ export async function conform(args: Args, signal: AbortSignal): Promise<number> 
   const [{ CHECK_GROUPS, conform: run }, { countLine, findingLines }, { nearest }] = await Promise.all([
     import('../conform/conform.ts'),
     import('../conform/table.ts'),
-    import('../scenario/nearest.ts'),
+    import('../options/nearest.ts'),
   ]);
   const names = CHECK_GROUPS.flatMap(({ name, checks }) => [name, ...checks.map((check) => `${name}.${check.name}`)]);
   const only = args.values.get('only') ?? [];

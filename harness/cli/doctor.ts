@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EXIT } from '../../contract/errors.ts';
-import { BUILT_K6 } from '../k6/binary.ts';
+import { BUILT_K6 } from '../drivers/k6/binary.ts';
 import { write } from './write.ts';
 
 type State = 'ok' | 'missing' | 'optional';
@@ -38,7 +38,7 @@ const TOOLS: readonly Tool[] = [
   {
     programs: ['k6', BUILT_K6],
     versionFlag: 'version',
-    purpose: 'load with k6 (load --driver k6, scenarios/k6)',
+    purpose: 'load with k6 (load --driver k6, harness/drivers/k6/scripts)',
     how: 'npm run k6 builds it with Go, or get v2 or newer from https://k6.io',
   },
   {

@@ -1,5 +1,5 @@
 /** Help pages, written from the commands' specs. */
-import { SCENARIOS } from '../scenario/registry.ts';
+import { SCENARIOS } from '../options/registry.ts';
 import { COMMANDS, type CommandSpec } from './spec.ts';
 
 export function helpPage(): string {

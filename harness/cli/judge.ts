@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import { valueOf, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 
 /** Judges what a driver saw and answers the exit code that `load` would have given; errors are thrown as HundredblockError. */
 export async function judge(args: Args): Promise<number> {

@@ -1,7 +1,7 @@
 /** The command line: finds the command, prints its errors in one line each, and is the only place that ends the process. */
 import { readFileSync } from 'node:fs';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../scenario/nearest.ts';
+import { nearest } from '../options/nearest.ts';
 import { parseArgs, type Args } from './args.ts';
 import { COMMANDS, type CommandName } from './spec.ts';
 import { write } from './write.ts';

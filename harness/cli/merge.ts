@@ -1,11 +1,11 @@
 /** `hundredblock merge`: the shards of an experiment as one. */
 import { join } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
-import { mergeExperiment } from '../experiment/experiment.ts';
-import { summaryLines } from '../experiment/words.ts';
+import { mergeExperiment } from '../studies/experiment/experiment.ts';
+import { summaryLines } from '../studies/experiment/words.ts';
 import { valueOf, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
-import { outputError } from './output.ts';
+import { commandLine } from '../records/command-line.ts';
+import { outputError } from '../records/output.ts';
 import { write } from './write.ts';
 
 /** Writes what an unsharded sweep would have written. Errors are thrown as HundredblockError. */

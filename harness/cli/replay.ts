@@ -1,8 +1,8 @@
 /** `hundredblock replay`. */
 import { HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../scenario/nearest.ts';
+import { nearest } from '../options/nearest.ts';
 import { durationMs, valueOf, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish } from './finish.ts';
 
 const PRESET_NAMES = ['us-eight', 'extended'] as const;

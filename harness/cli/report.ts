@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import type { Args } from './args.ts';
-import { outputError } from './output.ts';
+import { outputError } from '../records/output.ts';
 import { write } from './write.ts';
 
 /** Rebuilds a run's report, or compares two runs (1 where they differ); errors are thrown as HundredblockError. */

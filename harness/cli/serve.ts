@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { OPTIONS, flagOf, resolveConfig, shownConfig, type Resolved } from '../../reference-impl/server/config.ts';
 import type { Service } from '../../reference-impl/server/serve.ts';
-import { nearest } from '../scenario/nearest.ts';
+import { nearest } from '../options/nearest.ts';
 import { valueOf, type Args } from './args.ts';
 import { write } from './write.ts';
 

@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { secondWorld } from '../against/second-world.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { secondWorld } from '../engine/against/second-world.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 
 const SEED_DEFAULT = 1;
 const WORKERS_MAX = 256;

@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
-import { budgetsOf } from '../soak/budget.ts';
-import { daysFor } from '../soak/length.ts';
+import { resolveScenario } from '../options/resolve.ts';
+import { budgetsOf } from '../studies/soak/budget.ts';
+import { daysFor } from '../studies/soak/length.ts';
 import { decimal, durationMs, valueOf, wholeNumber, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';
 import { targetOf } from './load.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 
 const SEED_DEFAULT = 1;
 const KEY_VARIABLE = 'HUNDREDBLOCK_HARNESS_KEY';
@@ -28,7 +28,7 @@ export async function soak(args: Args, signal: AbortSignal): Promise<number> {
 
   const output = openOutput(valueOf(args, 'out') ?? null);
   const [{ runSoak }, { createProgress }, { summaryLines }] = await Promise.all([
-    import('../soak/soak.ts'),
+    import('../studies/soak/soak.ts'),
     import('../report/progress.ts'),
     import('../report/summary.ts'),
   ]);

@@ -1,11 +1,11 @@
 /** `hundredblock start`: the main job. */
 import { HundredblockError } from '../../contract/errors.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import type { Both, Planned } from '../run/both.ts';
 import { decimal, valueOf, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 
 const SEED_DEFAULT = 1;
 const WINDOW = '20s';

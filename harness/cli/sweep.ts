@@ -2,16 +2,16 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
-import { runExperiment, type Experimented } from '../experiment/experiment.ts';
-import { experimentOf, resolveExperiment, type Resolved } from '../experiment/resolve.ts';
-import type { Extent, Shard } from '../experiment/schedule.ts';
-import type { SweepOptions } from '../experiment/sweep.ts';
-import { summaryLines } from '../experiment/words.ts';
-import { nounText } from '../report/figuretext.ts';
+import { runExperiment, type Experimented } from '../studies/experiment/experiment.ts';
+import { experimentOf, resolveExperiment, type Resolved } from '../studies/experiment/resolve.ts';
+import type { Extent, Shard } from '../studies/experiment/schedule.ts';
+import type { SweepOptions } from '../studies/experiment/sweep.ts';
+import { summaryLines } from '../studies/experiment/words.ts';
+import { nounText } from '../records/number-text.ts';
 import { createProgress } from '../report/progress.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
-import { commandLine } from './command-line.ts';
-import { outputError } from './output.ts';
+import { commandLine } from '../records/command-line.ts';
+import { outputError } from '../records/output.ts';
 import { write } from './write.ts';
 
 const WORKERS_MAX = 256;

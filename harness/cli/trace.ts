@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import type { TraceHeader } from '../../contract/trace.ts';
 import { formatIso } from '../../contract/time.ts';
-import { countText, durationText, nounText } from '../report/figuretext.ts';
+import { countText, durationText, nounText } from '../records/number-text.ts';
 import { decimal, valueOf, type Args } from './args.ts';
 import { loadScenario } from './load.ts';
-import { openOutput, outputError } from './output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 import { write } from './write.ts';
 
 const SEED_DEFAULT = 1;

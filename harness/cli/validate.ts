@@ -1,9 +1,9 @@
 /** `hundredblock validate`: a queueing or hypercube case of the user's own, with intervals. */
 import { EXIT } from '../../contract/errors.ts';
 import { createProgress } from '../report/progress.ts';
-import { MEASURE_WORDS } from '../validate/case.ts';
-import { readCaseFile } from '../validate/case-file.ts';
-import { solve, type Solved } from '../validate/solve.ts';
+import { MEASURE_WORDS } from '../studies/verification/case.ts';
+import { readCaseFile } from '../studies/verification/case-file.ts';
+import { solve, type Solved } from '../studies/verification/solve.ts';
 import { decimal, wholeNumber, type Args } from './args.ts';
 import { write } from './write.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TAIL } from '../measure/tail.ts';
+import { NO_TAIL } from '../../stats/tail.ts';
 import { bottleneckOf, type Sides } from './bottleneck.ts';
 
 const IDLE = { cpuShare: 0.1, eventLoopDelayMs: null, rssMiB: null, memoryPerResidentKiB: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RowReceipt } from '../../contract/pipeline.ts';
 import type { SendLine, TraceInput } from '../../contract/trace.ts';
-import type { Trace, TraceTruth } from '../trace/contract.ts';
+import type { Trace, TraceTruth } from '../trace/trace-api.ts';
 import { readDoorLog, type DoorLog } from './door-log.ts';
 import type { SendColumns } from './observations.ts';
 

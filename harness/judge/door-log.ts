@@ -3,8 +3,8 @@ import { platformMsAt, wallMsOf, type PlatformClock } from '../../contract/clock
 import type { MessageManifest } from '../../contract/manifest.ts';
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { TraceInput } from '../../contract/trace.ts';
-import type { Arrival } from '../oracle/contract.ts';
-import type { Trace, TraceTruth } from '../trace/contract.ts';
+import type { Arrival } from '../../oracle/oracle-api.ts';
+import type { Trace, TraceTruth } from '../trace/trace-api.ts';
 import { pipelineInputOf } from '../trace/truth.ts';
 import type { SendColumns } from './observations.ts';
 

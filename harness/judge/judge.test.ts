@@ -6,8 +6,8 @@ import { wallMsOf } from '../../contract/clock.ts';
 import type { Verdict } from '../../contract/runrecord.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import type { DeliveryLine, TraceInput } from '../../contract/trace.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
-import type { Replayed, Trace, TraceTruth } from '../trace/contract.ts';
+import { resolveScenario } from '../options/resolve.ts';
+import type { Replayed, Trace, TraceTruth } from '../trace/trace-api.ts';
 import { recordTrace } from '../trace/record.ts';
 import { judgeRun, LATENESS_WALL_MS_MAX, openYardstick, type Judged, type Yardstick } from './judge.ts';
 import {

@@ -1,8 +1,8 @@
 /** What the code cost, in wall time: each from the moment at which its cause was meant to be sent, so that no queue is left out. */
 import type { RunRecord } from '../../contract/runrecord.ts';
 import { HARNESS_METRICS } from '../../contract/metrics.ts';
-import type { Spread } from '../measure/spread.ts';
-import { TailHistogram } from '../measure/tail.ts';
+import type { Spread } from '../../stats/spread.ts';
+import { TailHistogram } from '../../stats/tail.ts';
 
 /** A message of the virtual clock: who was owed it, and when on the wall it would have been published by a system that takes no time. */
 export interface Due {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../oracle/contract.ts';
+import type { Standing } from '../../oracle/oracle-api.ts';
 import { BAND_SHARE_MAX, compareOutcomes, outcomeGates, type Told } from './same-outcome.ts';
 
 function told(incidents: string, msgType: Told['msgType'], ...audience: number[]): Told {

@@ -2,8 +2,8 @@
  * What a target refused for good is not taken, and what follows from it alone is not owed by what it took. It is not gone either: where the
  * virtual clock has it, it counts as shed, for the reason that the target gave.
  */
-import type { Judgement } from '../oracle/contract.ts';
-import { alertKey } from '../oracle/composition.ts';
+import type { Judgement } from '../../oracle/oracle-api.ts';
+import { alertKey } from '../../oracle/composition.ts';
 import type { Refusal } from './door-log.ts';
 import type { Comparison } from './same-outcome.ts';
 

@@ -2,7 +2,7 @@
 import type { PlatformClock } from '../../contract/clock.ts';
 import type { Load } from '../../contract/runrecord.ts';
 import type { DriverSummary, TraceHeader } from '../../contract/trace.ts';
-import { quantilesOf } from '../measure/stats.ts';
+import { quantilesOf } from '../../stats/quantiles.ts';
 
 export interface Timeline {
   /** Length of the window on the wall. */

@@ -9,8 +9,8 @@ import { pipelineConfigOf } from '../../contract/onboarding.ts';
 import type { PipelineOutput, RowReceipt } from '../../contract/pipeline.ts';
 import type { ConnectionLine, DeliveryLine, DriverSummary, FrameLine, SendLine } from '../../contract/trace.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
-import { NO_TAIL } from '../measure/tail.ts';
-import type { Trace } from '../trace/contract.ts';
+import { NO_TAIL } from '../../stats/tail.ts';
+import type { Trace } from '../trace/trace-api.ts';
 import { pipelineInputOf } from '../trace/truth.ts';
 
 export interface Wire {

@@ -4,7 +4,7 @@
  */
 import type { TSchema } from 'typebox';
 import { nearest } from './nearest.ts';
-import { isObject } from '../json-file.ts';
+import { isObject } from '../options/json-file.ts';
 
 export interface Problem {
   /** JSON Pointer to the value; empty for the whole. */

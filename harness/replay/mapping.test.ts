@@ -135,7 +135,7 @@ describe('loadMapping', () => {
   });
 });
 
-it('docs/mapping.schema.json is the schema of contract/mapping.ts (npx tsx harness/replay/write-schema.ts)', () => {
+it('docs/mapping.schema.json is the schema of contract/mapping.ts (npx tsx scripts/write-mapping-schema.ts)', () => {
   const published: unknown = JSON.parse(
     readFileSync(new URL('../../docs/mapping.schema.json', import.meta.url), 'utf8'),
   );

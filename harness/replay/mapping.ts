@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../contract/errors.ts';
-import { isDeeperThan } from '../nesting.ts';
+import { isDeeperThan } from '../options/nesting.ts';
 import { MappingSchema, type Condition, type Mapping, type TimeSpec } from '../../contract/mapping.ts';
 import { isZone, zoneNames } from '../../contract/zones.ts';
 import { checkValue, problemsText, shown, type Problem } from './check.ts';

@@ -1,4 +1,4 @@
-import { editDistance } from '../scenario/nearest.ts';
+import { editDistance } from '../options/nearest.ts';
 
 /** The name out of `names` that is fewest edits away from `wanted`, ignoring case; null where none is near: more than two edits and half of it or more. */
 export function nearest(wanted: string, names: Iterable<string>): string | null {

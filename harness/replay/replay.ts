@@ -14,7 +14,7 @@ import type { Mapping } from '../../contract/mapping.ts';
 import type { Pipeline, RowReceipt } from '../../contract/pipeline.ts';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
-import { openOutput, outputError } from '../cli/output.ts';
+import { openOutput, outputError } from '../records/output.ts';
 import { createLinesFile, type LinesFile } from './lines-file.ts';
 import { eligibleMark, namedNatures, natureTable, rowMapper, type MappedRow } from './map-row.ts';
 import { loadMapping } from './mapping.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Against, AgainstCount, AgainstDelay, Branching } from '../../contract/runrecord.ts';
-import { branchingOf } from '../loop/branching.ts';
+import { branchingOf } from '../engine/branching.ts';
 import { fixtureRun } from './fixture.testing.ts';
 import { againstSection } from './sections/against.ts';
 import { loopSection } from './sections/loop.ts';

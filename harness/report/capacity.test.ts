@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, expect, it } from 'vitest';
 import type { Capacity, CapacityTrial } from '../../contract/runrecord.ts';
-import { capacityText } from './capacitytext.ts';
+import { capacityText } from './capacity-text.ts';
 import { fixtureLoadRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
 import { summaryLines } from './summary.ts';

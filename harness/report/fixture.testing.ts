@@ -18,7 +18,7 @@ import {
   type Truth,
 } from '../../contract/runrecord.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../contract/time.ts';
-import type { CheckpointLine } from './rundir.ts';
+import type { CheckpointLine } from '../records/run-folder.ts';
 
 export interface FixtureRun {
   record: RunRecord;

@@ -7,7 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureLoadRun, fixtureRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
-import { ON_THE_WIRE } from './rundir.ts';
+import { ON_THE_WIRE } from '../records/run-folder.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = CANDIDATES.find((path) => existsSync(path));

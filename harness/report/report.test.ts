@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type FaultLine } from '../../contract/runrecord.ts';
 import { fixtureLoadRun, fixtureRun, writeFixtureRun, type FixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';
-import { ON_THE_WIRE, readRunRecord } from './rundir.ts';
+import { ON_THE_WIRE, readRunRecord } from '../records/run-folder.ts';
 import { becameText } from './words.ts';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { budgetsOf } from '../soak/budget.ts';
-import { slopesOf } from '../soak/slopes.ts';
-import { soakSamples, type Planted } from '../soak/soaks.testing.ts';
-import { SERIES } from '../soak/series.ts';
+import { budgetsOf } from '../studies/soak/budget.ts';
+import { slopesOf } from '../studies/soak/slopes.ts';
+import { soakSamples, type Planted } from '../studies/soak/soaks.testing.ts';
+import { SERIES } from '../studies/soak/series.ts';
 import type { RunRecord, Soak } from '../../contract/runrecord.ts';
 import { fixtureLoadRun } from './fixture.testing.ts';
 import { soakSection } from './sections/soak.ts';

@@ -1,6 +1,6 @@
 /** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { capacityText, loadText } from './capacitytext.ts';
+import { capacityText, loadText } from './capacity-text.ts';
 import {
   countText,
   nounText,
@@ -10,11 +10,11 @@ import {
   rateText,
   shareText,
   tailText,
-} from './figuretext.ts';
-import { branchingText } from '../loop/branching.ts';
+} from '../records/number-text.ts';
+import { branchingText } from '../engine/branching.ts';
 import { againstText } from './sections/against.ts';
 import { policeWorkText } from './sections/police-work.ts';
-import { soakText } from './slopetext.ts';
+import { soakText } from './slope-text.ts';
 
 const LABEL_WIDTH = 15;
 const INDENT = '  ';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { writeReport } from '../report/report.ts';
-import { ON_THE_WIRE } from '../report/rundir.ts';
+import { ON_THE_WIRE } from '../records/run-folder.ts';
 import { runLoad } from './load.ts';
 import { runScenario } from './run.ts';
 

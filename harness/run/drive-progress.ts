@@ -1,5 +1,5 @@
 /** How far a load run is, as a share of the whole and in words. */
-import type { DriveProgress } from '../load/contract.ts';
+import type { DriveProgress } from '../drivers/driver-api.ts';
 
 export function fractionOf({ phase, done, of }: DriveProgress): number {
   const part = of === 0 ? 0 : done / of;

@@ -1,5 +1,5 @@
 /** Whose sockets a trace is sent over. */
-import type { Drive } from '../load/contract.ts';
+import type { Drive } from '../drivers/driver-api.ts';
 
 export const DRIVERS = ['node', 'k6'] as const;
 export type DriverName = (typeof DRIVERS)[number];
@@ -8,9 +8,12 @@ export type DriverName = (typeof DRIVERS)[number];
 export async function driveOf(driver: DriverName): Promise<Drive> {
   switch (driver) {
     case 'node':
-      return (await import('../load/drive.ts')).drive;
+      return (await import('../drivers/node/drive.ts')).drive;
     case 'k6': {
-      const [{ driveWithK6 }, { findK6 }] = await Promise.all([import('../k6/drive.ts'), import('../k6/binary.ts')]);
+      const [{ driveWithK6 }, { findK6 }] = await Promise.all([
+        import('../drivers/k6/drive.ts'),
+        import('../drivers/k6/binary.ts'),
+      ]);
       findK6();
       return driveWithK6;
     }

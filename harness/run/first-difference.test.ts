@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { compareRuns } from '../report/diff.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { compareRuns } from '../records/diff.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { describeDifference } from './first-difference.ts';
 import { runScenario } from './run.ts';
-import type { Checkpoint, TracedEvent } from './shard.ts';
-import { traceWindow } from './simulate.ts';
+import type { Checkpoint, TracedEvent } from '../engine/shard.ts';
+import { traceWindow } from '../engine/simulate.ts';
 
 // Four checkpoints an agency hold the first alerts; 48 minutes follow the last one.
 const SETS = ['durationDays=0.2'];

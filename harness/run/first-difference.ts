@@ -8,9 +8,9 @@ import type { RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { compareRuns, type Comparison } from '../report/diff.ts';
-import type { TracedEvent } from './shard.ts';
-import { traceWindow } from './simulate.ts';
+import { compareRuns, type Comparison } from '../records/diff.ts';
+import type { TracedEvent } from '../engine/shard.ts';
+import { traceWindow } from '../engine/simulate.ts';
 
 const FIELDS_SHOWN_MAX = 12;
 /** The event that follows a window comes within this time, or the last event of the window stays unjudged. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
-import type { Trace } from '../trace/contract.ts';
+import type { Trace } from '../trace/trace-api.ts';
 import { recordedOf } from '../trace/world.ts';
 import type { Loaded } from './load.ts';
 import { loadRunOf, windowDelays, writeLoadRun } from './load-record.ts';
@@ -48,7 +48,7 @@ export async function judgeObservations(o: JudgingOptions): Promise<Loaded> {
 
 async function observed({ observationsDir, outDir }: JudgingOptions, trace: Trace): Promise<string> {
   if (existsSync(join(observationsDir, 'driver.json'))) return observationsDir;
-  const { isK6Output, observationsOf } = await import('../k6/observations.ts');
+  const { isK6Output, observationsOf } = await import('../drivers/k6/observations.ts');
   if (!isK6Output(observationsDir)) return observationsDir;
   const wireDir = join(outDir, 'wire');
   await observationsOf(observationsDir, trace, wireDir);

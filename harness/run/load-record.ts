@@ -4,14 +4,14 @@ import { EMPTY_ROSTER } from '../../contract/roster.ts';
 import { DELAY_STAGES, type AlertLine, type Quantiles, type RunRecord } from '../../contract/runrecord.ts';
 import type { Judged } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
-import { figuresOf } from '../measure/record.ts';
-import { quantilesOf } from '../measure/stats.ts';
-import { OPEN_METRICS_FILE, writeOpenMetrics } from '../metrics/open-metrics.ts';
-import type { RunFigures } from '../metrics/run-families.ts';
-import type { OracleConfig } from '../oracle/contract.ts';
-import { createOracle } from '../oracle/oracle.ts';
-import type { Recorded } from '../trace/contract.ts';
-import type { ShardResult } from './shard.ts';
+import { figuresOf } from '../engine/figures.ts';
+import { quantilesOf } from '../../stats/quantiles.ts';
+import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
+import type { RunFigures } from '../report/metrics/run-families.ts';
+import type { OracleConfig } from '../../oracle/oracle-api.ts';
+import { createOracle } from '../../oracle/oracle.ts';
+import type { Recorded } from '../trace/trace-api.ts';
+import type { ShardResult } from '../engine/shard.ts';
 import { headOf, inOrder, writeRun, type Started } from './write-run.ts';
 
 export interface LoadBegan extends Started {

@@ -3,15 +3,15 @@ import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { checkClosedLoop } from '../load/closed-loop.ts';
-import type { UrlTarget } from '../load/contract.ts';
-import { probeTarget } from '../load/probe.ts';
-import type { Recorded, RecordOptions, Trace } from '../trace/contract.ts';
+import { checkClosedLoop } from '../drivers/node/closed-loop.ts';
+import type { UrlTarget } from '../drivers/driver-api.ts';
+import { probeTarget } from '../drivers/target/probe.ts';
+import type { Recorded, RecordOptions, Trace } from '../trace/trace-api.ts';
 import { LiveWorld } from '../trace/live-world.ts';
 import { rebaseScenario } from '../trace/rebase.ts';
 import { recordTrace } from '../trace/record.ts';
 import { recordedOf } from '../trace/world.ts';
-import type { ShardResult } from './shard.ts';
+import type { ShardResult } from '../engine/shard.ts';
 
 export interface PrepareOptions {
   scenario: Scenario;

@@ -12,7 +12,7 @@ import {
   type RunRecord,
 } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { runScenario } from './run.ts';
 
 let folder: string;

@@ -6,12 +6,12 @@ import type { CreatePipeline } from '../../contract/pipeline.ts';
 import type { AlertLine, FaultLine, RunRecord } from '../../contract/runrecord.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
-import { figuresOf, type Figures } from '../measure/record.ts';
-import { OPEN_METRICS_FILE, writeOpenMetrics } from '../metrics/open-metrics.ts';
-import type { ShardResult } from './shard.ts';
-import { againstOf } from '../against/against.ts';
-import type { SecondWorld } from '../against/second-world.ts';
-import { simulate, type Simulated } from './simulate.ts';
+import { figuresOf, type Figures } from '../engine/figures.ts';
+import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
+import type { ShardResult } from '../engine/shard.ts';
+import { againstOf } from '../engine/against/against.ts';
+import type { SecondWorld } from '../engine/against/second-world.ts';
+import { simulate, type Simulated } from '../engine/simulate.ts';
 import { headOf, historyHashOf, inOrder, jsonLines, writeRun } from './write-run.ts';
 
 /** What differs between the two worlds of a pairing, one by one. */

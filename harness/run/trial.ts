@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Quantiles } from '../../contract/runrecord.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import { judgeRun, type Judged, type Yardstick } from '../judge/judge.ts';
-import type { Drive, DriveOptions, UrlTarget } from '../load/contract.ts';
-import { drive, type Pair } from '../load/drive.ts';
+import type { Drive, DriveOptions, UrlTarget } from '../drivers/driver-api.ts';
+import { drive, type Pair } from '../drivers/node/drive.ts';
 
 export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {
   /** A system that runs already; null: the reference system is started for this, with an empty data folder, and stopped after it. */

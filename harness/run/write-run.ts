@@ -6,8 +6,8 @@ import { RUN_SCHEMA, type AlertLine, type FaultLine, type MapFile, type RunRecor
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
 import { writeReport } from '../report/report.ts';
-import { codeOf, hostOf } from './provenance.ts';
-import type { ShardResult } from './shard.ts';
+import { codeOf, hostOf } from '../records/provenance.ts';
+import type { ShardResult } from '../engine/shard.ts';
 
 export interface Started {
   scenario: Scenario;

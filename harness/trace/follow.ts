@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TraceHeader, TraceInput } from '../../contract/trace.ts';
-import type { Trace } from './contract.ts';
+import type { Trace } from './trace-api.ts';
 import { FILES } from './files.ts';
 import { inputReader, onboardingOf } from './read.ts';
 import { textOf, traceError } from './trace-file.ts';

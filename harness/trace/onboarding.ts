@@ -5,8 +5,8 @@ import { onboardingOf, type Onboarding, type Portal } from '../../contract/onboa
 import { ROSTER_MUTED, ROSTER_QUIT, type PreferenceChange, type Roster } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { mergeRosters } from '../../simulator/people/people.ts';
-import type { Opening } from '../run/recorder.ts';
-import { BODY_LENGTH_MAX, runKeyOf } from '../run/shard.ts';
+import type { Opening } from '../engine/recorder.ts';
+import { BODY_LENGTH_MAX, runKeyOf } from '../engine/shard.ts';
 
 /** `openings`: by agency; `changes`: of residents' settings before `fromMs`, each resident's in order. */
 export function onboardingFor(

@@ -10,7 +10,7 @@ import {
   type TruthLine,
 } from '../../contract/trace.ts';
 import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
-import type { OpenTrace, Trace } from './contract.ts';
+import type { OpenTrace, Trace } from './trace-api.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 import { jsonLine, linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
-import { SCENARIOS } from '../scenario/registry.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { SCENARIOS } from '../options/registry.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { rebaseScenario } from './rebase.ts';
 import { inputsOf, record, removeTraces } from './recording.testing.ts';
-import { replayTrace } from './replay.ts';
+import { replayTrace } from './in-virtual-time.ts';
 
 afterAll(removeTraces);
 

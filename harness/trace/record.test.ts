@@ -4,8 +4,8 @@ import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, ROSTER_QUIT } from '../../contr
 import type { TraceInput } from '../../contract/trace.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
-import { simulate } from '../run/simulate.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
+import { simulate } from '../engine/simulate.ts';
+import { resolveScenario } from '../options/resolve.ts';
 import { recordTrace } from './record.ts';
 import { inputsOf, only, record, recordNamed, removeTraces, SMALL_FAULTY, truthOf } from './recording.testing.ts';
 import { loadTruth, pipelineInputOf } from './truth.ts';

@@ -2,8 +2,8 @@
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, formatIso, MINUTE_MS } from '../../contract/time.ts';
-import { simulateRecorded } from '../run/simulate.ts';
-import type { RecordTrace } from './contract.ts';
+import { simulateRecorded } from '../engine/simulate.ts';
+import type { RecordTrace } from './trace-api.ts';
 import { TraceRecorder } from './recorder.ts';
 
 const RUN_MS_MAX = 366 * DAY_MS;

@@ -11,9 +11,9 @@ import { RESIDENTS_PER_AGENCY_MAX, ROSTER_QUIT, type PreferenceChange } from '..
 import type { Scenario } from '../../contract/scenario.ts';
 import { TRACE_SCHEMA, type TraceHeader, type TraceInput, type TruthLine } from '../../contract/trace.ts';
 import type { FeedFault } from '../../simulator/feeds/feed.ts';
-import type { TruthView } from '../oracle/contract.ts';
-import type { Opening, Recorder } from '../run/recorder.ts';
-import type { ShardResult } from '../run/shard.ts';
+import type { TruthView } from '../../oracle/oracle-api.ts';
+import type { Opening, Recorder } from '../engine/recorder.ts';
+import type { ShardResult } from '../engine/shard.ts';
 import { DeviceTraffic } from './device-traffic.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 import { HashedFile } from './hashed-file.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TraceInput, TruthLine } from '../../contract/trace.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
-import { resolveScenario } from '../scenario/resolve.ts';
-import type { Recorded, Trace } from './contract.ts';
+import { resolveScenario } from '../options/resolve.ts';
+import type { Recorded, Trace } from './trace-api.ts';
 import { openTrace } from './read.ts';
 import { recordTrace } from './record.ts';
 

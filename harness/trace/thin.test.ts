@@ -7,10 +7,10 @@ import { MINUTE_MS } from '../../contract/time.ts';
 import { VERDICTS } from '../../contract/runrecord.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
 import { perfectWire, writeWire } from '../judge/wire.testing.ts';
-import type { Trace } from './contract.ts';
+import type { Trace } from './trace-api.ts';
 import { openTrace } from './read.ts';
 import { inputsOf, only, recordNamed, removeTraces, SMALL_FAULTY, truthOf } from './recording.testing.ts';
-import { replayTrace } from './replay.ts';
+import { replayTrace } from './in-virtual-time.ts';
 import { thinTrace, type Thinning } from './thin.ts';
 
 const SPEED = 60;

@@ -11,7 +11,7 @@ import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import type { TraceHeader, TraceInput, TruthLine } from '../../contract/trace.ts';
 import { counterDraw } from '../../simulator/kernel/random.ts';
-import type { Trace } from './contract.ts';
+import type { Trace } from './trace-api.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 import { HashedFile } from './hashed-file.ts';
 

@@ -14,7 +14,7 @@ import {
   type TraceInputKind,
   type TruthLine,
 } from '../../contract/trace.ts';
-import type { ShardResult } from '../run/shard.ts';
+import type { ShardResult } from '../engine/shard.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 
 const text = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8');

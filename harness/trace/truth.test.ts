@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { pipelineConfigOf } from '../../contract/onboarding.ts';
-import { createOracle } from '../oracle/oracle.ts';
+import { createOracle } from '../../oracle/oracle.ts';
 import { inputsOf, recordNamed, removeTraces } from './recording.testing.ts';
 import { loadTruth, tellPrivates } from './truth.ts';
 

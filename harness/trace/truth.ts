@@ -1,8 +1,8 @@
 /** The truth of a trace, ready for the oracle: what each message says, what it must not let out, and what really happened. */
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { TraceInput, TruthLine } from '../../contract/trace.ts';
-import type { Oracle, RecordTruth } from '../oracle/contract.ts';
-import type { LoadTruth, TraceTruth } from './contract.ts';
+import type { Oracle, RecordTruth } from '../../oracle/oracle-api.ts';
+import type { LoadTruth, TraceTruth } from './trace-api.ts';
 
 type Line<K extends TruthLine['line']> = Extract<TruthLine, { line: K }>;
 

@@ -3,8 +3,8 @@
  * the order of agencies. JSON as it is, with an array of numbers where memory has a typed one; a negative zero comes back as zero.
  */
 import { join } from 'node:path';
-import type { ShardResult } from '../run/shard.ts';
-import type { Recorded, Trace } from './contract.ts';
+import type { ShardResult } from '../engine/shard.ts';
+import type { Recorded, Trace } from './trace-api.ts';
 import { FILES } from './files.ts';
 import { HashedFile } from './hashed-file.ts';
 import { linesOf, traceError } from './trace-file.ts';

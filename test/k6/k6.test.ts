@@ -11,24 +11,24 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SendLine } from '../../contract/trace.ts';
 import { K6_BOARD } from '../../dashboards/generated.ts';
-import { findK6 } from '../../harness/k6/binary.ts';
-import { driveWithK6 } from '../../harness/k6/drive.ts';
-import { observationsOf } from '../../harness/k6/observations.ts';
+import { findK6 } from '../../harness/drivers/k6/binary.ts';
+import { driveWithK6 } from '../../harness/drivers/k6/drive.ts';
+import { observationsOf } from '../../harness/drivers/k6/observations.ts';
 import { judgeRun, openYardstick, type Judged, type Yardstick } from '../../harness/judge/judge.ts';
-import { startTarget, type StartedTarget } from '../../harness/load/target-process.ts';
-import { prometheusMissing, servePrometheus } from '../../harness/metrics/prometheus.ts';
+import { startTarget, type StartedTarget } from '../../harness/drivers/target/target-process.ts';
+import { prometheusMissing, servePrometheus } from '../../harness/report/metrics/prometheus.ts';
 import { runTrial } from '../../harness/run/trial.ts';
-import { resolveScenario } from '../../harness/scenario/resolve.ts';
+import { resolveScenario } from '../../harness/options/resolve.ts';
 import { recordTrace } from '../../harness/trace/record.ts';
-import type { LogLine } from '../../scenarios/k6/log-lines.ts';
+import type { LogLine } from '../../harness/drivers/k6/scripts/log-lines.ts';
 
 const SCRIPTS = {
-  agencies: fileURLToPath(new URL('../../scenarios/k6/agencies.ts', import.meta.url)),
-  residents: fileURLToPath(new URL('../../scenarios/k6/residents.ts', import.meta.url)),
-  devices: fileURLToPath(new URL('../../scenarios/k6/devices.ts', import.meta.url)),
-  city: fileURLToPath(new URL('../../scenarios/k6/city.ts', import.meta.url)),
-  spike: fileURLToPath(new URL('../../scenarios/k6/spike.ts', import.meta.url)),
-  soak: fileURLToPath(new URL('../../scenarios/k6/soak.ts', import.meta.url)),
+  agencies: fileURLToPath(new URL('../../harness/drivers/k6/scripts/agencies.ts', import.meta.url)),
+  residents: fileURLToPath(new URL('../../harness/drivers/k6/scripts/residents.ts', import.meta.url)),
+  devices: fileURLToPath(new URL('../../harness/drivers/k6/scripts/devices.ts', import.meta.url)),
+  city: fileURLToPath(new URL('../../harness/drivers/k6/scripts/city.ts', import.meta.url)),
+  spike: fileURLToPath(new URL('../../harness/drivers/k6/scripts/spike.ts', import.meta.url)),
+  soak: fileURLToPath(new URL('../../harness/drivers/k6/scripts/soak.ts', import.meta.url)),
 } as const;
 type ScriptName = keyof typeof SCRIPTS;
 
@@ -36,7 +36,9 @@ const SPEED = 10;
 const WINDOW_MS = 6000;
 /** On a busy machine it takes longer until everybody is connected. */
 const PATIENCE = ['-e', 'HUNDREDBLOCK_PATIENCE=2'];
-const missing = existsSync(fileURLToPath(new URL('../../scenarios/k6/build/mqtt-packet.js', import.meta.url)))
+const missing = existsSync(
+  fileURLToPath(new URL('../../harness/drivers/k6/scripts/build/mqtt-packet.js', import.meta.url)),
+)
   ? k6Path()
   : null;
 const skipped = missing === null && process.env.CI !== 'true';

@@ -1,9 +1,9 @@
 /** The soak in which nothing grew, as it is kept: ten minutes of it, or made of it, raise no alarm. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { budgetsOf } from '../../harness/soak/budget.ts';
-import { readSamples, type Samples } from '../../harness/soak/samples.ts';
-import { slopesOf } from '../../harness/soak/slopes.ts';
+import { budgetsOf } from '../../harness/studies/soak/budget.ts';
+import { readSamples, type Samples } from '../../harness/studies/soak/samples.ts';
+import { slopesOf } from '../../harness/studies/soak/slopes.ts';
 import { resampled, thinned, windowOf } from './resample.testing.ts';
 
 const { header, samples } = readSamples(fileURLToPath(new URL('../../results/soak/clean.jsonl', import.meta.url)));

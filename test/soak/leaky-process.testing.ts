@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { UrlTarget } from '../../harness/load/contract.ts';
+import type { UrlTarget } from '../../harness/drivers/driver-api.ts';
 
 export const PLANTS = ['memory', 'descriptors', 'latency'] as const;
 export type Plant = (typeof PLANTS)[number] | 'nothing';

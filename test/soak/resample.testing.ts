@@ -1,7 +1,7 @@
 /** Soaks made of pieces of a real one in which nothing grew. */
-import { COLUMNS, samplesOf, type Column, type Samples } from '../../harness/soak/samples.ts';
-import { randomOf } from '../../harness/soak/soaks.testing.ts';
-import { trendOf } from '../../harness/soak/trend.ts';
+import { COLUMNS, samplesOf, type Column, type Samples } from '../../harness/studies/soak/samples.ts';
+import { randomOf } from '../../harness/studies/soak/soaks.testing.ts';
+import { trendOf } from '../../stats/trend.ts';
 
 /** Rows from here to there, as a soak of their own that starts at 0. */
 export function windowOf(samples: Samples, from: number, rows: number): Samples {

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../contract/runrecord.ts';
-import { compareWithRecord } from '../../harness/metrics/comparison.ts';
-import { OPEN_METRICS_FILE } from '../../harness/metrics/open-metrics.ts';
-import { prometheusMissing, servePrometheus } from '../../harness/metrics/prometheus.ts';
-import { ON_THE_WIRE } from '../../harness/report/rundir.ts';
+import { compareWithRecord } from '../../harness/report/metrics/comparison.ts';
+import { OPEN_METRICS_FILE } from '../../harness/report/metrics/open-metrics.ts';
+import { prometheusMissing, servePrometheus } from '../../harness/report/metrics/prometheus.ts';
+import { ON_THE_WIRE } from '../../harness/records/run-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 const missing = prometheusMissing();

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
-import { startRealQueue } from '../../harness/capacity/real-queue.ts';
-import { search } from '../../harness/capacity/search.ts';
+import { startRealQueue } from '../../harness/studies/capacity/real-queue.ts';
+import { search } from '../../harness/studies/capacity/search.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 const SCENARIO = {

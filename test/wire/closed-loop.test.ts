@@ -7,9 +7,9 @@ import { platformMsAt } from '../../contract/clock.ts';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import type { DeliveryLine, DriverSummary, FrameLine, TraceInput } from '../../contract/trace.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
-import type { UrlTarget } from '../../harness/load/contract.ts';
+import type { UrlTarget } from '../../harness/drivers/driver-api.ts';
 import { runLoad } from '../../harness/run/load.ts';
-import { resolveScenario } from '../../harness/scenario/resolve.ts';
+import { resolveScenario } from '../../harness/options/resolve.ts';
 import { openTrace } from '../../harness/trace/read.ts';
 import { startToy, type ToyProcess } from '../toy-target/toy-process.testing.ts';
 

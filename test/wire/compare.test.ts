@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gateScenario, openGateTrace, recordGateTrace } from '../../harness/compare/gate-trace.ts';
-import { interleave, type Interleaved } from '../../harness/compare/interleave.ts';
-import { checkoutSide } from '../../harness/compare/side.ts';
+import { gateScenario, openGateTrace, recordGateTrace } from '../../harness/studies/compare/gate-trace.ts';
+import { interleave, type Interleaved } from '../../harness/studies/compare/interleave.ts';
+import { checkoutSide } from '../../harness/studies/compare/side.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Enough for an effect as large as this one: 2 in 2^7 for each of five measures is below the alpha of this test. */

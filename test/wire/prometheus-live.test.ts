@@ -13,10 +13,10 @@ import { HARNESS_METRICS, METRICS, seriesMax, type HarnessMetricName } from '../
 import type { RunRecord } from '../../contract/runrecord.ts';
 import { BOARDS } from '../../dashboards/generated.ts';
 import { RULES } from '../../dashboards/rules.ts';
-import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/metrics/open-metrics.ts';
-import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/metrics/prometheus.ts';
+import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';
+import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/report/metrics/prometheus.ts';
 import { runScenario } from '../../harness/run/run.ts';
-import { resolveScenario } from '../../harness/scenario/resolve.ts';
+import { resolveScenario } from '../../harness/options/resolve.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 const RULES_FILE = fileURLToPath(new URL('../../dashboards/prometheus/rules.yml', import.meta.url));

@@ -12,11 +12,11 @@ import { seriesMax } from '../../contract/metrics.ts';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
 import type { RunRecord } from '../../contract/runrecord.ts';
 import { ALERTING } from '../../dashboards/rules.ts';
-import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/metrics/open-metrics.ts';
-import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/metrics/prometheus.ts';
-import { SABOTAGES } from '../../harness/oracle/sabotage.testing.ts';
+import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';
+import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/report/metrics/prometheus.ts';
+import { SABOTAGES } from '../../oracle/sabotage.testing.ts';
 import { runScenario } from '../../harness/run/run.ts';
-import { resolveScenario } from '../../harness/scenario/resolve.ts';
+import { resolveScenario } from '../../harness/options/resolve.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 
 const RULES = fileURLToPath(new URL('../../dashboards/prometheus/', import.meta.url));

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
-import { readSamples, type Samples } from '../../harness/soak/samples.ts';
+import { readSamples, type Samples } from '../../harness/studies/soak/samples.ts';
 import { startLeaky, type LeakyProcess } from '../soak/leaky-process.testing.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));

@@ -2,8 +2,8 @@
 import type { Alert } from '../../../contract/alert.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../contract/time.ts';
 import type { RowReceipt } from '../../../contract/pipeline.ts';
-import type { Judgement } from '../../oracle/contract.ts';
-import { createOracle } from '../../oracle/oracle.ts';
+import type { Judgement } from '../../../oracle/oracle-api.ts';
+import { createOracle } from '../../../oracle/oracle.ts';
 import { type CheckGroup, must } from '../check.ts';
 import { jsonOf } from '../client.ts';
 import { eidoBody, eidoManifest, privateStrings, type Told } from '../dialect-body.ts';

@@ -1,9 +1,9 @@
 /** A search for capacity: where it lies, what broke first, and every trial. */
 import * as Plot from '@observablehq/plot';
 import type { Capacity, CapacityTrial, RunRecord } from '../../../contract/runrecord.ts';
-import { capacityText, loadText } from '../capacitytext.ts';
-import { countText, latencyText, shareText } from '../figuretext.ts';
-import { figure, legend, type Shape } from '../figure.ts';
+import { capacityText, loadText } from '../capacity-text.ts';
+import { countText, latencyText, shareText } from '../../records/number-text.ts';
+import { figure, legend, type Shape } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 

@@ -1,11 +1,11 @@
 /** The same world on both clocks: virtual time tells what source and policy cost, wall time what the code costs. */
 import * as Plot from '@observablehq/plot';
 import { DELAY_STAGES, type Load, type RunRecord, type Tail, VERDICTS } from '../../../contract/runrecord.ts';
-import { countText, durationText, momentText, quantileText, tailText } from '../figuretext.ts';
-import { figure, legend } from '../figure.ts';
+import { countText, durationText, momentText, quantileText, tailText } from '../../records/number-text.ts';
+import { figure, legend } from '../plot.ts';
 import { details, escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { rowPlot } from '../rowplot.ts';
+import { rowPlot } from '../row-plot.ts';
 import { LATENCY_WORDS, STAGE_WORDS } from '../words.ts';
 
 /** None of a run in virtual time. */

@@ -2,11 +2,11 @@
 import * as Plot from '@observablehq/plot';
 import { DELAY_STAGES, type Quantiles, type RunRecord } from '../../../contract/runrecord.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
-import { countText, quantileText } from '../figuretext.ts';
-import { figure, legend } from '../figure.ts';
+import { countText, quantileText } from '../../records/number-text.ts';
+import { figure, legend } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { rowPlot } from '../rowplot.ts';
+import { rowPlot } from '../row-plot.ts';
 import { STAGE_WORDS } from '../words.ts';
 
 export function delaySection(record: RunRecord): PageSection {

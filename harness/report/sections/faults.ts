@@ -1,7 +1,7 @@
 /** What was done to the feeds on purpose, and whether every bit of it is accounted for. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import type { FaultTally } from '../faulttally.ts';
-import { countText } from '../figuretext.ts';
+import type { FaultTally } from '../fault-tally.ts';
+import { countText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { becameText, FAULT_WORDS } from '../words.ts';

@@ -1,6 +1,6 @@
 /** What became of records that led to no alert: at the door, by rule, in review, or held back. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText } from '../figuretext.ts';
+import { countText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { RECEIPT_WORDS, SUPPRESSION_WORDS, WITHHELD_WORDS } from '../words.ts';

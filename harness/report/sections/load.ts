@@ -1,8 +1,8 @@
 /** How the load went: second by second, on both sides, and what was refused. */
 import * as Plot from '@observablehq/plot';
 import type { Load, RunRecord, Tail } from '../../../contract/runrecord.ts';
-import { countText, durationText, latencyText, shareText, tailText } from '../figuretext.ts';
-import { figure, legend, type Shape } from '../figure.ts';
+import { countText, durationText, latencyText, shareText, tailText } from '../../records/number-text.ts';
+import { figure, legend, type Shape } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 

@@ -1,7 +1,7 @@
 /** Whether alerts feed on themselves: what residents did with them, and how many calls each call caused. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { branchingText } from '../../loop/branching.ts';
-import { countText, nounText, momentText } from '../figuretext.ts';
+import { branchingText } from '../../engine/branching.ts';
+import { countText, nounText, momentText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { REACTION_WORDS } from '../words.ts';

@@ -1,11 +1,11 @@
 /** Each agency's ground: streets, app users, what happened, what was alerted and how far it reached. */
 import { CATEGORY_LABELS, type Category } from '../../../contract/catalogue.ts';
 import { TRUTHS, type AlertLine, type MapFile, type RunRecord } from '../../../contract/runrecord.ts';
-import { countText, momentText } from '../figuretext.ts';
-import { legend, SHAPES } from '../figure.ts';
+import { countText, momentText } from '../../records/number-text.ts';
+import { legend, SHAPES } from '../plot.ts';
 import { escapeHtml, paragraph } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { TRUTH_MARKS } from '../truthmark.ts';
+import { TRUTH_MARKS } from '../truth-mark.ts';
 import { TRUTH_WORDS } from '../words.ts';
 import { AGENCIES_SHOWN_MAX } from './rates.ts';
 

@@ -1,6 +1,6 @@
 /** Which mechanisms of dispatch and of the call-takers' room acted, and how often. */
 import type { PoliceWork, RunRecord } from '../../../contract/runrecord.ts';
-import { countText, nounText, shareText } from '../figuretext.ts';
+import { countText, nounText, shareText } from '../../records/number-text.ts';
 import { table } from '../markup.ts';
 
 /** Part of the section on police; empty for records that tell nothing of it. */

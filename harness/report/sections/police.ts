@@ -1,8 +1,8 @@
 /** What the week was like for call-takers and patrol. */
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText, momentText, quantileText, shareText } from '../figuretext.ts';
-import { figure } from '../figure.ts';
+import { countText, momentText, quantileText, shareText } from '../../records/number-text.ts';
+import { figure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { policeWorkTable } from './police-work.ts';

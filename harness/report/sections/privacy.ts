@@ -1,8 +1,8 @@
 /** Whether anything private left, and how many homes stand behind each published place. */
 import * as Plot from '@observablehq/plot';
 import type { AlertLine, RunRecord } from '../../../contract/runrecord.ts';
-import { countText, shareText } from '../figuretext.ts';
-import { figure } from '../figure.ts';
+import { countText, shareText } from '../../records/number-text.ts';
+import { figure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { PLACE_KIND_WORDS } from '../words.ts';

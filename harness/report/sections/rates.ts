@@ -2,11 +2,11 @@
 import * as Plot from '@observablehq/plot';
 import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
 import type { Rate, RunRecord } from '../../../contract/runrecord.ts';
-import { countText, durationText, intervalText, rateText, shareText } from '../figuretext.ts';
-import { figure } from '../figure.ts';
+import { countText, durationText, intervalText, rateText, shareText } from '../../records/number-text.ts';
+import { figure } from '../plot.ts';
 import { details, escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { rowPlot } from '../rowplot.ts';
+import { rowPlot } from '../row-plot.ts';
 import { FEED_KIND_WORDS } from '../words.ts';
 
 /** A page shows so many agencies in plots; all of them are in the record. */

@@ -1,11 +1,11 @@
 /** What grew, and what did not: every series of a soak, of both processes, with its slope. */
 import * as Plot from '@observablehq/plot';
 import type { RunRecord, Soak, SoakSeries } from '../../../contract/runrecord.ts';
-import { countText, durationText, shareText } from '../figuretext.ts';
-import { legend, smallFigure } from '../figure.ts';
+import { countText, durationText, shareText } from '../../records/number-text.ts';
+import { legend, smallFigure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { slopeText, soakText, verdictText } from '../slopetext.ts';
+import { slopeText, soakText, verdictText } from '../slope-text.ts';
 
 /** None of a run that is no soak. */
 export function soakSection({ soak }: RunRecord): PageSection[] {

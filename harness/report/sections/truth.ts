@@ -1,12 +1,12 @@
 /** What alerts turned out to be, and what became of each delivery. */
 import * as Plot from '@observablehq/plot';
 import { TRUTHS, VERDICTS, type RunRecord } from '../../../contract/runrecord.ts';
-import { countText } from '../figuretext.ts';
-import { figure } from '../figure.ts';
+import { countText } from '../../records/number-text.ts';
+import { figure } from '../plot.ts';
 import { details, escapeHtml, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { NARROW_BAR_INSET_PX, rowPlot } from '../rowplot.ts';
-import { TRUTH_MARKS } from '../truthmark.ts';
+import { NARROW_BAR_INSET_PX, rowPlot } from '../row-plot.ts';
+import { TRUTH_MARKS } from '../truth-mark.ts';
 import { TRUTH_WORDS, VERDICT_WORDS } from '../words.ts';
 
 export function truthSection(record: RunRecord): PageSection {

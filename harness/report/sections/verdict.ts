@@ -1,9 +1,9 @@
 /** What the run is worth, before anything else is read: passed, failed, or cut short. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText, momentText } from '../figuretext.ts';
+import { countText, momentText } from '../../records/number-text.ts';
 import { details, escapeHtml, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { runHeading } from './figures.ts';
+import { runHeading } from './headline.ts';
 
 /** Of the run, and of the run on the wire that is shown with it. */
 export function verdictSection(record: RunRecord, wire: RunRecord | null): PageSection {

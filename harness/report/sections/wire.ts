@@ -1,9 +1,9 @@
 /** A run on the wire, shown in the report of a run in virtual time. */
 import type { RunRecord } from '../../../contract/runrecord.ts';
-import { countText, momentText, nounText } from '../figuretext.ts';
+import { countText, momentText, nounText } from '../../records/number-text.ts';
 import { escapeHtml } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { ON_THE_WIRE } from '../rundir.ts';
+import { ON_THE_WIRE } from '../../records/run-folder.ts';
 import { clocksSection } from './clocks.ts';
 import { loadSection } from './load.ts';
 

@@ -15,10 +15,10 @@ import type { Scenario } from '../../../contract/scenario.ts';
 import type { DeliveryLine, DriverSummary, FrameLine, SendLine, TraceInput } from '../../../contract/trace.ts';
 import { HEADERS, MEDIA, PATHS, type AlertsPageSchema } from '../../../contract/wire.ts';
 import { judgeRun, openYardstick, type Judged, type Yardstick } from '../../../harness/judge/judge.ts';
-import type { DriveOptions } from '../../../harness/load/contract.ts';
-import { drive } from '../../../harness/load/drive.ts';
-import { alertKey } from '../../../harness/oracle/composition.ts';
-import { resolveScenario } from '../../../harness/scenario/resolve.ts';
+import type { DriveOptions } from '../../../harness/drivers/driver-api.ts';
+import { drive } from '../../../harness/drivers/node/drive.ts';
+import { alertKey } from '../../../oracle/composition.ts';
+import { resolveScenario } from '../../../harness/options/resolve.ts';
 import { recordTrace } from '../../../harness/trace/record.ts';
 import { until } from '../../../reference-impl/server/serve.testing.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { TraceHeader, TraceInput } from '../../../contract/trace.ts';
 import { CLOSE_CODES } from '../../../contract/wire.ts';
-import { readsSlowly } from '../../../harness/load/slow-consumer.ts';
+import { readsSlowly } from '../../../harness/trace/slow-reader.ts';
 import {
   counted,
   expectSound,

@@ -1,0 +1,49 @@
+/** Which k6 is used: the one on the PATH where it is recent enough, else the one that `npm run k6` built. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { HundredblockError } from '../../../contract/errors.ts';
+
+export interface K6Binary {
+  path: string;
+  /** Such as `2.2.0`. */
+  version: string;
+}
+
+/** Where `npm run k6` puts what it makes; git knows nothing of it. */
+export const BUILD_DIR = fileURLToPath(new URL('./scripts/build', import.meta.url));
+export const BUILT_K6 = `${BUILD_DIR}/k6`;
+
+/** Throws HB_TOOL where none is found that is recent enough; says how to get one. */
+export function findK6(candidates: readonly string[] = ['k6', BUILT_K6]): K6Binary {
+  const found = candidates.flatMap((path) => k6At(path) ?? []);
+  const recent = found.find(({ version }) => isRecent(version));
+  if (recent !== undefined) return recent;
+  const what = found.length === 0 ? 'none' : `v${found[0].version}`;
+  throw new HundredblockError(
+    'HB_TOOL',
+    `k6: expected v${VERSION_MIN} or newer, on the PATH (https://k6.io) or built by npm run k6 (needs Go), found ${what}`,
+  );
+}
+
+/** The program at a path, or of that name on the PATH; null where there is none that says its version. */
+export function k6At(path: string): K6Binary | null {
+  const { status, stdout } = spawnSync(path, ['version'], { encoding: 'utf8', timeout: VERSION_MS_MAX });
+  const version = status === 0 ? versionOf(stdout) : null;
+  return version === null ? null : { path, version };
+}
+
+/** Of what `k6 version` prints, such as `k6 v2.2.0 (go1.26.8, linux/amd64)`; null where it is something else. */
+export function versionOf(text: string): string | null {
+  return /^k6(?:\.exe)? v?(\d+\.\d+\.\d+)/m.exec(text)?.[1] ?? null;
+}
+
+export function isRecent(version: string): boolean {
+  const [major] = version.split('.').map(Number);
+  const [least] = VERSION_MIN.split('.').map(Number);
+  return major >= least;
+}
+
+// --- internal ---
+
+const VERSION_MIN = '2.0.0';
+const VERSION_MS_MAX = 20_000;

@@ -1,0 +1,215 @@
+/**
+ * One HTTP/1.1 connection to the target on which requests are sent in order, each at its time, whether or not earlier ones were answered
+ * (pipelining). What a broken connection left unanswered is sent again on the next one, in order; what is refused for now, after the wait that was asked for.
+ */
+import type { Answer } from './http-answer.ts';
+import { AnswerError, AnswerReader } from './http-answer.ts';
+import { Fifo } from '../thread/fifo.ts';
+import { dropSocket, openSocket, type Endpoint, type LeanSocket, type SocketOwner } from '../thread/lean-socket.ts';
+import type { Failure, SendLog } from '../thread/send-log.ts';
+import type { Wall } from '../wall.ts';
+import { refusalOf } from './refusal.ts';
+import type { Refusal } from '../../../../contract/wire.ts';
+
+export interface LineOptions {
+  endpoint: Endpoint;
+  wall: Wall;
+  log: SendLog;
+  triesMax: number;
+  /** Shared by all lines of a thread. */
+  memory: WaitingBytes;
+  refusals: Readonly<Record<Refusal, number>>;
+}
+
+/** Bytes of requests that wait for an answer, over all lines. */
+export interface WaitingBytes {
+  now: number;
+  max: number;
+  /** Requests that were given up because of the bound. */
+  refused: number;
+}
+
+export interface Job {
+  record: number;
+  bytes: Uint8Array;
+  /** Parts of the same input that follow on this line; the input is answered with the last. */
+  partsAfter: number;
+  /** 404 means: not yet. */
+  mayComeLate: boolean;
+  /** Keep the body of an answer, for its receipts. */
+  keepsAnswer: boolean;
+  /** Times it was written so far. */
+  tries: number;
+}
+
+export class HttpLine implements SocketOwner {
+  readonly #options: LineOptions;
+  readonly #waiting = new Fifo<Job>();
+  readonly #flying = new Fifo<Job>();
+  #socket: LeanSocket | null = null;
+  #open = false;
+  #reader: AnswerReader;
+  #depth = Infinity;
+  #broken = 0;
+  #timers = new Set<NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    this.#reader = new AnswerReader(this.#onAnswer);
+  }
+
+  /** At most so many under way at once from now on. */
+  set depth(depth: number) {
+    this.#depth = depth;
+    this.#write();
+  }
+
+  /** Connects ahead of the first request. */
+  open(): void {
+    if (this.#socket === null && !this.#closed) this.#connect();
+  }
+
+  send(job: Job): void {
+    const { memory, log, wall } = this.#options;
+    if (memory.now + job.bytes.length > memory.max) {
+      memory.refused += 1;
+      log.markFailed(job.record, wall(), -1, 'timeout', null);
+      return;
+    }
+    memory.now += job.bytes.length;
+    this.#waiting.push(job);
+    if (this.#open) this.#write();
+    else this.open();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (this.#socket !== null) dropSocket(this.#socket);
+    this.#socket = null;
+    this.#open = false;
+  }
+
+  onOpen(): void {
+    this.#open = true;
+    this.#write();
+  }
+
+  onBytes(bytes: Buffer): boolean {
+    const reader = this.#reader;
+    try {
+      reader.push(bytes);
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      this.#break();
+    }
+    return true;
+  }
+
+  onClosed(): void {
+    try {
+      this.#reader.end();
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+    }
+    this.#break();
+  }
+
+  #write(): void {
+    while (this.#open && this.#flying.length < this.#depth) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
+      this.#flying.push(job);
+      job.tries += 1;
+      this.#options.log.markSent(job.record, this.#options.wall(), job.tries);
+      this.#socket?.write(job.bytes);
+    }
+  }
+
+  #connect(): void {
+    this.#reader = new AnswerReader(this.#onAnswer);
+    this.#socket = openSocket(this, this.#options.endpoint, null);
+  }
+
+  readonly #onAnswer = (answer: Answer): void => {
+    const job = this.#flying.shift();
+    if (job === undefined) throw new AnswerError('an answer to no request');
+    this.#broken = 0;
+    this.#settle(job, answer);
+    if (answer.closes) this.#break();
+    else this.#write();
+  };
+
+  #settle(job: Job, answer: Answer): void {
+    const { log, wall, triesMax } = this.#options;
+    const { status } = answer;
+    const nowMs = wall();
+    const kept = job.keepsAnswer && (status === 202 || status === 422) ? answer.body : null;
+    const retries = status === 503 || status === 429 || (status === 404 && job.mayComeLate);
+    if (retries && job.tries < triesMax) {
+      log.markRefused(job.record, nowMs, status);
+      const waitMs = status === 404 ? LATE_MS : 1000 * Math.min(answer.retryAfterS ?? 1, RETRY_AFTER_S_MAX);
+      this.#later(waitMs, () => {
+        this.#waiting.push(job);
+        if (this.#open) this.#write();
+        else this.open();
+      });
+      return;
+    }
+    this.#options.memory.now -= job.bytes.length;
+    // An earlier part of this input failed, which says all.
+    if (!log.isOwed(job.record)) return;
+    if (status < 200 || status > 299) log.markFailed(job.record, nowMs, status, this.#nameOf(answer), kept);
+    else if (job.partsAfter === 0) log.markAcknowledged(job.record, nowMs, status, kept);
+  }
+
+  /** The code in the body where it is one of ours, else the name of that status. */
+  #nameOf(answer: Answer): Failure {
+    const { refusals } = this.#options;
+    try {
+      const { error } = JSON.parse(answer.body.toString()) as { error?: { code?: unknown } };
+      if (typeof error?.code === 'string' && Object.hasOwn(refusals, error.code)) return error.code as Refusal;
+    } catch {
+      // A foreign system's page: its status must do.
+    }
+    return refusalOf(refusals, answer.status);
+  }
+
+  /** The connection is of no more use: requests that it owes answers to go back to the front. */
+  #break(): void {
+    if (this.#socket !== null) dropSocket(this.#socket);
+    this.#socket = null;
+    this.#open = false;
+    if (this.#closed) return;
+    const { log, wall, triesMax, memory } = this.#options;
+    const again: Job[] = [];
+    for (const job of this.#flying.drain()) {
+      if (job.tries < triesMax) again.push(job);
+      else {
+        memory.now -= job.bytes.length;
+        if (log.isOwed(job.record)) log.markFailed(job.record, wall(), -1, 'connection', null);
+      }
+    }
+    this.#waiting.putBack(again);
+    const waitMs = Math.min(RECONNECT_MS * 2 ** this.#broken, RECONNECT_MS_MAX);
+    this.#broken += 1;
+    this.#later(waitMs, () => this.open());
+  }
+
+  #later(waitMs: number, then: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, waitMs);
+    this.#timers.add(timer);
+  }
+}
+
+// --- internal ---
+
+const RECONNECT_MS = 10;
+const RECONNECT_MS_MAX = 1000;
+const RETRY_AFTER_S_MAX = 10;
+/** A ticket may come later than the decision on it was planned. */
+const LATE_MS = 250;

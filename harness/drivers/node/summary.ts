@@ -1,0 +1,174 @@
+/** The driver's figures about itself and about the target, from samples and from what its threads recorded. */
+import type { PlatformClock } from '../../../contract/clock.ts';
+import type { Load, Tail } from '../../../contract/runrecord.ts';
+import type { DriverSummary } from '../../../contract/trace.ts';
+import { TailHistogram } from '../../../stats/tail.ts';
+import type { CrewResult } from './thread/crew-contract.ts';
+import type { ProcessFigures } from '../target/process-figures.ts';
+import { placeOf } from './thread/send-log.ts';
+import type { TargetFigures } from '../target/target-metrics.ts';
+
+export interface Sample {
+  wallMs: number;
+  own: ProcessFigures;
+  target: ProcessFigures;
+}
+
+/** What is gathered while a run goes on. */
+export interface RunFigures {
+  platformClock: boolean;
+  launched: boolean;
+  swarms: number;
+  connected: Load['connected'];
+  /** Before anyone connects; when 2,000 residents were connected, or soon after; when all were. */
+  before: Sample | null;
+  slopeFrom: { connected: number; sample: Sample } | null;
+  slopeTo: { connected: number; sample: Sample } | null;
+  /** At each second of the window, the first at its start. */
+  samples: Sample[];
+  /** Before the window, after it, after the drain. */
+  scrapes: (TargetFigures & { wallMs: number })[];
+  /** By thread. */
+  loops: (Tail | null)[];
+  notes: string[];
+  readError: unknown;
+}
+
+export interface SummaryParts {
+  figures: RunFigures;
+  results: readonly CrewResult[];
+  clock: PlatformClock;
+  target: string;
+  traceSha256: string;
+  stopped: string | null;
+  windowMs: number;
+}
+
+export function summaryOf(parts: SummaryParts): DriverSummary {
+  const { figures, results, clock, target, traceSha256, stopped, windowMs } = parts;
+  const lag = new TailHistogram();
+  const connect = new TailHistogram();
+  const lagMaxMs = new Float64Array(figures.launched ? Math.max(1, Math.ceil(windowMs / 1000)) : 0);
+  for (const { sends, connectMs } of results) {
+    for (const ms of connectMs) connect.add(ms);
+    for (let record = 0; record < sends.count; record += 1) {
+      const { block, i } = placeOf(sends, record);
+      if (Number.isNaN(block.lagMs[i])) continue;
+      lag.add(block.lagMs[i]);
+      const second = Math.floor((block.intendedMs[i] - clock.originWallMs) / 1000);
+      if (second >= 0 && second < lagMaxMs.length) lagMaxMs[second] = Math.max(lagMaxMs[second], block.lagMs[i]);
+    }
+  }
+  return {
+    driver: `hundredblock driver on Node ${process.versions.node}: a process with threads for sending, ${figures.swarms} for residents' streams, 1 for doorbells`,
+    target,
+    platformClock: figures.platformClock,
+    connected: { ...figures.connected, rampMs: Math.round(figures.connected.rampMs) },
+    generator: {
+      cpuShare: cpuShareOf(figures.samples.map(({ wallMs, own }) => ({ wallMs, cpuMs: own.cpuMs }))),
+      eventLoopDelayMs: worstOf(figures.loops),
+      rssMiB: memoryOf(figures, (sample) => sample.own.rssBytes),
+      memoryPerResidentKiB: slopeOf(figures, (sample) => sample.own.rssBytes),
+    },
+    targetProcess: targetProcessOf(figures),
+    shed: shedOf(figures),
+    notes: [...figures.notes, ...results.flatMap(({ notes }) => notes)],
+    traceSha256,
+    clock,
+    generatorLagMs: lag.tail(),
+    connectMs: connect.tail(),
+    stopped,
+    seconds: Array.from(lagMaxMs, (max, second) => ({
+      second,
+      lagMaxMs: round3(max),
+      generatorCpu: secondOf(figures.samples, second, (sample) => sample.own.cpuMs),
+      targetCpu: secondOf(figures.samples, second, (sample) => sample.target.cpuMs),
+    })),
+  };
+}
+
+// --- internal ---
+
+const MIB = 2 ** 20;
+/** How often a target that tells its event loop's delay samples it, as prom-client does. */
+const LOOP_SAMPLE_MS = 10;
+const SLOPE_RESIDENTS_MIN = 1000;
+
+/** Of the thread that is latest: a late sender sends late, and a late swarm takes messages for late that were not. */
+function worstOf(loops: readonly (Tail | null)[]): Tail | null {
+  return loops.reduce(
+    (worst, loop) => (worst === null || (loop !== null && loop.p99 > worst.p99) ? loop : worst),
+    null,
+  );
+}
+
+function targetProcessOf(figures: RunFigures): DriverSummary['targetProcess'] {
+  const [first, second] = figures.scrapes;
+  const own = cpuShareOf(figures.samples.map(({ wallMs, target }) => ({ wallMs, cpuMs: target.cpuMs })));
+  const told = cpuShareOf(
+    figures.scrapes
+      .slice(0, 2)
+      .map(({ wallMs, cpuSeconds }) => ({ wallMs, cpuMs: cpuSeconds === null ? null : 1000 * cpuSeconds })),
+  );
+  const delay = second?.eventLoopDelayMs ?? null;
+  return {
+    cpuShare: own ?? told,
+    eventLoopDelayMs:
+      delay === null ? null : { count: Math.round((second.wallMs - first.wallMs) / LOOP_SAMPLE_MS), ...delay },
+    rssMiB: memoryOf(figures, (sample) => sample.target.rssBytes),
+    memoryPerResidentKiB: slopeOf(figures, (sample) => sample.target.rssBytes),
+  };
+}
+
+/** Share of one processor between the first and the last sample. */
+function cpuShareOf(samples: readonly { wallMs: number; cpuMs: number | null }[]): number | null {
+  const first = samples.at(0);
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || first.cpuMs === null || last.cpuMs === null) return null;
+  if (last.wallMs <= first.wallMs) return null;
+  return round3((last.cpuMs - first.cpuMs) / (last.wallMs - first.wallMs));
+}
+
+function secondOf(samples: readonly Sample[], second: number, cpuMs: (sample: Sample) => number | null): number | null {
+  const both = samples.slice(second, second + 2).map((sample) => ({ wallMs: sample.wallMs, cpuMs: cpuMs(sample) }));
+  return both.length < 2 ? null : cpuShareOf(both);
+}
+
+function memoryOf(
+  figures: RunFigures,
+  bytes: (sample: Sample) => number | null,
+): { before: number; peak: number } | null {
+  const before = figures.before === null ? null : bytes(figures.before);
+  if (before === null) return null;
+  const ends = figures.slopeTo === null ? [] : [figures.slopeTo.sample];
+  const peak = Math.max(before, ...[...ends, ...figures.samples].map((sample) => bytes(sample) ?? 0));
+  return { before: round1(before / MIB), peak: round1(peak / MIB) };
+}
+
+/** KiB of resident memory per connected resident, above the first 2,000. */
+function slopeOf(figures: RunFigures, bytes: (sample: Sample) => number | null): number | null {
+  const { slopeFrom, slopeTo } = figures;
+  if (slopeFrom === null || slopeTo === null || slopeTo.connected - slopeFrom.connected < SLOPE_RESIDENTS_MIN)
+    return null;
+  const from = bytes(slopeFrom.sample);
+  const to = bytes(slopeTo.sample);
+  if (from === null || to === null) return null;
+  return round1((to - from) / 1024 / (slopeTo.connected - slopeFrom.connected));
+}
+
+/** What the target refused during the run: its counts at the end less those at the window's start. */
+function shedOf(figures: RunFigures): DriverSummary['shed'] {
+  const first = figures.scrapes.at(0)?.shed ?? null;
+  const last = figures.scrapes.at(-1)?.shed ?? null;
+  if (first === null || last === null) return null;
+  const counts = [...last].map(([name, count]) => [name, Math.max(0, count - (first.get(name) ?? 0))] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

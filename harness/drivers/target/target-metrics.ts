@@ -1,0 +1,57 @@
+/** What the target tells of itself on /metrics, as far as it does: a foreign system may name nothing of it. */
+import type { Tail } from '../../../contract/runrecord.ts';
+import type { MetricName } from '../../../contract/metrics.ts';
+
+export interface TargetFigures {
+  /** Counts of refused work by `door reason`. Null where there is no such metric. */
+  shed: Map<string, number> | null;
+  /** Processor seconds since it started. */
+  cpuSeconds: number | null;
+  /** Delay of its event loop since it was last asked, ms; `count` is how often it was sampled at most. */
+  eventLoopDelayMs: Omit<Tail, 'count'> | null;
+}
+
+/** Reads the Prometheus text format; lines that it can't read are passed over. */
+export function targetFigures(text: string | null): TargetFigures {
+  const samples = text === null ? [] : samplesOf(text);
+  const one = (name: string): number | null => samples.find((sample) => sample.name === name)?.value ?? null;
+  const lag = (part: string): number | null => one(`nodejs_eventloop_lag_${part}_seconds`);
+  const [p50, p90, p99, max] = ['p50', 'p90', 'p99', 'max'].map(lag);
+  const refusals = samples.filter(({ name }) => name === SHED);
+  return {
+    shed:
+      text === null || !text.includes(SHED)
+        ? null
+        : new Map(refusals.map(({ labels, value }) => [`${labels['door']} ${labels['reason']}`, value])),
+    cpuSeconds: one('process_cpu_seconds_total'),
+    eventLoopDelayMs:
+      p50 === null || p90 === null || p99 === null || max === null
+        ? null
+        : { p50: ms(p50), p90: ms(p90), p99: ms(p99), p999: ms(max), max: ms(max) },
+  };
+}
+
+// --- internal ---
+
+const SHED: MetricName = 'hundredblock_shed_total';
+
+interface Sample {
+  name: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+function samplesOf(text: string): Sample[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^([a-zA-Z_:][\w:]*)(?:\{([^}]*)\})? ([0-9.eE+-]+)(?: [0-9]+)?$/.exec(line.trim());
+    if (match === null || !Number.isFinite(Number(match[3]))) return [];
+    const labels = Object.fromEntries(
+      [...(match[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]),
+    );
+    return [{ name: match[1], labels, value: Number(match[3]) }];
+  });
+}
+
+function ms(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1000;
+}

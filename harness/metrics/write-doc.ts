@@ -1,5 +1,0 @@
-/** Writes docs/metrics.md. Run with `npm run metrics-doc` when contract/metrics.ts changes. */
-import { writeFileSync } from 'node:fs';
-import { metricsDoc } from './doc.ts';
-
-writeFileSync(new URL('../../docs/metrics.md', import.meta.url), metricsDoc());

@@ -1,0 +1,247 @@
+/** From a scenario's name or file and the command line's overrides to a checked scenario. */
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { HundredblockError } from '../../contract/errors.ts';
+import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
+import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
+import { DAY_MS, MINUTE_MS } from '../../contract/time.ts';
+import { DEFAULTS } from '../../scenarios/defaults.ts';
+import { isDeeperThan } from './nesting.ts';
+import { check, isLeaf, join, show, step, type Problem, type Shape } from './check.ts';
+import { nearest } from './nearest.ts';
+import { SCENARIOS } from './registry.ts';
+import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
+import { isObject } from './json-file.ts';
+
+const AGENCIES_MAX = 4096;
+const PERSONS_MAX = 100_000_000;
+const FILE_BYTES_MAX = 10_000_000;
+/** A scenario has four levels. */
+const DEPTH_MAX = 16;
+const ROOT = ScenarioSchema as unknown as Shape;
+
+/**
+ * The scenario called `name` (of the registry, or a path to a `.json` file whose options replace the defaults'), with each
+ * `path=value` of `sets` applied in order, and `days` over all. Throws a HundredblockError whose message holds one line for each
+ * problem: HB_SCENARIO_UNKNOWN, HB_OPTION_UNKNOWN (an unknown name is among them) or HB_OPTION_VALUE; HB_USAGE where a file can't be read.
+ * `seed` is only checked: a whole number from 0 up to 2^53 - 1.
+ */
+export function resolveScenario(
+  name: string,
+  sets: string[],
+  overrides: { seed?: number; days?: number } = {},
+): Scenario {
+  const scenario = structuredClone(load(name)) as Record<string, unknown>;
+  const problems: Problem[] = [];
+  for (const set of sets) {
+    const problem = applySet(scenario, set);
+    if (problem !== null) problems.push(problem);
+  }
+  if (overrides.days !== undefined) scenario.durationDays = overrides.days;
+  const { seed } = overrides;
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
+    problems.push({
+      code: 'HB_OPTION_VALUE',
+      text: `seed: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, found ${show(seed)}`,
+    });
+  }
+  const shapeProblems = check(ROOT, scenario, '');
+  problems.push(...shapeProblems, ...planProblems(scenario as Scenario));
+  if (shapeProblems.length === 0) problems.push(...crossCheck(scenario as Scenario));
+  if (problems.length > 0) {
+    const code = problems.some((p) => p.code === 'HB_OPTION_UNKNOWN') ? 'HB_OPTION_UNKNOWN' : 'HB_OPTION_VALUE';
+    throw new HundredblockError(code, problems.map((p) => p.text).join('\n'));
+  }
+  return scenario as Scenario;
+}
+
+// --- internal ---
+
+function load(name: string): unknown {
+  const known = SCENARIOS.get(name);
+  if (known !== undefined) return known;
+  if (/\.json$/i.test(name)) return loadFile(name);
+  const names = [...SCENARIOS.keys()];
+  throw new HundredblockError(
+    'HB_SCENARIO_UNKNOWN',
+    `unknown scenario ${show(name)}, did you mean ${nearest(name, names)}? expected one of ${names.join(', ')}, or a path to a .json file`,
+  );
+}
+
+function loadFile(path: string): unknown {
+  let text: string;
+  try {
+    const { size } = regularFile(path);
+    if (size > FILE_BYTES_MAX) throw tooLong(path, size);
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof HundredblockError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new HundredblockError(
+      'HB_USAGE',
+      `scenario file ${show(path)}: expected a readable file, found ${code ?? String(cause)}`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw new HundredblockError(
+      'HB_USAGE',
+      `scenario file ${show(path)}: expected JSON, found text that does not parse as JSON`,
+    );
+  }
+  if (isDeeperThan(value, DEPTH_MAX)) {
+    throw new HundredblockError(
+      'HB_USAGE',
+      `scenario file ${show(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
+    );
+  }
+  if (!isObject(value))
+    throw new HundredblockError(
+      'HB_USAGE',
+      `scenario file ${show(path)}: expected an object of options, found ${show(value)}`,
+    );
+  return withAgencyDefaults(overlay(DEFAULTS, value));
+}
+
+/** A device that never ends, or a folder, is refused before it is read. Throws HB_USAGE, or what the file system throws. */
+function regularFile(path: string): Stats {
+  const stats = statSync(path);
+  if (stats.isFile()) return stats;
+  throw new HundredblockError('HB_USAGE', `scenario file ${show(path)}: expected a regular file, found something else`);
+}
+
+function tooLong(path: string, bytes: number): HundredblockError {
+  return new HundredblockError(
+    'HB_USAGE',
+    `scenario file ${show(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
+  );
+}
+
+/** Lists are replaced whole, so each agency group of a file brings its own options; what may be left out is filled in. */
+function withAgencyDefaults(scenario: unknown): unknown {
+  if (!isObject(scenario) || !Array.isArray(scenario.agencies)) return scenario;
+  const agencies = scenario.agencies.map((group: unknown) =>
+    isObject(group) ? { count: 1, withdrawAfterDays: null, thenDialect: null, ...group } : group,
+  );
+  return { ...scenario, agencies };
+}
+
+/** `base` with the options of `over` laid over it, group by group; lists are replaced whole. */
+function overlay(base: unknown, over: unknown): unknown {
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: [string, unknown][] = Object.entries(base);
+  for (const [name, value] of Object.entries(over))
+    merged.push([name, overlay(Object.hasOwn(base, name) ? base[name] : undefined, value)]);
+  // fromEntries defines properties, so that a key called __proto__ is an unknown option like any other.
+  return Object.fromEntries(merged);
+}
+
+/** Applies one `path=value`; returns what is wrong with it, if it leads nowhere. The value itself is checked with the whole scenario. */
+function applySet(scenario: Record<string, unknown>, set: string): Problem | null {
+  const equals = set.indexOf('=');
+  if (equals <= 0) return { code: 'HB_OPTION_VALUE', text: `--set: expected path=value, found ${show(set)}` };
+  const names = set.slice(0, equals).split('.');
+  let shape = ROOT;
+  let holder: Record<string, unknown> = scenario;
+  let path = '';
+  for (const [i, name] of names.entries()) {
+    const next = step(shape, holder, name, path);
+    if ('text' in next) return next;
+    shape = next;
+    path = join(path, name);
+    if (i === names.length - 1) break;
+    const inner = holder[name];
+    if (typeof inner !== 'object' || inner === null)
+      return { code: 'HB_OPTION_UNKNOWN', text: `unknown option ${set.slice(0, equals)}: ${path} is a single value` };
+    holder = inner as Record<string, unknown>;
+  }
+  if (!isLeaf(shape)) {
+    const members = shape.type === 'array' ? '0, 1, ...' : Object.keys(shape.properties ?? {}).join(', ');
+    return {
+      code: 'HB_OPTION_UNKNOWN',
+      text: `unknown option ${path}: it is a group, set one of its members (${members})`,
+    };
+  }
+  holder[names.at(-1)!] = parseScalar(shape, set.slice(equals + 1));
+  return null;
+}
+
+/** A JSON scalar where it is one (`0.5`, `true`, `null`), else the text as it stands (`off`). */
+function parseScalar(shape: Shape, text: string): unknown {
+  if (shape.type === 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Of the plans of shifts, as far as their own options fit, whatever is wrong with others. */
+function planProblems({ calls, police }: Scenario): Problem[] {
+  const fits = (name: string, value: unknown): boolean => check(ROOT.properties![name], value, name).length === 0;
+  return [
+    ...(fits('calls', calls) ? callPlanProblems(calls) : []),
+    ...(fits('police', police) ? policePlanProblems(police) : []),
+  ];
+}
+
+/** What single ranges can't say. Only for a scenario that fits its schema. */
+function crossCheck(scenario: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  const expect = (ok: boolean, path: string, expected: string, found: unknown) => {
+    if (!ok) problems.push({ code: 'HB_OPTION_VALUE', text: `${path}: expected ${expected}, found ${show(found)}` });
+  };
+  const { agencies, people, incidents, faults, reactions } = scenario;
+  const agencyCount = agencies.reduce((sum, kind) => sum + kind.count, 0);
+  const persons = agencies.reduce((sum, kind) => sum + kind.count * kind.personsPerAgency, 0);
+  expect(scenario.name !== '', 'name', 'a text that is not empty', scenario.name);
+  expect(
+    scenario.durationDays * DAY_MS >= MINUTE_MS,
+    'durationDays',
+    'at least one minute (0.0007)',
+    scenario.durationDays,
+  );
+  expect(
+    scenario.warmUpHours < scenario.durationDays * 24,
+    'warmUpHours',
+    `fewer than the ${scenario.durationDays * 24} hours of durationDays`,
+    scenario.warmUpHours,
+  );
+  expect(agencyCount <= AGENCIES_MAX, 'agencies', `at most ${AGENCIES_MAX} agencies in all`, agencyCount);
+  expect(persons < PERSONS_MAX, 'agencies', `fewer than ${PERSONS_MAX} people in all`, persons);
+  for (const [i, kind] of agencies.entries()) {
+    const appUsers = Math.ceil(kind.personsPerAgency * people.appUserShareOfPersons);
+    expect(
+      appUsers < RESIDENTS_PER_AGENCY_MAX,
+      `agencies.${i}.personsPerAgency`,
+      `fewer than ${RESIDENTS_PER_AGENCY_MAX} app users in an agency (personsPerAgency times people.appUserShareOfPersons)`,
+      appUsers,
+    );
+    expect(
+      kind.thenDialect === null || kind.withdrawAfterDays !== null,
+      `agencies.${i}.thenDialect`,
+      'null while withdrawAfterDays is null',
+      kind.thenDialect,
+    );
+    expect(
+      kind.thenDialect !== kind.dialect,
+      `agencies.${i}.thenDialect`,
+      'another dialect than the one withdrawn',
+      kind.thenDialect,
+    );
+  }
+  for (const name of ['shareByHour', 'shareByWeekday', 'typeMix'] as const) {
+    const sum = Object.values(incidents[name]).reduce((total, value) => total + value, 0);
+    expect(sum > 0, `incidents.${name}`, 'something above 0 in it', sum);
+  }
+  expect(
+    faults.clockSkewAgencies <= agencyCount,
+    'faults.clockSkewAgencies',
+    `at most the ${agencyCount} agencies there are`,
+    faults.clockSkewAgencies,
+  );
+  const leaving = reactions.muteShare + reactions.quitShare;
+  expect(leaving <= 1, 'reactions.quitShare', 'no more than 1 together with reactions.muteShare', leaving);
+  return problems;
+}

@@ -1,0 +1,102 @@
+/** Two run directories side by side: exact fields that differ, and the first checkpoint at which their histories part. */
+import { isDeepStrictEqual } from 'node:util';
+import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { readCheckpoints, readRunRecord, type CheckpointLine } from './run-folder.ts';
+
+/** A leaf that differs, by path. */
+export interface Difference {
+  path: string;
+  a: unknown;
+  b: unknown;
+}
+
+export interface Comparison {
+  /** Scenario, options and seed are the same. */
+  equalInputs: boolean;
+  sameHash: boolean;
+  /** Leaves of fields tagged exact that differ, by path, in the schema's order. */
+  exactDifferences: Difference[];
+  /** The earliest window in which a history differs; null where all checkpoints agree. */
+  firstDifference: { agency: string; checkpoint: number; fromMs: number; untilMs: number } | null;
+}
+
+/** Compares two run directories. Throws HB_RECORD_FILE where one holds no run that can be read. */
+export async function compareRuns(dirA: string, dirB: string): Promise<Comparison> {
+  const [a, b] = [readRunRecord(dirA), readRunRecord(dirB)];
+  const [checkpointsA, checkpointsB] = [await checkpointsOf(dirA), await checkpointsOf(dirB)];
+  return {
+    equalInputs: a.seed === b.seed && isDeepStrictEqual(a.scenario, b.scenario),
+    sameHash: a.historyHash === b.historyHash,
+    exactDifferences: EXACT_FIELDS.flatMap((field) => differencesIn(field, a, b)),
+    firstDifference: firstDifference(checkpointsA, checkpointsB, a.simulated.startMs) ?? lastWindow(a, b, checkpointsA),
+  };
+}
+
+/** Fields of a record that are equal for equal inputs on any machine, in the schema's order. */
+export const EXACT_FIELDS: readonly (keyof RunRecord)[] = (
+  Object.entries(RunRecordSchema.properties) as [keyof RunRecord, { 'x-tag'?: string }][]
+).flatMap(([name, schema]) => (schema['x-tag'] === 'exact' ? [name] : []));
+
+/** Leaves of one field that differ. */
+export function differencesIn(field: keyof RunRecord, a: RunRecord, b: RunRecord): Difference[] {
+  const differences: Difference[] = [];
+  collect(field, a[field], b[field], differences);
+  return differences;
+}
+
+// --- internal ---
+
+function collect(path: string, a: unknown, b: unknown, into: Difference[]): void {
+  if (Object.is(a, b)) return;
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      collect(`${path}.${key}`, (a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], into);
+    }
+    return;
+  }
+  into.push({ path, a, b });
+}
+
+/** Hashes are cumulative: the earliest that differ, by time and then agency, end the first differing window. */
+function firstDifference(
+  a: readonly CheckpointLine[],
+  b: readonly CheckpointLine[],
+  startMs: number,
+): Comparison['firstDifference'] {
+  const others = new Map(b.map((c) => [`${c.agency} ${c.checkpoint}`, c]));
+  const differing = a.filter((c) => {
+    const other = others.get(`${c.agency} ${c.checkpoint}`);
+    return other !== undefined && (other.hash !== c.hash || other.untilMs !== c.untilMs);
+  });
+  differing.sort((x, y) => x.untilMs - y.untilMs || (x.agency < y.agency ? -1 : 1));
+  const first = differing[0];
+  if (first === undefined) return null;
+  const before = a.find((c) => c.agency === first.agency && c.checkpoint === first.checkpoint - 1);
+  return {
+    agency: first.agency,
+    checkpoint: first.checkpoint,
+    fromMs: before?.untilMs ?? startMs,
+    untilMs: first.untilMs,
+  };
+}
+
+/** What follows the last checkpoint has none of its own: there the agencies' hashes at the end of the run decide. */
+function lastWindow(a: RunRecord, b: RunRecord, checkpoints: readonly CheckpointLine[]): Comparison['firstDifference'] {
+  if (a.simulated.endMs !== b.simulated.endMs) return null;
+  const hashes = new Map(b.agencies.map((agency) => [agency.id, agency.historyHash]));
+  const differing = a.agencies.find(({ id, historyHash }) => hashes.has(id) && hashes.get(id) !== historyHash);
+  if (differing === undefined) return null;
+  const last = checkpoints.findLast((c) => c.agency === differing.id);
+  return {
+    agency: differing.id,
+    checkpoint: last === undefined ? 0 : last.checkpoint + 1,
+    fromMs: last?.untilMs ?? a.simulated.startMs,
+    untilMs: a.simulated.endMs,
+  };
+}
+
+async function checkpointsOf(dir: string): Promise<CheckpointLine[]> {
+  const lines: CheckpointLine[] = [];
+  for await (const line of readCheckpoints(dir)) lines.push(line);
+  return lines;
+}

@@ -1,0 +1,162 @@
+/** What a calibration found: as lines for a terminal, and as a page with plots. Aggregates only; nothing of a single call. */
+import * as Plot from '@observablehq/plot';
+import { figure } from '../../report/plot.ts';
+import { escapeHtml, paragraph, table } from '../../report/markup.ts';
+import { renderPage } from '../../report/page.ts';
+import type { Calibration, Fitted } from './calibrate.ts';
+import type { Tested } from './goodness.ts';
+
+export interface CalibrationRecord extends Calibration {
+  mapping: string;
+  read: { rows: number; rejected: number; unexpressed: number; unmapped: number; zone: string };
+}
+
+export function calibrationLines(record: CalibrationRecord): string[] {
+  const { read, goodness } = record;
+  return [
+    `${record.name}: ${whole(record.calls)} calls of ${record.days.toFixed(1)} days, ${whole(record.persons)} people`,
+    `  read           ${whole(read.rows)} rows, ${whole(read.rejected)} rejected; ${whole(read.unmapped)} of natures that the mapping does not name`,
+    `  rate           ${shown(record.callsForServicePer1000PersonsYear)} calls for service per 1,000 people a year`,
+    `  hot spots      spread ${shown(record.hotSpotSigma)} of the logarithm of blocks' weights`,
+    `  per thousand   ${Object.entries(record.perThousandByGroup)
+      .filter(([, { value }]) => value > 0)
+      .map(([group, { value }]) => `${group} ${number(value)}`)
+      .join(', ')}`,
+    `  fit            ${tested('hours of the week, chi-square', goodness.chiSquare)}`,
+    `                 ${tested('gaps between calls, largest distance', goodness.gaps)}`,
+    `                 ${tested('dispersion of single hours', goodness.dispersion)}`,
+    ...record.warnings.map((warning) => `  note           ${warning}`),
+    `                 ${VERDICT(goodness.dispersion)}`,
+  ];
+}
+
+/** A whole HTML document. */
+export function calibrationPage(record: CalibrationRecord): string {
+  return renderPage({
+    title: `Calibration: ${record.name}`,
+    sections: [
+      { id: 'fit', title: 'What was fitted', body: fittedSection(record) },
+      { id: 'profile', title: 'Hours and weekdays', body: profileSection(record) },
+      { id: 'goodness', title: 'How well it fits', body: goodnessSection(record) },
+    ],
+  });
+}
+
+// --- internal ---
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+const VERDICT = ({ value, p }: Tested): string =>
+  p < 0.01
+    ? `calls come in bursts that the model does not have: counts vary ${value.toFixed(2)} times as much as its own`
+    : 'nothing tells the calls from those of the fitted model';
+
+function number(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function shown({ value, low, high }: Fitted): string {
+  return `${number(value)} (95% interval ${number(low)} to ${number(high)})`;
+}
+
+function tested(name: string, { value, p }: Tested): string {
+  return `${name} ${Number(value.toPrecision(4))} (p = ${p.toFixed(3)})`;
+}
+
+function fittedSection(record: CalibrationRecord): string {
+  const { read, warnings } = record;
+  const cells = (name: string, { value, low, high }: Fitted): string[] => [
+    escapeHtml(name),
+    number(value),
+    number(low),
+    number(high),
+  ];
+  const rows = [
+    cells('calls for service per 1,000 people a year', record.callsForServicePer1000PersonsYear),
+    cells("spread of the logarithm of blocks' weights", record.hotSpotSigma),
+    ...Object.entries(record.perThousandByGroup).map(([group, fitted]) =>
+      cells(`${group}, per thousand calls of residents`, fitted),
+    ),
+  ];
+  return [
+    paragraph(
+      `${whole(record.calls)} calls of ${record.days.toFixed(1)} days, from ${whole(read.rows)} rows read with the mapping ${record.mapping}: ${whole(read.rejected)} rejected, ${whole(read.unmapped)} of natures that it does not name, ${whole(read.unexpressed)} of groups that no simulated type stands for; those two count as other.`,
+    ),
+    table(
+      'Values with 95% intervals',
+      [{ head: 'what' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
+      rows,
+    ),
+    ...warnings.map(paragraph),
+    paragraph(
+      'Not in a file, and as by default: the share of work that officers start (an option of the command), hoaxes, incidents found hours later, repeats, and what became of each call.',
+    ),
+  ].join('\n');
+}
+
+function profileSection(record: CalibrationRecord): string {
+  const hours = record.shareByHour.map((fitted, hour) => ({ hour, ...fitted }));
+  const plot = figure({
+    title: 'Share of calls by local hour',
+    lede: "Bars are the scenario's shareByHour in percent; lines their 95% intervals.",
+    alt: `Shares by hour from midnight, percent: ${hours.map(({ value }) => number(value)).join(', ')}.`,
+    draw: (narrow) => ({
+      height: 260,
+      x: { label: 'hour', ticks: narrow ? [0, 6, 12, 18] : undefined },
+      y: { label: '%' },
+      marks: [
+        Plot.ruleY([0]),
+        Plot.barY(hours, { x: 'hour', y: 'value', fill: 'var(--blue)' }),
+        Plot.ruleX(hours, { x: 'hour', y1: 'low', y2: 'high', stroke: 'var(--ink)' }),
+      ],
+    }),
+  });
+  const days = record.shareByWeekday.map((fitted, day) => [
+    DAYS[day],
+    ...[fitted.value, fitted.low, fitted.high].map(number),
+  ]);
+  return (
+    plot +
+    table(
+      'By weekday, %',
+      [{ head: 'day' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
+      days,
+    )
+  );
+}
+
+function goodnessSection({ goodness }: CalibrationRecord): string {
+  const quantiles = goodness.quantiles.map(({ expected, found }) => ({ expected, found }));
+  const plot = figure({
+    title: 'Gaps between calls against the model',
+    lede: 'Each point is a quantile from the 1st to the 99th percentile, in units of expected calls; on the line the two agree.',
+    alt: `Quantiles of the gaps, expected and found: ${quantiles.map((q) => `${number(q.expected)} and ${number(q.found)}`).join('; ')}.`,
+    draw: () => ({
+      height: 320,
+      grid: true,
+      x: { label: 'expected', type: 'sqrt' },
+      y: { label: 'found', type: 'sqrt' },
+      marks: [
+        Plot.line(quantiles, { x: 'expected', y: 'expected', stroke: 'var(--soft)' }),
+        Plot.dot(quantiles, { x: 'expected', y: 'found', fill: 'var(--blue)', r: 4 }),
+      ],
+    }),
+  });
+  const rows = (
+    [
+      ['hours of the week, chi-square', goodness.chiSquare],
+      ['gaps between calls, largest distance from exponential', goodness.gaps],
+      ['dispersion of single hours, 1 for a Poisson process', goodness.dispersion],
+    ] as const
+  ).map(([name, { value, p }]) => [name, String(Number(value.toPrecision(4))), p.toFixed(3)]);
+  const columns = [{ head: 'statistic' }, { head: 'value', numeric: true }, { head: 'p', numeric: true }];
+  return (
+    plot +
+    table(`Tests against ${goodness.draws} processes drawn from the fit and fitted again`, columns, rows) +
+    paragraph(VERDICT(goodness.dispersion))
+  );
+}

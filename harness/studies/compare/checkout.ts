@@ -1,0 +1,76 @@
+/** A commit as a folder that can be run: a worktree of its own, away again at the end. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HundredblockError } from '../../../contract/errors.ts';
+
+export interface Checkout {
+  root: string;
+  /** Of the commit, in full. */
+  commit: string;
+  /** Takes the worktree away; harmless twice. */
+  remove(): void;
+}
+
+/**
+ * Checks a commit of the repository at `repository` out into a temporary folder, with this installation's packages where the commit's lock file is the
+ * same. Throws HB_USAGE where there is no such commit, HB_INPUT_FILE where its packages are others.
+ */
+export function checkOut(repository: string, ref: string): Checkout {
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const commit = commitOf(repository, ref);
+  const folder = mkdtempSync(join(tmpdir(), 'hundredblock-commit-'));
+  const root = join(folder, 'tree');
+  const remove = (): void => {
+    process.off('exit', remove);
+    // A worktree that was never made is no reason to keep the folder.
+    spawnSync('git', ['-C', repository, 'worktree', 'remove', '--force', root], { stdio: 'ignore' });
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  try {
+    git('worktree', 'add', '--detach', root, commit);
+    linkPackages(repository, root, ref);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { root, commit, remove };
+}
+
+/** A folder that holds a checkout, as it is. Throws HB_INPUT_FILE where it holds none that can be run. */
+export function checkoutAt(folder: string): string {
+  const root = resolve(folder);
+  const command = join(root, 'bin', 'hundredblock.js');
+  if (!existsSync(command))
+    throw new HundredblockError('HB_INPUT_FILE', `dir:${folder}: expected bin/hundredblock.js in it, found none`);
+  return root;
+}
+
+// --- internal ---
+
+function commitOf(repository: string, ref: string): string {
+  const { status, stdout } = spawnSync(
+    'git',
+    ['-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    { encoding: 'utf8' },
+  );
+  if (status === 0) return stdout.trim();
+  throw new HundredblockError('HB_USAGE', `commit:${ref}: expected a commit of ${repository}, found none of that name`);
+}
+
+/** Its own packages would take minutes to install; where the lock file is the same they are the same. */
+function linkPackages(repository: string, root: string, ref: string): void {
+  const lockOf = (folder: string): string | null => {
+    const file = join(folder, 'package-lock.json');
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  };
+  if (lockOf(root) !== lockOf(repository))
+    throw new HundredblockError(
+      'HB_INPUT_FILE',
+      `commit:${ref}: expected the package-lock.json of this checkout, found another; check it out beside this one, run npm ci there, and compare dir:FOLDER`,
+    );
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'dir');
+}

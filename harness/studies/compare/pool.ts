@@ -1,0 +1,117 @@
+/** One side of a comparison, from whatever it was given as: run directories, records, committed baselines, files of trials. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { HundredblockError } from '../../../contract/errors.ts';
+import type { RunRecord } from '../../../contract/runrecord.ts';
+import { checkRunRecord, readJson } from '../../records/run-folder.ts';
+import { BASELINE_SCHEMA } from './baseline.ts';
+import { virtualFigures, wireFigures, wireViolations, type Figures, type Violations } from './figures.ts';
+import { optionsSha256 } from './gate-trace.ts';
+import { readTrials, type Trial, type TrialsHead } from './trials.ts';
+
+export const TRIALS_FILE = 'trials.jsonl';
+
+/** A run or a trial. */
+export interface Member {
+  /** Where it comes from, for errors. */
+  from: string;
+  figures: Figures;
+  /** Null of a run in virtual time, which is compared field by field. */
+  violations: Violations | null;
+  /** Null of a trial, of which no record was kept. */
+  record: RunRecord | null;
+  /** Members of both sides with the same block ran one soon after the other; null where nothing is known of that. */
+  block: string | null;
+  kind: 'wire' | 'virtual';
+  /** What it must have in common with all others. */
+  inputs: { scenario: string; seed: number; optionsSha256: string; traceSha256: string | null };
+  host: RunRecord['host'];
+  /** Who drove it, `node` or `k6`; null in virtual time. */
+  driver: string | null;
+  bottleneck: string | null;
+}
+
+/** All that a path stands for. Throws HB_RECORD_FILE, and HB_BASELINE where a run is partial or its loop was closed. */
+export function readMembers(path: string, side: 'a' | 'b'): Member[] {
+  const trials = path.endsWith('.jsonl') ? path : join(path, TRIALS_FILE);
+  if (trials === path || existsSync(trials)) {
+    const { head, trials: all } = readTrials(trials);
+    return sideOf(all, side).map((trial) => memberOfTrial(trials, head, trial));
+  }
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [memberOfFile(path)];
+  const file = join(path, 'run.json');
+  if (existsSync(file)) return [memberOfFile(file)];
+  const within = readdirSync(path)
+    .sort()
+    .map((name) => join(path, name, 'run.json'))
+    .filter((name) => existsSync(name));
+  if (within.length > 0) return within.map(memberOfFile);
+  throw new HundredblockError(
+    'HB_RECORD_FILE',
+    `${path}: expected run.json, ${TRIALS_FILE} or folders with a run.json each, found none`,
+  );
+}
+
+export function memberOfTrial(from: string, head: TrialsHead, trial: Trial): Member {
+  const { scenario, seed, host } = head;
+  return {
+    from,
+    figures: trial.figures,
+    violations: trial.violations,
+    record: null,
+    block: `${from} ${trial.block}`,
+    kind: 'wire',
+    inputs: { scenario, seed, optionsSha256: head.optionsSha256, traceSha256: head.traceSha256 },
+    host,
+    driver: 'hundredblock',
+    bottleneck: trial.bottleneck,
+  };
+}
+
+// --- internal ---
+
+/** A file of one build alone, such as the pool, stands for either side. */
+function sideOf(trials: readonly Trial[], side: 'a' | 'b'): readonly Trial[] {
+  const own = trials.filter((trial) => trial.side === side);
+  return own.length > 0 ? own : trials;
+}
+
+function memberOfFile(file: string): Member {
+  const value = readJson(file);
+  const isBaseline = (value as { schema?: unknown } | null)?.schema === BASELINE_SCHEMA;
+  const record = checkRunRecord(file, isBaseline ? (value as { record: unknown }).record : value);
+  if (record.partial)
+    throw new HundredblockError('HB_BASELINE', `${file}: expected a run that went to its end, found a partial one`);
+  if (record.load?.closedLoop === true)
+    throw new HundredblockError(
+      'HB_BASELINE',
+      `${file}: expected an open loop, found a closed one, which its seed does not repeat`,
+    );
+  const { scenario, seed, host, load, latencyMs, sameOutcome } = record;
+  const inputs = { scenario: scenario.name, seed, optionsSha256: optionsSha256(scenario.options) };
+  if (load === undefined || latencyMs === undefined || sameOutcome === undefined)
+    return {
+      from: file,
+      record,
+      host,
+      block: null,
+      violations: null,
+      driver: null,
+      bottleneck: null,
+      kind: 'virtual',
+      figures: virtualFigures(record),
+      inputs: { ...inputs, traceSha256: null },
+    };
+  return {
+    from: file,
+    record,
+    host,
+    block: null,
+    bottleneck: load.bottleneck.verdict,
+    kind: 'wire',
+    figures: wireFigures({ latencyMs, load }, { cpuMs: null, rssPeakMiB: load.targetProcess.rssMiB?.peak ?? null }),
+    violations: wireViolations({ ...record, sameOutcome }, load),
+    driver: load.driver.split(' ')[0],
+    inputs: { ...inputs, traceSha256: load.traceSha256 },
+  };
+}

@@ -1,0 +1,78 @@
+/** The gate's own error rates: comparisons of a pool of real trials of one build with itself, as it is and with a slow-down planted. */
+import seedrandom from 'seedrandom';
+import type { Rate } from '../../../contract/runrecord.ts';
+import { rateOf } from '../../../stats/quantiles.ts';
+import { compareSides } from './comparison.ts';
+import { blockOrders } from './interleave.ts';
+import { memberOfTrial, type Member } from './pool.ts';
+import type { Trial, Trials } from './trials.ts';
+import type { Answer, Thresholds } from './verdict.ts';
+
+export interface ResampleOptions {
+  comparisons: number;
+  /** Trials a side at each look; the first that can tell is the last. */
+  looks: readonly number[];
+  /** Factor on every latency and on processor time of one side; 1: none. */
+  factor: number;
+  limits: Thresholds;
+  seed: number;
+}
+
+export interface Resampled extends ResampleOptions {
+  answers: Record<Answer, number>;
+  /** Share that answered `worse`: false alarms where the factor is 1, else power. */
+  worse: Rate;
+}
+
+/**
+ * Each comparison takes as many trials as it needs that ran one after the other, from a place that is drawn, and deals them to the two sides in the
+ * order in which an interleaved comparison runs them: so that drift of the machine is in them as it would be.
+ * Throws a RangeError where the pool is too small.
+ */
+export function resample(pool: Trials, o: ResampleOptions): Resampled {
+  const most = o.looks[o.looks.length - 1];
+  const places = pool.trials.length - 2 * most + 1;
+  if (places < 1) throw new RangeError(`resample: expected ${2 * most} trials or more, found ${pool.trials.length}`);
+  const random = seedrandom.alea(`resample ${o.seed}`);
+  const answers: Record<Answer, number> = { worse: 0, better: 0, same: 0, unclear: 0 };
+  for (let i = 0; i < o.comparisons; i += 1) {
+    const from = Math.floor(random() * places);
+    const orders = blockOrders(most, Math.floor(random() * 2 ** 31));
+    answers[compareDealt(pool, from, orders, o)] += 1;
+  }
+  return { ...o, answers, worse: rateOf(answers.worse, o.comparisons) };
+}
+
+// --- internal ---
+
+function compareDealt(
+  { head, trials }: Trials,
+  from: number,
+  orders: readonly ('a' | 'b')[][],
+  { looks, factor, limits }: ResampleOptions,
+): Answer {
+  const dealt = orders
+    .flatMap((order, block) => order.map((side) => ({ side, block })))
+    .map((place, k) => ({ ...trials[from + k], ...place }));
+  const side = (which: 'a' | 'b', blocks: number, by: number): Member[] =>
+    dealt
+      .filter((trial) => trial.side === which && trial.block < blocks)
+      .map((trial) => memberOfTrial('pool', head, slowed(trial, by)));
+  for (const blocks of looks) {
+    const { answer } = compareSides(
+      { label: 'a', members: side('a', blocks, 1) },
+      { label: 'b', members: side('b', blocks, factor) },
+      { ...limits, alpha: limits.alpha / looks.length },
+    );
+    if (answer !== 'unclear') return answer;
+  }
+  return 'unclear';
+}
+
+/** Memory stays as it is: a slow-down is of time. */
+function slowed(trial: Trial, factor: number): Trial {
+  const figures = Object.fromEntries(
+    Object.entries(trial.figures).map(([name, value]) => [name, name.endsWith('Ms') ? factor * value : value]),
+  );
+  return { ...trial, figures };
+}

@@ -1,0 +1,96 @@
+/**
+ * Trials on file: JSON Lines, first what all of them have in common, then a line each. A folder of an interleaved comparison holds one, and
+ * results/pool/ the pool from which the gate's own error rates are computed.
+ */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import Type, { type Static } from 'typebox';
+import { Errors } from 'typebox/value';
+import { HundredblockError } from '../../../contract/errors.ts';
+import { RunRecordSchema } from '../../../contract/runrecord.ts';
+
+export const TRIALS_SCHEMA = 'hundredblock.trials/1.0';
+
+const { code, host } = RunRecordSchema.properties;
+
+const TrialsHeadSchema = Type.Object({
+  schema: Type.Literal(TRIALS_SCHEMA),
+  scenario: Type.String(),
+  seed: Type.Integer(),
+  /** Of the scenario's options as canonical JSON. */
+  optionsSha256: Type.String(),
+  traceSha256: Type.String(),
+  /** Of the harness, and where it ran. */
+  code,
+  host,
+});
+export type TrialsHead = Static<typeof TrialsHeadSchema>;
+
+const TrialSchema = Type.Object({
+  side: Type.Union([Type.Literal('a'), Type.Literal('b')]),
+  /** Both sides have one trial of each block, one soon after the other. */
+  block: Type.Integer({ minimum: 0 }),
+  startedAt: Type.String(),
+  /** Load average of the machine over the minute before the trial's end. */
+  load1: Type.Number(),
+  /** The generator's own lag and what it says held the run back. */
+  lagP99Ms: Type.Number(),
+  bottleneck: Type.String(),
+  figures: Type.Record(Type.String(), Type.Number()),
+  violations: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+});
+export type Trial = Static<typeof TrialSchema>;
+
+export interface Trials {
+  head: TrialsHead;
+  trials: Trial[];
+}
+
+export function writeTrials(path: string, { head, trials }: Trials): void {
+  writeFileSync(path, [head, ...trials].map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+export function appendTrial(path: string, trial: Trial): void {
+  appendFileSync(path, `${JSON.stringify(trial)}\n`);
+}
+
+/** Throws HB_RECORD_FILE where a line is not what it should be. */
+export function readTrials(path: string): Trials {
+  const [first, ...rest] = linesOf(path);
+  return {
+    head: checked<TrialsHead>(path, 1, TrialsHeadSchema, first),
+    trials: rest.map((line, i) => checked<Trial>(path, i + 2, TrialSchema, line)),
+  };
+}
+
+// --- internal ---
+
+function linesOf(path: string): unknown[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const found = (error as NodeJS.ErrnoException).code ?? 'an unknown failure';
+    throw broken(path, `expected a readable file, found ${found === 'ENOENT' ? 'none' : found}`);
+  }
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      throw broken(path, `expected JSON on line ${i + 1}, found ${line.length} characters that are not`);
+    }
+  });
+}
+
+function checked<T>(path: string, line: number, schema: Type.TSchema, value: unknown): T {
+  const [error] = Errors(schema, value);
+  if (error === undefined) return value as T;
+  throw broken(
+    path,
+    `expected ${TRIALS_SCHEMA} on line ${line}, found at ${error.instancePath || '/'} a value that ${error.message}`,
+  );
+}
+
+function broken(path: string, what: string): HundredblockError {
+  return new HundredblockError('HB_RECORD_FILE', `${path}: ${what}`);
+}

@@ -1,0 +1,46 @@
+/** A whole experiment, or a shard of it, from its replications to its files. */
+import { performance } from 'node:perf_hooks';
+import { formatIso } from '../../../contract/time.ts';
+import { codeOf, hostOf } from '../../records/provenance.ts';
+import { mergeShards } from './merge.ts';
+import type { Point } from './points.ts';
+import { resultOf } from './result.ts';
+import { Schedule } from './schedule.ts';
+import { readExperiment, writeExperiment, type ExperimentFile } from './store.ts';
+import { headOf, sweep, type SweepOptions } from './sweep.ts';
+
+export interface Experimented {
+  /** Null where it was interrupted: the journal then has what there is. */
+  file: ExperimentFile | null;
+  /** In the journal. */
+  replications: number;
+  /** Points whose intervals did not become as narrow as was asked for. */
+  wide: Point[];
+}
+
+/** Runs what the journal does not have yet, then writes every file anew. `command` repeats it. Throws HB_OUTPUT and what the file system throws. */
+export async function runExperiment(o: SweepOptions & { command: string }): Promise<Experimented> {
+  const startedAt = formatIso(Date.now());
+  const { resolved, extent, shard, outDir, command, workers } = o;
+  const swept = await sweep(o);
+  const replications = swept.entries.length;
+  if (!swept.isComplete) return { file: null, replications, wide: [] };
+  const schedule = new Schedule(resolved.experiment, resolved.points, extent);
+  const entries = schedule.kept(swept.entries);
+  const result = resultOf({ ...resolved, sha256: swept.head.sha256, extent, entries });
+  const provenance = { command, code: codeOf(), host: hostOf(workers), shard, startedAt, wallMs: swept.wallMs };
+  const file = writeExperiment(outDir, result, provenance);
+  return { file, replications, wide: shard.of === 1 ? schedule.wide(entries) : [] };
+}
+
+/** Writes what an unsharded sweep would have written. Throws HB_INPUT_FILE, HB_OUTPUT and what the file system throws. */
+export function mergeExperiment(dirs: readonly string[], outDir: string, command: string): ExperimentFile {
+  const startedAt = formatIso(Date.now());
+  const begun = performance.now();
+  const { resolved, extent, entries } = mergeShards(dirs, outDir);
+  const result = resultOf({ ...resolved, sha256: headOf(resolved).sha256, extent, entries });
+  // Of all shards, as if they had run one after the other.
+  const wallMs = dirs.reduce((sum, dir) => sum + readExperiment(dir).provenance.wallMs, performance.now() - begun);
+  const shard = { index: 1, of: 1 };
+  return writeExperiment(outDir, result, { command, code: codeOf(), host: hostOf(1), shard, startedAt, wallMs });
+}

@@ -1,0 +1,76 @@
+/** One replication of one point: the run that `simulate` makes, without its files. */
+import { HOUR_MS } from '../../../contract/time.ts';
+import type { Scenario } from '../../../contract/scenario.ts';
+import { outcomeOf } from '../../run/run.ts';
+import { simulate } from '../../engine/simulate.ts';
+import { identityOf } from '../../run/write-run.ts';
+import { MEASURES, type Measured } from './measures.ts';
+import { CONFIDENCE } from '../../../stats/replications.ts';
+import { batchMeans, mser5 } from '../../../stats/series.ts';
+
+export interface Replication {
+  /** In the order of the experiment's measures; null where a run had none of what is measured. */
+  values: (number | null)[];
+  /** Half-widths of the 95% interval that this run alone gives, by batch means over whole days; null for measures without a series. */
+  batchHalfWidths: (number | null)[];
+  /** Left out at the start, as stated or as found. */
+  warmUpHours: number;
+  historyHash: string;
+}
+
+/** What MSER-5 looks at, hour by hour. */
+const WARM_UP_MEASURE = 'unitUtilisation';
+const DAY_HOURS = 24;
+
+/** `findWarmUp`: by MSER-5; the scenario then runs a second time where that finds something to leave out. Null where `signal` stopped it. */
+export async function replicate(
+  scenario: Scenario,
+  seed: number,
+  measures: readonly string[],
+  findWarmUp: boolean,
+  signal?: AbortSignal,
+): Promise<Replication | null> {
+  const first = await runOnce(scenario, seed, signal);
+  if (first === null) return null;
+  const hours = findWarmUp ? mser5(seriesOf(first.measured, WARM_UP_MEASURE)!) : 0;
+  const last = hours === 0 ? first : await runOnce({ ...scenario, warmUpHours: hours }, seed, signal);
+  if (last === null) return null;
+  const { measured, historyHash } = last;
+  return {
+    values: measures.map((name) => MEASURES[name].of(measured)),
+    batchHalfWidths: measures.map((name) => batchHalfWidth(measured, name)),
+    warmUpHours: measured.warmUpHours,
+    historyHash,
+  };
+}
+
+// --- internal ---
+
+async function runOnce(
+  scenario: Scenario,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<{ measured: Measured; historyHash: string } | null> {
+  const { shards, endMs, partial } = await simulate({ scenario, seed, workers: 1, signal });
+  if (partial) return null;
+  const { figures } = outcomeOf(scenario, shards);
+  const { startMs, warmUpHours } = scenario;
+  return {
+    measured: { ...figures, simulated: { startMs, endMs }, warmUpHours },
+    historyHash: identityOf({ scenario, seed, startedAtMs: 0 }, shards).historyHash,
+  };
+}
+
+/** Whole hours only. */
+function seriesOf(run: Measured, name: string): number[] | null {
+  const { hourly } = MEASURES[name];
+  if (hourly === undefined) return null;
+  const whole = Math.floor((run.simulated.endMs - run.simulated.startMs) / HOUR_MS);
+  return run.police.hourly.slice(0, whole).map(hourly);
+}
+
+/** Batches of whole days: rates follow the hour. */
+function batchHalfWidth(run: Measured, name: string): number | null {
+  const series = seriesOf(run, name)?.slice(run.warmUpHours);
+  return series === undefined ? null : (batchMeans(series, DAY_HOURS, CONFIDENCE)?.halfWidth ?? null);
+}

@@ -1,0 +1,97 @@
+/** Which replications an experiment needs, which of them a shard runs, and which are still missing. */
+import { HundredblockError } from '../../../contract/errors.ts';
+import type { Experiment } from '../../../contract/experiment.ts';
+import type { Entry } from './journal.ts';
+import type { Point } from './points.ts';
+import { estimate, relativeHalfWidth } from '../../../stats/replications.ts';
+
+/** So many of each point, or as many as bring the intervals of its primary measures within this share of their means. */
+export type Extent = { kind: 'reps'; count: number } | { kind: 'until-ci'; share: number };
+
+export interface Shard {
+  /** From 1. */
+  index: number;
+  of: number;
+}
+
+export interface Task {
+  point: number;
+  replication: number;
+}
+
+/** Looks of `until-ci`: the first after so many replications, then after each so many more. */
+const FIRST_LOOK = 10;
+const LOOK_EVERY = 5;
+
+export class Schedule {
+  readonly #experiment: Experiment;
+  readonly #points: readonly Point[];
+  readonly #extent: Extent;
+
+  constructor(experiment: Experiment, points: readonly Point[], extent: Extent) {
+    this.#experiment = experiment;
+    this.#points = points;
+    this.#extent = extent;
+  }
+
+  /**
+   * What `shard` must run next, given what was run: replication by replication over all points, so that a stop leaves whole replications. With
+   * `until-ci` more may follow when these are done. Fixed numbers are dealt out run by run; with `until-ci` a shard has whole points, whose end it can see.
+   */
+  missing(entries: readonly Entry[], shard: Shard): Task[] {
+    const done = new Set(entries.map(({ point, replication }) => `${point} ${replication}`));
+    const { length } = this.#points;
+    const counts = this.#points.map(({ index }) => this.#target(entries, index).count);
+    // Where the points are a multiple of the shards, each would otherwise have the same points in every replication, and these may be the slow ones.
+    const stride = length % shard.of === 0 ? length + 1 : length;
+    const tasks: Task[] = [];
+    for (let replication = 0; replication < Math.max(...counts); replication += 1)
+      for (let point = 0; point < length; point += 1) {
+        const turn = this.#extent.kind === 'reps' ? replication * stride + point : point;
+        if (replication < counts[point] && turn % shard.of === shard.index - 1 && !done.has(`${point} ${replication}`))
+          tasks.push({ point, replication });
+      }
+    return tasks;
+  }
+
+  /** Those of `entries` that belong to the extent, each once, by point and replication. Throws HB_INPUT_FILE where two disagree. */
+  kept(entries: readonly Entry[]): Entry[] {
+    const kept = new Map<string, Entry>();
+    for (const entry of entries) {
+      const key = `${entry.point} ${entry.replication}`;
+      const other = kept.get(key);
+      if (other !== undefined && other.historyHash !== entry.historyHash)
+        throw new HundredblockError(
+          'HB_INPUT_FILE',
+          `point ${this.#points[entry.point]?.name} replication ${entry.replication}: expected the same history wherever it ran, found ${other.historyHash.slice(0, 12)} and ${entry.historyHash.slice(0, 12)}`,
+        );
+      kept.set(key, entry);
+    }
+    const all = [...kept.values()];
+    const counts = this.#points.map(({ index }) => this.#target(all, index).count);
+    return all
+      .filter(({ point, replication }) => replication < (counts[point] ?? 0))
+      .sort((x, y) => x.point - y.point || x.replication - y.replication);
+  }
+
+  /** Points whose intervals did not become as narrow as asked for within the most replications allowed. */
+  wide(entries: readonly Entry[]): Point[] {
+    return this.#points.filter(({ index }) => !this.#target(entries, index).isMet);
+  }
+
+  /** Replications that this point needs as far as can be told. */
+  #target(entries: readonly Entry[], point: number): { count: number; isMet: boolean } {
+    if (this.#extent.kind === 'reps') return { count: this.#extent.count, isMet: true };
+    const { share } = this.#extent;
+    const { replicationsMax, measures, primary } = this.#experiment;
+    const own: Entry[] = [];
+    for (const entry of entries) if (entry.point === point) own[entry.replication] = entry;
+    const judged = (primary.length > 0 ? primary : measures).map((name) => measures.indexOf(name));
+    for (let look = Math.min(FIRST_LOOK, replicationsMax); ; look = Math.min(look + LOOK_EVERY, replicationsMax)) {
+      const sample = Array.from({ length: look }, (_, r) => own[r]);
+      if (sample.some((entry) => entry === undefined)) return { count: look, isMet: false };
+      const isMet = judged.every((k) => relativeHalfWidth(estimate(sample.map(({ values }) => values[k]))) <= share);
+      if (isMet || look === replicationsMax) return { count: look, isMet };
+    }
+  }
+}

@@ -1,0 +1,197 @@
+/** Looks at both processes each second while a run goes on: /proc, the target's /metrics, and what the driver tells of itself. */
+import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import type { DriveProgress, HeapFigures, ProcessWatch } from '../../drivers/driver-api.ts';
+import { createControl, type Control } from '../../drivers/target/control.ts';
+import { figuresOf, type ProcessFigures } from '../../drivers/target/process-figures.ts';
+import { COLUMNS, rowText, samplesOf, type Column, type Samples, type SoakHeader } from './samples.ts';
+import { scrapeOf, type Scrape } from './target-scrape.ts';
+
+export interface Sampler extends ProcessWatch {
+  progress(progress: DriveProgress): void;
+  /** Ends sampling. */
+  close(): Promise<Sampled>;
+}
+
+export interface Sampled {
+  /** What is told by the observations only (flow, latency) is still missing. */
+  samples: Samples;
+  /** Seconds of the window that are not in the samples, or in which the target's metrics were not to be had. */
+  gaps: { missed: number; unscraped: number };
+  /** Processor time of the sampling process meanwhile, as a share of one processor. */
+  cpuShare: number;
+}
+
+export interface SamplerOptions {
+  /** Written row by row as the run goes on, so that a run that is killed leaves its series. */
+  path: string;
+  header: SoakHeader;
+  /** Of a target that was not started for the run; null where it is not known. */
+  targetPid: number | null;
+}
+
+/** Samples from the moment at which the window opens until it is closed. */
+export function createSampler(o: SamplerOptions): Sampler {
+  return new SecondSampler(o);
+}
+
+// --- internal ---
+
+/** Ample for an answer; a slower one is a gap, and so are the seconds that pass meanwhile. */
+const SCRAPE_MS_MAX = 3000;
+
+const NOTHING: ProcessFigures = { cpuMs: null, rssBytes: null };
+
+interface Watched {
+  driverPid: number;
+  targetPid: number | null;
+  control: Control;
+}
+
+class SecondSampler implements Sampler {
+  readonly #o: SamplerOptions;
+  readonly #rows: number[][] = [];
+  #watched: Watched | null = null;
+  #heap: HeapFigures | null = null;
+  #progress: DriveProgress | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #openedMs = NaN;
+  #closedMs = NaN;
+  #last = -1;
+  #missed = 0;
+  #unscraped = 0;
+  #busy: Promise<void> | null = null;
+  #before: { atMs: number; driverCpuMs: number; targetCpuMs: number } | null = null;
+  #cpuBefore = process.cpuUsage();
+
+  constructor(o: SamplerOptions) {
+    this.#o = o;
+    writeFileSync(o.path, `${JSON.stringify(o.header)}\n`);
+  }
+
+  started({ driverPid, targetPid, targetUrl }: Parameters<ProcessWatch['started']>[0]): void {
+    const control = createControl({ origin: new URL(targetUrl).origin, harnessKey: null, timeoutMs: SCRAPE_MS_MAX });
+    this.#watched = { driverPid, targetPid: targetPid ?? this.#o.targetPid, control };
+  }
+
+  driverHeap(heap: HeapFigures): void {
+    this.#heap = heap;
+  }
+
+  progress(progress: DriveProgress): void {
+    this.#progress = progress;
+    if (progress.phase === 'running' && this.#timer === undefined) this.#open();
+    // The drain is no part of the window.
+    if (progress.phase === 'draining' || progress.phase === 'writing') this.#stop();
+  }
+
+  async close(): Promise<Sampled> {
+    this.#stop();
+    await this.#busy;
+    await this.#watched?.control.close();
+    const { user, system } = process.cpuUsage(this.#cpuBefore);
+    const samples = samplesOf(this.#rows.length);
+    for (const [at, column] of COLUMNS.entries())
+      for (const [i, row] of this.#rows.entries()) samples[column][i] = row[at];
+    return {
+      samples,
+      gaps: { missed: this.#missed, unscraped: this.#unscraped },
+      cpuShare: (user + system) / 1000 / Math.max(1, this.#closedMs - this.#openedMs),
+    };
+  }
+
+  #open(): void {
+    this.#openedMs = performance.now();
+    this.#cpuBefore = process.cpuUsage();
+    this.#timer = setInterval(() => this.#tick(), this.#o.header.everyMs);
+  }
+
+  #stop(): void {
+    if (this.#timer === undefined || !Number.isNaN(this.#closedMs)) return;
+    clearInterval(this.#timer);
+    this.#closedMs = performance.now();
+  }
+
+  /** A sample that is still under way when the next is due takes its place: the next is a gap. */
+  #tick(): void {
+    if (this.#busy !== null) return;
+    this.#busy = this.#sample().finally(() => {
+      this.#busy = null;
+    });
+  }
+
+  async #sample(): Promise<void> {
+    if (this.#watched === null) return;
+    const { everyMs } = this.#o.header;
+    const at = Math.round((performance.now() - this.#openedMs) / everyMs);
+    if (at <= this.#last) return;
+    const text = await this.#watched.control.metrics();
+    if (text === null) this.#unscraped += 1;
+    this.#missed += at - this.#last - 1;
+    this.#last = at;
+    const row = this.#rowOf(this.#watched, scrapeOf(text), (at * everyMs) / 1000);
+    this.#rows.push(row);
+    appendFileSync(this.#o.path, `${rowText(row)}\n`);
+  }
+
+  #rowOf({ driverPid, targetPid }: Watched, scrape: Scrape, second: number): number[] {
+    const driver = figuresOf(driverPid);
+    const target = targetPid === null ? NOTHING : figuresOf(targetPid);
+    const atMs = performance.now();
+    const now = {
+      atMs,
+      driverCpuMs: driver.cpuMs ?? NaN,
+      targetCpuMs: target.cpuMs ?? 1000 * scrape.cpuSeconds,
+    };
+    const {
+      atMs: beforeMs,
+      driverCpuMs,
+      targetCpuMs,
+    } = this.#before ?? { atMs: NaN, driverCpuMs: NaN, targetCpuMs: NaN };
+    this.#before = now;
+    const told: Partial<Record<Column, number>> = {
+      second,
+      'target.rssBytes': target.rssBytes ?? scrape.rssBytes,
+      'target.heapUsedBytes': scrape.heapUsedBytes,
+      'target.heapAfterGcBytes': scrape.heapAfterGcBytes,
+      'target.externalBytes': scrape.externalBytes,
+      'target.fds': targetPid === null ? scrape.fds : descriptorsOf(targetPid),
+      'target.cpuShare': (now.targetCpuMs - targetCpuMs) / (atMs - beforeMs),
+      'target.loopDelayMs': scrape.loopDelayMs,
+      'target.databaseBytes': scrape.databaseBytes,
+      'target.walBytes': scrape.walBytes,
+      'target.pendingInputs': scrape.pendingInputs,
+      'target.streamWaitingBytes': scrape.streamWaitingBytes,
+      'target.reviewTickets': scrape.reviewTickets,
+      'target.records': scrape.records,
+      'driver.rssBytes': driver.rssBytes ?? NaN,
+      'driver.heapUsedBytes': this.#heap?.usedBytes,
+      'driver.heapAfterGcBytes': this.#heap?.afterGcBytes ?? NaN,
+      'driver.externalBytes': this.#heap?.externalBytes,
+      'driver.fds': descriptorsOf(driverPid),
+      'driver.cpuShare': (now.driverCpuMs - driverCpuMs) / (atMs - beforeMs),
+      'driver.loopDelayMs': this.#heap?.loopDelayMsMax,
+      ...flowOf(this.#progress),
+    };
+    return COLUMNS.map((column) => told[column] ?? NaN);
+  }
+}
+
+function flowOf(progress: DriveProgress | null): Partial<Record<Column, number>> {
+  if (progress === null) return {};
+  const { residents, doorbells } = progress.connected;
+  return {
+    'driver.lagMs': progress.lagMaxMs,
+    'driver.unanswered': progress.sent - progress.acknowledged,
+    'driver.connected': residents + doorbells,
+  };
+}
+
+/** Open files of a process; NaN where they can't be counted. A kernel since 6.2 tells their number as the folder's size. */
+function descriptorsOf(pid: number): number {
+  try {
+    const path = `/proc/${pid}/fd`;
+    return statSync(path).size || readdirSync(path).length;
+  } catch {
+    return NaN;
+  }
+}

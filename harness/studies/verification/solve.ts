@@ -1,0 +1,77 @@
+/** A case's measures with intervals: replications that grow until the intervals are narrow, or until enough is enough. */
+import { measuresOf, type Case } from './case.ts';
+import { controlledInterval, meanInterval, type Interval } from '../../../stats/interval.ts';
+import { replicate, type Size } from './replicate.ts';
+
+export interface SolveOptions {
+  posed: Case;
+  seed: number;
+  replications: number;
+  confidence: number;
+  /** Half-widths are wanted below this share of the mean. */
+  halfWidthShareMax: number;
+  /** Of all replications of the last round. */
+  customersMax: number;
+  /** Measures whose intervals must be narrow; all but the rare ones where empty. */
+  wanted: readonly string[];
+  onRound?: (customers: number, widest: { measure: string; share: number } | null) => void;
+}
+
+export interface Solved {
+  measures: { measure: string; interval: Interval }[];
+  size: Size;
+  events: number;
+  /** Those wanted that are wider than asked, since customersMax was reached. */
+  wide: string[];
+}
+
+/** Each round has seeds of its own, so that its size does not depend on what it finds. */
+export function solve(o: SolveOptions): Solved {
+  let customers = FIRST_CUSTOMERS;
+  for (let round = 0; ; round += 1) {
+    const size: Size = { replications: o.replications, customers, warmup: Math.ceil(WARMUP_SHARE * customers) };
+    const { measures, events } = intervalsOf(o, size, round);
+    const widths = measures
+      .filter(({ measure, interval }) => isWanted(o, measure, interval))
+      .map(({ measure, interval: { halfWidth, mean } }) => ({
+        measure,
+        share: halfWidth === 0 ? 0 : halfWidth / Math.abs(mean),
+      }))
+      .sort((a, b) => b.share - a.share);
+    const wide = widths.filter(({ share }) => share > o.halfWidthShareMax);
+    o.onRound?.(customers * o.replications, widths[0] ?? null);
+    const customersMax = Math.floor(o.customersMax / o.replications);
+    if (wide.length === 0 || customers >= customersMax)
+      return { measures, size, events, wide: wide.map(({ measure }) => measure) };
+    const needed = customers * (wide[0].share / o.halfWidthShareMax) ** 2 * SPARE;
+    customers = Math.min(customersMax, Math.ceil(Math.max(2 * customers, Math.min(GROWTH_MAX * customers, needed))));
+  }
+}
+
+// --- internal ---
+
+const FIRST_CUSTOMERS = 4000;
+/** Left out at the start, where nobody waits yet. */
+const WARMUP_SHARE = 0.2;
+const GROWTH_MAX = 30;
+const SPARE = 1.3;
+/** A share this small would take for ever, and matters little where nobody asks for it. */
+const RARE = 0.005;
+
+function isWanted({ wanted }: SolveOptions, measure: string, { mean }: Interval): boolean {
+  if (wanted.length > 0) return wanted.includes(measure);
+  return Math.abs(mean) > RARE && !measure.startsWith('dispatches.');
+}
+
+function intervalsOf({ posed, seed, replications, confidence }: SolveOptions, size: Size, round: number) {
+  const runs = Array.from({ length: replications }, (_, i) => replicate(posed, seed, round * replications + i, size));
+  const controls = runs.map((run) => run.controls);
+  const measures = measuresOf(posed).map((measure) => {
+    const samples = runs.map((run) => run.measures[measure]);
+    const isConstant = samples.every((sample) => sample === samples[0]);
+    const canControl = controls[0].length < replications / 3 && !isConstant;
+    const interval = canControl ? controlledInterval(samples, controls, confidence) : meanInterval(samples, confidence);
+    return { measure, interval };
+  });
+  return { measures, events: runs.reduce((sum, { events }) => sum + events, 0) };
+}

@@ -1,0 +1,75 @@
+/** The message that docs/rules.md, 'What', demands, and its key. */
+import { createHmac } from 'node:crypto';
+import type { Alert, MsgType } from '../contract/alert.ts';
+import { CATEGORY_LABELS, type Category } from '../contract/catalogue.ts';
+import { formatIso } from '../contract/time.ts';
+import { circleOf, type Place } from './place.ts';
+
+export interface Wording {
+  key: string;
+  sequence: number;
+  msgType: MsgType;
+  agencyName: string;
+  category: Category;
+  place: Place;
+  sentMs: number;
+  incidentMs: number;
+  /** True where the lead is closed. */
+  closed: boolean;
+  timeRoundingMs: number;
+  incidentAgeMsMax: number;
+}
+
+/** Key of an alert: the first 32 hex digits of HMAC-SHA-256(run key, agency id, line feed, canonical record id). */
+export function alertKey(runKey: string, agency: string, recordId: string): string {
+  return createHmac('sha256', runKey).update(`${agency}\n${recordId}`, 'utf8').digest('hex').slice(0, 32);
+}
+
+export function floorTo(ms: number, stepMs: number): number {
+  return Math.floor(ms / stepMs) * stepMs;
+}
+
+export function compose(w: Wording): Alert {
+  const event = CATEGORY_LABELS[w.category];
+  const effectiveMs = floorTo(w.incidentMs, w.timeRoundingMs);
+  const effective = formatIso(effectiveMs);
+  const cancel = w.msgType === 'Cancel';
+  const status = cancel ? 'cancelled' : w.closed ? 'closed' : 'active';
+  return {
+    identifier: `${w.key}.${w.sequence}`,
+    sender: 'alerts@hundredblock.test',
+    sent: formatIso(floorTo(w.sentMs, w.timeRoundingMs)),
+    status: 'Exercise',
+    msgType: w.msgType,
+    scope: 'Restricted',
+    restriction: 'Residents near the published place',
+    ...(w.sequence > 1 ? { references: `${w.key}.${w.sequence - 1}` } : {}),
+    incidents: w.key,
+    info: {
+      category: 'Safety',
+      event,
+      urgency: cancel || w.closed ? 'Past' : 'Immediate',
+      severity: 'Unknown',
+      certainty: 'Unknown',
+      senderName: w.agencyName,
+      effective,
+      expires: formatIso(effectiveMs + w.incidentAgeMsMax),
+      headline: headline(w.msgType, event),
+      description:
+        `${event} reported by ${w.agencyName} in the area of ${w.place.text}, about ${effective.slice(11, 16)} UTC. ` +
+        `Status: ${status}. Exercise, not a live alert.`,
+    },
+    area: { areaDesc: w.place.text, ...(w.place.box === null ? {} : { circle: circleOf(w.place.box) }) },
+  };
+}
+
+export function headline(msgType: MsgType, event: string): string {
+  switch (msgType) {
+    case 'Alert':
+      return `${event} reported`;
+    case 'Update':
+      return `Update: ${event} reported`;
+    case 'Cancel':
+      return `Cancelled: ${event}`;
+  }
+}

@@ -1,0 +1,5 @@
+/** Writes docs/metrics.md. Run with `npm run metrics-doc` when contract/metrics.ts changes. */
+import { writeFileSync } from 'node:fs';
+import { metricsDoc } from '../harness/report/metrics/doc.ts';
+
+writeFileSync(new URL('../docs/metrics.md', import.meta.url), metricsDoc());

@@ -1,0 +1,43 @@
+/** The few statistics that a record holds. */
+import type { Quantiles, Rate } from '../contract/runrecord.ts';
+
+/** z of a two-sided 95% interval. */
+const Z = 1.959963984540054;
+
+/** A share with its Wilson score interval (Wilson 1927): sensible at 0, at n and for small n. */
+export function rateOf(hits: number, n: number): Rate {
+  if (n === 0) return { value: null, n: 0, low: null, high: null };
+  const p = hits / n;
+  const z2 = (Z * Z) / n;
+  const centre = (p + z2 / 2) / (1 + z2);
+  const half = (Z / (1 + z2)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n));
+  return { value: p, n, low: hits === 0 ? 0 : centre - half, high: hits === n ? 1 : centre + half };
+}
+
+/** Nearest-rank quantiles of samples in any order; all 0 where there are none. */
+export function quantilesOf(samples: ArrayLike<number>): Quantiles {
+  const sorted = Float64Array.from(samples).sort();
+  const n = sorted.length;
+  if (n === 0) return { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+  const at = (q: number): number => sorted[Math.max(0, Math.ceil(q * n) - 1)];
+  return { count: n, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted[n - 1] };
+}
+
+/** Share of samples at or below a limit; 1 where there are none. */
+export function shareWithin(samples: ArrayLike<number>, limit: number): number {
+  if (samples.length === 0) return 1;
+  let within = 0;
+  for (let i = 0; i < samples.length; i += 1) if (samples[i] <= limit) within += 1;
+  return within / samples.length;
+}
+
+/** Several sample sets as one. */
+export function joined(sets: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(sets.reduce((n, s) => n + s.length, 0));
+  let at = 0;
+  for (const set of sets) {
+    all.set(set, at);
+    at += set.length;
+  }
+  return all;
+}

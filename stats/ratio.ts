@@ -1,0 +1,31 @@
+/** A ratio of sums over blocks, such as calls caused per call over agencies and days, with its interval. */
+import { tQuantile } from './interval.ts';
+
+export interface RatioBlock {
+  /** What is counted, and of how much. */
+  above: number;
+  below: number;
+}
+
+export interface Ratio {
+  value: number | null;
+  /** 95%; null below two blocks. */
+  low: number | null;
+  high: number | null;
+  /** Blocks with anything below. */
+  blocks: number;
+}
+
+/** Sum above over sum below. The interval counts blocks as independent: the linearised variance of a ratio, with Student's t of one degree less than blocks. */
+export function ratioOfSums(blocks: readonly RatioBlock[]): Ratio {
+  const used = blocks.filter((b) => b.below > 0);
+  const above = used.reduce((sum, b) => sum + b.above, 0);
+  const below = used.reduce((sum, b) => sum + b.below, 0);
+  const n = used.length;
+  if (n === 0) return { value: null, low: null, high: null, blocks: 0 };
+  const value = above / below;
+  if (n === 1) return { value, low: null, high: null, blocks: n };
+  const squares = used.reduce((sum, b) => sum + (b.above - value * b.below) ** 2, 0);
+  const half = (tQuantile(0.975, n - 1) * Math.sqrt((n / (n - 1)) * squares)) / below;
+  return { value, low: value - half, high: value + half, blocks: n };
+}

@@ -1,0 +1,44 @@
+/** Quantiles with their tail from a bounded histogram: memory does not grow with what is measured. */
+import { build, type Histogram } from 'hdr-histogram-js';
+import type { Tail } from '../contract/runrecord.ts';
+import { SpreadTally, type Spread } from './spread.ts';
+
+/** Values are kept in microseconds, up to an hour. */
+const US_PER_MS = 1000;
+const US_MAX = 3_600_000_000;
+
+export class TailHistogram {
+  private readonly histogram: Histogram = build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: US_MAX,
+    numberOfSignificantValueDigits: 3,
+  });
+
+  private readonly tally: SpreadTally;
+
+  /** `boundsMs`: of the buckets of `spread`. */
+  constructor(boundsMs: readonly number[] = []) {
+    this.tally = new SpreadTally(boundsMs);
+  }
+
+  /** Clocks of two threads may differ by less than what is measured: what seems to come before its cause took no time. */
+  add(ms: number): void {
+    this.tally.add(ms);
+    this.histogram.recordValue(Math.min(US_MAX, Math.max(0, Math.round(ms * US_PER_MS))));
+  }
+
+  get spread(): Spread {
+    return this.tally.spread;
+  }
+
+  tail(): Tail {
+    const { histogram } = this;
+    const count = histogram.totalCount;
+    const at = (percentile: number): number =>
+      count === 0 ? 0 : histogram.getValueAtPercentile(percentile) / US_PER_MS;
+    return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: at(100) };
+  }
+}
+
+export const NO_TAIL: Readonly<Tail> = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
