@@ -1,11 +1,13 @@
 /**
- * The walls that the linter can't hold: who imports whom (by the files that imports lead to, not by how they are spelt), what the
- * oracle reaches through others, and what pure code must not contain. `tsx scripts/check-walls.ts [root]` prints each breach, and exits 1 where there is one.
+ * The walls that the linter can't hold: who imports whom (by the files that imports lead to, not by how they are spelt), circles of
+ * imports, what the oracle reaches through other files, and what pure code must not contain. `tsx scripts/check-walls.ts [root]`
+ * prints each breach, and exits with 1 if it found any.
  */
 import { isBuiltin } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HOUSE, OUTBUILDINGS, isPure, isTest, readHouse, type SourceFile } from './house.ts';
+import { stronglyConnected } from './circles.ts';
+import { HOUSE, isForTests, isPure, isTest, readHouse, rowOf, type SourceFile } from './house.ts';
 
 export interface Breach {
   path: string;
@@ -20,31 +22,74 @@ export function findBreaches(root: string): Breach[] {
     ...files.flatMap(foldersBreached),
     ...files.filter((file) => isPure(file.path)).flatMap(purityBreached),
     ...oracleBreached(files),
+    ...fileCircles(files),
+    ...folderCircles(files),
   ];
 }
 
 // --- internal ---
 
-const OUTSIDE = 'outside';
-
-function folderOf(path: string): string {
-  const [folder] = path.split('/');
-  return Object.hasOwn(HOUSE, folder) || (OUTBUILDINGS as readonly string[]).includes(folder) ? folder : OUTSIDE;
-}
-
-/** A file may refer to its own folder and to those that HOUSE lists for it. Outbuildings refer to all, and only they to themselves. */
+/** A file may refer to its own row and to those that HOUSE lists for it. Only outbuildings may refer to outbuildings. */
 function foldersBreached(file: SourceFile): Breach[] {
-  const folder = folderOf(file.path);
-  if (isTest(file.path) || !Object.hasOwn(HOUSE, folder)) return [];
-  const allowed = [folder, ...HOUSE[folder]];
-  const text = `${folder}/ may import only ${allowed.join(', ')}`;
-  const breaches = file.refersTo
-    .filter((target) => target.path.endsWith('.ts') && !allowed.includes(folderOf(target.path)))
+  const row = rowOf(file.path);
+  if (isForTests(file.path)) return [];
+  if (row === null) {
+    const text = `${dirname(file.path)}/ has no row in HOUSE (scripts/house.ts), which says what a folder may import`;
+    return [{ path: file.path, line: 1, text }];
+  }
+  if (!Object.hasOwn(HOUSE, row)) return [];
+  const forTests = file.refersTo
+    .filter((target) => isForTests(target.path))
+    .map((target) => ({ path: file.path, line: target.line, text: `only tests may import ${target.path}` }));
+  const allowed = [row, ...HOUSE[row]];
+  const text = `${row}/ may import only ${allowed.join(', ')}`;
+  const mayRefer = (target: string): boolean => {
+    const other = rowOf(target);
+    return other !== null && allowed.some((one) => other === one);
+  };
+  const crossings = file.refersTo
+    .filter((target) => target.path.endsWith('.ts') && !mayRefer(target.path))
     .map((target) => ({ path: file.path, line: target.line, text: `${text}, found ${target.path}` }));
+  const breaches = [...forTests, ...crossings];
   // An import is also a string that names a file: one breach for both.
   return breaches.filter(
     (one, i) => breaches.findIndex((other) => other.line === one.line && other.text === one.text) === i,
   );
+}
+
+/** Files that lead back to themselves, by imports of types too. */
+function fileCircles(files: readonly SourceFile[]): Breach[] {
+  const sources = files.filter(({ path }) => !isTest(path));
+  const arrows = new Map(sources.map((file) => [file.path, new Set(file.refersTo.map(({ path }) => path))]));
+  return circlesOf(arrows, 'files import each other in a circle');
+}
+
+/** Folders, two levels deep, that lead back to themselves. */
+function folderCircles(files: readonly SourceFile[]): Breach[] {
+  const known = new Set(files.map(({ path }) => path));
+  const arrows = new Map<string, Set<string>>();
+  for (const { path, refersTo } of files) {
+    if (isForTests(path)) continue;
+    const from = folderOf(path);
+    if (!arrows.has(from)) arrows.set(from, new Set());
+    for (const target of refersTo) {
+      if (known.has(target.path) && folderOf(target.path) !== from) arrows.get(from)!.add(folderOf(target.path));
+    }
+  }
+  return circlesOf(arrows, 'folders import each other in a circle');
+}
+
+const FOLDER_DEPTH = 2;
+
+function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).slice(0, FOLDER_DEPTH).join('/');
+}
+
+function circlesOf(arrows: ReadonlyMap<string, ReadonlySet<string>>, says: string): Breach[] {
+  return stronglyConnected(arrows).map((circle) => {
+    const [first] = circle.toSorted();
+    return { path: first, line: 1, text: `${says}: ${circle.toSorted().join(', ')}` };
+  });
 }
 
 const ENGINE_SAFE = new Set(
@@ -82,7 +127,7 @@ function oracleBreached(files: readonly SourceFile[]): Breach[] {
   for (const file of files) {
     if (!file.path.startsWith(ORACLE) || isTest(file.path)) continue;
     for (const [reached, via] of reach(file.path, byPath)) {
-      if (SEALED_FROM_ORACLE.includes(folderOf(reached)))
+      if (SEALED_FROM_ORACLE.includes(rowOf(reached) ?? ''))
         breaches.push({ path: file.path, line: 1, text: `the oracle must not reach ${reached} (via ${via})` });
     }
   }

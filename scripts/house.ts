@@ -3,23 +3,69 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { tokenize, type Token } from './tokens.ts';
 
-/** What of ours each folder may import besides itself. Tests are free of these walls: they may look at both sides. */
+/** What the harness stands on. */
+const GROUND = ['contract', 'stats', 'simulator', 'reference-impl', 'oracle'] as const;
+
+const BELOW_STUDIES = [
+  'harness/options',
+  'harness/records',
+  'harness/engine',
+  'harness/trace',
+  'harness/judge',
+  'harness/drivers',
+  'harness/report',
+  'harness/run',
+  'harness/replay',
+] as const;
+
+/**
+ * What of ours each folder may import besides itself. If two rows match a file, the longer one counts. Tests, and what only tests use
+ * (`*.testing.ts`), are free of these walls.
+ */
 export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   contract: [],
+  stats: [],
   simulator: ['contract'],
   'reference-impl': ['contract'],
-  stats: ['contract'],
   oracle: ['contract'],
-  harness: ['contract', 'stats', 'simulator', 'reference-impl', 'oracle', 'scenarios', 'dashboards'],
   scenarios: ['contract'],
   dashboards: ['contract'],
+  'harness/options': ['contract', 'scenarios', 'simulator'],
+  'harness/records': ['contract'],
+  'harness/engine': [...GROUND, 'harness/options', 'harness/records'],
+  'harness/trace': [...GROUND, 'harness/engine'],
+  'harness/judge': ['contract', 'stats', 'oracle', 'harness/trace'],
+  'harness/drivers': [
+    'contract',
+    'stats',
+    'simulator',
+    'reference-impl',
+    'harness/trace',
+    'harness/drivers/k6/scripts',
+  ],
+  'harness/drivers/k6/scripts': ['contract'],
+  'harness/report': ['contract', 'stats', 'harness/records', 'harness/engine', 'harness/judge', 'harness/drivers'],
+  'harness/run': [
+    ...GROUND,
+    'harness/options',
+    'harness/records',
+    'harness/engine',
+    'harness/trace',
+    'harness/judge',
+    'harness/drivers',
+    'harness/report',
+  ],
+  'harness/replay': ['contract', 'reference-impl', 'harness/options', 'harness/records', 'harness/report'],
+  'harness/conform': ['contract', 'oracle'],
+  'harness/studies': [...GROUND, 'scenarios', ...BELOW_STUDIES],
+  'harness/cli': [...GROUND, ...BELOW_STUDIES, 'harness/conform', 'harness/studies'],
 };
 
 /** Folders of pure code: a function of its arguments on every engine. */
 const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/'] as const;
 
 /** Folders that hold TypeScript besides the house: whoever imports all, and is imported by nobody. */
-export const OUTBUILDINGS = ['scripts', 'bench', 'test'] as const;
+const OUTBUILDINGS = ['scripts', 'bench', 'test'] as const;
 
 export interface Import {
   specifier: string;
@@ -47,13 +93,26 @@ export function isTest(path: string): boolean {
   return path.endsWith('.test.ts');
 }
 
+/** Tests, and what only tests use. */
+export function isForTests(path: string): boolean {
+  return isTest(path) || path.endsWith('.testing.ts');
+}
+
+/** The row of HOUSE that a path belongs to, or its outbuilding; null if it belongs to neither. */
+export function rowOf(path: string): string | null {
+  const inside = (folder: string): boolean => path.startsWith(`${folder}/`);
+  const rows = Object.keys(HOUSE).filter(inside);
+  return rows.sort((a, b) => b.length - a.length)[0] ?? OUTBUILDINGS.find(inside) ?? null;
+}
+
 export function isPure(path: string): boolean {
   return PURE.some((folder) => path.startsWith(folder)) && !isTest(path) && !path.endsWith('.bench.ts');
 }
 
 /** Every TypeScript file of the house and its outbuildings under `root`, by path. */
 export function readHouse(root: string): SourceFile[] {
-  const folders = [...Object.keys(HOUSE), ...OUTBUILDINGS].filter((folder) => existsSync(join(root, folder)));
+  const tops = new Set([...Object.keys(HOUSE).map((row) => row.split('/')[0]), ...OUTBUILDINGS]);
+  const folders = [...tops].filter((folder) => existsSync(join(root, folder)));
   const paths = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))

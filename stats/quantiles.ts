@@ -1,5 +1,21 @@
 /** The few statistics that a record holds. */
-import type { Quantiles, Rate } from '../contract/runrecord.ts';
+
+/** A share with its 95% interval; all null if nothing was counted. */
+export interface Rate {
+  value: number | null;
+  n: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** Quantiles by nearest rank, in the unit of the values; all 0 if `count` is 0. */
+export interface Quantiles {
+  count: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
 
 /** z of a two-sided 95% interval. */
 const Z = 1.959963984540054;

@@ -1,11 +1,20 @@
 /** Quantiles with their tail from a bounded histogram: memory does not grow with what is measured. */
 import { build, type Histogram } from 'hdr-histogram-js';
-import type { Tail } from '../contract/runrecord.ts';
 import { SpreadTally, type Spread } from './spread.ts';
 
 /** Values are kept in microseconds, up to an hour. */
 const US_PER_MS = 1000;
 const US_MAX = 3_600_000_000;
+
+/** Quantiles with their tail, ms; all 0 if `count` is 0. */
+export interface Tail {
+  count: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  p999: number;
+  max: number;
+}
 
 export class TailHistogram {
   private readonly histogram: Histogram = build({

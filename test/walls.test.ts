@@ -1,11 +1,12 @@
 /** Each wall is shown to fire: a file that breaches it is planted in a house of its own, and the checks that `npm run check` runs must see it. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBreaches } from '../scripts/check-walls.ts';
+import { HOUSE } from '../scripts/house.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = join(ROOT, 'node_modules/.bin');
@@ -24,36 +25,67 @@ function plant(files: Record<string, string>): string {
 }
 
 describe('who imports whom', () => {
-  const targets = {
-    'contract/a.ts': 'export const a = 1;',
-    'simulator/a.ts': 'export const a = 1;',
-    'reference-impl/pipeline/a.ts': 'export const a = 1;',
-    'harness/a.ts': 'export const a = 1;',
-    'scenarios/a.ts': 'export const a = 1;',
-    'dashboards/a.ts': 'export const a = 1;',
-    'bench/a.ts': 'export const a = 1;',
-  };
+  const rows = Object.keys(HOUSE);
+  const source = 'export const a = 1;';
+  const targets: Record<string, string> = { 'bench/a.ts': source };
+  for (const row of rows) targets[`${row}/a.ts`] = source;
   const ALL = Object.keys(targets);
 
+  it.each([...rows.map((row) => `${row}/b.ts`), 'scripts/b.ts', 'simulator/b.test.ts', 'simulator/b.testing.ts'])(
+    '%s may import what its row lists, and nothing else',
+    (from) => {
+      const row = rows.find((one) => from === `${one}/b.ts`);
+      const allowed = row === undefined ? ALL : [row, ...HOUSE[row]].map((one) => `${one}/a.ts`);
+      const up = '../'.repeat(from.split('/').length - 1);
+      const found = ALL.filter((target) => {
+        const house = plant({ ...targets, [from]: `import { a } from '${up}${target}';\nexport const b = a;` });
+        return findBreaches(house).some(
+          (breach) => breach.path === from && breach.line === 1 && breach.text.endsWith(`found ${target}`),
+        );
+      });
+      expect(found).toEqual(ALL.filter((target) => !allowed.includes(target)));
+    },
+  );
+
   it.each([
-    ['contract/b.ts', ['contract/a.ts']],
-    ['simulator/b.ts', ['contract/a.ts', 'simulator/a.ts']],
-    ['reference-impl/servers/b.ts', ['contract/a.ts', 'reference-impl/pipeline/a.ts']],
-    ['harness/b.ts', ALL.filter((path) => path !== 'bench/a.ts')],
-    ['scenarios/b.ts', ['contract/a.ts', 'scenarios/a.ts']],
-    ['dashboards/b.ts', ['contract/a.ts', 'dashboards/a.ts']],
-    ['scripts/b.ts', ALL],
-    ['simulator/b.test.ts', ALL],
-  ])('%s may import only %j', (from, allowed) => {
-    const up = '../'.repeat(from.split('/').length - 1);
-    const found = ALL.filter((target) => {
-      const house = plant({ ...targets, [from]: `import { a } from '${up}${target}';\nexport const b = a;` });
-      return findBreaches(house).some(
-        (breach) => breach.path === from && breach.line === 1 && breach.text.endsWith(`found ${target}`),
-      );
-    });
-    expect(found).toEqual(ALL.filter((target) => !allowed.includes(target)));
+    ['contract', 'simulator'],
+    ['stats', 'contract'],
+    ['simulator', 'reference-impl'],
+    ['reference-impl', 'simulator'],
+    ['oracle', 'simulator'],
+    ['oracle', 'reference-impl'],
+    ['harness/options', 'harness/engine'],
+    ['harness/trace', 'harness/drivers'],
+    ['harness/drivers', 'harness/judge'],
+    ['harness/judge', 'harness/drivers'],
+    ['harness/report', 'harness/run'],
+    ['harness/drivers/k6/scripts', 'harness/drivers'],
+    ['harness/run', 'harness/studies'],
+    ['harness/studies', 'harness/cli'],
+  ])('no row lets %s import %s', (row, backward) => {
+    expect(HOUSE[row]).not.toContain(backward);
   });
+
+  it('each folder of the harness has a row, and a folder without one is refused', () => {
+    const folders = readdirSync(join(ROOT, 'harness'), { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(folders.map(({ name }) => `harness/${name}`).filter((name) => !rows.includes(name))).toEqual([]);
+    expect(findBreaches(plant({ 'harness/new-room/a.ts': source }))).toEqual([
+      expect.objectContaining({ path: 'harness/new-room/a.ts', text: expect.stringContaining('has no row in HOUSE') }),
+    ]);
+  });
+
+  it('a test may use what is for tests, others may not', () => {
+    const house = plant({
+      'stats/a.testing.ts': source,
+      'stats/b.ts': "export { a } from './a.testing.ts';",
+      'stats/b.test.ts': "export { a } from './a.testing.ts';",
+    });
+    expect(findBreaches(house)).toEqual([
+      { path: 'stats/b.ts', line: 1, text: 'only tests may import stats/a.testing.ts' },
+    ]);
+  });
+
+  const inPipeline = { ...targets, 'reference-impl/pipeline/a.ts': source };
 
   it.each([
     ["import type { A } from '../reference-impl/pipeline/a.ts';"],
@@ -62,8 +94,8 @@ describe('who imports whom', () => {
     ["export const a = new URL('../reference-impl/pipeline/a.ts', import.meta.url);"],
     ["import '../simulator/../reference-impl/pipeline/a.ts';"],
     ["import { a } from /* hidden */\n  '../reference-impl/pipeline/a.ts';"],
-  ])('from the simulator: %s', (source) => {
-    const breaches = findBreaches(plant({ ...targets, 'simulator/b.ts': source }));
+  ])('from the simulator: %s', (text) => {
+    const breaches = findBreaches(plant({ ...inPipeline, 'simulator/b.ts': text }));
     expect(breaches).toHaveLength(1);
     expect(breaches[0]).toMatchObject({
       path: 'simulator/b.ts',
@@ -72,29 +104,64 @@ describe('who imports whom', () => {
   });
 
   it('is not fooled by comments and texts', () => {
-    const source =
+    const text =
       "// import '../reference-impl/pipeline/a.ts'\nexport const text = `import '../reference-impl/pipeline/a.ts'`;";
-    expect(findBreaches(plant({ ...targets, 'simulator/b.ts': source }))).toEqual([]);
+    expect(findBreaches(plant({ ...inPipeline, 'simulator/b.ts': text }))).toEqual([]);
   });
 
   it.each(['simulator/a.ts', 'reference-impl/pipeline/a.ts'])(
     'the oracle does not reach %s, not even through others',
     (target) => {
       const house = plant({
-        ...targets,
-        'harness/between.ts': `export { a } from '../${target}';`,
-        'harness/oracle/judge.ts': "export { a } from '../between.ts';",
-        'harness/oracle/judge.test.ts': `export { a } from '../../${target}';`,
+        ...inPipeline,
+        'harness/run/between.ts': `export { a } from '../../${target}';`,
+        'oracle/judge.ts': "export { a } from '../harness/run/between.ts';",
+        'oracle/judge.test.ts': `export { a } from '../${target}';`,
       });
-      expect(findBreaches(house)).toEqual([
-        {
-          path: 'harness/oracle/judge.ts',
-          line: 1,
-          text: `the oracle must not reach ${target} (via harness/between.ts)`,
-        },
-      ]);
+      expect(findBreaches(house)).toContainEqual({
+        path: 'oracle/judge.ts',
+        line: 1,
+        text: `the oracle must not reach ${target} (via harness/run/between.ts)`,
+      });
     },
   );
+});
+
+describe('circles', () => {
+  const texts = (files: Record<string, string>) => findBreaches(plant(files)).map(({ text }) => text);
+
+  it('of files are refused, those closed by a type alone too', () => {
+    const circle = {
+      'simulator/city/a.ts': "import { b } from './b.ts';\nexport interface A { b: typeof b }",
+      'simulator/city/b.ts': "import type { A } from './c.ts';\nexport const b: A | null = null;",
+      'simulator/city/c.ts': "export type { A } from './a.ts';",
+    };
+    const names = 'simulator/city/a.ts, simulator/city/b.ts, simulator/city/c.ts';
+    expect(texts(circle)).toEqual([`files import each other in a circle: ${names}`]);
+    const { 'simulator/city/c.ts': _, ...open } = circle;
+    expect(texts({ ...open, 'simulator/city/c.ts': 'export type A = number;' })).toEqual([]);
+  });
+
+  it('of folders are refused although no file leads back to itself', () => {
+    const circle = {
+      'simulator/city/a.ts': "export { b } from '../people/b.ts';",
+      'simulator/people/b.ts': 'export const b = 1;',
+      'simulator/people/c.ts': "export { d } from '../city/d.ts';",
+      'simulator/city/d.ts': 'export const d = 1;',
+    };
+    expect(texts(circle)).toEqual(['folders import each other in a circle: simulator/city, simulator/people']);
+    expect(texts({ ...circle, 'simulator/people/c.ts': 'export const c = 1;' })).toEqual([]);
+  });
+
+  it('of folders are counted two levels deep: what is below counts as one', () => {
+    const inside = {
+      'harness/drivers/node/a.ts': "export { b } from '../target/b.ts';",
+      'harness/drivers/target/b.ts': 'export const b = 1;',
+      'harness/drivers/target/c.ts': "export { d } from '../node/d.ts';",
+      'harness/drivers/node/d.ts': 'export const d = 1;',
+    };
+    expect(texts(inside)).toEqual([]);
+  });
 });
 
 describe('purity, as the scan sees it', () => {
@@ -119,7 +186,7 @@ describe('purity, as the scan sees it', () => {
     }
     expect(
       findBreaches(
-        plant({ 'harness/b.ts': source, 'reference-impl/servers/b.ts': source, 'simulator/b.test.ts': source }),
+        plant({ 'harness/run/b.ts': source, 'reference-impl/servers/b.ts': source, 'simulator/b.test.ts': source }),
       ),
     ).toEqual([]);
   });
@@ -142,7 +209,7 @@ describe('purity, as the linter sees it', () => {
   for (const name of GLOBALS) planted[`global-${name}`] = `export const a = () => ${name};`;
   for (const name of LOCALE) planted[`locale-${name}`] = `export const a = (b: string) => b.${name}('c');`;
   const clean = 'export const a = Math.floor(2);';
-  const FOLDERS = ['contract', 'simulator/city', 'reference-impl/pipeline', 'harness', 'reference-impl/servers'];
+  const FOLDERS = ['contract', 'simulator/city', 'reference-impl/pipeline', 'harness/run', 'reference-impl/servers'];
   let found = new Set<string>();
 
   beforeAll(() => {

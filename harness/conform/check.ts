@@ -26,17 +26,3 @@ export interface CheckGroup {
   town?: { sameEventMsMax?: number };
   checks: readonly Check[];
 }
-
-/** The contract is broken; the message says what was found. */
-export class Missed extends Error {}
-
-/** No answer came at all. */
-export class NoAnswer extends Missed {}
-
-/** The target leaves this out; the message says how that showed. */
-export class LeftOut extends Error {}
-
-/** Throws Missed with `found` unless the condition holds. */
-export function must(condition: boolean, found: string): asserts condition {
-  if (!condition) throw new Missed(found);
-}

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { REFUSALS, type Refusal } from '../../contract/wire.ts';
-import { LeftOut, Missed, must, NoAnswer } from './check.ts';
+import { LeftOut, Missed, must, NoAnswer } from './outcome.ts';
 
 export interface Answer {
   status: number;

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { HundredblockError } from '../../contract/errors.ts';
 import { PATHS } from '../../contract/wire.ts';
-import { type Check, type CheckGroup, type Finding, LeftOut, Missed, NoAnswer, type State } from './check.ts';
+import type { Check, CheckGroup, Finding, State } from './check.ts';
+import { LeftOut, Missed, NoAnswer } from './outcome.ts';
 import { authChecks } from './checks/auth.ts';
 import { clockChecks } from './checks/clock.ts';
 import { deviceChecks } from './checks/devices.ts';

@@ -1,7 +1,7 @@
 /** A resident's stream, as a client sees it. */
 import { WebSocket } from 'ws';
 import { PATHS } from '../../contract/wire.ts';
-import { Missed } from './check.ts';
+import { Missed } from './outcome.ts';
 
 export interface StreamFrame {
   sequence: number;

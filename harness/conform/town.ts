@@ -10,7 +10,7 @@ import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { ROSTER_MUTED, ROSTER_QUIT, type Roster } from '../../contract/roster.ts';
 import { MINUTE_MS, utcMs } from '../../contract/time.ts';
 import { HEADERS, MEDIA, PATHS } from '../../contract/wire.ts';
-import { must } from './check.ts';
+import { must } from './outcome.ts';
 import { type Answer, type Client, mustTake, toldOf } from './client.ts';
 import { eidoBody, type Told, ZONE } from './dialect-body.ts';
 import { listen, type Listener, type ListenOptions } from './listener.ts';

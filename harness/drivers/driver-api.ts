@@ -1,8 +1,9 @@
 /** What the driver offers to those who start it. What it leaves in its folder: contract/trace.ts, from SendLine on. */
-import type { Pair } from './node/drive.ts';
-import type { PlatformClock } from '../../contract/clock.ts';
-import type { DriverSummary, TraceHeader, TraceInputKind } from '../../contract/trace.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { DriverSummary, TraceInputKind } from '../../contract/trace.ts';
 import type { Spread } from '../../stats/spread.ts';
+import type { LiveTrace } from '../trace/trace-api.ts';
+import type { StartedTarget } from './target/target-process.ts';
 
 /** The reference system, started for this run as a process of its own and stopped with it. */
 export interface StartTarget {
@@ -13,6 +14,18 @@ export interface StartTarget {
   args: readonly string[];
   /** It was started there before, and stays up after the run; only the project's own driver takes one. */
   pair?: Pair;
+}
+
+/** A target that listens, and a driver that waits for its plan. */
+export interface Pair {
+  driver: DriverProcess;
+  started: StartedTarget;
+}
+
+export interface DriverProcess {
+  child: ChildProcess;
+  /** Resolves when it is gone, or never came to be, with why. */
+  ended: Promise<string>;
 }
 
 /** A system that runs already. */
@@ -26,32 +39,6 @@ export interface UrlTarget {
   harnessKey: string | null;
   /** True where it was told agencies, residents and keys by other means. */
   onboarded: boolean;
-}
-
-/** What residents received since the batch before, each batch of one thread (`part`). */
-export interface Heard {
-  part: number;
-  /** Distinct messages that this thread had not told of yet: numbered on from those it had. */
-  frames: { type: 'alert' | 'post'; text: string }[];
-  /** Columns of equal length: who received which frame, and when (Unix ms). */
-  resident: Uint32Array;
-  frame: Uint32Array;
-  wallMs: Float64Array;
-}
-
-/** A trace that is still being written while it is sent, because its world reacts to what residents receive. */
-export interface LiveTrace {
-  /** As it is known when the window opens. */
-  header: TraceHeader;
-  /** Bytes of inputs.jsonl that are written by then, whole lines. */
-  writtenBytes: number;
-  /** The window was given its place on the wall: from now on `more` is told of each further stretch of inputs.jsonl that is written. */
-  launch(clock: PlatformClock, more: (writtenBytes: number) => void): void;
-  heard(heard: Heard): void;
-  /** Ends the trace where it is. */
-  close(): void;
-  /** Resolves when all files of the trace are whole; rejects where the world or the disk failed. */
-  whole: Promise<void>;
 }
 
 export type DrivePhase =
@@ -108,7 +95,7 @@ export interface DriveOptions {
   limits?: Partial<DriveLimits>;
 }
 
-/** Told of the processes of a run: harness/soak/ samples them. */
+/** Told of the processes of a run: harness/studies/soak/ samples them. */
 export interface ProcessWatch {
   /** Both run: the driver's process, and the target with its own where it was started for the run. */
   started(processes: { driverPid: number; targetPid: number | null; targetUrl: string }): void;

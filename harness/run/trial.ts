@@ -6,7 +6,8 @@ import type { Quantiles } from '../../contract/runrecord.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import { judgeRun, type Judged, type Yardstick } from '../judge/judge.ts';
 import type { Drive, DriveOptions, UrlTarget } from '../drivers/driver-api.ts';
-import { drive, type Pair } from '../drivers/node/drive.ts';
+import type { Pair } from '../drivers/driver-api.ts';
+import { drive } from '../drivers/node/drive.ts';
 
 export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {
   /** A system that runs already; null: the reference system is started for this, with an empty data folder, and stopped after it. */

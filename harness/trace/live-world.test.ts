@@ -7,7 +7,7 @@ import type { PlatformClock } from '../../contract/clock.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { INDUCED_FROM } from '../../simulator/incidents/incident.ts';
-import type { Heard } from '../drivers/driver-api.ts';
+import type { Heard } from './trace-api.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { LiveWorld, LOOKAHEAD_MS } from './live-world.ts';
 import { openTrace } from './read.ts';

@@ -8,7 +8,7 @@ import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import type { TraceHeader } from '../../contract/trace.ts';
 import { strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
-import type { Heard, LiveTrace } from '../drivers/driver-api.ts';
+import type { Heard, LiveTrace } from './trace-api.ts';
 import type { Shard } from '../engine/shard.ts';
 import { startStepped, type SteppedRun } from '../engine/simulate.ts';
 import type { Recorded, RecordOptions } from './trace-api.ts';

@@ -1,4 +1,5 @@
 /** What the recording, reading and replaying of traces offer to those who drive and judge by them. The files themselves: contract/trace.ts. */
+import type { PlatformClock } from '../../contract/clock.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { MsgType } from '../../contract/alert.ts';
 import type { Onboarding } from '../../contract/onboarding.ts';
@@ -87,3 +88,29 @@ export interface Replayed {
 
 /** harness/trace/in-virtual-time.ts: the trace through one reference pipeline in virtual time. `truth`: its own, where it was loaded before. */
 export type ReplayTrace = (trace: Trace, truth?: TraceTruth) => Promise<Replayed>;
+
+/** What residents received since the batch before, each batch of one thread (`part`). */
+export interface Heard {
+  part: number;
+  /** Distinct messages that this thread had not told of yet: numbered on from those it had. */
+  frames: { type: 'alert' | 'post'; text: string }[];
+  /** Columns of equal length: who received which frame, and when (Unix ms). */
+  resident: Uint32Array;
+  frame: Uint32Array;
+  wallMs: Float64Array;
+}
+
+/** A trace that is still being written while it is sent, because its world reacts to what residents receive. */
+export interface LiveTrace {
+  /** As it is known when the window opens. */
+  header: TraceHeader;
+  /** Bytes of inputs.jsonl that are written by then, whole lines. */
+  writtenBytes: number;
+  /** The window was given its place on the wall: from now on `more` is told of each further stretch of inputs.jsonl that is written. */
+  launch(clock: PlatformClock, more: (writtenBytes: number) => void): void;
+  heard(heard: Heard): void;
+  /** Ends the trace where it is. */
+  close(): void;
+  /** Resolves when all files of the trace are whole; rejects where the world or the disk failed. */
+  whole: Promise<void>;
+}

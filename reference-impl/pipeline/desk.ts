@@ -7,11 +7,19 @@ import type { Policy, Suppression } from '../../contract/policy.ts';
 import { alertKey } from './alert-key.ts';
 import { composeAlert } from './compose.ts';
 import { endsGroup, ineligibility, policyAt, type Ineligibility } from './eligibility.ts';
-import { GroupStore, type Group } from './groups.ts';
+import { GroupStore } from './groups.ts';
 import { parseMessage } from './parse/message.ts';
 import { NO_NARRATIVE, type Narrative, type NormalRecord, type ParsedRow } from './parse/normal.ts';
 import { createPlaces, type Places, type PublishedPlace } from './place.ts';
-import { categoryOf, compareState, RecordStore, statusOf, type RecordEntry, type RecordState } from './records.ts';
+import {
+  categoryOf,
+  compareState,
+  RecordStore,
+  statusOf,
+  type RecordEntry,
+  type RecordState,
+  type Group,
+} from './records.ts';
 import { redact } from './redact.ts';
 import { unionAscending, type Target } from './target.ts';
 

@@ -1,33 +1,6 @@
 /** Records that are one event, and the alert owed for it (docs/rules.md, 'One event, one alert: groups'). */
-import type { Category } from '../../contract/catalogue.ts';
 import { HOUR_MS } from '../../contract/time.ts';
-import type { PublishedPlace } from './place.ts';
-import { isClosedAsDuplicate, type RecordEntry, type RecordState } from './records.ts';
-
-export interface Group {
-  /** Order of opening within the agency. */
-  readonly ordinal: number;
-  readonly opener: RecordEntry;
-  readonly incidents: string;
-  /** In order of joining. */
-  readonly records: RecordEntry[];
-  lead: RecordEntry;
-  /** True where every record is closed as duplicate: the last lead then stays. */
-  leadless: boolean;
-  /** `waiting`: no alert was sent. `cancelled`: nothing more will be. */
-  phase: 'waiting' | 'alerted' | 'cancelled';
-  /** The ticket that waits for a decision. */
-  ticket: string | null;
-  asked: boolean;
-  withheld: boolean;
-  alertedMs: number;
-  messages: number;
-  published: { category: Category; place: PublishedPlace } | null;
-  /** Everyone who was sent a message of this alert, ascending. */
-  recipients: Uint32Array;
-  /** Where the index keeps it, and for which state of its lead; null where it takes no more records: it is cancelled, counts as cancelled, or has no category or place. */
-  bucket: { key: string; state: RecordState } | null;
-}
+import { isClosedAsDuplicate, type Group, type RecordEntry } from './records.ts';
 
 /** What records of one event share, besides the hour: category and published place; null where either is missing. */
 export type EventOf = (record: RecordEntry) => string | null;

@@ -4,9 +4,8 @@ import type { Category, Dialect, NatureRule } from '../../contract/catalogue.ts'
 import type { PublishedDisposition, RecordStatus } from '../../contract/manifest.ts';
 import type { RowOutcome } from '../../contract/pipeline.ts';
 import type { Suppression } from '../../contract/policy.ts';
-import type { Group } from './groups.ts';
 import type { NormalRecord } from './parse/normal.ts';
-import type { FoundPlace } from './place.ts';
+import type { FoundPlace, PublishedPlace } from './place.ts';
 
 /** The latest state of a record, as published. */
 export interface RecordState {
@@ -38,6 +37,32 @@ export interface RecordEntry {
   answered: { category: Category | null; reason: 'rejected-in-review' | 'expired-in-review' } | null;
   /** The suppression last told, null where there was none. */
   suppression: Suppression | null;
+}
+
+/** One event: the records that tell of it, and the alert owed for it. */
+export interface Group {
+  /** Order of opening within the agency. */
+  readonly ordinal: number;
+  readonly opener: RecordEntry;
+  readonly incidents: string;
+  /** In order of joining. */
+  readonly records: RecordEntry[];
+  lead: RecordEntry;
+  /** True where every record is closed as duplicate: the last lead then stays. */
+  leadless: boolean;
+  /** `waiting`: no alert was sent. `cancelled`: nothing more will be. */
+  phase: 'waiting' | 'alerted' | 'cancelled';
+  /** The ticket that waits for a decision. */
+  ticket: string | null;
+  asked: boolean;
+  withheld: boolean;
+  alertedMs: number;
+  messages: number;
+  published: { category: Category; place: PublishedPlace } | null;
+  /** Everyone who was sent a message of this alert, ascending. */
+  recipients: Uint32Array;
+  /** Where the index keeps it, and for which state of its lead; null where it takes no more records: it is cancelled, counts as cancelled, or has no category or place. */
+  bucket: { key: string; state: RecordState } | null;
 }
 
 export function statusOf(entry: RecordEntry): RecordStatus {

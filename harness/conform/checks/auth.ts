@@ -1,7 +1,8 @@
 /** Credentials at every door. */
 import { tokenOf } from '../../../contract/credentials.ts';
 import { HEADERS, MEDIA, PATHS, type Refusal } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import { type Answer, mustRefuse, statusesOf, toldOf } from '../client.ts';
 import { eidoBody } from '../dialect-body.ts';
 import { StreamRefused } from '../listener.ts';

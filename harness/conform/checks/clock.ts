@@ -1,7 +1,8 @@
 /** The platform's clock, by which every rule counts. */
 import { HOUR_MS } from '../../../contract/time.ts';
 import { MEDIA, PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import { type Answer, jsonOf, mustRefuse } from '../client.ts';
 import { isBarrier, NEAR, setClock, TOWN_MS, type Town } from '../town.ts';
 

@@ -3,7 +3,8 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { credentialOf } from '../../../contract/credentials.ts';
 import { formatIso } from '../../../contract/time.ts';
 import { deviceTopic, MQTT } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import { isBarrier, NEAR, type Town } from '../town.ts';
 
 export const deviceChecks: CheckGroup = {

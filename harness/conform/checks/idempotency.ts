@@ -1,6 +1,7 @@
 /** A key is a promise: once is enough, however often it is sent. */
 import { HEADERS } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { mustRefuse, toldOf } from '../client.ts';
 import { eidoBody } from '../dialect-body.ts';
 import { AGENCY, isBarrier, NEAR, OTHER_AGENCY } from '../town.ts';

@@ -1,7 +1,8 @@
 /** CAD messages: what is taken, what is refused, in which order. */
 import { CATEGORY_LABELS, DIALECTS } from '../../../contract/catalogue.ts';
 import { HEADERS, MEDIA } from '../../../contract/wire.ts';
-import { type Check, type CheckGroup, LeftOut, must } from '../check.ts';
+import type { Check, CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import { type Answer, jsonOf, mustRefuse, statusesOf, toldOf } from '../client.ts';
 import { bodyIn, eidoBody } from '../dialect-body.ts';
 import { AGENCY, BODY_LENGTH_MAX, cadPath, DIALECT_AGENCIES, isBarrier, NEAR, type Town } from '../town.ts';

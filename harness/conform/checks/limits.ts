@@ -1,7 +1,8 @@
 /** Requests out of all proportion, broken or crooked: each refused or ended, and the target lives on. */
 import { randomBytes } from 'node:crypto';
 import { HEADERS, MEDIA, PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { mustHave, mustRefuse, type RawAnswer, statusesOf, toldOf } from '../client.ts';
 import { eidoBody } from '../dialect-body.ts';
 import { AGENCY, BODY_LENGTH_MAX, cadPath, NEAR, OTHER_AGENCY, type Town } from '../town.ts';

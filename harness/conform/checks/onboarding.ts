@@ -1,7 +1,8 @@
 /** Onboarding: who may, what is taken, and that it replaces what was. */
 import { ONBOARDING_SCHEMA } from '../../../contract/onboarding.ts';
 import { CLOSE_CODES, PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { mustRefuse, mustTake } from '../client.ts';
 import { NEAR, onboard, openTown } from '../town.ts';
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
 import { MEDIA } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must, Missed } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must, Missed } from '../outcome.ts';
 import { bodyIn } from '../dialect-body.ts';
 import { isBarrier, NEAR, openTown, setClock, TOWN_MS, type Town } from '../town.ts';
 

@@ -1,6 +1,7 @@
 /** Residents' posts. */
 import { HEADERS, MEDIA, PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { type Answer, jsonOf, mustHave, mustRefuse, toldOf } from '../client.ts';
 import { BESIDE, FAR, NEAR, type Town } from '../town.ts';
 

@@ -1,7 +1,8 @@
 /** Wishes, mute and leaving: what a resident says holds from that moment on. */
 import { CATEGORIES } from '../../../contract/catalogue.ts';
 import { CLOSE_CODES, MEDIA, PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { type Answer, jsonOf, mustRefuse, mustTake } from '../client.ts';
 import { BESIDE, HIGH, isBarrier, NEAR, PICKY, type Town } from '../town.ts';
 

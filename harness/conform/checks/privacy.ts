@@ -1,6 +1,7 @@
 /** What residents can read tells nothing of the exact place nor of other residents; refusals tell nothing of what was sent. Comes last. */
 import { PATHS } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import type { Bench, TownOptions } from '../town.ts';
 import { BESIDE, HIGH, NEAR, openTown } from '../town.ts';
 

@@ -1,6 +1,7 @@
 /** A client that comes back misses nothing and gets nothing twice. */
 import { CLOSE_CODES } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { mustRefuse } from '../client.ts';
 import { type Listener, StreamRefused } from '../listener.ts';
 import { BESIDE, NEAR, type Town } from '../town.ts';

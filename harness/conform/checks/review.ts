@@ -1,7 +1,8 @@
 /** The news team's queue, for agencies whose alerts wait for a decision. */
 import { Compile } from 'typebox/compile';
 import { MEDIA, PATHS, type Ticket, TicketListSchema } from '../../../contract/wire.ts';
-import { type CheckGroup, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { must } from '../outcome.ts';
 import { type Answer, jsonOf, mustHave, mustRefuse, mustTake, toldOf } from '../client.ts';
 import { HUMAN_AGENCY, isBarrier, NEAR, type Town } from '../town.ts';
 

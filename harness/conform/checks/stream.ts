@@ -2,7 +2,8 @@
 import { Compile } from 'typebox/compile';
 import { AlertSchema } from '../../../contract/alert.ts';
 import { AlertsPageSchema, CLOSE_CODES, PATHS, STREAM_PROTOCOL, STREAM_TOKEN_PREFIX } from '../../../contract/wire.ts';
-import { type CheckGroup, LeftOut, must } from '../check.ts';
+import type { CheckGroup } from '../check.ts';
+import { LeftOut, must } from '../outcome.ts';
 import { jsonOf, mustHave, toldOf } from '../client.ts';
 import type { Listener } from '../listener.ts';
 import { BESIDE, FAR, HIGH, isBarrier, MUTED, NEAR, PICKY, type Town } from '../town.ts';

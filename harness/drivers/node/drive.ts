@@ -1,12 +1,12 @@
 /** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
 import type { DrivePlan } from './conductor.ts';
-import { LIMITS, type Drive, type DriveOptions } from '../driver-api.ts';
+import { LIMITS, type Drive, type DriveOptions, type DriverProcess, type Pair } from '../driver-api.ts';
 import type { DriverReport, DriverRequest } from './driver-process.ts';
 import { loopbackEndpoint } from '../target/loopback.ts';
 import { startTarget, type StartedTarget, type StartTargetOptions } from '../target/target-process.ts';
@@ -50,18 +50,6 @@ export const drive: Drive = async (options) => {
     if (target.pair === undefined) await started.stop();
   }
 };
-
-/** A target that listens, and a driver that waits for its plan. */
-export interface Pair {
-  driver: DriverProcess;
-  started: StartedTarget;
-}
-
-export interface DriverProcess {
-  child: ChildProcess;
-  /** Resolves when it is gone, or never came to be, with why. */
-  ended: Promise<string>;
-}
 
 /** A process that waits for its plan, and for others after it where it is part of a pair that was given; it dies with this one. */
 export function forkDriver(): DriverProcess {

@@ -6,7 +6,8 @@ import type { RowReceipt } from '../../../contract/pipeline.ts';
 import type { DeliveryLine, DriverSummary, FrameLine, SendLine } from '../../../contract/trace.ts';
 import type { Trace } from '../../trace/trace-api.ts';
 import type { CrewResult } from './thread/crew-contract.ts';
-import { placeOf, type Sends } from './thread/send-log.ts';
+import { placeOf } from './thread/send-log.ts';
+import type { Sends } from './thread/sends.ts';
 
 /** Sends in the order of the trace. Inputs whose turn never came are `stopped`, meant for when the clock would have shown their time. */
 export async function writeSends(

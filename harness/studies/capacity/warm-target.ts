@@ -6,7 +6,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMITS } from '../../drivers/driver-api.ts';
-import { forkDriver, type DriverProcess, type Pair } from '../../drivers/node/drive.ts';
+import type { DriverProcess, Pair } from '../../drivers/driver-api.ts';
+import { forkDriver } from '../../drivers/node/drive.ts';
 import { startTarget, type StartedTarget } from '../../drivers/target/target-process.ts';
 
 export class WarmTarget {

@@ -6,7 +6,7 @@ import { HundredblockError } from '../../../contract/errors.ts';
 import type { CapacityTrial } from '../../../contract/runrecord.ts';
 import { GRACE_WALL_MS, type Judged } from '../../judge/judge.ts';
 import type { DrivePhase, UrlTarget } from '../../drivers/driver-api.ts';
-import type { Pair } from '../../drivers/node/drive.ts';
+import type { Pair } from '../../drivers/driver-api.ts';
 import { stolenMs } from '../../drivers/target/process-figures.ts';
 import { runTrial } from '../../run/trial.ts';
 import type { Pinning } from './pinning.ts';

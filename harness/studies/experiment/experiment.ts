@@ -6,7 +6,8 @@ import { mergeShards } from './merge.ts';
 import type { Point } from './points.ts';
 import { resultOf } from './result.ts';
 import { Schedule } from './schedule.ts';
-import { readExperiment, writeExperiment, type ExperimentFile } from './store.ts';
+import type { ExperimentFile } from './result.ts';
+import { readExperiment, writeExperiment } from './store.ts';
 import { headOf, sweep, type SweepOptions } from './sweep.ts';
 
 export interface Experimented {

@@ -5,8 +5,7 @@ import { details, escapeHtml, paragraph, table } from '../../report/markup.ts';
 import { renderPage, type PageSection } from '../../report/page.ts';
 import { figuresOf, short } from './figures.ts';
 import { MEASURES } from './measures.ts';
-import { measureText, type ExperimentResult } from './result.ts';
-import type { ExperimentFile } from './store.ts';
+import { measureText, type ExperimentFile, type ExperimentResult } from './result.ts';
 import { tippingText } from './words.ts';
 
 /** A whole HTML page. */

@@ -1,12 +1,13 @@
 /** What an experiment found, from its replications alone: the same replications give the same result, wherever and in whatever order they ran. */
 import type { Experiment } from '../../../contract/experiment.ts';
+import type { RunRecord } from '../../../contract/runrecord.ts';
 import { commandLine } from '../../records/command-line.ts';
 import { holm } from '../../../stats/rank-tests.ts';
 import type { Entry } from './journal.ts';
 import { MEASURES } from './measures.ts';
 import { unitPoints, type Point } from './points.ts';
 import { setsOf } from './resolve.ts';
-import type { Extent } from './schedule.ts';
+import type { Extent, Shard } from './schedule.ts';
 import {
   CONFIDENCE,
   estimate,
@@ -128,6 +129,22 @@ export function resultOf(o: ResultOptions): ExperimentResult {
 
 /** The figures of a replication by point and measure, in the order of replications. */
 type Samples = (point: number, measure: number) => (number | null)[];
+
+/** Where and how it ran: differs from run to run, unlike the result. */
+export interface ExperimentProvenance {
+  command: string;
+  code: RunRecord['code'];
+  host: RunRecord['host'];
+  shard: Shard;
+  startedAt: string;
+  wallMs: number;
+}
+
+export interface ExperimentFile {
+  schema: string;
+  result: ExperimentResult;
+  provenance: ExperimentProvenance;
+}
 
 // --- internal ---
 

@@ -2,32 +2,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
-import type { RunRecord } from '../../../contract/runrecord.ts';
 import { figureFiles } from './figures.ts';
 import { experimentPage } from './page.ts';
-import type { ExperimentResult } from './result.ts';
-import type { Shard } from './schedule.ts';
+import type { ExperimentFile, ExperimentProvenance, ExperimentResult } from './result.ts';
 import { csvOf, parquetOf } from './table.ts';
 import { codebookTable, tablesOf } from './tables.ts';
 
 const EXPERIMENT_FILE = 'experiment.json';
 const EXPERIMENT_SCHEMA = 'hundredblock.experiment/1.0';
-
-/** Where and how it ran: differs from run to run, unlike the result. */
-export interface ExperimentProvenance {
-  command: string;
-  code: RunRecord['code'];
-  host: RunRecord['host'];
-  shard: Shard;
-  startedAt: string;
-  wallMs: number;
-}
-
-export interface ExperimentFile {
-  schema: string;
-  result: ExperimentResult;
-  provenance: ExperimentProvenance;
-}
 
 /** Writes everything; each file is whole or not there. A shard has no figures and no report: it is a part. Throws what the file system throws. */
 export function writeExperiment(

@@ -11,7 +11,8 @@ import type { RunRecord } from '../../../contract/runrecord.ts';
 import { mergeExperiment, runExperiment } from './experiment.ts';
 import { MEASURES } from './measures.ts';
 import { experimentOf } from './resolve.ts';
-import { readExperiment, type ExperimentFile } from './store.ts';
+import type { ExperimentFile } from './result.ts';
+import { readExperiment } from './store.ts';
 import { tiny } from './tiny.testing.ts';
 
 const CLI = fileURLToPath(new URL('../../../bin/hundredblock.js', import.meta.url));

@@ -1,7 +1,7 @@
 /** Published results for queues and for dispatch, as cases that the simulated components must reproduce. Times are in mean service times. */
 import type { Case } from './case.ts';
 import { caseOf } from './case-file.ts';
-import type { Size } from './replicate.ts';
+import type { Size } from './tally.ts';
 
 export interface PublishedCase {
   posed: Case;

@@ -1,6 +1,7 @@
 /** Does the simulation cover the published value? Runs a case's replications and gives an interval for each of its measures. */
 import type { PublishedCase } from './cases.ts';
-import { replicate, type Size } from './replicate.ts';
+import { replicate } from './replicate.ts';
+import type { Size } from './tally.ts';
 import { controlledInterval, meanInterval, type Interval } from '../../../stats/interval.ts';
 
 export const CONFIDENCE = 0.999;

@@ -1,7 +1,8 @@
 /** Do 95% intervals hold the truth 95% of the time? The same case posed many times over, each with intervals of its own. */
 import type { PublishedCase } from './cases.ts';
 import { controlledInterval, meanInterval } from '../../../stats/interval.ts';
-import { replicate, type Size } from './replicate.ts';
+import { replicate } from './replicate.ts';
+import type { Size } from './tally.ts';
 
 export interface Repeated {
   measure: string;

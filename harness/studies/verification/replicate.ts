@@ -7,24 +7,7 @@ import { createDispatch } from '../../../simulator/police/dispatch.ts';
 import type { JobPriority } from '../../../simulator/police/parameters.ts';
 import { callSign } from '../../../simulator/police/patrol.ts';
 import { hasOwnServer, hasPlaces, loadOf, serviceMeanOf, type Case } from './case.ts';
-import { Tally } from './tally.ts';
-
-export interface Size {
-  replications: number;
-  /** Customers of each replication that are counted, and those before them that are not. */
-  customers: number;
-  warmup: number;
-}
-
-export interface Replication {
-  measures: Record<string, number>;
-  /**
-   * Control variates: what this replication drew, less what it should have drawn on average: gaps between arrivals, service times, customers' shares by
-   * stream. Their true means are 0, and much of a queue's variation follows them.
-   */
-  controls: number[];
-  events: number;
-}
+import { Tally, type Replication, type Size } from './tally.ts';
 
 /** One replication. Arrivals go on until the last counted customer is gone, so that its end looks like its middle. */
 export function replicate(posed: Case, seed: number, replication: number, size: Size): Replication {

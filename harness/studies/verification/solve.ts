@@ -1,7 +1,8 @@
 /** A case's measures with intervals: replications that grow until the intervals are narrow, or until enough is enough. */
 import { measuresOf, type Case } from './case.ts';
 import { controlledInterval, meanInterval, type Interval } from '../../../stats/interval.ts';
-import { replicate, type Size } from './replicate.ts';
+import { replicate } from './replicate.ts';
+import type { Size } from './tally.ts';
 
 export interface SolveOptions {
   posed: Case;

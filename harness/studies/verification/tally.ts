@@ -2,7 +2,23 @@
 import { hasOwnServer, hasPlaces, loadOf, serviceCv2, serviceMeanOf, type Case } from './case.ts';
 import { InHand } from './in-hand.ts';
 import { Pooled } from './pooled.ts';
-import type { Replication, Size } from './replicate.ts';
+
+export interface Size {
+  replications: number;
+  /** Customers of each replication that are counted, and those before them that are not. */
+  customers: number;
+  warmup: number;
+}
+
+export interface Replication {
+  measures: Record<string, number>;
+  /**
+   * Control variates: what this replication drew, less what it should have drawn on average: gaps between arrivals, service times, customers' shares by
+   * stream. Their true means are 0, and much of a queue's variation follows them.
+   */
+  controls: number[];
+  events: number;
+}
 
 export class Tally {
   readonly inHand = new InHand();

@@ -3,7 +3,8 @@ import { generate } from 'mqtt-packet';
 import { credentialOf } from '../../../../contract/credentials.ts';
 import { dropSocket, openSocket, type Endpoint, type LeanSocket, type SocketOwner } from '../thread/lean-socket.ts';
 import { MqttError, readPackets, type MqttHandlers } from './mqtt-reader.ts';
-import type { Failure, SendLog } from '../thread/send-log.ts';
+import type { SendLog } from '../thread/send-log.ts';
+import type { Failure } from '../thread/sends.ts';
 import { spread } from '../residents/spread.ts';
 import type { Wall } from '../wall.ts';
 

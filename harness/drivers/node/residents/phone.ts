@@ -13,7 +13,8 @@ import {
   type LeanSocket,
   type SocketOwner,
 } from '../thread/lean-socket.ts';
-import type { Failure, SendLog } from '../thread/send-log.ts';
+import type { SendLog } from '../thread/send-log.ts';
+import type { Failure } from '../thread/sends.ts';
 import { refusalOf } from '../sender/refusal.ts';
 import { spread } from './spread.ts';
 import { readMessage } from './stream-message.ts';

@@ -7,7 +7,8 @@ import { measureLoopDelay } from '../thread/loop-delay.ts';
 import { hostPortals, type PortalHost } from './portal.ts';
 import { Schedule } from '../thread/schedule.ts';
 import { SpreadTally } from '../../../../stats/spread.ts';
-import { SendLog, UNCOUNTED, type Failure } from '../thread/send-log.ts';
+import { SendLog, UNCOUNTED } from '../thread/send-log.ts';
+import type { Failure } from '../thread/sends.ts';
 import { wallOf } from '../wall.ts';
 
 export async function createSender(setup: CrewSetup, consumed: (weight: number) => void): Promise<Crew> {

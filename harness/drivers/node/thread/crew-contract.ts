@@ -7,9 +7,9 @@ import type { Tail } from '../../../../contract/runrecord.ts';
 import type { ConnectionLine } from '../../../../contract/trace.ts';
 import type { CLOSE_CODES, Refusal } from '../../../../contract/wire.ts';
 import type { Chunk } from './chunk.ts';
-import type { Heard } from '../../driver-api.ts';
+import type { Heard } from '../../../trace/trace-api.ts';
 import type { Endpoint } from './lean-socket.ts';
-import type { Sends } from './send-log.ts';
+import type { Sends } from './sends.ts';
 import type { Spread } from '../../../../stats/spread.ts';
 
 export type CrewRole = 'sender' | 'swarm' | 'devices';

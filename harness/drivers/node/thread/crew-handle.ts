@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { buffersOf, type Chunk } from './chunk.ts';
 import type { CrewReport, CrewRequest, CrewResult, CrewRole, CrewSetup, CrewStatus } from './crew-contract.ts';
 import type { PlatformClock } from '../../../../contract/clock.ts';
-import type { Heard } from '../../driver-api.ts';
+import type { Heard } from '../../../trace/trace-api.ts';
 import type { Feedable } from '../feeder.ts';
 
 export interface CrewHandle extends Feedable {
