@@ -8,7 +8,7 @@ export interface Golden {
 const ANNOUNCEMENT = 'changes seeded output';
 const DIGITS = 12;
 
-/** What CHANGELOG.md lacks to make this hash golden; null where it lacks nothing. */
+/** Names the line that CHANGELOG.md must have before this hash may be golden; null if the line is there. */
 export function announced({ historyHash }: Golden, changelog: string): string | null {
   const digits = historyHash.slice(0, DIGITS);
   const found = changelog.split('\n').some((line) => line.includes(ANNOUNCEMENT) && line.includes(digits));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { tokenize, type Token } from './tokens.ts';
 
-/** What the harness stands on. */
+/** Folders below the harness. */
 const GROUND = ['contract', 'stats', 'simulator', 'reference-impl', 'oracle'] as const;
 
 const BELOW_STUDIES = [
@@ -19,7 +19,7 @@ const BELOW_STUDIES = [
 ] as const;
 
 /**
- * What of ours each folder may import besides itself. If two rows match a file, the longer one counts. Tests, and what only tests use
+ * Folders of this repository that each folder may import besides itself. If two rows match a file, the longer one counts. Tests, and what only tests use
  * (`*.testing.ts`), are free of these walls.
  */
 export const HOUSE: Readonly<Record<string, readonly string[]>> = {
@@ -79,7 +79,7 @@ export interface SourceFile {
   path: string;
   tokens: Token[];
   imports: Import[];
-  /** What it refers to by a relative path: by import, or by naming it in a string (`new URL('./worker.ts', import.meta.url)`). */
+  /** Files that it names by a relative path, in an import or in a string (`new URL('./worker.ts', import.meta.url)`). */
   refersTo: Reference[];
 }
 

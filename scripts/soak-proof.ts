@@ -28,11 +28,11 @@ const CLEAN_FILE = fileURLToPath(new URL('../results/soak/clean.jsonl', import.m
 const SPEED = 360;
 const PLANTED_MIN = 10;
 const CLEAN_MIN = 60;
-/** Rows of the kept series are medians of so many seconds. */
+/** Each row of the kept series is the median of this many seconds. */
 const THINNED = 3;
 const RESAMPLED = 20;
 const BLOCK_S = 120;
-/** Of the clean soak, before blocks are drawn. */
+/** Seconds left out at the start of the clean soak before blocks are drawn. */
 const SETTLING_S = 180;
 
 /** The series that must be found, one of them at least; no other may. */
@@ -79,7 +79,7 @@ function beyond({ series }: Pick<Soak, 'series'>): string[] {
   return series.filter(({ verdict }) => verdict === 'beyond').map(({ name }) => name);
 }
 
-/** True where nothing grew and nothing else failed. What was sampled is kept in any case. */
+/** True if nothing grew and nothing else failed. The samples are kept in either case. */
 async function clean(minutes: number): Promise<boolean> {
   return inFolder(async (dir) => {
     const { record, stopped } = await soak(minutes, dir, null, null).finally(() => keep(join(dir, SOAK_FILE)));

@@ -9,7 +9,7 @@ export interface Token {
   line: number;
 }
 
-/** Tokens in order. What stands in a template's `${...}` follows the template's own token. */
+/** Tokens in order. The code inside a template's `${...}` follows the template's own token. */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   scan(source, 0, 1, tokens, false);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../harness/cli/spec.ts';
 import { SCENARIOS } from '../harness/options/registry.ts';
 import { isTest, readHouse } from '../scripts/house.ts';
+import { habitsOf } from '../scripts/prose.ts';
 import { tokenize } from '../scripts/tokens.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +26,9 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
   .stdout.split('\n')
   .filter((path) => TEXT.test(path) && existsSync(join(ROOT, path)));
 const documents = tracked.filter((path) => path.endsWith('.md'));
+
+/** Folders whose comments and messages were gone through. */
+const PLAIN = ['scripts'] as const;
 
 describe('source', () => {
   it('is all reached from the command line, a script, a benchmark or a test', () => {
@@ -91,6 +95,35 @@ describe('source', () => {
         path.startsWith('harness/') && tokens.some((t, i) => t.text === 'exit' && tokens[i - 2]?.text === 'process'),
     );
     expect(ends.map((file) => file.path)).toEqual(['harness/cli/main.ts']);
+  });
+});
+
+describe('plain English', () => {
+  it.each([
+    ['/** Of a logarithm. */', 'of'],
+    ['/** Counts. As a share of all. */', 'as'],
+    ['// What it holds.', 'what'],
+    ['/** Waits so long. */', 'so-many'],
+    ["throw new Error('expected so many rows');", 'so-many'],
+    ['/** Null where nothing is missing. */', 'where'],
+  ])('%s is found', (source, habit) => {
+    expect(habitsOf('a.ts', source).map((one) => one.habit)).toEqual([habit]);
+  });
+
+  it.each([
+    '/** Offers a place. As soon as it is free, it is given away. */',
+    '// What does it hold? It depends.',
+    "const text = 'Of all';",
+    '/** Some more of it, as a share. */',
+  ])('%s passes', (source) => {
+    expect(habitsOf('a.ts', source)).toEqual([]);
+  });
+
+  it.each(PLAIN)('%s has no fragment and no amount that is named elsewhere', (folder) => {
+    const found = files
+      .filter(({ path }) => path.startsWith(`${folder}/`))
+      .flatMap(({ path }) => habitsOf(path, read(path)));
+    expect(found.filter(({ habit }) => habit !== 'where')).toEqual([]);
   });
 });
 
