@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunRecord } from '../contract/runrecord.ts';
+import type { RunRecord } from '../contract/record/run-record.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import { metro } from '../scenarios/metro.ts';
 import type { BenchRow } from './table.ts';

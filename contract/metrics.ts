@@ -7,7 +7,7 @@ import { CATEGORIES, REACTIONS } from './catalogue.ts';
 import { PRIVATE_KINDS } from './manifest.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from './pipeline.ts';
 import { SUPPRESSIONS } from './policy.ts';
-import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from './runrecord.ts';
+import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from './record/kinds.ts';
 import { TRACE_INPUT_KINDS } from './trace-kinds.ts';
 
 export interface MetricSpec {

@@ -15,7 +15,9 @@ import type { PlatformClock } from './clock.ts';
 import type { MessageManifest, PrivateString } from './manifest.ts';
 import type { RowReceipt } from './pipeline.ts';
 import type { PreferenceChange } from './roster.ts';
-import type { FaultKind, Load, Tail } from './runrecord.ts';
+import type { FaultKind } from './record/kinds.ts';
+import type { Load } from './record/load.ts';
+import type { Tail } from './record/measures.ts';
 
 export const TRACE_SCHEMA = 'hundredblock.trace/1.2';
 

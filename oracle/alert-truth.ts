@@ -1,7 +1,7 @@
 /** Truth of an Alert at the moment it was sent, from the world alone. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import type { Category } from '../contract/catalogue.ts';
-import { type Truth, TRUTHS } from '../contract/runrecord.ts';
+import { type Truth, TRUTHS } from '../contract/record/kinds.ts';
 import type { RecordTruth } from './oracle-api.ts';
 import { policyAt } from './eligibility.ts';
 

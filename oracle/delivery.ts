@@ -1,6 +1,6 @@
 /** Verdicts of deliveries: what was owed beside what was seen, resident by resident. */
 import { ROSTER_MUTED, ROSTER_QUIT } from '../contract/roster.ts';
-import { VERDICTS, type Verdict } from '../contract/runrecord.ts';
+import { VERDICTS, type Verdict } from '../contract/record/kinds.ts';
 import type { OracleConfig, Reception, Violation } from './oracle-api.ts';
 import { DOUBT, type Expected } from './owed.ts';
 import { policyAt } from './eligibility.ts';

@@ -5,7 +5,8 @@ import type { Category } from '../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../contract/manifest.ts';
 import type { PipelineInput, PipelineOutput } from '../contract/pipeline.ts';
 import type { Roster } from '../contract/roster.ts';
-import type { AlertLine, Truth, Verdict } from '../contract/runrecord.ts';
+import type { Truth, Verdict } from '../contract/record/kinds.ts';
+import type { AlertLine } from '../contract/record/lines.ts';
 
 export interface OracleConfig {
   agencies: AgencyProfile[];

@@ -6,7 +6,8 @@ import type { MessageManifest } from '../contract/manifest.ts';
 import { type PipelineInput, type PipelineOutput, REJECT_CODES } from '../contract/pipeline.ts';
 import { SUPPRESSIONS } from '../contract/policy.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../contract/roster.ts';
-import { type AlertLine, type Truth, TRUTHS } from '../contract/runrecord.ts';
+import { type Truth, TRUTHS } from '../contract/record/kinds.ts';
+import type { AlertLine } from '../contract/record/lines.ts';
 import { createAlertTruths } from './alert-truth.ts';
 import type {
   Arrival,

@@ -7,7 +7,7 @@ import type { Alert } from '../contract/alert.ts';
 import { CATEGORIES, CATEGORY_LABELS, type Category } from '../contract/catalogue.ts';
 import type { CreatePipeline, PipelineConfig, PipelineInput, PipelineOutput } from '../contract/pipeline.ts';
 import { ROSTER_MUTED, ROSTER_QUIT } from '../contract/roster.ts';
-import type { Verdict } from '../contract/runrecord.ts';
+import type { Verdict } from '../contract/record/kinds.ts';
 import { civilToMs, formatIso, HOUR_MS, MINUTE_MS, parseIso } from '../contract/time.ts';
 import { alertKey, compose, headline } from './composition.ts';
 import { createPeople, type Mismatch, type People } from './people.ts';

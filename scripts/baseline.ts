@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { RunRecord } from '../contract/runrecord.ts';
+import type { RunRecord } from '../contract/record/run-record.ts';
 import { baselineOf } from '../harness/studies/compare/baseline.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

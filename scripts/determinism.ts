@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RunRecordSchema, type RunRecord } from '../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../contract/record/run-record.ts';
 import { announced, type Golden } from './golden.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Soak } from '../contract/runrecord.ts';
+import type { Soak } from '../contract/record/soak.ts';
 import type { UrlTarget } from '../harness/drivers/driver-api.ts';
 import { resolveScenario } from '../harness/options/resolve.ts';
 import { budgetsOf } from '../harness/studies/soak/budget.ts';

@@ -45,7 +45,8 @@ describe('tokenize', () => {
 
   it('balances the brackets of every source file of the contract', () => {
     const folder = fileURLToPath(new URL('../contract', import.meta.url));
-    for (const name of readdirSync(folder)) {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    for (const name of names) {
       const marks = texts(readFileSync(join(folder, name), 'utf8'), 'punctuation');
       for (const [open, close] of ['()', '[]', '{}']) {
         expect(marks.filter((mark) => mark === open).length, `${name} ${open}`).toBe(

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
-import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { prepare } from '../run/preparation.ts';
 import { OBSERVED } from '../studies/compare/comparison.ts';

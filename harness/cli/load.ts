@@ -1,6 +1,6 @@
 /** `hundredblock load`. */
 import { HundredblockError } from '../../contract/errors.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { civilToMs, parseIso } from '../../contract/time.ts';
 import { checkClosedLoop } from '../drivers/node/closed-loop.ts';

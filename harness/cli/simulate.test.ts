@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 const FILES = ['alerts.jsonl', 'faults.jsonl', 'report.html', 'run.json'];

@@ -1,6 +1,6 @@
 /** `hundredblock simulate`. */
 import { availableParallelism } from 'node:os';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { secondWorld } from '../engine/against/second-world.ts';
 import { resolveScenario } from '../options/resolve.ts';

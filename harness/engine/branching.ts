@@ -5,7 +5,7 @@
  *
  * Calls that alerts caused may cause more, or fewer, than others do. Whether the loop ends depends on them alone: their own ratio is told apart.
  */
-import type { Branching } from '../../contract/runrecord.ts';
+import type { Branching } from '../../contract/record/branching.ts';
 import { ratioOfSums } from '../../stats/ratio.ts';
 import { rateOf } from '../../stats/quantiles.ts';
 import { countText } from '../records/number-text.ts';

@@ -4,7 +4,7 @@
  */
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { RowReceipt } from '../../contract/pipeline.ts';
-import type { FaultLine } from '../../contract/runrecord.ts';
+import type { FaultLine } from '../../contract/record/lines.ts';
 import type { FeedFault, FeedTally } from '../../simulator/feeds/feed.ts';
 
 interface Seen {

@@ -1,6 +1,9 @@
-/** From what the shards found to the figures of a RunRecord. Definitions stand in docs/measures.md and contract/runrecord.ts. */
-import type { AlertLine, FaultLine, Rate, RunRecord, Verdict } from '../../contract/runrecord.ts';
-import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from '../../contract/runrecord.ts';
+/** From what the shards found to the figures of a RunRecord. Definitions stand in docs/measures.md and contract/record/run-record.ts. */
+import type { Verdict } from '../../contract/record/kinds.ts';
+import type { AlertLine, FaultLine } from '../../contract/record/lines.ts';
+import type { Rate } from '../../contract/record/measures.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
+import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from '../../contract/record/kinds.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
 import { branchingOf, type LoopBlock } from './branching.ts';

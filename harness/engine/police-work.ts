@@ -1,5 +1,5 @@
 /** What became of jobs, patrol's time and calls, as the record tells it. */
-import type { PoliceWork } from '../../contract/runrecord.ts';
+import type { PoliceWork } from '../../contract/record/police-work.ts';
 import { HOUR_MS } from '../../contract/time.ts';
 import type { ShardResult } from './shard.ts';
 

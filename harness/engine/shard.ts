@@ -7,7 +7,9 @@ import type { MessageManifest, PrivateString } from '../../contract/manifest.ts'
 import type { CreatePipeline, Pipeline, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type PreferenceChange, type Roster } from '../../contract/roster.ts';
-import type { DELAY_STAGES, FaultLine, MapFile, RunRecord } from '../../contract/runrecord.ts';
+import type { DELAY_STAGES } from '../../contract/record/kinds.ts';
+import type { FaultLine, MapFile } from '../../contract/record/lines.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
 import { CATEGORIES, EVENT_TYPES, type Dialect } from '../../contract/catalogue.ts';

@@ -1,5 +1,6 @@
 /** Which side held a run back, by figures that are stated. */
-import type { Load, Tail } from '../../contract/runrecord.ts';
+import type { Load } from '../../contract/record/load.ts';
+import type { Tail } from '../../contract/record/measures.ts';
 
 type Process = Load['generator'];
 

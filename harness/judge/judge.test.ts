@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wallMsOf } from '../../contract/clock.ts';
-import type { Verdict } from '../../contract/runrecord.ts';
+import type { Verdict } from '../../contract/record/kinds.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import type { DeliveryLine, TraceInput } from '../../contract/trace.ts';
 import { resolveScenario } from '../options/resolve.ts';

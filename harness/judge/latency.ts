@@ -1,5 +1,5 @@
 /** What the code cost, in wall time: each from the moment at which its cause was meant to be sent, so that no queue is left out. */
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { HARNESS_METRICS } from '../../contract/metrics.ts';
 import type { Spread } from '../../stats/spread.ts';
 import { TailHistogram } from '../../stats/tail.ts';

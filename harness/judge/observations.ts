@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { RowReceipt } from '../../contract/pipeline.ts';
-import { LoadSchema, TailSchema } from '../../contract/runrecord.ts';
+import { LoadSchema } from '../../contract/record/load.ts';
+import { TailSchema } from '../../contract/record/measures.ts';
 import type { ConnectionLine, DeliveryLine, DriverSummary, FrameLine, SendLine } from '../../contract/trace.ts';
 import { linesOf, textOf, traceError } from '../trace/trace-file.ts';
 

@@ -1,6 +1,6 @@
 /** The same world, the same outcome: (alert, recipient, message type) on both clocks, as sorted columns of numbers. */
 import type { MsgType } from '../../contract/alert.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Standing, Unreachable } from '../../oracle/oracle-api.ts';
 
 /** A message to an audience, on either clock. */

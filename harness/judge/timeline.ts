@@ -1,6 +1,6 @@
 /** The window second by second: what was sent, acknowledged and delivered, and how both sides fared. */
 import type { PlatformClock } from '../../contract/clock.ts';
-import type { Load } from '../../contract/runrecord.ts';
+import type { Load } from '../../contract/record/load.ts';
 import type { DriverSummary, TraceHeader } from '../../contract/trace.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
 

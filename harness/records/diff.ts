@@ -1,6 +1,6 @@
 /** Two run directories side by side: exact fields that differ, and the first checkpoint at which their histories part. */
 import { isDeepStrictEqual } from 'node:util';
-import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import { readCheckpoints, readRunRecord, type CheckpointLine } from './run-folder.ts';
 
 /** A leaf that differs, by path. */

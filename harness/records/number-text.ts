@@ -1,5 +1,5 @@
 /** How figures are written: the same on the page, in the summary and in tests, whatever the machine's locale. */
-import type { Quantiles, Rate, Tail } from '../../contract/runrecord.ts';
+import type { Quantiles, Rate, Tail } from '../../contract/record/measures.ts';
 import { civilFromMs, DAY_MS, HOUR_MS, MINUTE_MS, pad, SECOND_MS, weekday } from '../../contract/time.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

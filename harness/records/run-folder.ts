@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Errors } from 'typebox/value';
 import { HundredblockError } from '../../contract/errors.ts';
-import {
-  RUN_SCHEMA,
-  RunRecordSchema,
-  type AlertLine,
-  type FaultLine,
-  type MapFile,
-  type RunRecord,
-} from '../../contract/runrecord.ts';
+import type { AlertLine, FaultLine, MapFile } from '../../contract/record/lines.ts';
+import { RUN_SCHEMA, RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 
 /** One line of checkpoints.jsonl: an agency's cumulative history hash after everything before `untilMs`. */
 export interface CheckpointLine {

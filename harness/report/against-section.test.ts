@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Against, AgainstCount, AgainstDelay, Branching } from '../../contract/runrecord.ts';
+import type { Against, AgainstCount, AgainstDelay } from '../../contract/record/against.ts';
+import type { Branching } from '../../contract/record/branching.ts';
 import { branchingOf } from '../engine/branching.ts';
 import { fixtureRun } from './fixture.testing.ts';
 import { againstSection } from './sections/against.ts';

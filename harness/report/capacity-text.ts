@@ -1,5 +1,5 @@
 /** A capacity in words: the same on the page and on the terminal. */
-import type { Capacity } from '../../contract/runrecord.ts';
+import type { Capacity } from '../../contract/record/capacity.ts';
 import { countText } from '../records/number-text.ts';
 
 const ENDINGS: Readonly<Record<Capacity['ended'], string>> = {

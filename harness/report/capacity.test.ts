@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, expect, it } from 'vitest';
-import type { Capacity, CapacityTrial } from '../../contract/runrecord.ts';
+import type { Capacity, CapacityTrial } from '../../contract/record/capacity.ts';
 import { capacityText } from './capacity-text.ts';
 import { fixtureLoadRun, writeFixtureRun } from './fixture.testing.ts';
 import { writeReport } from './report.ts';

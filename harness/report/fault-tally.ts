@@ -1,5 +1,5 @@
 /** Injected faults counted by kind and by what became of them. */
-import type { FaultLine } from '../../contract/runrecord.ts';
+import type { FaultLine } from '../../contract/record/lines.ts';
 
 /** For each kind, the number of faults by what became of them; kinds and outcomes in the order of their names. */
 export type FaultTally = { kind: string; became: { became: string; count: number }[] }[];

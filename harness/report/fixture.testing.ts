@@ -3,20 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import seedrandom from 'seedrandom';
 import { CATEGORIES } from '../../contract/catalogue.ts';
-import {
-  DELAY_STAGES,
-  FAULT_KINDS,
-  RUN_SCHEMA,
-  TRUTHS,
-  VERDICTS,
-  type AlertLine,
-  type FaultLine,
-  type MapFile,
-  type Quantiles,
-  type Rate,
-  type RunRecord,
-  type Truth,
-} from '../../contract/runrecord.ts';
+import { DELAY_STAGES, FAULT_KINDS, TRUTHS, VERDICTS, type Truth } from '../../contract/record/kinds.ts';
+import type { AlertLine, FaultLine, MapFile } from '../../contract/record/lines.ts';
+import type { Quantiles, Rate } from '../../contract/record/measures.ts';
+import { RUN_SCHEMA, type RunRecord } from '../../contract/record/run-record.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../contract/time.ts';
 import type { CheckpointLine } from '../records/run-folder.ts';
 

@@ -2,7 +2,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
-import type { AlertLine, MapFile, RunRecord } from '../../contract/runrecord.ts';
+import type { AlertLine, MapFile } from '../../contract/record/lines.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { tallyFaults, type FaultTally } from './fault-tally.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { readAlertLines, readFaultLines, readMap, readRunRecord, readWireRecord } from '../records/run-folder.ts';

@@ -1,5 +1,5 @@
 /** What a soak found of a series, in words: the same on the page and in the summary. */
-import type { Soak, SoakSeries } from '../../contract/runrecord.ts';
+import type { Soak, SoakSeries } from '../../contract/record/soak.ts';
 import { countText } from '../records/number-text.ts';
 
 /** `+0.02 MiB/min (-0.10 to 0.14)`; `no line` where there was too little. */

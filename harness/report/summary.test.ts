@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { fixtureLoadRun, fixtureRun } from './fixture.testing.ts';
 import { summaryLines } from './summary.ts';
 

@@ -1,5 +1,5 @@
 /** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { capacityText, loadText } from './capacity-text.ts';
 import {
   countText,

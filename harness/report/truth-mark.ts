@@ -1,5 +1,5 @@
 /** How each truth of an alert looks wherever it is drawn: one colour and one shape, so that grey paper suffices. */
-import type { Truth } from '../../contract/runrecord.ts';
+import type { Truth } from '../../contract/record/kinds.ts';
 import type { Shape } from './plot.ts';
 
 export const TRUTH_MARKS: Readonly<Record<Truth, { colour: string; shape: Shape }>> = {

@@ -1,5 +1,5 @@
 /** Local words for the record's enumerations: what each means to a reader who has not seen the code. */
-import type { FaultKind, Truth, Verdict } from '../../contract/runrecord.ts';
+import type { FaultKind, Truth, Verdict } from '../../contract/record/kinds.ts';
 
 export const TRUTH_WORDS: Readonly<Record<Truth, { label: string; means: string }>> = {
   founded: { label: 'founded', means: 'What the alert said had happened, there, and recently enough.' },

@@ -1,7 +1,7 @@
 /** One scenario in virtual time and one on the wire, in one run directory with one report. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { writeReport } from '../report/report.ts';
 import { ON_THE_WIRE } from '../records/run-folder.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';

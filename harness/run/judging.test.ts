@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunRecordSchema } from '../../contract/runrecord.ts';
+import { RunRecordSchema } from '../../contract/record/run-record.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import type { TraceHeader } from '../../contract/trace.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';

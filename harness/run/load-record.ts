@@ -1,7 +1,10 @@
 /** What a load run leaves behind: its record and files, from the world's own figures and the judgement of what was seen. */
 import { join } from 'node:path';
 import { EMPTY_ROSTER } from '../../contract/roster.ts';
-import { DELAY_STAGES, type AlertLine, type Quantiles, type RunRecord } from '../../contract/runrecord.ts';
+import { DELAY_STAGES } from '../../contract/record/kinds.ts';
+import type { AlertLine } from '../../contract/record/lines.ts';
+import type { Quantiles } from '../../contract/record/measures.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Judged } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
 import { figuresOf } from '../engine/figures.ts';

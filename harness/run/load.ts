@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HundredblockError } from '../../contract/errors.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
 import type { Drive, DriveProgress, UrlTarget } from '../drivers/driver-api.ts';

@@ -4,13 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import Value from 'typebox/value';
-import {
-  FAULT_KINDS,
-  RunRecordSchema,
-  type AlertLine,
-  type FaultLine,
-  type RunRecord,
-} from '../../contract/runrecord.ts';
+import { FAULT_KINDS } from '../../contract/record/kinds.ts';
+import type { AlertLine, FaultLine } from '../../contract/record/lines.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { runScenario } from './run.ts';

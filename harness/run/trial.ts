@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Quantiles } from '../../contract/runrecord.ts';
+import type { Quantiles } from '../../contract/record/measures.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import { judgeRun, type Judged, type Yardstick } from '../judge/judge.ts';
 import type { Drive, DriveOptions, UrlTarget } from '../drivers/driver-api.ts';

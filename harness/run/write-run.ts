@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RUN_SCHEMA, type AlertLine, type FaultLine, type MapFile, type RunRecord } from '../../contract/runrecord.ts';
+import type { AlertLine, FaultLine, MapFile } from '../../contract/record/lines.ts';
+import { RUN_SCHEMA, type RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
 import { writeReport } from '../report/report.ts';

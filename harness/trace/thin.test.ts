@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
-import { VERDICTS } from '../../contract/runrecord.ts';
+import { VERDICTS } from '../../contract/record/kinds.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
 import { perfectWire, writeWire } from '../judge/wire.testing.ts';
 import type { Trace } from './trace-api.ts';

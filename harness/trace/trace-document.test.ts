@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PreferenceChange } from '../../contract/roster.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import {
   TRACE_SCHEMA,
   TraceHeaderSchema,

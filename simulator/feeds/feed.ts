@@ -10,7 +10,7 @@ import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { DallasRow } from '../../contract/dialects.ts';
 import type { ManifestRow, MessageManifest } from '../../contract/manifest.ts';
-import type { FaultKind } from '../../contract/runrecord.ts';
+import type { FaultKind } from '../../contract/record/kinds.ts';
 import type { Faults } from '../../contract/scenario.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/time.ts';
 import type { CadChange, CadRecord } from '../cad/record.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { compareWithRecord } from '../../harness/report/metrics/comparison.ts';
 import { OPEN_METRICS_FILE } from '../../harness/report/metrics/open-metrics.ts';
 import { prometheusMissing, servePrometheus } from '../../harness/report/metrics/prometheus.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import { startRealQueue } from '../../harness/studies/capacity/real-queue.ts';
 import { search } from '../../harness/studies/capacity/search.ts';
 

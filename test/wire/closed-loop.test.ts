@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { platformMsAt } from '../../contract/clock.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { DeliveryLine, DriverSummary, FrameLine, TraceInput } from '../../contract/trace.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import type { UrlTarget } from '../../harness/drivers/driver-api.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HARNESS_METRICS, METRICS, seriesMax, type HarnessMetricName } from '../../contract/metrics.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { BOARDS } from '../../dashboards/generated.ts';
 import { RULES } from '../../dashboards/rules.ts';
 import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriesMax } from '../../contract/metrics.ts';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
-import type { RunRecord } from '../../contract/runrecord.ts';
+import type { RunRecord } from '../../contract/record/run-record.ts';
 import { ALERTING } from '../../dashboards/rules.ts';
 import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';
 import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/report/metrics/prometheus.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { RunRecordSchema, type RunRecord } from '../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import { readSamples, type Samples } from '../../harness/studies/soak/samples.ts';
 import { startLeaky, type LeakyProcess } from '../soak/leaky-process.testing.ts';
 

@@ -1,7 +1,7 @@
 /** From what k6's scripts wrote to its console to the observations that are judged (contract/trace.ts), as our own driver leaves them. */
 import { readdirSync } from 'node:fs';
 import { wallMsOf, type PlatformClock } from '../../../contract/clock.ts';
-import type { Load } from '../../../contract/runrecord.ts';
+import type { Load } from '../../../contract/record/load.ts';
 import type { ConnectionLine, DriverSummary } from '../../../contract/trace.ts';
 import type { LogLine, SendTuple } from './scripts/log-lines.ts';
 import type { CrewResult, DeliveryBlock } from '../node/thread/crew-contract.ts';

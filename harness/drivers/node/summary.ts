@@ -1,6 +1,7 @@
 /** The driver's figures about itself and about the target, from samples and from what its threads recorded. */
 import type { PlatformClock } from '../../../contract/clock.ts';
-import type { Load, Tail } from '../../../contract/runrecord.ts';
+import type { Load } from '../../../contract/record/load.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
 import { TailHistogram } from '../../../stats/tail.ts';
 import type { CrewResult } from './thread/crew-contract.ts';

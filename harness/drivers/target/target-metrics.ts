@@ -1,5 +1,5 @@
 /** What the target tells of itself on /metrics, as far as it does: a foreign system may name nothing of it. */
-import type { Tail } from '../../../contract/runrecord.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
 import type { MetricName } from '../../../contract/metrics.ts';
 
 export interface TargetFigures {

@@ -1,6 +1,7 @@
 /** Whole worlds, paired: what alerts cause by themselves is known by lineage, and the pair must agree. */
 import { describe, expect, it } from 'vitest';
-import type { Against, Branching } from '../../../contract/runrecord.ts';
+import type { Against } from '../../../contract/record/against.ts';
+import type { Branching } from '../../../contract/record/branching.ts';
 import { outcomeOf } from '../../run/run.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { simulate } from '../simulate.ts';

@@ -1,5 +1,6 @@
 /** What a run's record says of the world that it was paired with. */
-import type { Against, AgainstDelay, AgainstLine } from '../../../contract/runrecord.ts';
+import type { Against, AgainstDelay } from '../../../contract/record/against.ts';
+import type { AgainstLine } from '../../../contract/record/lines.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../../contract/time.ts';
 import { ratioOfSums, type RatioBlock } from '../../../stats/ratio.ts';

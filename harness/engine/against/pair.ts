@@ -2,7 +2,8 @@
  * Two worlds with common random numbers, event by event. What is in one only exists, or does not, because of what the worlds differ in; what is in both may be
  * later in one, because its call, or its unit, had to wait for something that the other world did not have.
  */
-import type { AgainstCount, AgainstLine } from '../../../contract/runrecord.ts';
+import type { AgainstCount } from '../../../contract/record/against.ts';
+import type { AgainstLine } from '../../../contract/record/lines.ts';
 import type { Lineage } from '../../../simulator/reactions/lineage.ts';
 import type { Ledger, LedgerCall, LedgerJob } from '../../../simulator/world/ledger.ts';
 

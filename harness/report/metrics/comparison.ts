@@ -1,6 +1,7 @@
 /** Asks a Prometheus that holds a run's OpenMetrics file for every figure of the run's record, by the queries that docs/metrics.md recommends. */
 import { HARNESS_METRICS, RUN_LABEL, type HarnessMetricName } from '../../../contract/metrics.ts';
-import type { Quantiles, RunRecord } from '../../../contract/runrecord.ts';
+import type { Quantiles } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../contract/time.ts';
 import { runLabelOf } from './open-metrics.ts';
 import type { Prometheus, Sample } from './prometheus.ts';

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { familiesOf, type RunFigures } from './run-families.ts';
 
 /** Name of the file in a run's folder. */

@@ -2,14 +2,9 @@
 import { HARNESS_METRICS, type HarnessLabels } from '../../../contract/metrics.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from '../../../contract/pipeline.ts';
 import type { Suppression } from '../../../contract/policy.ts';
-import {
-  DELAY_STAGES,
-  POLICE_PRIORITIES,
-  VERDICTS,
-  type AlertLine,
-  type FaultLine,
-  type RunRecord,
-} from '../../../contract/runrecord.ts';
+import { DELAY_STAGES, POLICE_PRIORITIES, VERDICTS } from '../../../contract/record/kinds.ts';
+import type { AlertLine, FaultLine } from '../../../contract/record/lines.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, HOUR_MS } from '../../../contract/time.ts';
 import type { TraceInputKind } from '../../../contract/trace.ts';
 import type { ReactionName } from '../../../contract/catalogue.ts';

@@ -1,5 +1,6 @@
 /** What is there because of what two worlds of one seed differ in. */
-import type { Against, AgainstDelay, RunRecord } from '../../../contract/runrecord.ts';
+import type { Against, AgainstDelay } from '../../../contract/record/against.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';

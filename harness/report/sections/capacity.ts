@@ -1,6 +1,7 @@
 /** A search for capacity: where it lies, what broke first, and every trial. */
 import * as Plot from '@observablehq/plot';
-import type { Capacity, CapacityTrial, RunRecord } from '../../../contract/runrecord.ts';
+import type { Capacity, CapacityTrial } from '../../../contract/record/capacity.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { capacityText, loadText } from '../capacity-text.ts';
 import { countText, latencyText, shareText } from '../../records/number-text.ts';
 import { figure, legend, type Shape } from '../plot.ts';

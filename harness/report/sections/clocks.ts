@@ -1,6 +1,9 @@
 /** The same world on both clocks: virtual time tells what source and policy cost, wall time what the code costs. */
 import * as Plot from '@observablehq/plot';
-import { DELAY_STAGES, type Load, type RunRecord, type Tail, VERDICTS } from '../../../contract/runrecord.ts';
+import { DELAY_STAGES, VERDICTS } from '../../../contract/record/kinds.ts';
+import type { Load } from '../../../contract/record/load.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, momentText, quantileText, tailText } from '../../records/number-text.ts';
 import { figure, legend } from '../plot.ts';
 import { details, escapeHtml, paragraph, table } from '../markup.ts';

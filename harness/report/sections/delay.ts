@@ -1,6 +1,8 @@
 /** How late alerts were, and which leg of the way took the time. */
 import * as Plot from '@observablehq/plot';
-import { DELAY_STAGES, type Quantiles, type RunRecord } from '../../../contract/runrecord.ts';
+import { DELAY_STAGES } from '../../../contract/record/kinds.ts';
+import type { Quantiles } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
 import { countText, quantileText } from '../../records/number-text.ts';
 import { figure, legend } from '../plot.ts';

@@ -1,5 +1,5 @@
 /** What was done to the feeds on purpose, and whether every bit of it is accounted for. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import type { FaultTally } from '../fault-tally.ts';
 import { countText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,5 +1,5 @@
 /** The figures that a reader looks for first. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import {
   countText,
   nounText,

@@ -1,6 +1,8 @@
 /** How the load went: second by second, on both sides, and what was refused. */
 import * as Plot from '@observablehq/plot';
-import type { Load, RunRecord, Tail } from '../../../contract/runrecord.ts';
+import type { Load } from '../../../contract/record/load.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, latencyText, shareText, tailText } from '../../records/number-text.ts';
 import { figure, legend, type Shape } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,5 +1,5 @@
 /** Whether alerts feed on themselves: what residents did with them, and how many calls each call caused. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { branchingText } from '../../engine/branching.ts';
 import { countText, nounText, momentText } from '../../records/number-text.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,6 +1,8 @@
 /** Each agency's ground: streets, app users, what happened, what was alerted and how far it reached. */
 import { CATEGORY_LABELS, type Category } from '../../../contract/catalogue.ts';
-import { TRUTHS, type AlertLine, type MapFile, type RunRecord } from '../../../contract/runrecord.ts';
+import { TRUTHS } from '../../../contract/record/kinds.ts';
+import type { AlertLine, MapFile } from '../../../contract/record/lines.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText } from '../../records/number-text.ts';
 import { legend, SHAPES } from '../plot.ts';
 import { escapeHtml, paragraph } from '../markup.ts';

@@ -1,5 +1,6 @@
 /** Which mechanisms of dispatch and of the call-takers' room acted, and how often. */
-import type { PoliceWork, RunRecord } from '../../../contract/runrecord.ts';
+import type { PoliceWork } from '../../../contract/record/police-work.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, nounText, shareText } from '../../records/number-text.ts';
 import { table } from '../markup.ts';
 

@@ -1,6 +1,6 @@
 /** What the week was like for call-takers and patrol. */
 import * as Plot from '@observablehq/plot';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText, quantileText, shareText } from '../../records/number-text.ts';
 import { figure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,6 +1,7 @@
 /** Whether anything private left, and how many homes stand behind each published place. */
 import * as Plot from '@observablehq/plot';
-import type { AlertLine, RunRecord } from '../../../contract/runrecord.ts';
+import type { AlertLine } from '../../../contract/record/lines.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, shareText } from '../../records/number-text.ts';
 import { figure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,7 +1,8 @@
 /** How often alerts were false, by who reported, what, and through which kind of feed. */
 import * as Plot from '@observablehq/plot';
 import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
-import type { Rate, RunRecord } from '../../../contract/runrecord.ts';
+import type { Rate } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, intervalText, rateText, shareText } from '../../records/number-text.ts';
 import { figure } from '../plot.ts';
 import { details, escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,5 +1,5 @@
 /** What ran, where, and how to run it again. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, momentText } from '../../records/number-text.ts';
 import { details, escapeHtml, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';

@@ -1,6 +1,7 @@
 /** What grew, and what did not: every series of a soak, of both processes, with its slope. */
 import * as Plot from '@observablehq/plot';
-import type { RunRecord, Soak, SoakSeries } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
+import type { Soak, SoakSeries } from '../../../contract/record/soak.ts';
 import { countText, durationText, shareText } from '../../records/number-text.ts';
 import { legend, smallFigure } from '../plot.ts';
 import { escapeHtml, paragraph, table } from '../markup.ts';

@@ -1,6 +1,7 @@
 /** What alerts turned out to be, and what became of each delivery. */
 import * as Plot from '@observablehq/plot';
-import { TRUTHS, VERDICTS, type RunRecord } from '../../../contract/runrecord.ts';
+import { TRUTHS, VERDICTS } from '../../../contract/record/kinds.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText } from '../../records/number-text.ts';
 import { figure } from '../plot.ts';
 import { details, escapeHtml, table } from '../markup.ts';

@@ -1,5 +1,5 @@
 /** What the run is worth, before anything else is read: passed, failed, or cut short. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText } from '../../records/number-text.ts';
 import { details, escapeHtml, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';

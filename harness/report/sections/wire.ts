@@ -1,5 +1,5 @@
 /** A run on the wire, shown in the report of a run in virtual time. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText, nounText } from '../../records/number-text.ts';
 import { escapeHtml } from '../markup.ts';
 import type { PageSection } from '../page.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CapacityTrial } from '../../../contract/runrecord.ts';
+import type { CapacityTrial } from '../../../contract/record/capacity.ts';
 import { bestOf, brokeFirst, scalability } from './findings.ts';
 import { parseObjectives } from './slo.ts';
 import { throughputAt } from '../../../stats/usl.ts';

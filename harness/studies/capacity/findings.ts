@@ -1,5 +1,5 @@
 /** What the trials of a search say beyond where the capacity lies: what broke first, and how throughput grows with connections. */
-import type { Capacity, CapacityTrial } from '../../../contract/runrecord.ts';
+import type { Capacity, CapacityTrial } from '../../../contract/record/capacity.ts';
 import type { Objective } from './slo.ts';
 import { fitUsl, kneeOf } from '../../../stats/usl.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VERDICTS } from '../../../contract/runrecord.ts';
+import { VERDICTS } from '../../../contract/record/kinds.ts';
 import { NO_TAIL } from '../../../stats/tail.ts';
 import { judgeObjectives, parseObjectives, type Measured } from './slo.ts';
 

@@ -3,7 +3,9 @@
  * a quantile of it, an operator and a value with its unit.
  */
 import { HundredblockError } from '../../../contract/errors.ts';
-import { VERDICTS, type RunRecord, type Tail, type Verdict } from '../../../contract/runrecord.ts';
+import { VERDICTS, type Verdict } from '../../../contract/record/kinds.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 
 const OPERATORS = ['<=', '>=', '<', '>', '='] as const;
 type Operator = (typeof OPERATORS)[number];

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
-import type { CapacityTrial } from '../../../contract/runrecord.ts';
+import type { CapacityTrial } from '../../../contract/record/capacity.ts';
 import { GRACE_WALL_MS, type Judged } from '../../judge/judge.ts';
 import type { DrivePhase, UrlTarget } from '../../drivers/driver-api.ts';
 import type { Pair } from '../../drivers/driver-api.ts';

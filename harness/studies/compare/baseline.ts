@@ -1,5 +1,5 @@
 /** Committed records: small, with the reason for which they were made. */
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 
 export const BASELINE_SCHEMA = 'hundredblock.baseline/1.0';
 

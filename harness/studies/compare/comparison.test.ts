@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { fixtureLoadRun, fixtureRun } from '../../report/fixture.testing.ts';
 import { baselineOf } from './baseline.ts';
 import { compareSides, type Comparison } from './comparison.ts';

@@ -1,6 +1,6 @@
 /** Two sides, compared: exactly where the same inputs must give the same, by rank tests where they can't. */
 import { HundredblockError } from '../../../contract/errors.ts';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { differencesIn, EXACT_FIELDS, type Difference } from '../../records/diff.ts';
 import { VIRTUAL_MEASURES, WIRE_MEASURES } from './figures.ts';
 import type { Member } from './pool.ts';

@@ -1,5 +1,8 @@
 /** What a trial is compared by: figures that vary from one run to the next, and violations, of which a build may never bring more. */
-import type { Load, RunRecord, Tail, Verdict } from '../../../contract/runrecord.ts';
+import type { Verdict } from '../../../contract/record/kinds.ts';
+import type { Load } from '../../../contract/record/load.ts';
+import type { Tail } from '../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 
 /** One figure of a trial; less is better for each. */
 export interface Measure {

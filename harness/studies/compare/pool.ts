@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { checkRunRecord, readJson } from '../../records/run-folder.ts';
 import { BASELINE_SCHEMA } from './baseline.ts';
 import { virtualFigures, wireFigures, wireViolations, type Figures, type Violations } from './figures.ts';

@@ -1,6 +1,6 @@
 /** The gate's own error rates: comparisons of a pool of real trials of one build with itself, as it is and with a slow-down planted. */
 import seedrandom from 'seedrandom';
-import type { Rate } from '../../../contract/runrecord.ts';
+import type { Rate } from '../../../contract/record/measures.ts';
 import { rateOf } from '../../../stats/quantiles.ts';
 import { compareSides } from './comparison.ts';
 import { blockOrders } from './interleave.ts';

@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
 import { HundredblockError } from '../../../contract/errors.ts';
-import { RunRecordSchema } from '../../../contract/runrecord.ts';
+import { RunRecordSchema } from '../../../contract/record/run-record.ts';
 
 export const TRIALS_SCHEMA = 'hundredblock.trials/1.0';
 

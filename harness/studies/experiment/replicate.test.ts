@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RunRecordSchema } from '../../../contract/runrecord.ts';
+import { RunRecordSchema } from '../../../contract/record/run-record.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { MEASURES } from './measures.ts';

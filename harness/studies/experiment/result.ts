@@ -1,6 +1,6 @@
 /** What an experiment found, from its replications alone: the same replications give the same result, wherever and in whatever order they ran. */
 import type { Experiment } from '../../../contract/experiment.ts';
-import type { RunRecord } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { commandLine } from '../../records/command-line.ts';
 import { holm } from '../../../stats/rank-tests.ts';
 import type { Entry } from './journal.ts';

@@ -1,6 +1,6 @@
 /** Soaks of ten minutes: what is planted is found, and nothing else is; too short ones are not judged. */
 import { describe, expect, it } from 'vitest';
-import type { SoakSeries } from '../../../contract/runrecord.ts';
+import type { SoakSeries } from '../../../contract/record/soak.ts';
 import { budgetsOf } from './budget.ts';
 import { slopesOf } from './slopes.ts';
 import { soakSamples, type Planted } from './soaks.testing.ts';

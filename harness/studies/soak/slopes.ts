@@ -1,5 +1,5 @@
 /** The slope of every series with its interval, beside what it may be. */
-import type { Soak, SoakSeries } from '../../../contract/runrecord.ts';
+import type { Soak, SoakSeries } from '../../../contract/record/soak.ts';
 import type { Budgets } from './budget.ts';
 import type { Samples } from './samples.ts';
 import { SERIES, type SeriesSpec } from './series.ts';

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HundredblockError, type ErrorCode } from '../../../contract/errors.ts';
-import type { RunRecord, Soak, SoakSeries } from '../../../contract/runrecord.ts';
+import type { RunRecord } from '../../../contract/record/run-record.ts';
+import type { Soak, SoakSeries } from '../../../contract/record/soak.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { OPTIONS } from '../../../reference-impl/server/config.ts';
 import { judgeRun, openYardstick } from '../../judge/judge.ts';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Errors } from 'typebox/value';
 import { expect } from 'vitest';
-import { RunRecordSchema, type RunRecord } from '../../../contract/runrecord.ts';
+import { RunRecordSchema, type RunRecord } from '../../../contract/record/run-record.ts';
 import { FAULT_KEY } from './fault-run.testing.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/hundredblock.js', import.meta.url));

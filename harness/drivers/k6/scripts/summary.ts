@@ -1,5 +1,6 @@
 /** The end of a run: lines for the terminal, and run.json in the shape of a run record as far as k6 knows it. */
-import type { RunRecord, Tail } from '../../../../contract/runrecord.ts';
+import type { Tail } from '../../../../contract/record/measures.ts';
+import type { RunRecord } from '../../../../contract/record/run-record.ts';
 import type { Settings } from './settings.ts';
 import type { K6Trace } from './trace.ts';
 

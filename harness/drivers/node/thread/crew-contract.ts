@@ -3,7 +3,7 @@
  * and portals), `swarm` (residents' streams), `devices` (doorbells).
  */
 import type { PlatformClock } from '../../../../contract/clock.ts';
-import type { Tail } from '../../../../contract/runrecord.ts';
+import type { Tail } from '../../../../contract/record/measures.ts';
 import type { ConnectionLine } from '../../../../contract/trace.ts';
 import type { CLOSE_CODES, Refusal } from '../../../../contract/wire.ts';
 import type { Chunk } from './chunk.ts';

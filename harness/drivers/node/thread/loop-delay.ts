@@ -1,6 +1,6 @@
 /** How late a thread's event loop runs, as a Tail. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Tail } from '../../../../contract/runrecord.ts';
+import type { Tail } from '../../../../contract/record/measures.ts';
 
 /** Starts measuring; what is returned stops and tells. `restart` forgets what was measured. */
 export function measureLoopDelay(): { restart(): void; stop(): Tail } {
