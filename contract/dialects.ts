@@ -1,5 +1,5 @@
 /**
- * The six feed dialects as they cross the wire. Bodies are JSON (Seattle: CSV). docs/rules.md, 'Reading a message', says how each
+ * The six feed dialects as they cross the wire. Bodies are JSON (Seattle: CSV). docs/reference/rules.md, 'Reading a message', says how each
  * field is read. Column names follow the real feeds: NENA-STA-021.1 EIDO, San Francisco law enforcement dispatched calls (real-time),
  * Seattle call data, Dallas active calls; the Tampa-like one is our own shape of a feed cut to the hundred-block; Milwaukee live calls.
  * Unknown extra fields are allowed and ignored.

@@ -1,6 +1,6 @@
 /**
  * The mapping file of `hundredblock replay`: how the columns of an agency's published file become dispatch records.
- * docs/mapping.md explains each field with an example; docs/mapping.schema.json is generated from this schema.
+ * docs/guides/mapping.md explains each field with an example; docs/mapping.schema.json is generated from this schema.
  */
 import Type, { type Static } from 'typebox';
 import { CATEGORIES } from './catalogue.ts';

@@ -1,4 +1,4 @@
-/** The rules of alerting, all of them settings. docs/rules.md says in words what each does; both the pipeline and the oracle read these. */
+/** The rules of alerting, all of them settings. docs/reference/rules.md says in words what each does; both the pipeline and the oracle read these. */
 
 export interface Policy {
   /** `off`: nothing is published, everything else runs. */

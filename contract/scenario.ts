@@ -268,7 +268,7 @@ export const ScenarioSchema = Type.Object(
     reactions: Type.Object(
       {
         enabled: Type.Boolean(),
-        /** Other than `full`: which mechanisms act, whatever their own switches say; docs/loop.md. */
+        /** Other than `full`: which mechanisms act, whatever their own switches say; docs/model/loop.md. */
         preset: Type.Union([
           Type.Literal('full'),
           Type.Literal('neutral'),

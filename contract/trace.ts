@@ -7,7 +7,7 @@
  *   inputs.jsonl       TraceInput, in order of (atMs, line): first the preamble (all at `fromMs - 1`), then the window
  *   truth/             never for the platform: truth.jsonl, TruthLine; world.jsonl, the world's own figures (a whole record needs them)
  *
- * docs/trace.md tells it all to those who write a driver in another language.
+ * docs/reference/trace.md tells it all to those who write a driver in another language.
  */
 import Type, { type Static } from 'typebox';
 import type { Dialect } from './catalogue.ts';

@@ -1,5 +1,5 @@
 /**
- * The contract on the wire: paths, headers, bodies, statuses, stream messages, close codes, topics. docs/contract.md says in words
+ * The contract on the wire: paths, headers, bodies, statuses, stream messages, close codes, topics. docs/reference/contract.md says in words
  * what a system must do to be loaded; the reference system, the load driver and the conformance checks all import this page.
  */
 import Type, { type Static } from 'typebox';

@@ -206,7 +206,7 @@ export const capacity: BoardSpec = {
         {
           kind: 'lines',
           title: 'Streams closed',
-          description: 'A second, by close code (docs/contract.md)',
+          description: 'A second, by close code (docs/reference/contract.md)',
           unit: 'ops',
           queries: [{ expr: rate('hundredblock_stream_closes_total', ['code']), legend: '{{code}}' }],
         },

@@ -10,7 +10,7 @@ import { rulesYaml } from './rules.ts';
 
 export const BOARDS: readonly BoardSpec[] = [capacity, falseAlerts, policeLoad, privacy, feeds];
 
-/** Of k6's own metrics, which it writes to Prometheus itself (docs/k6.md); all else shows ours. */
+/** Of k6's own metrics, which it writes to Prometheus itself (docs/guides/k6.md); all else shows ours. */
 export const K6_BOARD: BoardSpec = k6;
 
 /** Text by path from this folder. */

@@ -1,4 +1,4 @@
-/** The message that docs/rules.md, 'What', demands, and its key. */
+/** The message that docs/reference/rules.md, 'What', demands, and its key. */
 import { createHmac } from 'node:crypto';
 import type { Alert, MsgType } from '../contract/alert.ts';
 import { CATEGORY_LABELS, type Category } from '../contract/catalogue.ts';

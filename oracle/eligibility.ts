@@ -1,4 +1,4 @@
-/** Whether a record is owed an alert: docs/rules.md, 'Whether'. */
+/** Whether a record is owed an alert: docs/reference/rules.md, 'Whether'. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import { type Category, type Dialect, PRESETS } from '../contract/catalogue.ts';
 import type { PublishedDisposition, PublishedLocation, RecordStatus } from '../contract/manifest.ts';

@@ -223,7 +223,7 @@ function isCircleOf(text: string, place: Place | null): boolean {
   return place !== null && place.box !== null && isCircleLike(text, circleOf(place.box));
 }
 
-/** Equal but for the last digit: docs/rules.md leaves open to which corner the radius is measured. */
+/** Equal but for the last digit: docs/reference/rules.md leaves open to which corner the radius is measured. */
 function isCircleLike(text: string, right: string | undefined): boolean {
   const pattern = /^(-?\d+\.\d{5}),(-?\d+\.\d{5}) (\d+\.\d\d)$/;
   const a = pattern.exec(text);

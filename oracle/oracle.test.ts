@@ -9,7 +9,7 @@ import { agency, config, message, minutes, onOak, row, T0 } from './hand.testing
 import { createOracle } from './oracle.ts';
 
 const KEY = alertKey('hand', 'pd-000', 'A');
-/** Written out by hand from docs/rules.md: an Alert of 12:01 for record A of 12:00. */
+/** Written out by hand from docs/reference/rules.md: an Alert of 12:01 for record A of 12:00. */
 const FRAME = JSON.stringify({
   identifier: `${KEY}.1`,
   sender: 'alerts@hundredblock.test',

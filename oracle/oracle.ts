@@ -1,4 +1,4 @@
-/** The oracle: told what reached the target's door and what came out, it judges both by docs/rules.md and the world's truth. */
+/** The oracle: told what reached the target's door and what came out, it judges both by docs/reference/rules.md and the world's truth. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import { FEED_KINDS } from '../contract/catalogue.ts';
 import type { MsgType } from '../contract/alert.ts';

@@ -1,5 +1,5 @@
 /**
- * Duty: which alerts are owed, to whom and when, from what reached the target's door. A second, independent reading of docs/rules.md:
+ * Duty: which alerts are owed, to whom and when, from what reached the target's door. A second, independent reading of docs/reference/rules.md:
  * everything due is due at the moment of the input that makes it due, so the model needs no clock of its own.
  */
 import type { AgencyProfile } from '../contract/agency.ts';

@@ -1,4 +1,4 @@
-/** Published places by docs/rules.md, 'Where': from a manifest's location in parts, and back from a published text. */
+/** Published places by docs/reference/rules.md, 'Where': from a manifest's location in parts, and back from a published text. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import type { Gazetteer } from '../contract/gazetteer.ts';
 import type { PublishedLocation } from '../contract/manifest.ts';
@@ -166,7 +166,7 @@ function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
   return block === null ? null : fineBlock(g, block);
 }
 
-/** A block with its finest place at one of its houses: docs/rules.md, 'Who'. */
+/** A block with its finest place at one of its houses: docs/reference/rules.md, 'Who'. */
 function houseAt(g: Gazetteer, street: string, number: number): Fine | null {
   const within = number % 100;
   const block = blockIndex(g, street, number - within);

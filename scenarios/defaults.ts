@@ -149,7 +149,7 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
   reactions: {
     enabled: true,
     preset: 'full',
-    // Strength 1 is the value that the shares below give; what is assumed of each stands in docs/loop.md.
+    // Strength 1 is the value that the shares below give; what is assumed of each stands in docs/model/loop.md.
     attention: { on: true, strength: 1 },
     fear: { on: true, strength: 1 },
     encounters: { on: true, strength: 1 },

@@ -1,6 +1,6 @@
 /**
  * `npm run capacity-proof`: whether intervals hold the truth as often as they say. Searches for the capacity of queues in virtual time, from
- * several starts, and one in real time over HTTP. Prints the table of docs/capacity.md; exits 1 where fewer than 95 of 100 hold it.
+ * several starts, and one in real time over HTTP. Prints the table of docs/guides/capacity.md; exits 1 where fewer than 95 of 100 hold it.
  */
 import { lostShare, queueOutcome, trueCapacity, type QueueModel } from '../harness/studies/capacity/queue-model.ts';
 import { startRealQueue } from '../harness/studies/capacity/real-queue.ts';

@@ -1,4 +1,4 @@
-/** `npm run gate-proof`: false alarms and power of the gate, from the committed pools of real trials, as docs/ci.md tells them. */
+/** `npm run gate-proof`: false alarms and power of the gate, from the committed pools of real trials, as docs/guides/ci.md tells them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

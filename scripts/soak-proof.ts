@@ -1,5 +1,5 @@
 /**
- * Shows that a soak finds what grows, and only that (docs/soak.md):
+ * Shows that a soak finds what grows, and only that (docs/guides/soak.md):
  *
  *   npm run soak-proof -- --clean [MINUTES]     a soak of the reference system as it is, kept in results/soak/clean.jsonl
  *   npm run soak-proof -- --planted PLANT       ten minutes of it with something planted: memory, descriptors or latency

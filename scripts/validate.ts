@@ -1,6 +1,6 @@
 /**
  * The long proof, `npm run validate`: every published case at several times the size that the tests take, with plain intervals (no control variates); the
- * feedback loop; how often intervals hold the truth; and the simulated city's file beside a real one, where that is at hand. Writes docs/validation.md and ends with 1
+ * feedback loop; how often intervals hold the truth; and the simulated city's file beside a real one, where that is at hand. Writes docs/model/validation.md and ends with 1
  * where a case is not covered. `npm run validate -- coverage` (cases, loop, face): that part alone, on the terminal, without writing anything.
  */
 import { writeFileSync } from 'node:fs';
@@ -33,7 +33,8 @@ for (const name of names) {
   failed += section.failed;
   lines.push('', ...section.lines);
 }
-if (wanted === undefined) writeFileSync(new URL('../docs/validation.md', import.meta.url), `${lines.join('\n')}\n`);
+if (wanted === undefined)
+  writeFileSync(new URL('../docs/model/validation.md', import.meta.url), `${lines.join('\n')}\n`);
 else process.stdout.write(`${lines.slice(4).join('\n')}\n`);
 process.stdout.write(failed === 0 ? 'everything is covered\n' : `${failed} values are not covered\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
-/** Writes docs/metrics.md. Run with `npm run metrics-doc` when contract/metrics.ts changes. */
+/** Writes docs/reference/metrics.md. Run with `npm run metrics-doc` when contract/metrics.ts changes. */
 import { writeFileSync } from 'node:fs';
 import { metricsDoc } from '../harness/report/metrics/doc.ts';
 
-writeFileSync(new URL('../docs/metrics.md', import.meta.url), metricsDoc());
+writeFileSync(new URL('../docs/reference/metrics.md', import.meta.url), metricsDoc());

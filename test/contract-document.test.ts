@@ -1,4 +1,4 @@
-/** docs/contract.md and contract/*.ts say the same: what one names, the other knows. */
+/** docs/reference/contract.md and contract/*.ts say the same: what one names, the other knows. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATEGORIES, CATEGORY_LABELS, PRESETS } from '../contract/catalogue.ts';
@@ -19,7 +19,7 @@ import {
   streamText,
 } from '../contract/wire.ts';
 
-const text = readFileSync(new URL('../docs/contract.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../docs/reference/contract.md', import.meta.url), 'utf8');
 /** First cells of the rows of the table under a heading, and the other cells beside them. */
 function rowsUnder(heading: string): string[][] {
   const section = text.split(new RegExp(`^#+ ${heading}$`, 'm'))[1].split(/^#/m)[0];
@@ -28,7 +28,7 @@ function rowsUnder(heading: string): string[][] {
 }
 const bare = (cell: string) => cell.replaceAll('`', '');
 
-describe('docs/contract.md', () => {
+describe('docs/reference/contract.md', () => {
   it('has every path with its parameters, and no other', () => {
     const named = new Set(
       [...text.matchAll(/`(?:[A-Z]+ )?(\/(?:v1|healthz|readyz|metrics)[\w/:-]*)`/g)].map((m) => m[1]),

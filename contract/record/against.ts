@@ -38,7 +38,7 @@ const AgainstHoursSchema = Type.Object({
   direct: Type.Number(),
 });
 
-/** The run beside another of the same seed that differs in some options; docs/loop.md. */
+/** The run beside another of the same seed that differs in some options; docs/model/loop.md. */
 export const AgainstSchema = Type.Object({
   /** What the second world has otherwise, as `path=value`. */
   sets: Type.Array(Type.String()),

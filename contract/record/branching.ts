@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Count, NullableNumber } from './measures.ts';
 
-/** How far the loop from alerts to calls to alerts goes; docs/loop.md. */
+/** How far the loop from alerts to calls to alerts goes; docs/model/loop.md. */
 export const BranchingSchema = Type.Object({
   /** Callers, whatever the number of their attempts, and those of them that alerts and posts caused. */
   calls: Count,

@@ -41,7 +41,7 @@ export const CapacitySchema = Type.Object({
   /** `residents`, `alertRate`, `agencies`, `devices`, and what a load of 1 is. */
   vary: Type.String(),
   unit: Type.String(),
-  /** The capacity lies between them with this confidence; null: no such bound is known. docs/capacity.md. */
+  /** The capacity lies between them with this confidence; null: no such bound is known. docs/guides/capacity.md. */
   lower: NullableNumber,
   upper: NullableNumber,
   confidence: Type.Number(),

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Count } from './measures.ts';
 
-/** What became of jobs, of patrol's time and of calls to 911, mechanism by mechanism; docs/police.md. Zero where a mechanism is off. */
+/** What became of jobs, of patrol's time and of calls to 911, mechanism by mechanism; docs/model/police.md. Zero where a mechanism is off. */
 export const PoliceWorkSchema = Type.Object({
   /** On duty: on the roster, breaks included, or still at a job after the shift. */
   unitHours: Type.Object({

@@ -4,7 +4,7 @@ import { Count, NullableNumber } from './measures.ts';
 
 /** Something that a soak followed, and its slope per minute with the interval that it was judged by. */
 export const SoakSeriesSchema = Type.Object({
-  /** `target.heap`, `latency.delivery`, ...: docs/soak.md lists them. */
+  /** `target.heap`, `latency.delivery`, ...: docs/guides/soak.md lists them. */
   name: Type.String(),
   title: Type.String(),
   /** Of the values shown, and of slope and budget. */

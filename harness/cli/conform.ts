@@ -1,4 +1,4 @@
-/** `hundredblock conform`: what a system gets right of docs/contract.md. */
+/** `hundredblock conform`: what a system gets right of docs/reference/contract.md. */
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { valueOf, type Args } from './args.ts';
 import { write } from './write.ts';

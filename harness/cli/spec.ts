@@ -263,7 +263,7 @@ export const COMMANDS = {
       slo: {
         kind: 'value',
         value: 'LIST',
-        help: "objectives, all of which must be met (default 'completion.p99<2s,lost=0,leaked=0,shed=0'; docs/capacity.md)",
+        help: "objectives, all of which must be met (default 'completion.p99<2s,lost=0,leaked=0,shed=0'; docs/guides/capacity.md)",
       },
       vary: { kind: 'value', value: 'WHAT', help: 'residents, alertRate, agencies or devices' },
       from: { kind: 'value', value: 'A', help: 'no load below this is tried (default: as low as need be)' },
@@ -317,7 +317,7 @@ export const COMMANDS = {
       budget: {
         kind: 'value',
         value: 'LIST',
-        help: "slopes allowed, such as 'rss<1MiB/min,fds=0/min'; those not named keep their own (docs/soak.md)",
+        help: "slopes allowed, such as 'rss<1MiB/min,fds=0/min'; those not named keep their own (docs/guides/soak.md)",
       },
       seed: { kind: 'value', value: 'N', help: 'whole number from 0 (default 1); the same seed gives the same trace' },
       speed: { kind: 'value', value: 'X', help: 'simulated seconds per wall second (default load.speed)' },
@@ -390,7 +390,7 @@ export const COMMANDS = {
   },
   conform: {
     name: 'conform',
-    summary: 'check a running system against docs/contract.md; it is onboarded anew',
+    summary: 'check a running system against docs/reference/contract.md; it is onboarded anew',
     usage: '--target URL',
     positionals: { min: 0, max: 0 },
     flags: {

@@ -1,4 +1,4 @@
-/** Runs the conformance checks against a target, one by one, each in a town of its own (docs/contract.md). */
+/** Runs the conformance checks against a target, one by one, each in a town of its own (docs/reference/contract.md). */
 import { randomBytes } from 'node:crypto';
 import { HundredblockError } from '../../contract/errors.ts';
 import { PATHS } from '../../contract/wire.ts';

@@ -1,4 +1,4 @@
-/** From what the shards found to the figures of a RunRecord. Definitions stand in docs/measures.md and contract/record/run-record.ts. */
+/** From what the shards found to the figures of a RunRecord. Definitions stand in docs/reference/measures.md and contract/record/run-record.ts. */
 import type { Verdict } from '../../contract/record/kinds.ts';
 import type { AlertLine, FaultLine } from '../../contract/record/lines.ts';
 import type { Rate } from '../../contract/record/measures.ts';

@@ -94,7 +94,7 @@ function driverOf(text: string): DriverSummary {
   if (problem !== undefined)
     throw traceError(
       DRIVER_FILE,
-      'a driver summary (docs/trace.md)',
+      'a driver summary (docs/reference/trace.md)',
       `${problem.instancePath || 'one'} that ${problem.message}`,
     );
   return value as Static<typeof DriverSchema> satisfies DriverSummary;

@@ -1,4 +1,4 @@
-/** The mappings that docs/mapping.md shows, for tests: what the page says must work. */
+/** The mappings that docs/guides/mapping.md shows, for tests: what the page says must work. */
 import { readFileSync } from 'node:fs';
 import type { Mapping } from '../../contract/mapping.ts';
 
@@ -15,7 +15,7 @@ export function docParts(): Record<string, unknown>[] {
 // --- internal ---
 
 function blocks(kind: 'mapping' | 'part'): Record<string, unknown>[] {
-  const page = readFileSync(new URL('../../docs/mapping.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../docs/guides/mapping.md', import.meta.url), 'utf8');
   return [...page.matchAll(new RegExp(`^\`\`\`json ${kind}\\n(.*?)\`\`\`$`, 'gms'))].map(
     (m) => JSON.parse(m[1]) as Record<string, unknown>,
   );

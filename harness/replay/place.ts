@@ -1,4 +1,4 @@
-/** The place of a row as one location text that the pipeline reads (docs/rules.md, 'Where: the published place'), out of the columns a mapping names. */
+/** The place of a row as one location text that the pipeline reads (docs/reference/rules.md, 'Where: the published place'), out of the columns a mapping names. */
 import type { Mapping, PlaceSource } from '../../contract/mapping.ts';
 import { normalPlaceText, readPlaceForm } from '../../reference-impl/pipeline/place-text.ts';
 import type { Cell, Columns, RawRow } from './columns.ts';
@@ -104,7 +104,7 @@ function blockAndStreet(block: string, street: string): string {
   return hundred === 0 ? `XX ${street}` : `${hundred}00 BLOCK ${street}`;
 }
 
-/** Other ways to write a block, in the two that docs/rules.md knows: `12XX BLOCK OF E PINE ST`, `UNIT BLOCK E PINE ST`. */
+/** Other ways to write a block, in the two that docs/reference/rules.md knows: `12XX BLOCK OF E PINE ST`, `UNIT BLOCK E PINE ST`. */
 function blockForm(text: string): string {
   return text
     .replace(/^(\d*)XX[ -](?:BLOCK|BLK)(?: OF)? /, '$1XX ')

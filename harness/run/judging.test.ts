@@ -113,12 +113,12 @@ describe('observations judged afterwards', () => {
     [
       'that tell nothing of the driver',
       ({ driver }: Wire) => void Reflect.deleteProperty(driver, 'generator'),
-      'driver.json: expected a driver summary (docs/trace.md), found one that must have required properties generator',
+      'driver.json: expected a driver summary (docs/reference/trace.md), found one that must have required properties generator',
     ],
     [
       'with a clock that is none',
       ({ driver }: Wire) => void Reflect.deleteProperty(driver, 'clock'),
-      'driver.json: expected a driver summary (docs/trace.md), found one that must have required properties clock',
+      'driver.json: expected a driver summary (docs/reference/trace.md), found one that must have required properties clock',
     ],
     [
       'of a line that the trace has not',

@@ -1,4 +1,4 @@
-/** docs/trace.md must be enough to write a driver from: it names every kind of input, every field and every file. The compiler keeps these lists complete. */
+/** docs/reference/trace.md must be enough to write a driver from: it names every kind of input, every field and every file. The compiler keeps these lists complete. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PreferenceChange } from '../../contract/roster.ts';
@@ -17,7 +17,7 @@ import {
 import type { ShardResult } from '../engine/shard.ts';
 import { FILES, HEADER_FILE } from './files.ts';
 
-const text = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../docs/reference/trace.md', import.meta.url), 'utf8');
 
 type Names<T> = Record<Exclude<keyof T, 'atMs' | 'kind'>, true>;
 
@@ -169,7 +169,7 @@ function missing(part: string, names: object): string[] {
   return Object.keys(names).filter((name) => !part.includes(`\`${name}\``));
 }
 
-describe('docs/trace.md', () => {
+describe('docs/reference/trace.md', () => {
   it('names the version and every file', () => {
     expect(section('Files')).toContain(`\`${TRACE_SCHEMA}\``);
     for (const file of [HEADER_FILE, ...Object.values(FILES)]) expect(row(section('Files'), file), file).not.toBe('');

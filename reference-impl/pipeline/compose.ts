@@ -1,4 +1,4 @@
-/** Composes what is published (docs/rules.md, 'What: the message'): from permitted fields and fixed words, never from a narrative. */
+/** Composes what is published (docs/reference/rules.md, 'What: the message'): from permitted fields and fixed words, never from a narrative. */
 import type { Alert, MsgType } from '../../contract/alert.ts';
 import { CATEGORY_LABELS, type Category } from '../../contract/catalogue.ts';
 import { dmToDegrees, type Box } from '../../contract/plane.ts';

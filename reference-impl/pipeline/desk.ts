@@ -1,4 +1,4 @@
-/** The desk of one agency: takes its records in, and decides what is owed, asked, published and taken back (docs/rules.md). */
+/** The desk of one agency: takes its records in, and decides what is owed, asked, published and taken back (docs/reference/rules.md). */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { MsgType } from '../../contract/alert.ts';
 import type { Category } from '../../contract/catalogue.ts';

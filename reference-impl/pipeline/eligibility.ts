@@ -1,4 +1,4 @@
-/** Whether a record is owed an alert (docs/rules.md, 'Whether: eligibility'). */
+/** Whether a record is owed an alert (docs/reference/rules.md, 'Whether: eligibility'). */
 import { PRESETS, type Category, type NatureRule } from '../../contract/catalogue.ts';
 import type { PublishedDisposition, RecordStatus } from '../../contract/manifest.ts';
 import type { DatedPolicy, Policy, Suppression } from '../../contract/policy.ts';

@@ -1,4 +1,4 @@
-/** Records that are one event, and the alert owed for it (docs/rules.md, 'One event, one alert: groups'). */
+/** Records that are one event, and the alert owed for it (docs/reference/rules.md, 'One event, one alert: groups'). */
 import { HOUR_MS } from '../../contract/time.ts';
 import { isClosedAsDuplicate, type Group, type RecordEntry } from './records.ts';
 

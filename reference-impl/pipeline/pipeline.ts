@@ -1,4 +1,4 @@
-/** The reference pipeline: `handle(input, nowMs) -> outputs`, obeying docs/rules.md. It does no I/O and knows no clock but the one handed in. */
+/** The reference pipeline: `handle(input, nowMs) -> outputs`, obeying docs/reference/rules.md. It does no I/O and knows no clock but the one handed in. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { Pipeline, PipelineConfig, PipelineInput, PipelineOutput, RejectCode } from '../../contract/pipeline.ts';

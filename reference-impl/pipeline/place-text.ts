@@ -1,5 +1,5 @@
 /**
- * The forms in which a location text names a place (docs/rules.md, 'Where: the published place', rules 2 to 5). A form says only what was written:
+ * The forms in which a location text names a place (docs/reference/rules.md, 'Where: the published place', rules 2 to 5). A form says only what was written:
  * whether such a place exists is the gazetteer's to say.
  */
 

@@ -1,4 +1,4 @@
-/** What is known of an agency's records (docs/rules.md, 'What is known of a record'), bounded by forgetting the silent ones. */
+/** What is known of an agency's records (docs/reference/rules.md, 'What is known of a record'), bounded by forgetting the silent ones. */
 import FlatQueue from 'flatqueue';
 import type { Category, Dialect, NatureRule } from '../../contract/catalogue.ts';
 import type { PublishedDisposition, RecordStatus } from '../../contract/manifest.ts';

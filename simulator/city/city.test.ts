@@ -253,7 +253,7 @@ describe('a town', () => {
     expect(stretchLabel(town, 0, 7.3)).toBe('I-900 MILES 5 TO 10');
   });
 
-  it('labels blocks and crossings as docs/rules.md says', () => {
+  it('labels blocks and crossings as docs/reference/rules.md says', () => {
     const unit = g.blockHundred.indexOf(0);
     const second = g.blockHundred.indexOf(200);
     expect(blockLabel(town, unit)).toBe(`UNIT BLOCK ${g.streets[g.blockStreet[unit]]}`);

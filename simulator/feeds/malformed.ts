@@ -1,6 +1,6 @@
 /**
  * Broken messages, in the ways real feeds break: cut off, replaced by an error page, fields missing, of the wrong type or out of range.
- * Every variant breaks contract/dialects.ts or docs/rules.md for sure: no reader may accept it.
+ * Every variant breaks contract/dialects.ts or docs/reference/rules.md for sure: no reader may accept it.
  */
 import { SEATTLE_COLUMNS, type DallasRow } from '../../contract/dialects.ts';
 import type { Dialect } from '../../contract/catalogue.ts';

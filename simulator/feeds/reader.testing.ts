@@ -1,4 +1,4 @@
-/** A reader of feed messages by docs/rules.md and contract/dialects.ts, for tests: written apart from the renderers, as plainly as can be. */
+/** A reader of feed messages by docs/reference/rules.md and contract/dialects.ts, for tests: written apart from the renderers, as plainly as can be. */
 import Schema from 'typebox/value';
 import type { Dialect } from '../../contract/catalogue.ts';
 import {

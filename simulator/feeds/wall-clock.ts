@@ -4,7 +4,7 @@ import { localToUtc, zoneOffsetMin } from '../../contract/zones.ts';
 
 export interface WallTime {
   civil: Civil;
-  /** UTC ms by docs/rules.md: a local time that came twice reads as the earlier. */
+  /** UTC ms by docs/reference/rules.md: a local time that came twice reads as the earlier. */
   readMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** The mechanisms of the loop: which act in a scenario, and how strongly. What each does stands in docs/loop.md. */
+/** The mechanisms of the loop: which act in a scenario, and how strongly. What each does stands in docs/model/loop.md. */
 import type { Scenario } from '../../contract/scenario.ts';
 
 const MECHANISMS = ['attention', 'fear', 'encounters', 'fatigue', 'posting', 'comments', 'clips', 'adoption'] as const;

@@ -1,6 +1,6 @@
 /**
  * What residents do about what they receive: ignore it, grow wary, mute, quit, post, comment, share a clip, buy a doorbell, and report harmless strangers to 911.
- * Each mechanism has its own file or its own few lines here, one switch and one strength (`mechanisms.ts`); docs/loop.md lists them all.
+ * Each mechanism has its own file or its own few lines here, one switch and one strength (`mechanisms.ts`); docs/model/loop.md lists them all.
  *
  * Every choice is drawn from (alert or post, resident) under a key of its own, so that no reaction, and no mechanism switched on, ever shifts another's draws.
  * Nobody reacts in less than CROSSING_MS: what crosses from one agency's shard to another then always has that long to arrive.

@@ -1,5 +1,5 @@
 /**
- * A second target, independent of all else here: one file of plain JavaScript on Node's built-ins, written from docs/contract.md and docs/rules.md.
+ * A second target, independent of all else here: one file of plain JavaScript on Node's built-ins, written from docs/reference/contract.md and docs/reference/rules.md.
  * It keeps everything in memory, and knows eido feeds, `places: strict` and `review: auto` only; posts, review, portals, batches and MQTT are left out.
  *
  *   node toy-target.js [--port N] [--harness-key KEY] [--sabotage NAME]

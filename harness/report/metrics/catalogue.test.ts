@@ -50,7 +50,7 @@ describe('the catalogue of metrics', () => {
     expect(each).toBeLessThan(500);
   });
 
-  it('is what docs/metrics.md shows (npm run metrics-doc writes it)', () => {
-    expect(readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')).toBe(metricsDoc());
+  it('is what docs/reference/metrics.md shows (npm run metrics-doc writes it)', () => {
+    expect(readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8')).toBe(metricsDoc());
   });
 });

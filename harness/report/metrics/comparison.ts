@@ -1,4 +1,4 @@
-/** Asks a Prometheus that holds a run's OpenMetrics file for every figure of the run's record, by the queries that docs/metrics.md recommends. */
+/** Asks a Prometheus that holds a run's OpenMetrics file for every figure of the run's record, by the queries that docs/reference/metrics.md recommends. */
 import { HARNESS_METRICS, RUN_LABEL, type HarnessMetricName } from '../../../contract/metrics.ts';
 import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';

@@ -1,4 +1,4 @@
-/** The text of docs/metrics.md, out of the catalogue. */
+/** The text of docs/reference/metrics.md, out of the catalogue. */
 import {
   HARNESS_METRICS,
   METRICS,
@@ -56,7 +56,7 @@ such run has its own \`${RUN_LABEL}\`, the record's id, since no two are alike.
 
 With \`--metrics-port N\` the process serves its figures to Prometheus on loopback while it runs: generator lag, inputs, messages received,
 connections. Verdicts, truth, leaks and latencies appear once the run is judged, and \`--metrics-linger S\` keeps the process up so that a scrape
-sees them. How to watch one: [grafana.md](grafana.md).`;
+sees them. How to watch one: [grafana.md](../guides/grafana.md).`;
 
 const QUERIES = `## Queries that are exact
 

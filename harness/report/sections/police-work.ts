@@ -47,7 +47,7 @@ export function policeWorkTable({ policeWork }: RunRecord): string {
     ],
   ];
   const columns = [{ head: 'What' }, { head: 'How much', numeric: true }, { head: 'Of that' }];
-  return `<h3>How calls were handled</h3>${table('Zero where a mechanism is off; docs/police.md describes each', columns, rows)}`;
+  return `<h3>How calls were handled</h3>${table('Zero where a mechanism is off; docs/model/police.md describes each', columns, rows)}`;
 }
 
 /** What of it is worth a line in the terminal; empty where no mechanism acted. */

@@ -72,7 +72,7 @@ const CPU_SHARE_MAX = 0.9;
 const LOOP_P99_MS_MAX = 100;
 const LAG_P99_MS_MAX = 5;
 const LAG_SHARE_MAX = 0.02;
-/** Of all processors' time: below it trials at one load differ little, with twice as much by seconds (docs/capacity.md). */
+/** Of all processors' time: below it trials at one load differ little, with twice as much by seconds (docs/guides/capacity.md). */
 const STOLEN_SHARE_MAX = 0.02;
 const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
 

@@ -1,4 +1,4 @@
-/** The error rates that docs/ci.md promises, from the committed pools of real trials. */
+/** The error rates that docs/guides/ci.md promises, from the committed pools of real trials. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** What an experiment can measure: each a figure of one run's record, with its unit. docs/measures.md says how the record's figures come about. */
+/** What an experiment can measure: each a figure of one run's record, with its unit. docs/reference/measures.md says how the record's figures come about. */
 import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';

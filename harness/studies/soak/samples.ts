@@ -1,6 +1,6 @@
 /**
  * What a soak leaves of each second: soak.jsonl. Its first line is the header, each further one a row: an array of numbers, one for each
- * column, null where nothing could be told. docs/soak.md describes the columns.
+ * column, null where nothing could be told. docs/guides/soak.md describes the columns.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { HundredblockError } from '../../../contract/errors.ts';

@@ -1,4 +1,4 @@
-/** What a soak follows, how it is read off the samples, and the slope that it may have by default. docs/soak.md shows the same table. */
+/** What a soak follows, how it is read off the samples, and the slope that it may have by default. docs/guides/soak.md shows the same table. */
 import type { Column, Samples } from './samples.ts';
 
 /** `memory` settles late: V8 takes what it thinks it needs, for minutes. What is left after major collections tells a leak sooner: it is `heap`. */

@@ -1,4 +1,4 @@
-/** A part of docs/validation.md: its lines, and how many of its values are not as they should be. */
+/** A part of docs/model/validation.md: its lines, and how many of its values are not as they should be. */
 export interface Section {
   lines: string[];
   failed: number;
