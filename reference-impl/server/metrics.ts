@@ -4,7 +4,7 @@ import { METRICS, type MetricName, type MetricSpec } from '../../contract/metric
 import { REJECT_CODES, ROW_OUTCOMES, WITHHELD_REASONS, type RowReceipt } from '../../contract/pipeline.ts';
 import { SUPPRESSIONS } from '../../contract/policy.ts';
 import { CLOSE_CODES, MQTT, PATHS } from '../../contract/wire.ts';
-import type { Engine } from './contract.ts';
+import type { Engine } from './service-api.ts';
 import { collectHeapAfterGc } from './heap-after-gc.ts';
 
 type NamesOf<T extends MetricSpec['type']> = {

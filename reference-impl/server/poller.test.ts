@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { Portal } from '../../contract/onboarding.ts';
 import { dallasBody, dallasRow, START_MS } from '../pipeline/testbed.testing.ts';
-import { Refused } from './contract.ts';
+import { Refused } from './service-api.ts';
 import { onboardingDocument, openTestEngine, type TestEngine } from './http/town.testing.ts';
 import type { PollOutcome } from './metrics.ts';
 import { createPoller, POLLER_LIMITS, type Poller, type PollerLimits } from './poller.ts';

@@ -3,7 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { wallMsOf } from '../../contract/clock.ts';
 import type { Onboarding, Portal } from '../../contract/onboarding.ts';
 import { agencyOf, dialectAt, type Agency } from './agencies.ts';
-import { Refused, type Engine } from './contract.ts';
+import { Refused, type Engine } from './service-api.ts';
 import { errorFields, type Log } from './log.ts';
 import { countRows, type Metrics, type PollOutcome } from './metrics.ts';
 

@@ -9,14 +9,14 @@ import { HundredblockError } from '../../contract/errors.ts';
 import { PATHS } from '../../contract/wire.ts';
 import { createAuthenticator } from './auth.ts';
 import type { Config } from './config.ts';
-import type { Engine } from './contract.ts';
+import type { Engine } from './service-api.ts';
 import { MQTT_WEB_SOCKET_PATH, openDevices, type Devices } from './devices/devices.ts';
-import { openEngine } from './engine.ts';
+import { openEngine } from './engine/engine.ts';
 import { createHttp } from './http/http.ts';
 import { createLog, errorFields, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createPoller } from './poller.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from './store/store-error.ts';
 import { refuseUpgrade } from './stream/handshake.ts';
 import { createHub, type Hub } from './stream/hub.ts';
 

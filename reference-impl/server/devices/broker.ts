@@ -8,7 +8,7 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberOf, type Authenticator } from '../auth.ts';
-import { Refused, type Engine } from '../contract.ts';
+import { Refused, type Engine } from '../service-api.ts';
 import { createBuckets, type Buckets } from '../http/buckets.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { AuthFailure, Metrics } from '../metrics.ts';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Refusal } from '../../../contract/wire.ts';
 import type { Authenticator } from '../auth.ts';
-import type { Engine } from '../contract.ts';
+import type { Engine } from '../service-api.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { refuseUpgrade } from '../stream/handshake.ts';

@@ -11,7 +11,7 @@ import {
   type Refusal,
 } from '../../../contract/wire.ts';
 import { numberOf } from '../auth.ts';
-import { Refused, type Engine } from '../contract.ts';
+import { Refused, type Engine } from '../service-api.ts';
 import type { Metrics } from '../metrics.ts';
 
 export interface DeviceTopic {

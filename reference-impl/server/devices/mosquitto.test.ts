@@ -11,7 +11,7 @@ import { formatIso } from '../../../contract/time.ts';
 import { deviceTopic } from '../../../contract/wire.ts';
 import { START_MS } from '../../pipeline/testbed.testing.ts';
 import { SECRET } from '../http/town.testing.ts';
-import { DATABASE_FILE } from '../store-folder.ts';
+import { DATABASE_FILE } from '../store/store-folder.ts';
 import { metric, onboard, serveHere, temporaryFolder, until } from '../serve.testing.ts';
 import type { Service } from '../serve.ts';
 

@@ -6,7 +6,7 @@
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MQTT } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { errorFields, type Log } from '../log.ts';
 import { readTopic, type Intake } from './intake.ts';
 

@@ -2,7 +2,7 @@
 import { Compile } from 'typebox/compile';
 import type { Static } from 'typebox';
 import { BatchLineSchema } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { isIdempotencyKey } from './door.ts';
 
 export type BatchLine = Static<typeof BatchLineSchema>;

@@ -1,6 +1,6 @@
 /** Reads the body of a CAD request as text, bounded, in the turn in which its last byte arrives. */
 import type { FastifyContentTypeParser, FastifyRequest } from 'fastify';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { TOO_LARGE } from './refusal.ts';
 
 /**

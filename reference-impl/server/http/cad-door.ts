@@ -15,7 +15,7 @@ import {
   type WireError,
 } from '../../../contract/wire.ts';
 import { agencyOf, dialectAt } from '../agencies.ts';
-import { Refused, type Taken } from '../contract.ts';
+import { Refused, type Taken } from '../service-api.ts';
 import { countRows } from '../metrics.ts';
 import { readBatch, type BatchLine } from './batch.ts';
 import { textReader } from './body.ts';

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import type { Role } from '../../../contract/credentials.ts';
 import { agencyOf } from '../agencies.ts';
 import { bearerOf, isSameSecret, numberOf, type Authenticator, type Identity } from '../auth.ts';
-import { Refused, type Engine } from '../contract.ts';
+import { Refused, type Engine } from '../service-api.ts';
 import type { Log } from '../log.ts';
 import type { AuthFailure, Door, Metrics } from '../metrics.ts';
 import type { Buckets } from './buckets.ts';

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { PATHS, REFUSALS } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { errorFields } from '../log.ts';
 import type { Door } from '../metrics.ts';
 import { createBoundedLog, type BoundedLog } from './bounded-log.ts';

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PATHS } from '../../../contract/wire.ts';
 import { eidoValue } from '../../pipeline/testbed.testing.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { exchange, openTown, token, type Town, type TownOptions } from './town.testing.ts';
 
 let town: Town | null = null;

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { DecisionSchema, PATHS, TicketListSchema } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { gate, type DoorContext } from './door.ts';
 import { answers, BODY_REFUSALS, GATE_REFUSALS, INPUT_REFUSALS } from './openapi.ts';
 

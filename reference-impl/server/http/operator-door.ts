@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import { PATHS } from '../../../contract/wire.ts';
 import { bearerOf, isSameSecret } from '../auth.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import { scrapeEngine } from '../metrics.ts';
 import type { DoorContext } from './door.ts';
 import { answers } from './openapi.ts';

@@ -1,6 +1,6 @@
 /** Refusals as they leave: status, body and headers follow from the code alone, never from what was sent. */
 import { REFUSALS, type Refusal, type WireError } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 
 /** A refusal after which the client shall wait this long. */
 export class RefusedFor extends Refused {

@@ -18,7 +18,7 @@ import {
   type Preferences,
   type Refusal,
 } from '../../../contract/wire.ts';
-import { Refused } from '../contract.ts';
+import { Refused } from '../service-api.ts';
 import type { Door } from '../metrics.ts';
 import { gate, idempotencyKeyOf, type DoorContext } from './door.ts';
 import { answers, BODY_REFUSALS, GATE_REFUSALS, INPUT_REFUSALS, KEY_REFUSALS } from './openapi.ts';

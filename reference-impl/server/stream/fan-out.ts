@@ -4,7 +4,7 @@
  * order, as its socket drains. Sequences without holes tell which of the two it is, so that none is skipped or sent twice in between.
  */
 import type { StreamGap } from '../../../contract/wire.ts';
-import type { Engine, PublishedBatch } from '../contract.ts';
+import type { Engine, PublishedBatch } from '../service-api.ts';
 import { bodyOf, framesOf, type Body } from './frame.ts';
 import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';

@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLOSE_CODES, PATHS } from '../../../contract/wire.ts';
 import { createAuthenticator } from '../auth.ts';
-import { openEngine } from '../engine.ts';
+import { openEngine } from '../engine/engine.ts';
 import { onboardingDocument, token } from '../http/town.testing.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE_CODES, STREAM_PROTOCOL, type Refusal, type StreamHello } from '../../../contract/wire.ts';
 import { numberOf, type Authenticator } from '../auth.ts';
-import type { Engine } from '../contract.ts';
+import type { Engine } from '../service-api.ts';
 import type { AuthFailure, Metrics } from '../metrics.ts';
 import { createFanOut } from './fan-out.ts';
 import { readStreamRequest, refuseUpgrade } from './handshake.ts';

@@ -1,11 +1,11 @@
 /** What follows from one onboarding: agencies, residents, what was published to them, and the pipeline. Made new, or made anew from the disk. */
-import { pipelineConfigOf, type Onboarding } from '../../contract/onboarding.ts';
-import type { PipelineConfig } from '../../contract/pipeline.ts';
-import type { Policy } from '../../contract/policy.ts';
-import { Live, Wishes } from './engine-live.ts';
-import { Outbox } from './engine-outbox.ts';
+import { pipelineConfigOf, type Onboarding } from '../../../contract/onboarding.ts';
+import type { PipelineConfig } from '../../../contract/pipeline.ts';
+import type { Policy } from '../../../contract/policy.ts';
+import { Live, Wishes } from './live.ts';
+import { Outbox } from './outbox.ts';
 import { replay, type Replayed } from './recovery.ts';
-import { NOTHING_PURGED, type Purged, type Store } from './store.ts';
+import { NOTHING_PURGED, type Purged, type Store } from '../store/store.ts';
 
 export interface Town {
   onboarding: Onboarding;

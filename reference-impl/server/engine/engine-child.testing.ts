@@ -3,7 +3,7 @@
  * few at a time, and prints `ack N` for each that is on disk and `refused N CODE` for each that is not; those it tries again.
  */
 import { writeSync } from 'node:fs';
-import { Refused } from './contract.ts';
+import { Refused } from '../service-api.ts';
 import {
   openTestEngine,
   SCRIPTED_LIMITS,

@@ -1,17 +1,17 @@
 /** What the engine takes: onboarding documents, clocks and inputs are looked through before anything is made of them. */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { CATEGORIES, DIALECTS } from '../../contract/catalogue.ts';
-import type { PlatformClock } from '../../contract/clock.ts';
-import { ONBOARDING_SCHEMA, OnboardingSchema, type Onboarding } from '../../contract/onboarding.ts';
-import type { PipelineInput } from '../../contract/pipeline.ts';
-import type { Policy } from '../../contract/policy.ts';
-import { ClockSchema } from '../../contract/wire.ts';
-import { isZone } from '../../contract/zones.ts';
-import { gazetteerProblem } from './engine-check-gazetteer.ts';
-import { found, INT32_MAX, isIntegerWithin, Problem } from './engine-check-problem.ts';
-import { reachMs } from './engine-town.ts';
-import { Refused } from './contract.ts';
+import { CATEGORIES, DIALECTS } from '../../../contract/catalogue.ts';
+import type { PlatformClock } from '../../../contract/clock.ts';
+import { ONBOARDING_SCHEMA, OnboardingSchema, type Onboarding } from '../../../contract/onboarding.ts';
+import type { PipelineInput } from '../../../contract/pipeline.ts';
+import type { Policy } from '../../../contract/policy.ts';
+import { ClockSchema } from '../../../contract/wire.ts';
+import { isZone } from '../../../contract/zones.ts';
+import { gazetteerProblem } from './check-gazetteer.ts';
+import { found, INT32_MAX, isIntegerWithin, Problem } from './check-problem.ts';
+import { reachMs } from './town.ts';
+import { Refused } from '../service-api.ts';
 
 /** Throws Refused('invalid') that names the first thing wrong, and nothing of what was sent. `retainMs`: how long inputs are kept. */
 export function checkOnboarding(document: Onboarding, retainMs: number): void {

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgencyProfile } from '../../contract/agency.ts';
-import { onboardingOf, type Onboarding } from '../../contract/onboarding.ts';
-import type { PipelineInput } from '../../contract/pipeline.ts';
-import type { Policy } from '../../contract/policy.ts';
+import type { AgencyProfile } from '../../../contract/agency.ts';
+import { onboardingOf, type Onboarding } from '../../../contract/onboarding.ts';
+import type { PipelineInput } from '../../../contract/pipeline.ts';
+import type { Policy } from '../../../contract/policy.ts';
 import {
   eidoValue,
   START_MS,
@@ -13,11 +13,11 @@ import {
   testConfig,
   testRoster,
   type TestRecord,
-} from '../pipeline/testbed.testing.ts';
-import type { Engine, Idempotency } from './contract.ts';
+} from '../../pipeline/testbed.testing.ts';
+import type { Engine, Idempotency } from '../service-api.ts';
 import { openEngine, type EngineLimits } from './engine.ts';
-import { createLog } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createLog } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
 
 export const SECRET = 'a secret of sixteen or more';
 

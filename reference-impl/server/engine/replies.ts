@@ -1,6 +1,6 @@
 /** Answers given under idempotency keys, so that the same input is taken once however often it is sent. Bounded by age and number. */
-import type { RowReceipt } from '../../contract/pipeline.ts';
-import { Refused, type Idempotency, type Taken } from './contract.ts';
+import type { RowReceipt } from '../../../contract/pipeline.ts';
+import { Refused, type Idempotency, type Taken } from '../service-api.ts';
 
 export class Replies {
   private readonly max: number;

@@ -2,8 +2,8 @@
  * What was published and is on disk, in memory: message by message, and by resident. Residents' messages are numbered 1, 2, 3, ...; the
  * numbers are not stored but counted, along a chain that leads from each resident's last message to the one before it.
  */
-import type { Published } from './contract.ts';
-import type { AudienceRow } from './store.ts';
+import type { Published } from '../service-api.ts';
+import type { AudienceRow } from '../store/store.ts';
 
 interface Audience extends AudienceRow {
   /** Kept messages that have it. */

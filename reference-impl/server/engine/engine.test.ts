@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PipelineInput } from '../../contract/pipeline.ts';
-import { START_MS } from '../pipeline/testbed.testing.ts';
-import type { PublishedBatch } from './contract.ts';
+import type { PipelineInput } from '../../../contract/pipeline.ts';
+import { START_MS } from '../../pipeline/testbed.testing.ts';
+import type { PublishedBatch } from '../service-api.ts';
 import {
   cad,
   openTestEngine,

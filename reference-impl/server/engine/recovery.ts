@@ -2,9 +2,9 @@
  * The log of inputs, and what was lost in a crash made anew from it: the pipeline is deterministic, so that the same inputs at the same
  * platform times lead to the same state. Their outputs are thrown away, since what they published is on disk beside them.
  */
-import type { PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
-import type { Live } from './engine-live.ts';
-import type { InputsRow } from './store.ts';
+import type { PipelineInput, PipelineOutput } from '../../../contract/pipeline.ts';
+import type { Live } from './live.ts';
+import type { InputsRow } from '../store/store.ts';
 
 /** JSON text of the inputs of one commit, added to one by one. */
 export class InputsText {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Onboarding } from '../../contract/onboarding.ts';
-import { checkClock, checkOnboarding } from './engine-check.ts';
+import type { Onboarding } from '../../../contract/onboarding.ts';
+import { checkClock, checkOnboarding } from './check.ts';
 import { testDocument } from './engine.testing.ts';
 
 const DAY_MS = 86_400_000;

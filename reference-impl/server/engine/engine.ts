@@ -2,13 +2,13 @@
  * The service's heart: takes inputs in one order, hands them to the pipeline, and answers once they and all that followed from them are
  * on disk. What arrives within one turn of the event loop shares a commit.
  */
-import { CATEGORIES } from '../../contract/catalogue.ts';
-import { platformMsAt, REAL_TIME, type PlatformClock } from '../../contract/clock.ts';
-import type { Onboarding } from '../../contract/onboarding.ts';
-import type { PipelineInput, PipelineOutput, RowReceipt } from '../../contract/pipeline.ts';
-import { ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
-import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
-import type { Ticket } from '../../contract/wire.ts';
+import { CATEGORIES } from '../../../contract/catalogue.ts';
+import { platformMsAt, REAL_TIME, type PlatformClock } from '../../../contract/clock.ts';
+import type { Onboarding } from '../../../contract/onboarding.ts';
+import type { PipelineInput, PipelineOutput, RowReceipt } from '../../../contract/pipeline.ts';
+import { ROSTER_MUTED, ROSTER_QUIT } from '../../../contract/roster.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../contract/time.ts';
+import type { Ticket } from '../../../contract/wire.ts';
 import {
   Refused,
   type Clip,
@@ -19,16 +19,16 @@ import {
   type PublishedBatch,
   type Resident,
   type Taken,
-} from './contract.ts';
-import { Batch } from './engine-batch.ts';
-import { checkClock, checkInput, checkOnboarding } from './engine-check.ts';
-import { parseReplies, Replies } from './engine-replies.ts';
-import { purgePart } from './engine-retention.ts';
-import { newTown, replayTown, storedTown, type Town } from './engine-town.ts';
-import { errorFields, type Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { openStore, type Store } from './store.ts';
-import { storeError } from './store-error.ts';
+} from '../service-api.ts';
+import { Batch } from './batch.ts';
+import { checkClock, checkInput, checkOnboarding } from './check.ts';
+import { parseReplies, Replies } from './replies.ts';
+import { purgePart } from './retention.ts';
+import { newTown, replayTown, storedTown, type Town } from './town.ts';
+import { errorFields, type Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { storeError } from '../store/store-error.ts';
 
 export interface EngineLimits {
   /** Inputs waiting for their commit before further ones are refused. */

@@ -1,10 +1,10 @@
 /** Inputs that were handed to the pipeline and are not on disk yet, with all that followed from them. */
-import type { PipelineInput, PipelineOutput, RowReceipt } from '../../contract/pipeline.ts';
-import type { Clip, Idempotency, Published, Refused, Taken } from './contract.ts';
-import type { Outbox } from './engine-outbox.ts';
-import { repliesText } from './engine-replies.ts';
+import type { PipelineInput, PipelineOutput, RowReceipt } from '../../../contract/pipeline.ts';
+import type { Clip, Idempotency, Published, Refused, Taken } from '../service-api.ts';
+import type { Outbox } from './outbox.ts';
+import { repliesText } from './replies.ts';
 import { InputsText, messageOf } from './recovery.ts';
-import type { AudienceRow, Commit } from './store.ts';
+import type { AudienceRow, Commit } from '../store/store.ts';
 
 /** Someone who waits for the commit. */
 export interface Waiting {

@@ -1,9 +1,9 @@
 /** Takes away what is older than it may be kept, on disk and in memory, a bounded part at a time. */
-import type { Wishes } from './engine-live.ts';
-import type { Town } from './engine-town.ts';
-import type { Replies } from './engine-replies.ts';
+import type { Wishes } from './live.ts';
+import type { Town } from './town.ts';
+import type { Replies } from './replies.ts';
 import { parseInputs } from './recovery.ts';
-import type { InputsRow, Store, WishesRow } from './store.ts';
+import type { InputsRow, Store, WishesRow } from '../store/store.ts';
 
 export interface RetentionLimits {
   retainMs: number;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { START_MS } from '../pipeline/testbed.testing.ts';
+import { START_MS } from '../../pipeline/testbed.testing.ts';
 import {
   cad,
   openTestEngine,

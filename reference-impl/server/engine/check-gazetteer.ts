@@ -1,7 +1,7 @@
 /** Looks through a gazetteer of an onboarding document: its columns fit one another, and refer to what is there. */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { found, INT32_MAX, isIntegerWithin, Problem } from './engine-check-problem.ts';
+import { found, INT32_MAX, isIntegerWithin, Problem } from './check-problem.ts';
 
 /** The first thing wrong; null where there is nothing. */
 export function gazetteerProblem(gazetteer: unknown, path: string): Problem | null {

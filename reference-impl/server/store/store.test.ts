@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cad, openTestEngine, outcome, removeFolder, testDocument, testFolder } from './engine.testing.ts';
+import { cad, openTestEngine, outcome, removeFolder, testDocument, testFolder } from '../engine/engine.testing.ts';
 
 let dataDir: string;
 beforeEach(() => {

@@ -1,10 +1,10 @@
 /** What the service knows besides what is on disk: the pipeline, its open tickets and residents' wishes. All of it follows from the inputs. */
-import type { PipelineConfig, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
-import { ROSTER_MUTED, ROSTER_QUIT, type PreferenceChange, type Roster } from '../../contract/roster.ts';
-import type { Ticket } from '../../contract/wire.ts';
-import { createPipeline, type ReferencePipeline } from '../pipeline/pipeline.ts';
-import { positionOf } from './engine-outbox.ts';
-import type { WishesRow } from './store.ts';
+import type { PipelineConfig, PipelineInput, PipelineOutput } from '../../../contract/pipeline.ts';
+import { ROSTER_MUTED, ROSTER_QUIT, type PreferenceChange, type Roster } from '../../../contract/roster.ts';
+import type { Ticket } from '../../../contract/wire.ts';
+import { createPipeline, type ReferencePipeline } from '../../pipeline/pipeline.ts';
+import { positionOf } from './outbox.ts';
+import type { WishesRow } from '../store/store.ts';
 
 /** Residents' settings, as columns. */
 export class Wishes {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cad, openTestEngine, outcome, removeFolder, testDocument, testFolder } from './engine.testing.ts';
-import { tornWalBytes } from './store-wal.ts';
+import { cad, openTestEngine, outcome, removeFolder, testDocument, testFolder } from '../engine/engine.testing.ts';
+import { tornWalBytes } from './write-ahead-log.ts';
 
 let folder: string;
 /** A log of commits of known ends, in bytes. */

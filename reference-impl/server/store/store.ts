@@ -6,11 +6,11 @@ import Database from 'libsql';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { PlatformClock } from '../../contract/clock.ts';
-import type { Clip, Published } from './contract.ts';
+import type { PlatformClock } from '../../../contract/clock.ts';
+import type { Clip, Published } from '../service-api.ts';
 import { damaged, StoreError, storeError } from './store-error.ts';
 import { APPLICATION_ID, DATABASE_FILE, prepareFolder, SCHEMA_VERSION } from './store-folder.ts';
-import { tornWalBytes } from './store-wal.ts';
+import { tornWalBytes } from './write-ahead-log.ts';
 
 /** What goes to disk together, or not at all. */
 export interface Commit {

@@ -18,7 +18,7 @@ import {
 } from './engine.testing.ts';
 
 const CHILD = fileURLToPath(new URL('./engine-child.testing.ts', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const IMAGES = 10;
 const INPUTS = 800;
 
