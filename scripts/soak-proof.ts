@@ -15,7 +15,7 @@ import type { Soak } from '../contract/record/soak.ts';
 import type { UrlTarget } from '../harness/drivers/driver-api.ts';
 import { resolveScenario } from '../harness/options/resolve.ts';
 import { budgetsOf } from '../harness/studies/soak/budget.ts';
-import { daysFor } from '../harness/studies/soak/length.ts';
+import { daysFor } from '../harness/studies/soak/soak-length.ts';
 import { readSamples, SOAK_FILE, writeSamples } from '../harness/studies/soak/samples.ts';
 import { slopesOf } from '../harness/studies/soak/slopes.ts';
 import { runSoak, type Soaked } from '../harness/studies/soak/soak.ts';

@@ -2,6 +2,7 @@
  * Two samples by their ranks: Mann and Whitney's test for independent ones, Wilcoxon's for pairs, each with Hodges and Lehmann's estimate
  * of the shift and the interval that belongs to the test.
  */
+import { medianOfAscending } from './median.ts';
 import { doubledRanks, lowerCount, sizedSubsetSums, subsetSums, twoSided } from './ranks.ts';
 
 export interface Shift {
@@ -56,10 +57,6 @@ export function holm(ps: readonly number[]): number[] {
   return adjusted;
 }
 
-export function medianOf(values: readonly number[]): number {
-  return middle([...values].sort(byValue));
-}
-
 // --- internal ---
 
 /** Beyond these sizes the normal approximation is as good, and the count would take seconds. */
@@ -70,14 +67,9 @@ function byValue(x: number, y: number): number {
   return x - y;
 }
 
-function middle(sorted: readonly number[]): number {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
 /** From the k-th least to the k-th greatest. */
 function between(sorted: readonly number[], k: number): Omit<Shift, 'p'> {
-  const estimate = middle(sorted);
+  const estimate = medianOfAscending(sorted);
   if (k < 1) return { estimate, low: -Infinity, high: Infinity };
   return { estimate, low: sorted[k - 1], high: sorted[sorted.length - k] };
 }

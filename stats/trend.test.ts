@@ -1,6 +1,6 @@
 /** Slopes and their intervals on series whose slope is known. */
 import { describe, expect, it } from 'vitest';
-import { noiseOf, randomOf } from '../harness/studies/soak/soaks.testing.ts';
+import { correlatedNoise, mulberry32 } from './noise.testing.ts';
 import { BATCHES, trendOf } from './trend.ts';
 
 const SECONDS = 420;
@@ -8,7 +8,7 @@ const minutes = Float64Array.from({ length: SECONDS }, (_, i) => i / 60);
 const SLOPE = 0.3;
 
 function series(seed: number, correlation: number): Float64Array {
-  const noise = noiseOf(SECONDS, correlation, randomOf(seed));
+  const noise = correlatedNoise(SECONDS, correlation, mulberry32(seed));
   return minutes.map((minute, i) => SLOPE * minute + noise[i]);
 }
 
@@ -40,7 +40,7 @@ describe('a trend', () => {
   });
 
   it('is not led astray by a tenth of wild values, nor by missing ones', () => {
-    const noise = noiseOf(SECONDS, 0, randomOf(5));
+    const noise = correlatedNoise(SECONDS, 0, mulberry32(5));
     const spoilt = minutes.map((minute, i) =>
       i % 10 === 0 ? 1000 * (i / SECONDS) : i % 7 === 0 ? NaN : SLOPE * minute + 0.1 * noise[i],
     );

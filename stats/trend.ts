@@ -6,6 +6,7 @@
  * at the confidence that many series at once ask for, however plain the slope.)
  */
 import { tQuantile } from './interval.ts';
+import { medianOfAscending } from './median.ts';
 
 export interface Trend {
   /** Units of y per unit of x. */
@@ -42,8 +43,8 @@ export function trendOf(
   const n = points.length;
   if (n < POINTS_MIN) return null;
   const slopes = slopesOf(points);
-  const slope = medianOf(slopes);
-  const intercept = medianOf(points.map(([at, value]) => value - slope * at).sort(ascending));
+  const slope = medianOfAscending(slopes);
+  const intercept = medianOfAscending(points.map(([at, value]) => value - slope * at).sort(ascending));
   const residuals = points.map(([at, value]) => value - slope * at - intercept);
   const correlation = correlationOf(residuals, apart);
   const pointsEffective = (n * (1 - correlation)) / (1 + correlation);
@@ -60,14 +61,6 @@ export function trendOf(
     points: n,
     pointsEffective,
   };
-}
-
-/** Of ascending values; NaN where there are none. */
-export function medianOf(ascendingValues: readonly number[]): number {
-  const { length } = ascendingValues;
-  const half = length >> 1;
-  if (length === 0) return NaN;
-  return length % 2 === 1 ? ascendingValues[half] : (ascendingValues[half - 1] + ascendingValues[half]) / 2;
 }
 
 // --- internal ---
@@ -105,14 +98,14 @@ function batchesOf(points: Point[], quantile: number): Point[] {
   return batches
     .filter((batch) => batch.length > 0)
     .map((batch) => [
-      medianOf(batch.map(([at]) => at)),
+      medianOfAscending(batch.map(([at]) => at)),
       quantileOf(batch.map(([, value]) => value).sort(ascending), quantile),
     ]);
 }
 
 function quantileOf(ascendingValues: readonly number[], quantile: number): number {
   return quantile === 0.5
-    ? medianOf(ascendingValues)
+    ? medianOfAscending(ascendingValues)
     : ascendingValues[Math.floor(quantile * (ascendingValues.length - 1))];
 }
 

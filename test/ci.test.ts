@@ -93,13 +93,13 @@ describe('the workflow', () => {
     expect(GITHUB).not.toMatch(/secrets\.|pull_request_target/);
   });
 
-  it('runs commands and files that are there: checks, the gate, the soak', () => {
+  it('runs commands and files that are there: checks, the comparison, the soak', () => {
     const calls = steps.flatMap(({ run }) => checkCalls(run ?? ''));
     expect(calls).toEqual(['compare', 'soak']);
     expect(existsSync(join(ROOT, '.ci/run'))).toBe(true);
     expect(steps.some(({ run }) => run === '.ci/run')).toBe(true);
-    const gate = workflow.jobs['gate'].steps.map(({ run }) => run ?? '').join('\n');
-    expect(gate).toMatch(/git merge-base/);
+    const compare = workflow.jobs['compare'].steps.map(({ run }) => run ?? '').join('\n');
+    expect(compare).toMatch(/git merge-base/);
     expect(workflow.jobs['soak'].steps.some((step) => step.with?.['path']?.toString().includes('report.html'))).toBe(
       true,
     );
@@ -151,7 +151,7 @@ describe('the GitLab example', () => {
         },
         strict,
       ),
-      gate: Job,
+      compare: Job,
       soak: Job,
     },
     strict,
@@ -160,9 +160,9 @@ describe('the GitLab example', () => {
   it('has the structure of a pipeline, and runs commands that are there', () => {
     const pipeline = parse(GITLAB) as Type.Static<typeof Pipeline>;
     expect([...Value.Errors(Pipeline, pipeline)].map((e) => `${e.instancePath} ${e.message}`)).toEqual([]);
-    const calls = [...pipeline.gate.script, ...pipeline.soak.script].flatMap(checkCalls);
+    const calls = [...pipeline.compare.script, ...pipeline.soak.script].flatMap(checkCalls);
     expect(calls).toEqual(['conform', 'compare', 'soak']);
-    expect(pipeline.gate.artifacts.reports?.junit).toBe('compare.xml');
-    expect([pipeline.gate.stage, pipeline.soak.stage].every((stage) => pipeline.stages.includes(stage))).toBe(true);
+    expect(pipeline.compare.artifacts.reports?.junit).toBe('compare.xml');
+    expect([pipeline.compare.stage, pipeline.soak.stage].every((stage) => pipeline.stages.includes(stage))).toBe(true);
   });
 });

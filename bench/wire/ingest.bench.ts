@@ -2,7 +2,7 @@
  * Durable ingest: CAD messages a second over 50 connections, each answered 202 after it is on disk, against a fastify route that takes
  * the same requests, answers by the same schema, and does nothing.
  */
-import { cadPath } from '../../harness/conform/town.ts';
+import { cadPath } from '../../harness/conform/test-town.ts';
 import { eidoBody } from '../../harness/conform/dialect-body.ts';
 import type { BenchRow } from '../table.ts';
 import { startChild } from './child.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTown, type Bench, type Town } from '../../harness/conform/town.ts';
+import { openTestTown, type TestTarget, type TestTown } from '../../harness/conform/test-town.ts';
 import { createClient } from '../../harness/conform/client.ts';
 import { startTarget, type StartedTarget } from '../../harness/drivers/target/target-process.ts';
 
@@ -11,7 +11,7 @@ export interface BenchService {
   port: number;
   mqttPort: number;
   secret: string;
-  town: Town;
+  town: TestTown;
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function startBenchService(residents: number): Promise<BenchService
     timeoutMs: 60_000,
   });
   const client = createClient(new URL(target.url));
-  const bench: Bench = {
+  const testTarget: TestTarget = {
     client,
     harnessKey: target.harnessKey,
     mqtt: target.mqttUrl,
@@ -50,7 +50,7 @@ export async function startBenchService(residents: number): Promise<BenchService
     y: 2000,
     radiusDm: 100_000,
   }));
-  const town = await openTown(bench, { others });
+  const town = await openTestTown(testTarget, { others });
   return {
     target,
     port: Number(new URL(target.url).port),

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { HEADERS, MEDIA, PATHS, streamText } from '../../contract/wire.ts';
-import { cadPath } from '../../harness/conform/town.ts';
+import { cadPath } from '../../harness/conform/test-town.ts';
 import { eidoBody } from '../../harness/conform/dialect-body.ts';
 import type { BenchRow } from '../table.ts';
 import type { BareStreamRequest } from './bare-stream.child.ts';
@@ -65,7 +65,7 @@ async function measureOurs(): Promise<Rates> {
       return eidoBody(told, 'QZ7');
     };
     const post = async (bodies: string[]): Promise<void> => {
-      const answer = await service.town.bench.client.send('POST', cadPath(AGENCY), {
+      const answer = await service.town.target.client.send('POST', cadPath(AGENCY), {
         token: service.town.token('agency', AGENCY),
         headers: { 'content-type': MEDIA.ndjson, [HEADERS.idempotencyKey]: `batch-${serial}` },
         body: bodies.map((text, i) => `${JSON.stringify({ id: `${serial}-${i}`, body: text })}\n`).join(''),

@@ -7,7 +7,7 @@ import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { formatIso } from '../../contract/time.ts';
 import type { ComparedSide, Comparison } from '../studies/compare/comparison.ts';
 import type { Side } from '../studies/compare/side.ts';
-import type { Thresholds } from '../studies/compare/verdict.ts';
+import type { Thresholds } from '../../stats/change.ts';
 import type { UrlTarget } from '../drivers/driver-api.ts';
 import { loopbackEndpoint } from '../drivers/target/loopback.ts';
 import { decimal, valueOf, wholeNumber, type Args } from './args.ts';
@@ -155,7 +155,7 @@ async function compareRecords(
   candidates: readonly string[],
 ): Promise<number> {
   const [{ readMembers }, { compareSides }] = await Promise.all([
-    import('../studies/compare/pool.ts'),
+    import('../studies/compare/members.ts'),
     import('../studies/compare/comparison.ts'),
   ]);
   const a = { label: baseline, members: readMembers(baseline, 'a') };
@@ -174,7 +174,7 @@ async function compareTargets(args: Args, limits: Thresholds, sides: Ends, signa
   const [{ interleave, looksOf }, { memberOfTrial, TRIALS_FILE }, { writeTrials }, { createProgress }] =
     await Promise.all([
       import('../studies/compare/interleave.ts'),
-      import('../studies/compare/pool.ts'),
+      import('../studies/compare/members.ts'),
       import('../studies/compare/trials.ts'),
       import('../report/progress.ts'),
     ]);
@@ -214,7 +214,7 @@ async function compareTargets(args: Args, limits: Thresholds, sides: Ends, signa
 }
 
 async function traceOf(args: Args, dir: string, signal: AbortSignal) {
-  const { gateScenario, openGateTrace, recordGateTrace } = await import('../studies/compare/gate-trace.ts');
+  const { trialScenario, openTrialTrace, recordTrialTrace } = await import('../studies/compare/trial-trace.ts');
   const kept = valueOf(args, 'trace');
   if (kept !== undefined) {
     const beside = ['scenario', 'seed', 'set'].find((flag) => args.values.has(flag));
@@ -223,12 +223,12 @@ async function traceOf(args: Args, dir: string, signal: AbortSignal) {
         'HB_USAGE',
         `--${beside}: expected nothing of a world beside --trace, which holds one`,
       );
-    return openGateTrace(kept);
+    return openTrialTrace(kept);
   }
   const seed = decimal(args, 'seed') ?? SEED_DEFAULT;
-  const scenario = gateScenario(valueOf(args, 'scenario') ?? null, args.values.get('set') ?? [], seed);
-  await recordGateTrace(scenario, seed, dir, signal);
-  return openGateTrace(dir);
+  const scenario = trialScenario(valueOf(args, 'scenario') ?? null, args.values.get('set') ?? [], seed);
+  await recordTrialTrace(scenario, seed, dir, signal);
+  return openTrialTrace(dir);
 }
 
 async function finishWith(
@@ -257,7 +257,7 @@ async function finishWith(
   if (json) await write(process.stdout, `${JSON.stringify(comparison)}\n`);
   if (!quiet) await write(json ? process.stderr : process.stdout, told.join('\n'));
   if (args.switches.has('github')) {
-    const { annotations } = await import('../studies/compare/annotations.ts');
+    const { annotations } = await import('../studies/compare/ci-formats.ts');
     await write(
       json ? process.stderr : process.stdout,
       annotations(comparison)
@@ -271,7 +271,7 @@ async function finishWith(
 async function writeJunit(args: Args, comparison: Comparison): Promise<void> {
   const path = valueOf(args, 'junit');
   if (path === undefined) return;
-  const { junitXml } = await import('../studies/compare/junit.ts');
+  const { junitXml } = await import('../studies/compare/ci-formats.ts');
   try {
     writeFileSync(path, junitXml(comparison));
   } catch (error) {

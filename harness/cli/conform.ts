@@ -14,7 +14,7 @@ export async function conform(args: Args, signal: AbortSignal): Promise<number> 
   if (target === null) throw new HundredblockError('HB_USAGE', '--target: expected the URL of a target, found nothing');
   const [{ CHECK_GROUPS, conform: run }, { countLine, findingLines }, { nearest }] = await Promise.all([
     import('../conform/conform.ts'),
-    import('../conform/table.ts'),
+    import('../conform/check.ts'),
     import('../options/nearest.ts'),
   ]);
   const names = CHECK_GROUPS.flatMap(({ name, checks }) => [name, ...checks.map((check) => `${name}.${check.name}`)]);

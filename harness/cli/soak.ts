@@ -4,7 +4,7 @@ import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { budgetsOf } from '../studies/soak/budget.ts';
-import { daysFor } from '../studies/soak/length.ts';
+import { daysFor } from '../studies/soak/soak-length.ts';
 import { decimal, durationMs, valueOf, wholeNumber, type Args } from './args.ts';
 import { commandLine } from '../records/command-line.ts';
 import { finish, summaryWidth } from './finish.ts';

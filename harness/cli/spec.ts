@@ -367,7 +367,7 @@ export const COMMANDS = {
         value: 'PERCENT',
         help: 'a smaller change does not matter (default 10)',
       },
-      scenario: { kind: 'value', value: 'NAME', help: "what is sent (default the gate's own: rush, cut down to 3 s)" },
+      scenario: { kind: 'value', value: 'NAME', help: 'what is sent (default rush, cut down to 3 s)' },
       seed: { kind: 'value', value: 'N', help: 'of the scenario (default 1)' },
       set: SET,
       trace: { kind: 'value', value: 'DIR', help: 'send this kept trace, which `hundredblock trace` writes' },

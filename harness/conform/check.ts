@@ -1,9 +1,9 @@
-/** What a conformance check is, and how it says what it found. */
-import type { Town } from './town.ts';
+/** A conformance check, its finding, and how a finding is written for people. */
+import type { TestTown } from './test-town.ts';
 
 export type State = 'pass' | 'fail' | 'skip';
 
-/** A check's outcome: `says` is the contract's demand, `found` what the target did, or why it was skipped. */
+/** A check's outcome: `says` is the contract's demand, `found` what the target did, or why the check was skipped. */
 export interface Finding {
   /** `<group>.<name>` */
   id: string;
@@ -15,14 +15,32 @@ export interface Finding {
 export interface Check {
   name: string;
   says: string;
-  /** Answers what was found where it is right; throws Missed where it is not, LeftOut where the target has no such thing. */
-  run(town: Town): Promise<string>;
+  /** Resolves with what was found if it is right. Throws Missed if it is wrong, LeftOut if the target has no such thing. */
+  run(town: TestTown): Promise<string>;
 }
 
-/** Checks that share a town, in order. */
+/** Checks of one part of the contract, in the order in which they run. */
 export interface CheckGroup {
   name: string;
-  /** What the town is like, where it is not the ordinary one. */
+  /** Options of the test towns of this group, if they differ from the ordinary ones. */
   town?: { sameEventMsMax?: number };
   checks: readonly Check[];
 }
+
+/** A finding in one line; a failure in two, the second of which says what was found. */
+export function findingLines({ id, says, state, found }: Finding): string[] {
+  const head = `${MARKS[state]}  ${id.padEnd(ID_WIDTH)}`;
+  if (state === 'fail') return [`${head} ${says}`, `      ${''.padEnd(ID_WIDTH)} found: ${found}`];
+  return [`${head} ${state === 'skip' ? `left out (${found})` : found}`];
+}
+
+/** How many checks passed, failed and were skipped. */
+export function countLine(findings: readonly Finding[]): string {
+  const count = (state: State) => findings.filter((finding) => finding.state === state).length;
+  return `${findings.length} checks: ${count('pass')} passed, ${count('fail')} failed, ${count('skip')} left out by the target.`;
+}
+
+// --- internal ---
+
+const MARKS: Readonly<Record<State, string>> = { pass: 'pass', fail: 'FAIL', skip: 'skip' };
+const ID_WIDTH = 24;

@@ -100,7 +100,7 @@ export function mustRefuse(answer: Answer, ...codes: Refusal[]): string {
 
 /** Answers the status; throws Missed unless it is 2xx. */
 export function mustTake(answer: Answer): string {
-  must(answer.status >= 200 && answer.status < 300, `expected 2xx, found ${toldOf(answer)}`);
+  must(answer.status >= 200 && answer.status < 300, `expected 2xx, found ${describeAnswer(answer)}`);
   return String(answer.status);
 }
 
@@ -111,7 +111,7 @@ export function mustHave(answer: Answer, what: string): Answer {
 }
 
 /** Status and code of an answer, for messages. */
-export function toldOf(answer: Answer): string {
+export function describeAnswer(answer: Answer): string {
   const code = /"code":"([a-z-]{1,40})"/.exec(answer.text)?.[1];
   return code === undefined ? String(answer.status) : `${answer.status} ${code}`;
 }

@@ -20,7 +20,7 @@ import { reviewChecks } from './checks/review.ts';
 import { ruleChecks } from './checks/rules.ts';
 import { streamChecks } from './checks/stream.ts';
 import { createClient } from './client.ts';
-import { type Bench, openTown, type Town } from './town.ts';
+import { type TestTarget, openTestTown, type TestTown } from './test-town.ts';
 
 /** In the order in which they run. Privacy comes last, since it looks at every refusal before it. */
 export const CHECK_GROUPS: readonly CheckGroup[] = [
@@ -59,14 +59,14 @@ export async function conform(options: ConformOptions): Promise<Finding[]> {
   const client = createClient(options.target);
   const canary = `Canary${randomBytes(6).toString('hex')}`;
   const { harnessKey, mqtt, patienceMs } = options;
-  const bench: Bench = { client, harnessKey, mqtt, canary, patienceMs, hasClock: false };
+  const target: TestTarget = { client, harnessKey, mqtt, canary, patienceMs, hasClock: false };
   const findings: Finding[] = [];
   try {
-    await meet(bench);
+    await meet(target);
     let silent = 0;
     for (const { group, check, id } of checksNamed(options.only)) {
       if (options.signal.aborted) break;
-      const outcome = silent < SILENT_MAX ? await runCheck(bench, group, check) : NOT_RUN;
+      const outcome = silent < SILENT_MAX ? await runCheck(target, group, check) : NOT_RUN;
       silent = outcome.silent ? silent + 1 : 0;
       const finding: Finding = { id, says: check.says, state: outcome.state, found: outcome.found };
       findings.push(finding);
@@ -81,16 +81,16 @@ export async function conform(options: ConformOptions): Promise<Finding[]> {
 // --- internal ---
 
 /** Finds out whether the target is there, takes a town, and has a clock. */
-async function meet(bench: Bench): Promise<void> {
+async function meet(target: TestTarget): Promise<void> {
   try {
-    const clock = await bench.client.send('GET', PATHS.clock, { token: bench.harnessKey });
-    bench.hasClock = clock.status !== 404;
-    await (await openTown(bench)).close();
+    const clock = await target.client.send('GET', PATHS.clock, { token: target.harnessKey });
+    target.hasClock = clock.status !== 404;
+    await (await openTestTown(target)).close();
   } catch (error) {
     if (!(error instanceof Missed)) throw error;
     throw new HundredblockError(
       'HB_TARGET',
-      `${bench.client.url.origin}: expected a target that can be onboarded with this harness key, found: ${error.message}`,
+      `${target.client.url.origin}: expected a target that can be onboarded with this harness key, found: ${error.message}`,
     );
   }
 }
@@ -114,10 +114,10 @@ function checksNamed(only: readonly string[]): { group: CheckGroup; check: Check
 }
 
 /** Each check has a town of its own: what one leaves behind can't make the next one pass or fail. */
-async function runCheck(bench: Bench, group: CheckGroup, check: Check): Promise<Outcome> {
-  let town: Town | null = null;
+async function runCheck(target: TestTarget, group: CheckGroup, check: Check): Promise<Outcome> {
+  let town: TestTown | null = null;
   try {
-    town = await openTown(bench, group.town);
+    town = await openTestTown(target, group.town);
     return { state: 'pass', found: await check.run(town), silent: false };
   } catch (error) {
     if (error instanceof LeftOut) return { state: 'skip', found: error.message, silent: false };

@@ -9,7 +9,7 @@ import { zoneOffsetMin } from '../../contract/zones.ts';
 export const ZONE = 'America/Chicago';
 
 /** A record as a feed tells it. */
-export interface Told {
+export interface ReportedRecord {
   recordId: string;
   /** Id of an event type. */
   event: string;
@@ -25,7 +25,7 @@ export interface Told {
 }
 
 /** The eido message, and the private strings in it; `canary` is part of each of them. */
-export function eidoBody(told: Told, canary: string): string {
+export function eidoBody(told: ReportedRecord, canary: string): string {
   const type = typeOf(told.event);
   const status = told.status ?? 'open';
   const message: EidoMessage = {
@@ -54,7 +54,13 @@ export function eidoBody(told: Told, canary: string): string {
 }
 
 /** One open record in the other dialects; the block's centre lies at `x`, `y` (dm) for those that tell coordinates. */
-export function bodyIn(dialect: Exclude<Dialect, 'eido'>, told: Told, x: number, y: number, canary: string): string {
+export function bodyIn(
+  dialect: Exclude<Dialect, 'eido'>,
+  told: ReportedRecord,
+  x: number,
+  y: number,
+  canary: string,
+): string {
   const nature = typeOf(told.event).natures[dialect];
   const local = localTime(told.incidentMs);
   const hundred = Math.floor(told.number / 100);
@@ -116,7 +122,7 @@ export function bodyIn(dialect: Exclude<Dialect, 'eido'>, told: Told, x: number,
 }
 
 /** What a reader of an eido message must get, for the oracle. */
-export function eidoManifest(messageId: string, agency: string, told: Told): MessageManifest {
+export function eidoManifest(messageId: string, agency: string, told: ReportedRecord): MessageManifest {
   const text = placeText(told);
   return {
     messageId,
@@ -141,7 +147,7 @@ export function eidoManifest(messageId: string, agency: string, told: Told): Mes
 }
 
 /** The private strings of an eido message. */
-export function privateStrings(told: Told, canary: string): PrivateString[] {
+export function privateStrings(told: ReportedRecord, canary: string): PrivateString[] {
   const strings: PrivateString[] = [
     { kind: 'name', value: `Zelda ${canary}` },
     { kind: 'phone', value: '555-0142' },
@@ -159,11 +165,11 @@ function typeOf(event: string) {
   return type;
 }
 
-function placeText(told: Told): string {
+function placeText(told: ReportedRecord): string {
   return told.placeText ?? `${told.number} ${told.street}`;
 }
 
-function locationOf(told: Told, text: string): MessageManifest['rows'][number]['location'] {
+function locationOf(told: ReportedRecord, text: string): MessageManifest['rows'][number]['location'] {
   const streets = text.split(' / ');
   if (streets.length === 2) return { kind: 'crossing', streets: [streets[0], streets[1]], text };
   const mile = /^(.+) MM (\d+)$/.exec(text);

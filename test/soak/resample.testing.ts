@@ -1,6 +1,6 @@
 /** Soaks made of pieces of a real one in which nothing grew. */
 import { COLUMNS, samplesOf, type Column, type Samples } from '../../harness/studies/soak/samples.ts';
-import { randomOf } from '../../harness/studies/soak/soaks.testing.ts';
+import { mulberry32 } from '../../stats/noise.testing.ts';
 import { trendOf } from '../../stats/trend.ts';
 
 /** Rows from here to there, as a soak of their own that starts at 0. */
@@ -17,7 +17,7 @@ export function windowOf(samples: Samples, from: number, rows: number): Samples 
  * block to block: each block is moved along the slope of the whole to where it now stands, so that the slope stays and the noise is drawn.
  */
 export function resampled(samples: Samples, o: { seed: number; from: number; rows: number; block: number }): Samples {
-  const random = randomOf(o.seed);
+  const random = mulberry32(o.seed);
   const drawn = samplesOf(o.rows);
   const { second } = samples;
   const slopes = LEVELS.map((column) => [column, slopeOf(second, samples[column])] as const);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gateScenario, openGateTrace, recordGateTrace } from '../../harness/studies/compare/gate-trace.ts';
+import { trialScenario, openTrialTrace, recordTrialTrace } from '../../harness/studies/compare/trial-trace.ts';
 import { interleave, type Interleaved } from '../../harness/studies/compare/interleave.ts';
 import { checkoutSide } from '../../harness/studies/compare/side.ts';
 
@@ -16,13 +16,13 @@ const LIMITS = { alpha: 0.1, minEffect: 0.25 };
 const BURNT_MS = 3;
 
 let folder = '';
-let trace: Awaited<ReturnType<typeof openGateTrace>>;
+let trace: Awaited<ReturnType<typeof openTrialTrace>>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hundredblock-slow-'));
   const dir = join(folder, 'trace');
-  // Less than the gate sends, so that even the slow build keeps up on a busy machine.
-  await recordGateTrace(gateScenario(null, ['load.speed=30'], 1), 1, dir);
-  trace = await openGateTrace(dir);
+  // Less than compare sends, so that even the slow build keeps up on a busy machine.
+  await recordTrialTrace(trialScenario(null, ['load.speed=30'], 1), 1, dir);
+  trace = await openTrialTrace(dir);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -3,10 +3,10 @@ import { tokenOf } from '../../../contract/credentials.ts';
 import { HEADERS, MEDIA, PATHS, type Refusal } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
-import { type Answer, mustRefuse, statusesOf, toldOf } from '../client.ts';
+import { type Answer, mustRefuse, statusesOf, describeAnswer } from '../client.ts';
 import { eidoBody } from '../dialect-body.ts';
 import { StreamRefused } from '../listener.ts';
-import { AGENCY, BESIDE, cadPath, LEFT, NEAR, OTHER_AGENCY, type Town } from '../town.ts';
+import { AGENCY, BESIDE, cadPath, LEFT, NEAR, OTHER_AGENCY, type TestTown } from '../test-town.ts';
 
 export const authChecks: CheckGroup = {
   name: 'auth',
@@ -22,7 +22,7 @@ export const authChecks: CheckGroup = {
       async run(town) {
         const guess = `resident.${NEAR}.${'A'.repeat(43)}`;
         await atEveryDoor(town, guess, 'unauthenticated');
-        await atEveryDoor(town, `agency.${AGENCY}.${town.bench.canary}`, 'unauthenticated');
+        await atEveryDoor(town, `agency.${AGENCY}.${town.target.canary}`, 'unauthenticated');
         const other = tokenOf('the secret of another platform', 'resident', NEAR);
         return atEveryDoor(town, other, 'unauthenticated');
       },
@@ -39,7 +39,7 @@ export const authChecks: CheckGroup = {
       name: 'role',
       says: 'the right credential of another role is forbidden',
       async run(town) {
-        const { client } = town.bench;
+        const { client } = town.target;
         const agency = town.token('agency', AGENCY);
         const resident = town.token('resident', NEAR);
         const found = mustRefuse(await client.send('GET', PATHS.preferences, { token: agency }), 'forbidden');
@@ -60,7 +60,7 @@ export const authChecks: CheckGroup = {
       async run(town) {
         const token = town.token('resident', LEFT);
         await refusedStream(town, token, 'forbidden');
-        return mustRefuse(await town.bench.client.send('GET', PATHS.preferences, { token }), 'forbidden');
+        return mustRefuse(await town.target.client.send('GET', PATHS.preferences, { token }), 'forbidden');
       },
     },
     {
@@ -76,16 +76,16 @@ export const authChecks: CheckGroup = {
     {
       name: 'before-body',
       says: 'the refusal does not wait for the body',
-      async run({ bench }) {
+      async run({ target }) {
         const head = [
           `POST ${cadPath(AGENCY)} HTTP/1.1`,
-          `Host: ${bench.client.url.host}`,
+          `Host: ${target.client.url.host}`,
           'Authorization: Bearer nobody',
           `${HEADERS.idempotencyKey}: k`,
           `Content-Type: ${MEDIA.json}`,
           'Content-Length: 1000',
         ];
-        const { text } = await bench.client.raw(`${head.join('\r\n')}\r\n\r\n`, undefined, bench.patienceMs);
+        const { text } = await target.client.raw(`${head.join('\r\n')}\r\n\r\n`, undefined, target.patienceMs);
         const [status] = statusesOf(text);
         must(status === 401, status === undefined ? 'no answer until the body would come' : `answered ${status}`);
         return 'answered 401 with no body sent';
@@ -94,10 +94,10 @@ export const authChecks: CheckGroup = {
     {
       name: 'counted',
       says: 'refused credentials are counted in the figures',
-      async run({ bench }) {
-        const before = await refusedCount(bench.client, bench.harnessKey);
-        await bench.client.send('GET', PATHS.preferences);
-        const after = await refusedCount(bench.client, bench.harnessKey);
+      async run({ target }) {
+        const before = await refusedCount(target.client, target.harnessKey);
+        await target.client.send('GET', PATHS.preferences);
+        const after = await refusedCount(target.client, target.harnessKey);
         must(after > before, `the count stayed at ${before}`);
         return `from ${before} to ${after}`;
       },
@@ -125,40 +125,40 @@ const DOORS: readonly [string, string, string?][] = [
 ];
 
 /** Knocks at every door with this token, and answers how many refused it; doors that are left out may be not found. */
-async function atEveryDoor(town: Town, token: string | undefined, code: Refusal): Promise<string> {
+async function atEveryDoor(town: TestTown, token: string | undefined, code: Refusal): Promise<string> {
   let refused = 0;
   for (const [method, pattern, body] of DOORS) {
     const path = pattern.replace(':agency', AGENCY).replace(':ticket', 'x-1');
     const headers: Record<string, string> = body === undefined ? {} : BODY;
-    const answer = await town.bench.client.send(method, path, { token, headers, body });
+    const answer = await town.target.client.send(method, path, { token, headers, body });
     if (answer.status === 404 && OPTIONAL.has(pattern)) continue;
-    must(answer.status >= 400 && answer.status < 500, `${method} ${pattern}: ${toldOf(answer)}`);
+    must(answer.status >= 400 && answer.status < 500, `${method} ${pattern}: ${describeAnswer(answer)}`);
     mustRefuse(answer, code);
     refused++;
   }
   return `${refused} doors: ${code}`;
 }
 
-function postCad(town: Town, agency: string, token: string): Promise<Answer> {
-  return town.bench.client.send('POST', cadPath(agency), {
+function postCad(town: TestTown, agency: string, token: string): Promise<Answer> {
+  return town.target.client.send('POST', cadPath(agency), {
     token,
     headers: { ...BODY, [HEADERS.idempotencyKey]: town.key() },
-    body: eidoBody(town.record(), town.bench.canary),
+    body: eidoBody(town.record(), town.target.canary),
   });
 }
 
-async function refusedStream(town: Town, token: string | undefined, code: Refusal): Promise<string> {
+async function refusedStream(town: TestTown, token: string | undefined, code: Refusal): Promise<string> {
   const refusal = await town.listen(NEAR, { token }).then(
     () => null,
     (error: unknown) => error,
   );
   must(refusal !== null, 'the stream opened');
   if (!(refusal instanceof StreamRefused)) throw refusal;
-  town.bench.client.refusals.push(`${JSON.stringify(refusal.headers)}\n${refusal.text}`);
+  town.target.client.refusals.push(`${JSON.stringify(refusal.headers)}\n${refusal.text}`);
   return mustRefuse(refusal, code);
 }
 
-async function refusedCount(client: Town['bench']['client'], harnessKey: string): Promise<number> {
+async function refusedCount(client: TestTown['target']['client'], harnessKey: string): Promise<number> {
   const figures = await client.send('GET', PATHS.metrics, { token: harnessKey });
   if (figures.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
   const rows = figures.text.split('\n').filter((line) => line.startsWith('hundredblock_auth_failures_total{'));

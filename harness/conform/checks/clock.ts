@@ -4,7 +4,7 @@ import { MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
 import { type Answer, jsonOf, mustRefuse } from '../client.ts';
-import { isBarrier, NEAR, setClock, TOWN_MS, type Town } from '../town.ts';
+import { isBarrier, NEAR, setClock, TOWN_START_MS, type TestTown } from '../test-town.ts';
 
 export const clockChecks: CheckGroup = {
   name: 'clock',
@@ -14,9 +14,9 @@ export const clockChecks: CheckGroup = {
       says: 'tells what it was set to',
       async run(town) {
         mustHaveClock(town);
-        const clock = { originWallMs: 1_780_000_000_000.5, originMs: TOWN_MS, speed: 0 };
-        await setClock(town.bench, clock);
-        const found = jsonOf(await town.bench.client.send('GET', PATHS.clock, { token: town.bench.harnessKey }));
+        const clock = { originWallMs: 1_780_000_000_000.5, originMs: TOWN_START_MS, speed: 0 };
+        await setClock(town.target, clock);
+        const found = jsonOf(await town.target.client.send('GET', PATHS.clock, { token: town.target.harnessKey }));
         const same = Object.entries(clock).every(([name, value]) => found[name] === value);
         must(same, JSON.stringify(found).slice(0, 120));
         return JSON.stringify(clock);
@@ -27,14 +27,14 @@ export const clockChecks: CheckGroup = {
       says: 'without the harness key it is refused; what is no clock is invalid',
       async run(town) {
         mustHaveClock(town);
-        const good = { originWallMs: 0, originMs: TOWN_MS, speed: 0 };
-        mustRefuse(await put(town, good, `${town.bench.harnessKey}x`), 'unauthenticated', 'forbidden');
+        const good = { originWallMs: 0, originMs: TOWN_START_MS, speed: 0 };
+        mustRefuse(await put(town, good, `${town.target.harnessKey}x`), 'unauthenticated', 'forbidden');
         const broken = [
           { ...good, speed: -1 },
           { ...good, speed: 10_001 },
-          { ...good, speed: town.bench.canary },
+          { ...good, speed: town.target.canary },
           { ...good, originMs: 0.5 },
-          { originMs: TOWN_MS, speed: 1 },
+          { originMs: TOWN_START_MS, speed: 1 },
         ];
         for (const clock of broken) mustRefuse(await put(town, clock), 'invalid');
         return `${broken.length} of ${broken.length} refused`;
@@ -46,8 +46,8 @@ export const clockChecks: CheckGroup = {
       async run(town) {
         mustHaveClock(town);
         const listener = await town.listen(NEAR);
-        await town.standAt(TOWN_MS + 2 * HOUR_MS);
-        const edge = TOWN_MS + HOUR_MS;
+        await town.standAt(TOWN_START_MS + 2 * HOUR_MS);
+        const edge = TOWN_START_MS + HOUR_MS;
         await town.push(town.record({ incidentMs: edge, number: 154 }));
         await town.push(town.record({ incidentMs: edge + 1, number: 354 }));
         await town.settle(listener);
@@ -66,8 +66,8 @@ export const clockChecks: CheckGroup = {
         mustHaveClock(town);
         const listener = await town.listen(NEAR);
         // An hour a second: after a moment a record of this time lies more than an hour back.
-        const startMs = TOWN_MS + 4 * HOUR_MS;
-        await setClock(town.bench, { originWallMs: Date.now(), originMs: startMs, speed: 3600 });
+        const startMs = TOWN_START_MS + 4 * HOUR_MS;
+        await setClock(town.target, { originWallMs: Date.now(), originMs: startMs, speed: 3600 });
         await new Promise((resolve) => setTimeout(resolve, 1500));
         await town.push(town.record({ incidentMs: startMs, updatedMs: startMs }));
         await town.standAt(startMs + 10_000 * HOUR_MS);
@@ -84,12 +84,12 @@ export const clockChecks: CheckGroup = {
 
 // --- internal ---
 
-function mustHaveClock(town: Town): void {
-  if (!town.bench.hasClock) throw new LeftOut(`${PATHS.clock}: 404`);
+function mustHaveClock(town: TestTown): void {
+  if (!town.target.hasClock) throw new LeftOut(`${PATHS.clock}: 404`);
 }
 
-function put(town: Town, clock: object, token = town.bench.harnessKey): Promise<Answer> {
-  return town.bench.client.send('PUT', PATHS.clock, {
+function put(town: TestTown, clock: object, token = town.target.harnessKey): Promise<Answer> {
+  return town.target.client.send('PUT', PATHS.clock, {
     token,
     headers: { 'content-type': MEDIA.json },
     body: JSON.stringify(clock),

@@ -5,7 +5,7 @@ import { formatIso } from '../../../contract/time.ts';
 import { deviceTopic, MQTT } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
-import { isBarrier, NEAR, type Town } from '../town.ts';
+import { isBarrier, NEAR, type TestTown } from '../test-town.ts';
 
 export const deviceChecks: CheckGroup = {
   name: 'devices',
@@ -31,7 +31,7 @@ export const deviceChecks: CheckGroup = {
         const listener = await town.listen(NEAR);
         const device = await attach(town, DEVICE);
         const at = formatIso(town.nowMs());
-        const { canary } = town.bench;
+        const { canary } = town.target;
         await device.publishAsync(deviceTopic(DEVICE, 'motion'), JSON.stringify({ at }), { qos: 1 });
         const clip = { clipId: canary, at, durationMs: 20_000 };
         await device.publishAsync(deviceTopic(DEVICE, 'clip'), JSON.stringify(clip), { qos: 1 });
@@ -92,10 +92,10 @@ const REFUSED_CODE_MIN = 128;
 const WAIT_MS = 3000;
 
 /** Throws LeftOut where no broker was given. */
-function attach(town: Town, device: number, password?: string | null): Promise<MqttClient> {
-  if (town.bench.mqtt === null) throw new LeftOut('no --mqtt given');
+function attach(town: TestTown, device: number, password?: string | null): Promise<MqttClient> {
+  if (town.target.mqtt === null) throw new LeftOut('no --mqtt given');
   const right = credentialOf(town.document.credentialSecret, 'device', device);
-  return connectAsync(town.bench.mqtt, {
+  return connectAsync(town.target.mqtt, {
     clientId: `conform-${device}-${town.key()}`,
     ...(password === null ? {} : { username: String(device), password: password ?? right }),
     reconnectPeriod: 0,
@@ -119,11 +119,11 @@ async function refusal(attempt: Promise<MqttClient>): Promise<unknown> {
   }
 }
 
-function motion(town: Town): string {
+function motion(town: TestTown): string {
   return JSON.stringify({ at: formatIso(town.nowMs()) });
 }
 
-async function mustNotAcknowledge(town: Town, topic: string, payload: string, retain = false): Promise<string> {
+async function mustNotAcknowledge(town: TestTown, topic: string, payload: string, retain = false): Promise<string> {
   const device = await attach(town, DEVICE);
   let ended = false;
   device.on('close', () => {

@@ -3,9 +3,9 @@ import { CATEGORY_LABELS, DIALECTS } from '../../../contract/catalogue.ts';
 import { HEADERS, MEDIA } from '../../../contract/wire.ts';
 import type { Check, CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
-import { type Answer, jsonOf, mustRefuse, statusesOf, toldOf } from '../client.ts';
+import { type Answer, jsonOf, mustRefuse, statusesOf, describeAnswer } from '../client.ts';
 import { bodyIn, eidoBody } from '../dialect-body.ts';
-import { AGENCY, BODY_LENGTH_MAX, cadPath, DIALECT_AGENCIES, isBarrier, NEAR, type Town } from '../town.ts';
+import { AGENCY, BODY_LENGTH_MAX, cadPath, DIALECT_AGENCIES, isBarrier, NEAR, type TestTown } from '../test-town.ts';
 
 export const ingestChecks: CheckGroup = {
   name: 'ingest',
@@ -15,7 +15,7 @@ export const ingestChecks: CheckGroup = {
       says: 'a message is answered 202 with its id and a receipt for each record',
       async run(town) {
         const key = town.key();
-        const answer = await town.pushBody(AGENCY, key, eidoBody(town.record(), town.bench.canary));
+        const answer = await town.pushBody(AGENCY, key, eidoBody(town.record(), town.target.canary));
         return mustReceive(answer, 202, 'accepted', null, key);
       },
     },
@@ -34,12 +34,12 @@ export const ingestChecks: CheckGroup = {
       name: 'rejected',
       says: 'a message whose every record is rejected is answered 422 with its receipts',
       async run(town) {
-        const body = eidoBody(town.record(), town.bench.canary);
+        const body = eidoBody(town.record(), town.target.canary);
         const cases: [string, string][] = [
           [body.slice(0, -20), 'unreadable'],
-          [`"${town.bench.canary}"`, 'schema'],
-          [body.replace('"Active"', `"${town.bench.canary}"`), 'schema'],
-          [body.replace(/"callStartTimestamp":"[^"]*"/, `"callStartTimestamp":"${town.bench.canary}"`), 'bad-time'],
+          [`"${town.target.canary}"`, 'schema'],
+          [body.replace('"Active"', `"${town.target.canary}"`), 'schema'],
+          [body.replace(/"callStartTimestamp":"[^"]*"/, `"callStartTimestamp":"${town.target.canary}"`), 'bad-time'],
         ];
         for (const [broken, code] of cases)
           mustReceive(await town.pushBody(AGENCY, town.key(), broken), 422, 'rejected', code);
@@ -50,8 +50,8 @@ export const ingestChecks: CheckGroup = {
       name: 'dialect',
       says: "a header that names no dialect is invalid, a dialect that is not the feed's is rejected",
       async run(town) {
-        const body = eidoBody(town.record(), town.bench.canary);
-        const none = await town.pushBody(AGENCY, town.key(), body, { [HEADERS.dialect]: town.bench.canary });
+        const body = eidoBody(town.record(), town.target.canary);
+        const none = await town.pushBody(AGENCY, town.key(), body, { [HEADERS.dialect]: town.target.canary });
         const other = await town.pushBody(AGENCY, town.key(), body, { [HEADERS.dialect]: 'tampa' });
         return `${mustRefuse(none, 'invalid')}; ${mustReceive(other, 422, 'rejected', 'wrong-dialect')}`;
       },
@@ -60,7 +60,7 @@ export const ingestChecks: CheckGroup = {
       name: 'too-large',
       says: 'a body beyond bodyLengthMax is rejected or too large; one of just that length is taken',
       async run(town) {
-        const body = eidoBody(town.record(), town.bench.canary);
+        const body = eidoBody(town.record(), town.target.canary);
         const fits = await town.pushBody(AGENCY, town.key(), body.padEnd(BODY_LENGTH_MAX, ' '));
         mustReceive(fits, 202, 'accepted');
         const beyond = await town.pushBody(AGENCY, town.key(), body.padEnd(BODY_LENGTH_MAX + 1, ' '));
@@ -72,7 +72,7 @@ export const ingestChecks: CheckGroup = {
       name: 'media',
       says: 'a content type that the door does not take is unsupported',
       async run(town) {
-        const body = eidoBody(town.record(), town.bench.canary);
+        const body = eidoBody(town.record(), town.target.canary);
         const answer = await town.pushBody(AGENCY, town.key(), body, { 'content-type': 'text/html' });
         return mustRefuse(answer, 'unsupported-media-type');
       },
@@ -81,7 +81,7 @@ export const ingestChecks: CheckGroup = {
       name: 'key',
       says: 'a message without an idempotency key, or with one that is not visible ASCII, is refused',
       async run(town) {
-        const body = eidoBody(town.record(), town.bench.canary);
+        const body = eidoBody(town.record(), town.target.canary);
         const none = mustRefuse(await town.pushBody(AGENCY, null, body), 'idempotency-key-missing');
         const long = await town.pushBody(AGENCY, 'k'.repeat(201), body);
         mustRefuse(long, 'idempotency-key-missing', 'invalid');
@@ -115,7 +115,7 @@ function mustReceive(
   const found = JSON.stringify(body.rows) ?? 'no rows';
   must(
     answer.status === status && found === expected,
-    `expected ${status} ${expected}, found ${toldOf(answer)} ${found.slice(0, 120)}`,
+    `expected ${status} ${expected}, found ${describeAnswer(answer)} ${found.slice(0, 120)}`,
   );
   if (status === 422) mustRefuse(answer, 'rejected');
   must(typeof body.messageId === 'string', 'messageId is missing');
@@ -124,8 +124,8 @@ function mustReceive(
 }
 
 /** One record moves from block to block in one burst: the order of its alert's places is the order in which the messages took effect. */
-async function pipelined(town: Town): Promise<string> {
-  const { client, canary } = town.bench;
+async function pipelined(town: TestTown): Promise<string> {
+  const { client, canary } = town.target;
   const listener = await town.listen(NEAR);
   const told = town.record();
   const numbers = Array.from({ length: PIPELINED }, (_, i) => [54, 154, 254, 354, 454][i % 5]);
@@ -155,29 +155,29 @@ async function pipelined(town: Town): Promise<string> {
   return `${places.length} in order`;
 }
 
-async function batched(town: Town): Promise<string> {
+async function batched(town: TestTown): Promise<string> {
   const told = [town.record(), town.record()];
   const lines = [
-    JSON.stringify({ id: town.key(), body: eidoBody(told[0], town.bench.canary) }),
-    `{"id":"${town.bench.canary}`,
-    JSON.stringify({ id: town.key(), body: eidoBody(told[1], town.bench.canary) }),
+    JSON.stringify({ id: town.key(), body: eidoBody(told[0], town.target.canary) }),
+    `{"id":"${town.target.canary}`,
+    JSON.stringify({ id: town.key(), body: eidoBody(told[1], town.target.canary) }),
   ];
   const answer = await town.pushBody(AGENCY, null, `${lines.join('\n')}\n`, { 'content-type': MEDIA.ndjson });
   if (answer.status === 415) throw new LeftOut(`${MEDIA.ndjson}: 415`);
   const messages = jsonOf(answer).messages as { rows?: { outcome?: string }[]; error?: string }[] | undefined;
-  must(answer.status === 202 && Array.isArray(messages), `answered ${toldOf(answer)}`);
+  must(answer.status === 202 && Array.isArray(messages), `answered ${describeAnswer(answer)}`);
   const found = messages.map(({ rows, error }) => error ?? rows?.[0]?.outcome).join(', ');
   must(found === 'accepted, invalid, accepted', `expected accepted, invalid, accepted; found ${found}`);
   return found;
 }
 
-async function inDialect(town: Town, dialect: keyof typeof DIALECT_AGENCIES): Promise<string> {
+async function inDialect(town: TestTown, dialect: keyof typeof DIALECT_AGENCIES): Promise<string> {
   const listener = await town.listen(NEAR);
   // These feeds tell whole seconds.
   const second = Math.floor(town.nowMs() / 1000) * 1000;
   const told = town.record({ event: 'robbery', incidentMs: second - 120_000, updatedMs: second - 60_000, number: 250 });
   if (dialect === 'sf') told.placeText = 'W MAPLE ST \\ N 5TH AVE';
-  const body = bodyIn(dialect, told, 2500, 5000, town.bench.canary);
+  const body = bodyIn(dialect, told, 2500, 5000, town.target.canary);
   const media: Record<string, string> = dialect === 'seattle' ? { 'content-type': MEDIA.csv } : {};
   const answer = await town.pushBody(DIALECT_AGENCIES[dialect], town.key(), body, media);
   if (answer.status === 415) throw new LeftOut(`${dialect}: 415`);

@@ -6,7 +6,7 @@ import { MEDIA } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must, Missed } from '../outcome.ts';
 import { bodyIn } from '../dialect-body.ts';
-import { isBarrier, NEAR, openTown, setClock, TOWN_MS, type Town } from '../town.ts';
+import { isBarrier, NEAR, openTestTown, setClock, TOWN_START_MS, type TestTown } from '../test-town.ts';
 
 export const portalChecks: CheckGroup = {
   name: 'portals',
@@ -14,10 +14,10 @@ export const portalChecks: CheckGroup = {
     {
       name: 'polled',
       says: 'the portal is asked at its times, with the ETag of the last answer, and what it lists leads to alerts',
-      async run({ bench }) {
+      async run({ target }) {
         const portal = await openPortal();
         const everyMs = EVERY_MS;
-        const town = await openTown(bench, { portal: { url: portal.url, everyMs, offsetMs: 0 } });
+        const town = await openTestTown(target, { portal: { url: portal.url, everyMs, offsetMs: 0 } });
         try {
           return await watch(town, portal);
         } finally {
@@ -69,10 +69,10 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-async function watch(town: Town, portal: PortalServer): Promise<string> {
+async function watch(town: TestTown, portal: PortalServer): Promise<string> {
   const listener = await town.listen(NEAR);
-  const { canary, hasClock } = town.bench;
-  const startMs = hasClock ? TOWN_MS : Math.floor(Date.now() / 1000) * 1000;
+  const { canary, hasClock } = town.target;
+  const startMs = hasClock ? TOWN_START_MS : Math.floor(Date.now() / 1000) * 1000;
   const told = town.record({
     event: 'robbery',
     incidentMs: startMs - 120_000,
@@ -80,7 +80,7 @@ async function watch(town: Town, portal: PortalServer): Promise<string> {
     number: 250,
   });
   portal.body = bodyIn('dallas', told, 2500, 5000, canary);
-  if (hasClock) await setClock(town.bench, { originWallMs: Date.now(), originMs: TOWN_MS, speed: 1 });
+  if (hasClock) await setClock(town.target, { originWallMs: Date.now(), originMs: TOWN_START_MS, speed: 1 });
   const sinceMs = Date.now();
   const waitMs = () => (portal.asked.length === 0 ? NONE_MS : WAIT_MS);
   while (portal.asked.length < POLLS && Date.now() - sinceMs < waitMs())

@@ -2,8 +2,8 @@
 import { HEADERS, MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';
-import { type Answer, jsonOf, mustHave, mustRefuse, toldOf } from '../client.ts';
-import { BESIDE, FAR, NEAR, type Town } from '../town.ts';
+import { type Answer, jsonOf, mustHave, mustRefuse, describeAnswer } from '../client.ts';
+import { BESIDE, FAR, NEAR, type TestTown } from '../test-town.ts';
 
 export const postChecks: CheckGroup = {
   name: 'posts',
@@ -15,7 +15,7 @@ export const postChecks: CheckGroup = {
         const listeners = [await town.listen(NEAR), await town.listen(BESIDE), await town.listen(FAR)];
         const text = 'Lost cat near the library, call 555-0142';
         const answer = mustHave(await post(town, 'post-1', JSON.stringify({ text })), PATHS.posts);
-        must(answer.status === 202 && jsonOf(answer).postId === 'post-1', `answered ${toldOf(answer)}`);
+        must(answer.status === 202 && jsonOf(answer).postId === 'post-1', `answered ${describeAnswer(answer)}`);
         await town.settle(...listeners);
         const got = listeners.map(({ frames }) => frames.filter(({ type }) => type === 'post'));
         const counts = got.map((posts) => posts.length).join();
@@ -32,7 +32,7 @@ export const postChecks: CheckGroup = {
       async run(town) {
         const none = mustHave(await post(town, null, '{"text":"x"}'), PATHS.posts);
         mustRefuse(none, 'idempotency-key-missing');
-        const bodies = [{ text: '' }, { text: 'x'.repeat(4001) }, { text: 'x', [town.bench.canary]: 1 }, {}];
+        const bodies = [{ text: '' }, { text: 'x'.repeat(4001) }, { text: 'x', [town.target.canary]: 1 }, {}];
         for (const body of bodies) mustRefuse(await post(town, town.key(), JSON.stringify(body)), 'invalid');
         return `${bodies.length + 1} of ${bodies.length + 1} refused`;
       },
@@ -44,7 +44,10 @@ export const postChecks: CheckGroup = {
         mustHave(await post(town, 'shared', '{"text":"one"}'), PATHS.posts);
         const reused = mustRefuse(await post(town, 'shared', '{"text":"two"}'), 'idempotency-key-reused');
         const other = await post(town, 'shared', '{"text":"three"}', BESIDE);
-        must(other.status === 202 && other.headers[HEADERS.replayed] === undefined, `another's: ${toldOf(other)}`);
+        must(
+          other.status === 202 && other.headers[HEADERS.replayed] === undefined,
+          `another's: ${describeAnswer(other)}`,
+        );
         return `${reused}; another's 202`;
       },
     },
@@ -53,8 +56,8 @@ export const postChecks: CheckGroup = {
 
 // --- internal ---
 
-function post(town: Town, key: string | null, body: string, resident = NEAR): Promise<Answer> {
-  return town.bench.client.send('POST', PATHS.posts, {
+function post(town: TestTown, key: string | null, body: string, resident = NEAR): Promise<Answer> {
+  return town.target.client.send('POST', PATHS.posts, {
     token: town.token('resident', resident),
     headers: { 'content-type': MEDIA.json, ...(key === null ? {} : { [HEADERS.idempotencyKey]: key }) },
     body,

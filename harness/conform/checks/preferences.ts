@@ -4,7 +4,7 @@ import { CLOSE_CODES, MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';
 import { type Answer, jsonOf, mustRefuse, mustTake } from '../client.ts';
-import { BESIDE, HIGH, isBarrier, NEAR, PICKY, type Town } from '../town.ts';
+import { BESIDE, HIGH, isBarrier, NEAR, PICKY, type TestTown } from '../test-town.ts';
 
 export const preferenceChecks: CheckGroup = {
   name: 'preferences',
@@ -30,7 +30,7 @@ export const preferenceChecks: CheckGroup = {
       name: 'invalid',
       says: 'unknown fields, names and values out of range are invalid, and change nothing',
       async run(town) {
-        const { canary } = town.bench;
+        const { canary } = town.target;
         const changes = [
           { [canary]: 1 },
           { radiusM: -1 },
@@ -73,11 +73,11 @@ export const preferenceChecks: CheckGroup = {
       async run(town) {
         const near = await town.listen(NEAR);
         const witness = await town.listen(PICKY);
-        mustTake(await town.bench.client.send('PUT', PATHS.mute, { token: town.token('resident', NEAR) }));
+        mustTake(await town.target.client.send('PUT', PATHS.mute, { token: town.token('resident', NEAR) }));
         await town.push(town.record());
         await town.settle(witness);
         const muted = near.frames.length;
-        mustTake(await town.bench.client.send('DELETE', PATHS.mute, { token: town.token('resident', NEAR) }));
+        mustTake(await town.target.client.send('DELETE', PATHS.mute, { token: town.token('resident', NEAR) }));
         await town.settle(near, witness);
         must(muted === 0 && near.frames.length === 1, `muted ${muted}, afterwards ${near.frames.length - muted}`);
         return 'muted 0, afterwards 1';
@@ -90,11 +90,11 @@ export const preferenceChecks: CheckGroup = {
         const near = await town.listen(NEAR);
         const witness = await town.listen(PICKY);
         const token = town.token('resident', NEAR);
-        mustTake(await town.bench.client.send('DELETE', PATHS.me, { token }));
+        mustTake(await town.target.client.send('DELETE', PATHS.me, { token }));
         await near.until(() => near.closeCode() !== null, 'the stream to close');
         must(near.closeCode() === CLOSE_CODES.left, `closed with ${near.closeCode()}`);
         await town.settle(witness);
-        const answer = await town.bench.client.send('GET', PATHS.preferences, { token });
+        const answer = await town.target.client.send('GET', PATHS.preferences, { token });
         return `closed with ${near.closeCode()}; ${mustRefuse(answer, 'forbidden')}`;
       },
     },
@@ -103,8 +103,8 @@ export const preferenceChecks: CheckGroup = {
 
 // --- internal ---
 
-function ask(town: Town, method: 'GET' | 'PATCH', resident: number, change?: object | string): Promise<Answer> {
-  return town.bench.client.send(method, PATHS.preferences, {
+function ask(town: TestTown, method: 'GET' | 'PATCH', resident: number, change?: object | string): Promise<Answer> {
+  return town.target.client.send(method, PATHS.preferences, {
     token: town.token('resident', resident),
     headers: change === undefined ? {} : { 'content-type': MEDIA.json },
     body: change === undefined || typeof change === 'string' ? change : JSON.stringify(change),

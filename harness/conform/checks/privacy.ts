@@ -2,8 +2,8 @@
 import { PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
-import type { Bench, TownOptions } from '../town.ts';
-import { BESIDE, HIGH, NEAR, openTown } from '../town.ts';
+import type { TestTarget, TestTownOptions } from '../test-town.ts';
+import { BESIDE, HIGH, NEAR, openTestTown } from '../test-town.ts';
 
 export const privacyChecks: CheckGroup = {
   name: 'privacy',
@@ -16,7 +16,7 @@ export const privacyChecks: CheckGroup = {
         for (const number of [254, 200, 299]) await town.push(town.record({ number }));
         await town.settle(listener);
         const text = listener.raw.join('\n');
-        const found = [town.bench.canary, '555-0142', 'ZELDA', 'Zelda', '254 W MAPLE', '299 W MAPLE'].filter((one) =>
+        const found = [town.target.canary, '555-0142', 'ZELDA', 'Zelda', '254 W MAPLE', '299 W MAPLE'].filter((one) =>
           text.includes(one),
         );
         must(found.length === 0, `${found.length} private strings`);
@@ -26,17 +26,17 @@ export const privacyChecks: CheckGroup = {
     {
       name: 'address',
       says: "worlds that differ only in the house number on a hundred-block are the same to a resident's eyes, byte for byte",
-      async run({ bench }) {
-        const one = await viewOf(bench, { number: 254 });
-        const other = await viewOf(bench, { number: 203 });
+      async run({ target }) {
+        const one = await viewOf(target, { number: 254 });
+        const other = await viewOf(target, { number: 203 });
         return mustBeSame(one, other);
       },
     },
     {
       name: 'others',
       says: "worlds that differ only in who else is there are the same to a resident's eyes, byte for byte",
-      async run({ bench }) {
-        const one = await viewOf(bench, { number: 254 });
+      async run({ target }) {
+        const one = await viewOf(target, { number: 254 });
         const crowd = Array.from({ length: 30 }, (_, i) => ({
           id: 100 + i,
           x: 2000 + 40 * i,
@@ -44,7 +44,7 @@ export const privacyChecks: CheckGroup = {
           radiusDm: 2000,
         }));
         const other = await viewOf(
-          bench,
+          target,
           { number: 254 },
           { others: [{ id: 1, x: 2500, y: 5000, radiusDm: 3000 }, ...crowd] },
         );
@@ -54,7 +54,7 @@ export const privacyChecks: CheckGroup = {
     {
       name: 'refusals',
       says: 'nothing of what was sent stands in a refusal, in its body or its headers',
-      async run({ bench: { client, canary } }) {
+      async run({ target: { client, canary } }) {
         const leaks = client.refusals.filter((text) => text.toLowerCase().includes(canary.toLowerCase())).length;
         must(leaks === 0, `${leaks} of ${client.refusals.length} refusals hold what was sent`);
         return `${client.refusals.length} refusals, none`;
@@ -63,10 +63,10 @@ export const privacyChecks: CheckGroup = {
     {
       name: 'figures',
       says: 'no private string is in the figures',
-      async run({ bench }) {
-        const figures = await bench.client.send('GET', PATHS.metrics, { token: bench.harnessKey });
+      async run({ target }) {
+        const figures = await target.client.send('GET', PATHS.metrics, { token: target.harnessKey });
         if (figures.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
-        const found = [bench.canary, '555-0142', 'W MAPLE'].filter((one) => figures.text.includes(one));
+        const found = [target.canary, '555-0142', 'W MAPLE'].filter((one) => figures.text.includes(one));
         must(found.length === 0, `${found.length} private strings`);
         return `${figures.text.split('\n').length} lines, none`;
       },
@@ -79,9 +79,13 @@ export const privacyChecks: CheckGroup = {
 const DAY_MS = 86_400_000;
 
 /** Everything that three residents can read of a small story: frames as they came, pages, their sizes and order. */
-async function viewOf(bench: Bench, { number }: { number: number }, options: TownOptions = {}): Promise<string> {
+async function viewOf(
+  target: TestTarget,
+  { number }: { number: number },
+  options: TestTownOptions = {},
+): Promise<string> {
   // Where the clock can't stand, published times are rounded to the day, so that they are the same a second later.
-  const town = await openTown(bench, { ...options, timeRoundingMs: bench.hasClock ? undefined : DAY_MS });
+  const town = await openTestTown(target, { ...options, timeRoundingMs: target.hasClock ? undefined : DAY_MS });
   try {
     const listeners = [await town.listen(NEAR), await town.listen(BESIDE), await town.listen(HIGH)];
     const told = town.record({ number, recordId: 'P1' });
@@ -93,7 +97,7 @@ async function viewOf(bench: Bench, { number }: { number: number }, options: Tow
     const late = await town.listen(NEAR, { query: '?after=0' });
     await late.until(() => late.frames.length === listeners[0].frames.length, 'what was sent before');
     const token = town.token('resident', NEAR);
-    const page = await bench.client.send('GET', PATHS.alerts, { token });
+    const page = await target.client.send('GET', PATHS.alerts, { token });
     const { date: _date, ...headers } = page.headers;
     const paged = page.status === 200 ? [JSON.stringify(headers), page.text] : [];
     return [...[...listeners, late].map(({ raw }) => raw.join('\n')), ...paged].join('\n\n');

@@ -4,7 +4,7 @@ import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';
 import { mustRefuse } from '../client.ts';
 import { type Listener, StreamRefused } from '../listener.ts';
-import { BESIDE, NEAR, type Town } from '../town.ts';
+import { BESIDE, NEAR, type TestTown } from '../test-town.ts';
 
 export const resumeChecks: CheckGroup = {
   name: 'resume',
@@ -80,7 +80,7 @@ export const resumeChecks: CheckGroup = {
       name: 'invalid',
       says: 'a number that is none is invalid',
       async run(town) {
-        for (const query of ['?after=-1', '?after=1.5', `?after=${town.bench.canary}`]) await refused(town, query);
+        for (const query of ['?after=-1', '?after=1.5', `?after=${town.target.canary}`]) await refused(town, query);
         return 'refused before the upgrade';
       },
     },
@@ -102,13 +102,13 @@ function sameAs(witness: Listener, sequence: number, back: Listener): string {
   return numbers;
 }
 
-async function refused(town: Town, query: string): Promise<void> {
+async function refused(town: TestTown, query: string): Promise<void> {
   const refusal = await town.listen(NEAR, { query }).then(
     () => null,
     (error: unknown) => error,
   );
   must(refusal !== null, 'the stream opened');
   if (!(refusal instanceof StreamRefused)) throw refusal;
-  town.bench.client.refusals.push(`${JSON.stringify(refusal.headers)}\n${refusal.text}`);
+  town.target.client.refusals.push(`${JSON.stringify(refusal.headers)}\n${refusal.text}`);
   mustRefuse(refusal, 'invalid');
 }

@@ -3,8 +3,8 @@ import { Compile } from 'typebox/compile';
 import { MEDIA, PATHS, type Ticket, TicketListSchema } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';
-import { type Answer, jsonOf, mustHave, mustRefuse, mustTake, toldOf } from '../client.ts';
-import { HUMAN_AGENCY, isBarrier, NEAR, type Town } from '../town.ts';
+import { type Answer, jsonOf, mustHave, mustRefuse, mustTake, describeAnswer } from '../client.ts';
+import { HUMAN_AGENCY, isBarrier, NEAR, type TestTown } from '../test-town.ts';
 
 export const reviewChecks: CheckGroup = {
   name: 'review',
@@ -26,7 +26,7 @@ export const reviewChecks: CheckGroup = {
         const { agency, category, place } = ticket;
         must(agency === HUMAN_AGENCY && category === 'burglary', `${agency}, ${category}`);
         must(place === '200 BLOCK W MAPLE ST', 'another place');
-        const leaks = [town.bench.canary, '555-0142'].filter((private_) => JSON.stringify(ticket).includes(private_));
+        const leaks = [town.target.canary, '555-0142'].filter((private_) => JSON.stringify(ticket).includes(private_));
         must(leaks.length === 0, 'a private string is in it');
         return `${category}, ${place}`;
       },
@@ -72,7 +72,7 @@ export const reviewChecks: CheckGroup = {
       says: 'a decision on a ticket that is unknown or decided is not found, one that is none is invalid',
       async run(town) {
         const ticket = await newTicket(town);
-        mustRefuse(await decide(town, ticket.ticket, town.bench.canary), 'invalid');
+        mustRefuse(await decide(town, ticket.ticket, town.target.canary), 'invalid');
         mustTake(await decide(town, ticket.ticket, 'reject'));
         const again = mustRefuse(await decide(town, ticket.ticket, 'approve'), 'not-found');
         mustRefuse(await decide(town, `${'0'.repeat(32)}-1`, 'approve'), 'not-found');
@@ -86,16 +86,19 @@ export const reviewChecks: CheckGroup = {
 
 const listSchema = Compile(TicketListSchema);
 
-async function tickets(town: Town): Promise<Ticket[]> {
+async function tickets(town: TestTown): Promise<Ticket[]> {
   const token = town.token('newsroom', 'newsroom');
-  const answer = mustHave(await town.bench.client.send('GET', PATHS.tickets, { token }), PATHS.tickets);
+  const answer = mustHave(await town.target.client.send('GET', PATHS.tickets, { token }), PATHS.tickets);
   const list = jsonOf(answer);
-  must(answer.status === 200 && listSchema.Check(list), `${toldOf(answer)}, not the shape of a list of tickets`);
+  must(
+    answer.status === 200 && listSchema.Check(list),
+    `${describeAnswer(answer)}, not the shape of a list of tickets`,
+  );
   return list.tickets;
 }
 
 /** The ticket of a new record. */
-async function newTicket(town: Town): Promise<Ticket> {
+async function newTicket(town: TestTown): Promise<Ticket> {
   const before = new Set((await tickets(town)).map(({ ticket }) => ticket));
   await town.push(town.record(), HUMAN_AGENCY);
   const ticket = (await tickets(town)).find((one) => !before.has(one.ticket));
@@ -103,8 +106,8 @@ async function newTicket(town: Town): Promise<Ticket> {
   return ticket;
 }
 
-function decide(town: Town, ticket: string, decision: string): Promise<Answer> {
-  return town.bench.client.send('POST', PATHS.decision.replace(':ticket', ticket), {
+function decide(town: TestTown, ticket: string, decision: string): Promise<Answer> {
+  return town.target.client.send('POST', PATHS.decision.replace(':ticket', ticket), {
     token: town.token('newsroom', 'newsroom'),
     headers: { 'content-type': MEDIA.json },
     body: JSON.stringify({ decision }),

@@ -7,9 +7,9 @@ import { createOracle } from '../../../oracle/oracle.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';
 import { jsonOf } from '../client.ts';
-import { eidoBody, eidoManifest, privateStrings, type Told } from '../dialect-body.ts';
+import { eidoBody, eidoManifest, privateStrings, type ReportedRecord } from '../dialect-body.ts';
 import type { Listener } from '../listener.ts';
-import { AGENCY, BESIDE, FAR, HIGH, isBarrier, NEAR, PICKY, type Town } from '../town.ts';
+import { AGENCY, BESIDE, FAR, HIGH, isBarrier, NEAR, PICKY, type TestTown } from '../test-town.ts';
 
 export const ruleChecks: CheckGroup = {
   name: 'rules',
@@ -43,14 +43,14 @@ export const ruleChecks: CheckGroup = {
 
 // --- internal ---
 
-type Step = { tell: Told } | { waitMs: number };
+type Step = { tell: ReportedRecord } | { waitMs: number };
 
 /** Half-width of the band around a rule's edge where the target has no clock to stand still. */
 const REAL_TIME_TOLERANCE_MS = 5000;
 
-function storyOf(town: Town): Step[] {
+function storyOf(town: TestTown): Step[] {
   const nowMs = town.nowMs();
-  const told = (recordId: string, changes: Partial<Told>): Step => ({
+  const told = (recordId: string, changes: Partial<ReportedRecord>): Step => ({
     tell: town.record({ recordId, incidentMs: nowMs - 4 * MINUTE_MS, updatedMs: nowMs - MINUTE_MS, ...changes }),
   });
   const ageing: Step[] = [
@@ -77,7 +77,7 @@ function storyOf(town: Town): Step[] {
     told('D1', { event: 'burglary-domestic', number: 354 }),
     told('D2', { event: 'burglary-cold', number: 354 }),
     told('E1', { event: 'arson' }),
-    // Told again, told late, and told of the future.
+    // ReportedRecord again, told late, and told of the future.
     told('E1', { event: 'arson' }),
     told('E1', { event: 'arson', number: 354, updatedMs: nowMs - HOUR_MS }),
     told('F1', { event: 'arson', number: 54, incidentMs: nowMs + 10 * MINUTE_MS }),
@@ -109,14 +109,14 @@ function storyOf(town: Town): Step[] {
       status: 'closed',
       disposition: 'unfounded',
     }),
-    ...(town.bench.hasClock ? ageing : []),
+    ...(town.target.hasClock ? ageing : []),
   ];
 }
 
 /** Tells the story step by step, the town coming to rest after each, and has the oracle judge what came of it. */
-async function tell(town: Town, steps: readonly Step[]): Promise<{ judgement: Judgement; messages: number }> {
+async function tell(town: TestTown, steps: readonly Step[]): Promise<{ judgement: Judgement; messages: number }> {
   const agencies = town.config.agencies.filter(({ id }) => id === AGENCY);
-  const toleranceMs = town.bench.hasClock ? 0 : REAL_TIME_TOLERANCE_MS;
+  const toleranceMs = town.target.hasClock ? 0 : REAL_TIME_TOLERANCE_MS;
   const oracle = createOracle({ ...town.config, agencies, toleranceMs, latenessMsMax: MINUTE_MS });
   const listeners = new Map<number, Listener>();
   for (const resident of [NEAR, BESIDE, FAR, PICKY, HIGH]) listeners.set(resident, await town.listen(resident));
@@ -128,9 +128,9 @@ async function tell(town: Town, steps: readonly Step[]): Promise<{ judgement: Ju
       continue;
     }
     const messageId = town.key();
-    const body = eidoBody(step.tell, town.bench.canary);
+    const body = eidoBody(step.tell, town.target.canary);
     const atMs = town.nowMs();
-    oracle.learnPrivate(AGENCY, step.tell.recordId, privateStrings(step.tell, town.bench.canary));
+    oracle.learnPrivate(AGENCY, step.tell.recordId, privateStrings(step.tell, town.target.canary));
     oracle.door(
       { kind: 'cad', messageId, agency: AGENCY, dialect: 'eido', body },
       eidoManifest(messageId, AGENCY, step.tell),

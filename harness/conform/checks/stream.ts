@@ -4,9 +4,9 @@ import { AlertSchema } from '../../../contract/alert.ts';
 import { AlertsPageSchema, CLOSE_CODES, PATHS, STREAM_PROTOCOL, STREAM_TOKEN_PREFIX } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
-import { jsonOf, mustHave, toldOf } from '../client.ts';
+import { jsonOf, mustHave, describeAnswer } from '../client.ts';
 import type { Listener } from '../listener.ts';
-import { BESIDE, FAR, HIGH, isBarrier, MUTED, NEAR, PICKY, type Town } from '../town.ts';
+import { BESIDE, FAR, HIGH, isBarrier, MUTED, NEAR, PICKY, type TestTown } from '../test-town.ts';
 
 export const streamChecks: CheckGroup = {
   name: 'stream',
@@ -90,7 +90,7 @@ export const streamChecks: CheckGroup = {
       says: 'a client that sends a data frame is closed with 1008',
       async run(town) {
         const listener = await town.listen(NEAR);
-        listener.socket.send(`{"type":"${town.bench.canary}"}`);
+        listener.socket.send(`{"type":"${town.target.canary}"}`);
         return closedWith(listener, CLOSE_CODES.clientSpoke);
       },
     },
@@ -113,7 +113,7 @@ export const streamChecks: CheckGroup = {
           answered = true;
         });
         listener.socket.ping('conform');
-        const untilMs = Date.now() + town.bench.patienceMs;
+        const untilMs = Date.now() + town.target.patienceMs;
         while (!answered && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 20));
         must(answered, 'no pong');
         return 'pong';
@@ -154,8 +154,8 @@ async function closedWith(listener: Listener, ...codes: number[]): Promise<strin
   return `closed with ${code}`;
 }
 
-async function pageOfAlerts(town: Town): Promise<string> {
-  const { client } = town.bench;
+async function pageOfAlerts(town: TestTown): Promise<string> {
+  const { client } = town.target;
   const listener = await town.listen(BESIDE);
   for (let i = 0; i < 3; i++) await town.push(town.record());
   await town.settle(listener);
@@ -164,7 +164,7 @@ async function pageOfAlerts(town: Town): Promise<string> {
   const path = `${PATHS.alerts}?since=${first.sequence - 1}&limit=2`;
   const answer = mustHave(await client.send('GET', path, { token }), PATHS.alerts);
   const page = jsonOf(answer);
-  must(answer.status === 200 && pageSchema.Check(page), `${toldOf(answer)}, not the shape of a page`);
+  must(answer.status === 200 && pageSchema.Check(page), `${describeAnswer(answer)}, not the shape of a page`);
   const found = page.messages.map(({ sequence, message }) => `${sequence} ${JSON.stringify(message)}`);
   const expected = listener.frames.slice(0, 2).map(({ sequence, text }) => `${sequence} ${text}`);
   must(found.join('\n') === expected.join('\n'), 'other messages than on the stream');

@@ -10,10 +10,10 @@ import { CALLED_TYPES } from '../../../contract/scenario.ts';
 import type { Mapping } from '../../../contract/mapping.ts';
 import { DEFAULTS } from '../../../scenarios/defaults.ts';
 import { MIX, NIGHT_FACTOR, NIGHT_TYPES } from '../../../simulator/incidents/mix.ts';
-import { GROUPS, groupCounts, groupOfType, OTHER, type CallSet } from './calls.ts';
+import { GROUPS, groupCounts, groupOfType, hourlyCounts, OTHER, type CallSet } from './calls.ts';
 import { goodnessOf, type Goodness } from './goodness.ts';
-import { fitSpread, type Spread } from './hot-spots.ts';
-import { byHourOfWeek, dispersion, expectedCalls, fitProfile, hourlyCounts, type Profile } from './profile.ts';
+import { fitUnevenness, type Unevenness } from '../../../stats/unevenness.ts';
+import { byHourOfWeek, dispersion, expectedCalls, fitProfile, type Profile } from '../../../stats/weekly-profile.ts';
 import { callsOfWorld, noYield, quietWorlds, yieldOf, type Yield } from './quiet-world.ts';
 
 export interface Fitted {
@@ -89,7 +89,7 @@ export function calibrate(o: CalibrateOptions): Calibration {
     hotSpotSigma: DEFAULTS.incidents.hotSpotSigma,
     onView: o.officerInitiatedShare,
   };
-  const shown: Spread[] = [];
+  const shown: Unevenness[] = [];
   let pilots = noYield();
   for (const [round, { calls: pilotCalls, hotSpotSigma }] of PILOTS.entries()) {
     o.onStep?.(`pilot ${round + 1} of ${PILOTS.length}`, (round + 1) / (PILOTS.length + 2));
@@ -98,10 +98,10 @@ export function calibrate(o: CalibrateOptions): Calibration {
     const seed = o.seed * PILOTS.length + round;
     const [pilot] = quietWorlds({ ...scenario, durationDays: pilotDays(calls, days, pilotCalls) }, seed);
     pilots = round <= PILOTS.length - LAST ? yieldOf(pilot) : addedUp(pilots, yieldOf(pilot));
-    shown.push(fitSpread(callsOfWorld(pilot).block, NORMAL_95));
+    shown.push(fitUnevenness(callsOfWorld(pilot).block, NORMAL_95));
     fit = causesOf(o, profile, pilots);
   }
-  const known = unevenness(fitSpread(calls.block, NORMAL_95), shown.slice(-LAST));
+  const known = unevenness(fitUnevenness(calls.block, NORMAL_95), shown.slice(-LAST));
   fit = { ...fit, hotSpotSigma: known.value };
   warnings.push(...warningsOf(o, fit));
   const scenario = scenarioOf(o, fit);
@@ -308,7 +308,7 @@ function onset(shares: readonly number[], hoursLate: readonly number[]): number[
 }
 
 /** The unevenness that would have shown as it does in the calls: variances of logarithms, on the line through the two pilots'. */
-function unevenness(found: Spread, [first, second]: readonly Spread[]): Fitted {
+function unevenness(found: Unevenness, [first, second]: readonly Unevenness[]): Fitted {
   const [low, high] = PILOT_SIGMAS;
   if (Math.min(found.blocks, first.blocks, second.blocks) < BLOCKS_MIN)
     return { value: DEFAULTS.incidents.hotSpotSigma, low: 0, high: SIGMA_MAX };

@@ -8,6 +8,7 @@ import { zoneOffsetMin } from '../../../contract/zones.ts';
 import { natureTable, rowMapper } from '../../replay/map-row.ts';
 import { createSeen } from '../../replay/seen.ts';
 import { openSource } from '../../replay/source.ts';
+import type { HourlyCounts } from '../../../stats/weekly-profile.ts';
 
 export const OTHER = 'other';
 /** Types that a file can't tell apart: of one category and one concern. `other` are all without a category. */
@@ -93,6 +94,15 @@ export function groupCounts(set: CallSet): number[] {
   const counts = GROUPS.map(() => 0);
   for (const group of set.group) counts[group] += 1;
   return counts;
+}
+
+/** Calls of each whole hour from that of the first call to that of the last. */
+export function hourlyCounts({ atMs, zone }: CallSet): HourlyCounts {
+  const fromMs = Math.floor(atMs[0] / HOUR_MS) * HOUR_MS;
+  const hours = Math.floor((atMs[atMs.length - 1] - fromMs) / HOUR_MS) + 1;
+  const counts = new Uint32Array(hours);
+  for (const ms of atMs) counts[Math.floor((ms - fromMs) / HOUR_MS)] += 1;
+  return { fromMs, counts, hourOfWeek: Uint8Array.from(counts, (_, i) => hourOfWeek(fromMs + i * HOUR_MS, zone)) };
 }
 
 /** Hour of the week, 0 to 167 from Monday midnight, in the zone. */

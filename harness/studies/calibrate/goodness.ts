@@ -4,8 +4,14 @@
  */
 import { HOUR_MS } from '../../../contract/time.ts';
 import { counterDraw, poisson } from '../../../simulator/kernel/random.ts';
-import type { CallSet } from './calls.ts';
-import { byHourOfWeek, dispersion, expectedCalls, fitProfile, hourlyCounts, type HourlyCounts } from './profile.ts';
+import { hourlyCounts, type CallSet } from './calls.ts';
+import {
+  byHourOfWeek,
+  dispersion,
+  expectedCalls,
+  fitProfile,
+  type HourlyCounts,
+} from '../../../stats/weekly-profile.ts';
 
 export interface Tested {
   value: number;

@@ -2,6 +2,7 @@
  * The search for the highest load that a system carries within its objectives, in the manner of MLRsearch: short trials find the place, full
  * ones count, and a load is not judged by a single trial. It knows neither clock nor chance: what a trial is, the caller says.
  */
+import { upperMedian } from '../../../stats/median.ts';
 import { mostTelling, posteriorOf, quantile, shareAbove, type Counted } from '../../../stats/posterior.ts';
 
 export interface TrialOutcome {
@@ -149,7 +150,7 @@ class Search {
     const loads = Array.from({ length: CANDIDATES }, (_, i) =>
       this.snap(Math.exp(low + ((high - low) * i) / (CANDIDATES - 1))),
     );
-    return mostTelling(posterior, loads, middleOf(counted.map(({ stolen }) => stolen ?? 0)));
+    return mostTelling(posterior, loads, upperMedian(counted.map(({ stolen }) => stolen ?? 0)));
   }
 
   /** One trial; where the generator limited it, another: null where there was no time, or its user ended the search. */
@@ -239,10 +240,6 @@ function onGrid(load: number, floor: number, ceiling: number): number {
   if (load <= floor || load >= ceiling) return load;
   const nearest = Math.exp(Math.round(Math.log(load) / GRID_STEP) * GRID_STEP);
   return Number(Math.min(ceiling, Math.max(floor, nearest)).toPrecision(4));
-}
-
-function middleOf(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function greatest(values: readonly number[]): number | null {

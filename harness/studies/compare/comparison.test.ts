@@ -6,8 +6,8 @@ import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { fixtureLoadRun, fixtureRun } from '../../report/fixture.testing.ts';
 import { baselineOf } from './baseline.ts';
 import { compareSides, type Comparison } from './comparison.ts';
-import { optionsSha256 } from './gate-trace.ts';
-import { readMembers } from './pool.ts';
+import { optionsSha256 } from './trial-trace.ts';
+import { readMembers } from './members.ts';
 import { TRIALS_SCHEMA, writeTrials, type Trial, type TrialsHead } from './trials.ts';
 import { DEFAULT_LIMITS } from './verdict.ts';
 

@@ -2,9 +2,10 @@
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { differencesIn, EXACT_FIELDS, type Difference } from '../../records/diff.ts';
-import { VIRTUAL_MEASURES, WIRE_MEASURES } from './figures.ts';
-import type { Member } from './pool.ts';
-import { judgeMeasures, overall, type Answer, type MeasureVerdict, type Thresholds } from './verdict.ts';
+import { VIRTUAL_MEASURES, WIRE_MEASURES } from './measures.ts';
+import type { Member } from './members.ts';
+import { overall, type Answer, type Thresholds } from '../../../stats/change.ts';
+import { judgeMeasures, type MeasureVerdict } from './verdict.ts';
 
 const COMPARE_SCHEMA = 'hundredblock.compare/1.0';
 
@@ -47,8 +48,8 @@ export function compareSides(a: ComparedSide, b: ComparedSide, limits: Threshold
   const measures = judgeMeasures(
     first.kind === 'wire' ? WIRE_MEASURES : VIRTUAL_MEASURES,
     {
-      a: (paired?.a ?? a.members).map(({ figures }) => figures),
-      b: (paired?.b ?? b.members).map(({ figures }) => figures),
+      a: (paired?.a ?? a.members).map(({ values }) => values),
+      b: (paired?.b ?? b.members).map(({ values }) => values),
       paired: paired !== null,
     },
     limits,

@@ -2,11 +2,11 @@
 import seedrandom from 'seedrandom';
 import type { Yardstick } from '../../judge/judge.ts';
 import { compareSides, type Comparison } from './comparison.ts';
-import { memberOfTrial } from './pool.ts';
+import { memberOfTrial } from './members.ts';
 import { runSide } from './run-side.ts';
 import type { Side } from './side.ts';
 import type { Trial, TrialsHead } from './trials.ts';
-import type { Thresholds } from './verdict.ts';
+import type { Thresholds } from '../../../stats/change.ts';
 
 export interface InterleaveOptions {
   a: Side;

@@ -1,11 +1,10 @@
 /** What a comparison is told as: words, JUnit, annotations, a page. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import { annotations } from './annotations.ts';
 import type { Comparison } from './comparison.ts';
-import { junitXml } from './junit.ts';
+import { annotations, junitXml } from './ci-formats.ts';
 import { comparisonPage } from './page.ts';
-import type { Member } from './pool.ts';
+import type { Member } from './members.ts';
 import type { MeasureVerdict } from './verdict.ts';
 import { comparisonLines, headline } from './words.ts';
 
@@ -163,7 +162,7 @@ describe('the page', () => {
   it('shows the answer, the ratios and every trial', () => {
     const members = Array.from(
       { length: 12 },
-      (_, i) => ({ figures: { acceptP50Ms: 4 + i / 10 } }) as unknown as Member,
+      (_, i) => ({ values: { acceptP50Ms: 4 + i / 10 } }) as unknown as Member,
     );
     const side = (label: string) => ({ label, members });
     const shown = comparison({ measures: [WORSE, { ...UNCLEAR, low: null, high: null }] });

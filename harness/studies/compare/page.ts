@@ -6,7 +6,8 @@ import { escapeHtml, paragraph, table } from '../../report/markup.ts';
 import { renderPage, type PageSection } from '../../report/page.ts';
 import { rowPlot } from '../../report/row-plot.ts';
 import type { ComparedSide, Comparison } from './comparison.ts';
-import type { Answer, MeasureVerdict } from './verdict.ts';
+import type { Answer } from '../../../stats/change.ts';
+import type { MeasureVerdict } from './verdict.ts';
 import { ANSWER_WORDS, exactText, headline, pText, valueText } from './words.ts';
 
 /** A whole HTML page. */
@@ -136,8 +137,8 @@ function trialSection({ measures }: Comparison, a: ComparedSide, b: ComparedSide
 function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide): string {
   const labels = ['baseline', 'candidate'];
   const dots = [a, b].flatMap(({ members }, side) =>
-    members.flatMap(({ figures }, i) => {
-      const value = figures[measure.name];
+    members.flatMap(({ values }, i) => {
+      const value = values[measure.name];
       const dy = members.length < 2 ? 0 : (14 * i) / (members.length - 1) - 7;
       return value === undefined ? [] : [{ side: labels[side], value, dy }];
     }),

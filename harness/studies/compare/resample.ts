@@ -4,9 +4,9 @@ import type { Rate } from '../../../contract/record/measures.ts';
 import { rateOf } from '../../../stats/quantiles.ts';
 import { compareSides } from './comparison.ts';
 import { blockOrders } from './interleave.ts';
-import { memberOfTrial, type Member } from './pool.ts';
+import { memberOfTrial, type Member } from './members.ts';
 import type { Trial, Trials } from './trials.ts';
-import type { Answer, Thresholds } from './verdict.ts';
+import type { Answer, Thresholds } from '../../../stats/change.ts';
 
 export interface ResampleOptions {
   comparisons: number;

@@ -6,7 +6,7 @@ import { HundredblockError } from '../../../contract/errors.ts';
 import { formatIso } from '../../../contract/time.ts';
 import type { Yardstick } from '../../judge/judge.ts';
 import { runTrial, type Trial as Driven } from '../../run/trial.ts';
-import { wireFigures, wireViolations } from './figures.ts';
+import { wireValues, wireViolations } from './measures.ts';
 import type { RunningTarget, Side } from './side.ts';
 import type { Trial } from './trials.ts';
 
@@ -32,7 +32,7 @@ export async function runSide(o: SideTrialOptions): Promise<Omit<Trial, 'side' |
       load1: loadavg()[0],
       lagP99Ms: judged.generatorLagMs.p99,
       bottleneck: load.bottleneck.verdict,
-      figures: rounded(wireFigures({ latencyMs, load }, running.cost())),
+      figures: rounded(wireValues({ latencyMs, load }, running.cost())),
       violations: wireViolations({ verdicts: judgement.verdicts, duty: judgement.duty, sameOutcome }, load),
     };
   } finally {

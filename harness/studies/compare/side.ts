@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LIMITS, type UrlTarget } from '../../drivers/driver-api.ts';
 import { figuresOf } from '../../drivers/target/process-figures.ts';
 import { startTarget } from '../../drivers/target/target-process.ts';
-import type { TargetCost } from './figures.ts';
+import type { TargetCost } from './measures.ts';
 
 export interface RunningTarget {
   target: UrlTarget;

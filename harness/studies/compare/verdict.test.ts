@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Measure } from './figures.ts';
-import { DEFAULT_LIMITS, judgeMeasures, overall } from './verdict.ts';
+import type { Measure } from './measures.ts';
+import { DEFAULT_LIMITS, judgeMeasures } from './verdict.ts';
 
 const MEASURE: Measure = { name: 'ms', label: 'milliseconds', unit: 'ms' };
 
@@ -61,15 +61,5 @@ describe('a measure', () => {
     const all = judgeMeasures(measures, { a: of(1), b: of(1.2), paired: true }, DEFAULT_LIMITS);
     expect(all[0].pAdjusted).toBeCloseTo((40 * 2) / 4096, 6);
     expect(all[0].answer).toBe('unclear');
-  });
-});
-
-describe('the answer', () => {
-  it('is worse where anything is, and the same only where all is told', () => {
-    expect(overall(['same', 'better', 'worse', 'unclear'])).toBe('worse');
-    expect(overall(['same', 'unclear', 'better'])).toBe('unclear');
-    expect(overall(['same', 'better'])).toBe('better');
-    expect(overall(['same', 'same'])).toBe('same');
-    expect(overall([])).toBe('unclear');
   });
 });

@@ -1,7 +1,8 @@
 /** The answer of a comparison in words. */
 import { countText, latencyText, nounText } from '../../records/number-text.ts';
 import type { Comparison, ExactCheck } from './comparison.ts';
-import type { Answer, MeasureVerdict } from './verdict.ts';
+import type { Answer } from '../../../stats/change.ts';
+import type { MeasureVerdict } from './verdict.ts';
 
 export const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   worse: 'worse',

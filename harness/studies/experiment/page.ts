@@ -3,7 +3,7 @@ import { countText, nounText } from '../../records/number-text.ts';
 import { figure } from '../../report/plot.ts';
 import { details, escapeHtml, paragraph, table } from '../../report/markup.ts';
 import { renderPage, type PageSection } from '../../report/page.ts';
-import { figuresOf, short } from './figures.ts';
+import { experimentPlots, short } from './plots.ts';
 import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentFile, type ExperimentResult } from './result.ts';
 import { tippingText } from './words.ts';
@@ -43,7 +43,7 @@ function answerSection(result: ExperimentResult): PageSection {
 }
 
 function figureSection(result: ExperimentResult): PageSection {
-  const figures = figuresOf(result).map(({ spec }) => figure(spec));
+  const figures = experimentPlots(result).map(({ spec }) => figure(spec));
   const body = [paragraph('Each is also a file in figures/, as SVG.'), ...figures];
   return { id: 'figures', title: 'Figures', body: body.join('\n') };
 }

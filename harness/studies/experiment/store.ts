@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
-import { figureFiles } from './figures.ts';
+import { plotFiles } from './plots.ts';
 import { experimentPage } from './page.ts';
 import type { ExperimentFile, ExperimentProvenance, ExperimentResult } from './result.ts';
 import { csvOf, parquetOf } from './table.ts';
@@ -26,7 +26,7 @@ export function writeExperiment(
   write(join(dir, 'codebook.json'), `${JSON.stringify(asObjects(codebook), null, 2)}\n`);
   const file: ExperimentFile = { schema: EXPERIMENT_SCHEMA, result, provenance };
   if (provenance.shard.of === 1) {
-    for (const { name, svg } of figureFiles(result)) write(join(dir, 'figures', `${name}.svg`), svg);
+    for (const { name, svg } of plotFiles(result)) write(join(dir, 'figures', `${name}.svg`), svg);
     write(join(dir, 'report.html'), experimentPage(file));
   }
   // Last: a folder with it is finished.

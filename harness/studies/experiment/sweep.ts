@@ -10,8 +10,7 @@ import { JOURNAL_FILE, openJournal, type Entry, type JournalHead } from './journ
 import { seedOf } from './points.ts';
 import { runOrders } from './pool.ts';
 import { scenarioOf, type Resolved } from './resolve.ts';
-import { Schedule, type Extent, type Shard } from './schedule.ts';
-import { Turns } from './turns.ts';
+import { Schedule, Turns, type Extent, type Shard } from './schedule.ts';
 
 export interface SweepOptions {
   resolved: Resolved;

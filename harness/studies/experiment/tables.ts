@@ -41,7 +41,7 @@ const whole = (name: string, description: string, unit = '-'): Column => ({
   description,
   source: '-',
 });
-const figure = (name: string, description: string, unit = 'unit', source = '-'): Column => ({
+const number = (name: string, description: string, unit = 'unit', source = '-'): Column => ({
   name,
   type: 'number',
   unit,
@@ -65,7 +65,7 @@ function factorColumns({ experiment: { factors, design } }: ExperimentResult): C
   return factors.map(({ name, title, levels, paths }) =>
     levels.length > 0
       ? text(columnName(name), `level of: ${title}`, levels.map((level) => `${level.name}: ${level.title}`).join('; '))
-      : figure(columnName(name), `value of: ${title} (${design.kind})`, 'of the option', paths.join(', ')),
+      : number(columnName(name), `value of: ${title} (${design.kind})`, 'of the option', paths.join(', ')),
   );
 }
 
@@ -91,8 +91,8 @@ function replications(result: ExperimentResult): Table {
       SEED,
       MEASURE,
       UNIT,
-      figure('value', 'what this run gave; null where it had none of what is measured'),
-      figure('batch_half_width', 'half-width of the 95% interval that this run alone gives, by means of whole days'),
+      number('value', 'what this run gave; null where it had none of what is measured'),
+      number('batch_half_width', 'half-width of the 95% interval that this run alone gives, by means of whole days'),
     ],
     rows: result.values.flatMap(({ point, replication, values, batchHalfWidths }, i) =>
       measures.map((measure, k) => [
@@ -119,10 +119,10 @@ function summary(result: ExperimentResult): Table {
       MEASURE,
       UNIT,
       N,
-      figure('mean', 'over replications'),
-      figure('sd', 'standard deviation between replications'),
-      figure('low', 'lower end of the 95% interval of the mean'),
-      figure('high', 'its upper end'),
+      number('mean', 'over replications'),
+      number('sd', 'standard deviation between replications'),
+      number('low', 'lower end of the 95% interval of the mean'),
+      number('high', 'its upper end'),
     ],
     rows: result.summary.map(({ point, measure, n, mean, sd, low, high }) => [
       ...pointCells(result, point),
@@ -149,15 +149,15 @@ function differences(result: ExperimentResult): Table {
       MEASURE,
       UNIT,
       { ...N, description: 'pairs' },
-      figure('difference', 'mean over pairs'),
-      figure('sd', 'standard deviation between pairs'),
-      figure('low', 'lower end of the 95% t interval of the mean difference'),
-      figure('high', 'its upper end'),
-      figure('share', "difference over the reference's mean", '1'),
-      figure('p', 'two-sided, of no difference', '1'),
-      figure('p_holm', 'corrected for all differences in this table (Holm)', '1'),
-      figure('low_together', 'lower end of an interval that holds at 95% together with all others here (Bonferroni)'),
-      figure('high_together', 'its upper end'),
+      number('difference', 'mean over pairs'),
+      number('sd', 'standard deviation between pairs'),
+      number('low', 'lower end of the 95% t interval of the mean difference'),
+      number('high', 'its upper end'),
+      number('share', "difference over the reference's mean", '1'),
+      number('p', 'two-sided, of no difference', '1'),
+      number('p_holm', 'corrected for all differences in this table (Holm)', '1'),
+      number('low_together', 'lower end of an interval that holds at 95% together with all others here (Bonferroni)'),
+      number('high_together', 'its upper end'),
     ],
     rows: result.differences.map((row) => [
       ...pointCells(result, row.point),
@@ -190,9 +190,9 @@ function sensitivity(result: ExperimentResult): Table {
         'mu-star, mu, sigma: Morris effects over the whole range of the factor; first-order, total-order: Sobol indices',
       ),
       text('unit', 'of value and interval; 1 for indices'),
-      figure('value', 'of the figure'),
-      figure('low', 'lower end of its 95% bootstrap interval'),
-      figure('high', 'its upper end'),
+      number('value', 'of the figure'),
+      number('low', 'lower end of its 95% bootstrap interval'),
+      number('high', 'its upper end'),
     ],
     rows: result.sensitivity.map(({ factor, measure, figure: kind, value }) => [
       factor,

@@ -1,6 +1,6 @@
 /** What an experiment found, in words: for the terminal and the report. */
 import { nounText } from '../../records/number-text.ts';
-import { short } from './figures.ts';
+import { short } from './plots.ts';
 import { MEASURES } from './measures.ts';
 import type { ExperimentResult } from './result.ts';
 

@@ -4,7 +4,7 @@ import type { Budgets } from './budget.ts';
 import type { Samples } from './samples.ts';
 import { SERIES, type SeriesSpec } from './series.ts';
 import { trendOf, type Trend } from '../../../stats/trend.ts';
-import { isLongEnough, warmUpMin } from './warm-up.ts';
+import { isLongEnough, warmUpMin } from './soak-length.ts';
 
 /** Chance that a soak in which nothing grows fails for a slope: shared out evenly over the series that are judged (Bonferroni). */
 const FALSE_ALARM_SHARE = 0.01;

@@ -1,28 +1,6 @@
-/** Soaks that never were: samples with known slopes and noise that hangs together, from a seed. */
+/** Soaks that never took place: samples with known slopes and correlated noise, from a seed. */
+import { correlatedNoise, mulberry32 } from '../../../stats/noise.testing.ts';
 import { samplesOf, type Samples } from './samples.ts';
-
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    // Mulberry32 (public domain).
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Normal, of deviation 1, each value correlated with the last by `correlation`. */
-export function noiseOf(length: number, correlation: number, random: () => number): Float64Array {
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const noise = new Float64Array(length);
-  let last = normal();
-  for (let i = 0; i < length; i += 1) {
-    last = correlation * last + Math.sqrt(1 - correlation * correlation) * normal();
-    noise[i] = last;
-  }
-  return noise;
-}
 
 export interface Planted {
   heapMBPerMin?: number;
@@ -37,9 +15,9 @@ const WANDER = 0.1;
 
 /** A soak of so many seconds in which nothing grows but what is planted. */
 export function soakSamples(seconds: number, seed: number, planted: Planted = {}): Samples {
-  const random = randomOf(seed);
+  const random = mulberry32(seed);
   const samples = samplesOf(seconds);
-  const noise = (correlation: number): Float64Array => noiseOf(seconds, correlation, random);
+  const noise = (correlation: number): Float64Array => correlatedNoise(seconds, correlation, random);
   const [heap, rss, latency, loop] = [noise(0), noise(0.99), noise(0.9), noise(0.5)];
   let afterGc = 40 * MIB;
   for (let i = 0; i < seconds; i += 1) {

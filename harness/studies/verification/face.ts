@@ -4,9 +4,9 @@
  */
 import { PRESETS } from '../../../contract/catalogue.ts';
 import { HOUR_MS } from '../../../contract/time.ts';
-import { GROUPS, groupCounts, OTHER, type CallSet } from '../calibrate/calls.ts';
-import { fitSpread } from '../calibrate/hot-spots.ts';
-import { byHourOfWeek, dispersion, expectedCalls, fitProfile, hourlyCounts } from '../calibrate/profile.ts';
+import { GROUPS, groupCounts, hourlyCounts, OTHER, type CallSet } from '../calibrate/calls.ts';
+import { fitUnevenness } from '../../../stats/unevenness.ts';
+import { byHourOfWeek, dispersion, expectedCalls, fitProfile } from '../../../stats/weekly-profile.ts';
 
 export interface Face {
   calls: number;
@@ -44,7 +44,7 @@ export function faceOf(set: CallSet): Face {
     ),
     dispersion: dispersion(hourly, expected),
     gapCv: gapCv(set, expected, hourly),
-    spread: fitSpread(
+    spread: fitUnevenness(
       set.block.filter((_, i) => set.group[i] !== named),
       2,
     ).sigma,

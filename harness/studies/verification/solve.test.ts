@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../../contract/errors.ts';
 import { caseOf } from './case-file.ts';
-import { erlangC, hypercube } from './queues.ts';
+import { erlangC, hypercube } from '../../../stats/queues.ts';
 import { solve } from './solve.ts';
 
 /** Small: the widths that a user is given come from more. */

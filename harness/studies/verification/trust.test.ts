@@ -9,8 +9,8 @@ import { apart, faceOf } from './face.ts';
 import { InHand } from './in-hand.ts';
 import { meanInterval } from '../../../stats/interval.ts';
 import { Pooled } from './pooled.ts';
-import { erlangC } from './queues.ts';
-import { COVERAGE, repeat } from './repeat.ts';
+import { erlangC } from '../../../stats/queues.ts';
+import { REPEATED, repeat } from './coverage.ts';
 
 it('a branching process of ratio 0.2 has rate 10 and dispersion 1.5625, and its ratio is found', () => {
   const runs = Array.from({ length: 20 }, (_, i) => branch({ perHour: 8, ratio: 0.2 }, 9, i, 400));
@@ -44,7 +44,7 @@ it('95% intervals hold a known mean wait about 95% of the time, and a wrong one 
     expect(held / right.repetitions).toBeLessThanOrEqual(1);
   }
   const [wrong] = repeat(erlang, { meanWait: 1.5 * meanWait }, 3, size, 20);
-  expect(wrong.controlled / wrong.repetitions).toBeLessThan(COVERAGE.low);
+  expect(wrong.controlled / wrong.repetitions).toBeLessThan(REPEATED.low);
 });
 
 describe('columns by id', () => {

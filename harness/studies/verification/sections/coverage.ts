@@ -1,14 +1,14 @@
 /** How often intervals hold the truth. */
 import { CASES } from '../cases.ts';
-import { erlangC, hypercube } from '../queues.ts';
-import { COVERAGE, repeat } from '../repeat.ts';
+import { erlangC, hypercube } from '../../../../stats/queues.ts';
+import { REPEATED, repeat } from '../coverage.ts';
 import type { Section } from './section.ts';
 
 const SEED = 20_260_602;
 const SIZE = { replications: 20, customers: 4000, warmup: 600 };
 
 export function coverageSection(): Section {
-  const { repetitions, low, high } = COVERAGE;
+  const { repetitions, low, high } = REPEATED;
   const lines = [
     '## How often intervals hold the truth',
     '',

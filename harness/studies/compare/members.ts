@@ -5,8 +5,8 @@ import { HundredblockError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { checkRunRecord, readJson } from '../../records/run-folder.ts';
 import { BASELINE_SCHEMA } from './baseline.ts';
-import { virtualFigures, wireFigures, wireViolations, type Figures, type Violations } from './figures.ts';
-import { optionsSha256 } from './gate-trace.ts';
+import { virtualValues, wireValues, wireViolations, type MeasuredValues, type Violations } from './measures.ts';
+import { optionsSha256 } from './trial-trace.ts';
 import { readTrials, type Trial, type TrialsHead } from './trials.ts';
 
 export const TRIALS_FILE = 'trials.jsonl';
@@ -15,7 +15,7 @@ export const TRIALS_FILE = 'trials.jsonl';
 export interface Member {
   /** Where it comes from, for errors. */
   from: string;
-  figures: Figures;
+  values: MeasuredValues;
   /** Null of a run in virtual time, which is compared field by field. */
   violations: Violations | null;
   /** Null of a trial, of which no record was kept. */
@@ -56,7 +56,7 @@ export function memberOfTrial(from: string, head: TrialsHead, trial: Trial): Mem
   const { scenario, seed, host } = head;
   return {
     from,
-    figures: trial.figures,
+    values: trial.figures,
     violations: trial.violations,
     record: null,
     block: `${from} ${trial.block}`,
@@ -99,7 +99,7 @@ function memberOfFile(file: string): Member {
       driver: null,
       bottleneck: null,
       kind: 'virtual',
-      figures: virtualFigures(record),
+      values: virtualValues(record),
       inputs: { ...inputs, traceSha256: null },
     };
   return {
@@ -109,7 +109,7 @@ function memberOfFile(file: string): Member {
     block: null,
     bottleneck: load.bottleneck.verdict,
     kind: 'wire',
-    figures: wireFigures({ latencyMs, load }, { cpuMs: null, rssPeakMiB: load.targetProcess.rssMiB?.peak ?? null }),
+    values: wireValues({ latencyMs, load }, { cpuMs: null, rssPeakMiB: load.targetProcess.rssMiB?.peak ?? null }),
     violations: wireViolations({ ...record, sameOutcome }, load),
     driver: load.driver.split(' ')[0],
     inputs: { ...inputs, traceSha256: load.traceSha256 },

@@ -1,9 +1,9 @@
-/** `npm run gate-proof`: false alarms and power of the gate, from the committed pools of real trials, as docs/guides/ci.md tells them. */
+/** `npm run compare-proof`: false alarms and power of `hundredblock compare`, from the committed pools of real trials, as docs/guides/ci.md tells them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shareText } from '../harness/records/number-text.ts';
-import { medianOf } from '../stats/rank-tests.ts';
+import { median } from '../stats/median.ts';
 import { resample } from '../harness/studies/compare/resample.ts';
 import { readTrials, type Trials } from '../harness/studies/compare/trials.ts';
 import { DEFAULT_LIMITS } from '../harness/studies/compare/verdict.ts';
@@ -40,5 +40,5 @@ for (const file of files) {
 function describe({ head, trials }: Trials): string {
   const loads = trials.map(({ load1 }) => load1);
   const { host } = head;
-  return `${trials.length} trials, ${host.cpus} processors, Node ${host.node}, load average ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (median ${medianOf(loads).toFixed(1)}), ${COMPARISONS} comparisons a line`;
+  return `${trials.length} trials, ${host.cpus} processors, Node ${host.node}, load average ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (median ${median(loads).toFixed(1)}), ${COMPARISONS} comparisons a line`;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysFor } from './length.ts';
-import { isLongEnough, warmUpMin } from './warm-up.ts';
+import { daysFor, isLongEnough, warmUpMin } from './soak-length.ts';
 
 describe('the warm-up', () => {
   it('is a share of the soak, within bounds', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CASES } from './cases.ts';
+import { CASES } from '../harness/studies/verification/cases.ts';
 import { cobham, erlangA, erlangC, hypercube } from './queues.ts';
 
 const THREE_CARS = CASES.at(-1)!.posed.arrivals.map(({ rate, prefers }) => ({

@@ -9,7 +9,7 @@ import { recordTrace } from '../../trace/record.ts';
 import { TRIALS_SCHEMA, type TrialsHead } from './trials.ts';
 
 /** Options over `rush` that make a trial: three seconds, a thousand residents, well below what the target can take. */
-const GATE_SETS: readonly string[] = [
+const TRIAL_SETS: readonly string[] = [
   'load.fromMs=900000',
   'load.durationMs=3000',
   'load.speed=60',
@@ -20,12 +20,12 @@ const GATE_SETS: readonly string[] = [
 ];
 
 /** `name` null: the gate's own small one. Throws what resolveScenario throws. */
-export function gateScenario(name: string | null, sets: readonly string[], seed: number): Scenario {
-  return resolveScenario(name ?? 'rush', [...(name === null ? GATE_SETS : []), ...sets], { seed });
+export function trialScenario(name: string | null, sets: readonly string[], seed: number): Scenario {
+  return resolveScenario(name ?? 'rush', [...(name === null ? TRIAL_SETS : []), ...sets], { seed });
 }
 
 /** Records the scenario's window into `dir`. Throws what recordTrace throws. */
-export async function recordGateTrace(
+export async function recordTrialTrace(
   scenario: Scenario,
   seed: number,
   dir: string,
@@ -45,7 +45,7 @@ export async function recordGateTrace(
 }
 
 /** A trace ready to be sent and judged, and what its trials have in common. Throws HB_TRACE. */
-export async function openGateTrace(dir: string): Promise<{ yardstick: Yardstick; head: TrialsHead; speed: number }> {
+export async function openTrialTrace(dir: string): Promise<{ yardstick: Yardstick; head: TrialsHead; speed: number }> {
   const yardstick = await openYardstick(dir);
   const { header, sha256 } = yardstick.trace;
   const scenario = header.scenario as Scenario;

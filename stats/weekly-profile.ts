@@ -1,47 +1,43 @@
 /**
- * Rates by hour and weekday: counts of each hour of the week against (rate x hour x weekday), fitted by likelihood for a Poisson process, which is
- * iterative proportional fitting.
+ * Rates by hour and weekday: counts of each hour of the week are fitted to (rate x hour x weekday) by the likelihood of a Poisson
+ * process, which is iterative proportional fitting.
  */
-import { HOUR_MS } from '../../../contract/time.ts';
-import { hourOfWeek, type CallSet } from './calls.ts';
 
 const HOURS_OF_WEEK = 168;
+const ROUNDS = 30;
+/** Parameters fitted: 24 hours and 7 weekdays, which share one level. */
+const FITTED = 30;
 
-/** Whole hours from the one of the first call to that of the last. */
+/** Counts of consecutive whole hours. */
 export interface HourlyCounts {
+  /** Start of the first hour, UTC ms. */
   fromMs: number;
-  /** Calls in each hour, and which hour of the week it is. */
+  /** Calls in each hour. */
   counts: Uint32Array;
+  /** Hour of the week of each hour, 0 to 167 from Monday midnight. */
   hourOfWeek: Uint8Array;
 }
 
 export interface Profile {
   /** Calls an hour on average over a whole week. */
   perHour: number;
-  /** Shares in %, which add up to 100. */
+  /** Shares in % that add up to 100: of 24 hours, and of 7 weekdays from Monday. */
   byHour: number[];
   byWeekday: number[];
 }
 
-export function hourlyCounts({ atMs, zone }: CallSet): HourlyCounts {
-  const fromMs = Math.floor(atMs[0] / HOUR_MS) * HOUR_MS;
-  const hours = Math.floor((atMs[atMs.length - 1] - fromMs) / HOUR_MS) + 1;
-  const counts = new Uint32Array(hours);
-  for (const ms of atMs) counts[Math.floor((ms - fromMs) / HOUR_MS)] += 1;
-  return { fromMs, counts, hourOfWeek: Uint8Array.from(counts, (_, i) => hourOfWeek(fromMs + i * HOUR_MS, zone)) };
-}
-
-/** Hours and calls by hour of the week. */
-export function byHourOfWeek({ counts, hourOfWeek: of }: HourlyCounts): { hours: number[]; calls: number[] } {
+/** Number of hours, and of calls, by hour of the week: 168 of each. */
+export function byHourOfWeek({ counts, hourOfWeek }: HourlyCounts): { hours: number[]; calls: number[] } {
   const hours = new Array<number>(HOURS_OF_WEEK).fill(0);
   const calls = new Array<number>(HOURS_OF_WEEK).fill(0);
   counts.forEach((n, i) => {
-    hours[of[i]] += 1;
-    calls[of[i]] += n;
+    hours[hourOfWeek[i]] += 1;
+    calls[hourOfWeek[i]] += n;
   });
   return { hours, calls };
 }
 
+/** Fits hours and weekdays in turn. `hours` and `calls`: 168 of each, by hour of the week (byHourOfWeek). */
 export function fitProfile(hours: readonly number[], calls: readonly number[]): Profile {
   const a = new Array<number>(24).fill(1);
   const b = new Array<number>(7).fill(1);
@@ -73,7 +69,7 @@ export function fitProfile(hours: readonly number[], calls: readonly number[]): 
   };
 }
 
-/** Calls expected in one hour, by hour of the week. */
+/** Calls that a profile expects in one hour, by hour of the week. */
 export function expectedCalls({ perHour, byHour, byWeekday }: Profile): number[] {
   return Array.from(
     { length: HOURS_OF_WEEK },
@@ -81,20 +77,18 @@ export function expectedCalls({ perHour, byHour, byWeekday }: Profile): number[]
   );
 }
 
-/** Pearson's statistic of single hours over its degrees of freedom: 1 for a Poisson process, more where calls come in bursts. */
-export function dispersion({ counts, hourOfWeek: of }: HourlyCounts, expected: readonly number[]): number {
+/**
+ * Pearson's statistic of single hours over its degrees of freedom: 1 for a Poisson process, more if calls come in bursts.
+ * `expected`: calls in one hour, by hour of the week.
+ */
+export function dispersion({ counts, hourOfWeek }: HourlyCounts, expected: readonly number[]): number {
   let sum = 0;
   let cells = 0;
   counts.forEach((n, i) => {
-    if (expected[of[i]] <= 0) return;
-    sum += (n - expected[of[i]]) ** 2 / expected[of[i]];
+    const mean = expected[hourOfWeek[i]];
+    if (mean <= 0) return;
+    sum += (n - mean) ** 2 / mean;
     cells += 1;
   });
   return sum / Math.max(1, cells - FITTED);
 }
-
-// --- internal ---
-
-const ROUNDS = 30;
-/** 24 hours and 7 weekdays share one level. */
-const FITTED = 30;

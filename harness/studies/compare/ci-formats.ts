@@ -1,7 +1,11 @@
-/** A comparison as JUnit XML, which every CI system shows: one test case for each check and each measure. */
+/**
+ * A comparison in the two forms that CI systems show: JUnit XML, with one test case for each check and each measure, and workflow
+ * commands, which GitHub shows beside a pull request.
+ */
 import type { Comparison } from './comparison.ts';
-import { measureText } from './words.ts';
+import { exactText, headline, measureText } from './words.ts';
 
+/** JUnit XML: what is worse is a failure, what can't be told is skipped. Measures that decide nothing are skipped too. */
 export function junitXml({ exact, measures, measuresCount, scenario, seed }: Comparison): string {
   const cases = [
     ...exact.map(({ name, ok, detail }) => testCase('exact', name, ok ? '' : failure(`${name}: ${detail}`))),
@@ -25,6 +29,18 @@ ${cases.join('\n')}
 `;
 }
 
+/** GitHub's workflow commands, one a line: errors for what is worse, warnings for what can't be told, and a notice unless something is worse. */
+export function annotations(comparison: Comparison): string[] {
+  const { exact, measures, measuresCount, answer } = comparison;
+  const counted = measuresCount ? measures : [];
+  return [
+    ...exact.filter(({ ok }) => !ok).map((check) => workflowCommand('error', check.name, exactText(check))),
+    ...counted.filter((m) => m.answer === 'worse').map((m) => workflowCommand('error', m.label, measureText(m))),
+    ...counted.filter((m) => m.answer === 'unclear').map((m) => workflowCommand('warning', m.label, measureText(m))),
+    ...(answer === 'worse' ? [] : [workflowCommand('notice', 'hundredblock compare', headline(comparison))]),
+  ];
+}
+
 // --- internal ---
 
 function testCase(kind: string, name: string, body: string): string {
@@ -39,7 +55,7 @@ function skipped(text: string): string {
   return `<skipped message="${escapeXml(text)}"/>`;
 }
 
-/** Characters that XML 1.0 has no way to write are left out. */
+/** XML 1.0 has no way to write some characters: they are left out. */
 function escapeXml(text: string): string {
   const allowed = [...text].filter((c) => {
     const code = c.codePointAt(0) as number;
@@ -53,4 +69,16 @@ function escapeXml(text: string): string {
     );
   });
   return allowed.join('').replace(/[&<>"'\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+function workflowCommand(level: 'error' | 'warning' | 'notice', title: string, message: string): string {
+  return `::${level} title=${escapeProperty(title)}::${escapeData(message)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

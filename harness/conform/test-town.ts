@@ -11,8 +11,8 @@ import { ROSTER_MUTED, ROSTER_QUIT, type Roster } from '../../contract/roster.ts
 import { MINUTE_MS, utcMs } from '../../contract/time.ts';
 import { HEADERS, MEDIA, PATHS } from '../../contract/wire.ts';
 import { must } from './outcome.ts';
-import { type Answer, type Client, mustTake, toldOf } from './client.ts';
-import { eidoBody, type Told, ZONE } from './dialect-body.ts';
+import { type Answer, type Client, mustTake, describeAnswer } from './client.ts';
+import { eidoBody, type ReportedRecord, ZONE } from './dialect-body.ts';
 import { listen, type Listener, type ListenOptions } from './listener.ts';
 
 /** Residents by what they are there for. All but FAR, who lives more than 800 m away, live near the 200 block of W MAPLE ST. */
@@ -39,9 +39,9 @@ export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>
 };
 export const BODY_LENGTH_MAX = 20_000;
 /** When towns begin, where the target has a clock. */
-export const TOWN_MS = utcMs(2026, 6, 1, 12, 2, 30);
+export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2, 30);
 
-export interface Bench {
+export interface TestTarget {
   client: Client;
   harnessKey: string;
   /** Of the target's MQTT broker; null where none was given. */
@@ -54,7 +54,7 @@ export interface Bench {
   hasClock: boolean;
 }
 
-export interface TownOptions {
+export interface TestTownOptions {
   /** Records of one category and place within this time are one event; 0 unless given, so that checks do not meet. */
   sameEventMsMax?: number;
   timeRoundingMs?: number;
@@ -64,8 +64,8 @@ export interface TownOptions {
   runKey?: string;
 }
 
-export interface Town {
-  readonly bench: Bench;
+export interface TestTown {
+  readonly target: TestTarget;
   readonly config: PipelineConfig;
   readonly document: Onboarding;
   /** Platform time. */
@@ -74,9 +74,9 @@ export interface Town {
   standAt(ms: number): Promise<void>;
   token(role: Role, id: string | number): string;
   /** An open record just begun, on the 200 block of W MAPLE ST, unlike any before it. */
-  record(changes?: Partial<Told>): Told;
+  record(changes?: Partial<ReportedRecord>): ReportedRecord;
   /** Pushes an eido message under a key of its own. */
-  push(told: Told, agency?: string): Promise<Answer>;
+  push(told: ReportedRecord, agency?: string): Promise<Answer>;
   /** Pushes any body. */
   pushBody(agency: string, key: string | null, body: string, headers?: Record<string, string>): Promise<Answer>;
   listen(resident: number, options?: ListenOptions): Promise<Listener>;
@@ -88,23 +88,23 @@ export interface Town {
 }
 
 /** Onboards a town; throws Missed where the target does not take it. */
-export async function openTown(bench: Bench, options: TownOptions = {}): Promise<Town> {
+export async function openTestTown(target: TestTarget, options: TestTownOptions = {}): Promise<TestTown> {
   const config = configOf(options);
   const secret = randomBytes(24).toString('base64url');
   const portals = new Map(options.portal == null ? [] : [[DIALECT_AGENCIES.dallas, options.portal]]);
   const document = onboardingOf(config, secret, portals);
-  mustTake(await onboard(bench, JSON.stringify(document)));
-  let standsAtMs = TOWN_MS;
-  if (bench.hasClock) await setClock(bench, { originWallMs: 0, originMs: TOWN_MS, speed: 0 });
+  mustTake(await onboard(target, JSON.stringify(document)));
+  let standsAtMs = TOWN_START_MS;
+  if (target.hasClock) await setClock(target, { originWallMs: 0, originMs: TOWN_START_MS, speed: 0 });
   const listeners: Listener[] = [];
   const settled = new Map<Listener, number>();
-  const nowMs = (): number => (bench.hasClock ? standsAtMs : Date.now());
+  const nowMs = (): number => (target.hasClock ? standsAtMs : Date.now());
   let serial = 0;
   let barriers = 0;
   const token = (role: Role, id: string | number): string => tokenOf(secret, role, id);
   const key = (): string => `conform-${++serial}`;
-  const town: Town = {
-    bench,
+  const town: TestTown = {
+    target,
     config,
     document,
     nowMs,
@@ -112,7 +112,7 @@ export async function openTown(bench: Bench, options: TownOptions = {}): Promise
     key,
     async standAt(ms) {
       standsAtMs = ms;
-      await setClock(bench, { originWallMs: 0, originMs: ms, speed: 0 });
+      await setClock(target, { originWallMs: 0, originMs: ms, speed: 0 });
     },
     record: (changes = {}) => ({
       recordId: `C${++serial}`,
@@ -124,9 +124,9 @@ export async function openTown(bench: Bench, options: TownOptions = {}): Promise
       street: 'W MAPLE ST',
       ...changes,
     }),
-    push: (told, agency = AGENCY) => town.pushBody(agency, key(), eidoBody(told, bench.canary)),
+    push: (told, agency = AGENCY) => town.pushBody(agency, key(), eidoBody(told, target.canary)),
     pushBody: (agency, idempotencyKey, body, headers = {}) =>
-      bench.client.send('POST', cadPath(agency), {
+      target.client.send('POST', cadPath(agency), {
         token: token('agency', agency),
         headers: {
           'content-type': MEDIA.json,
@@ -136,7 +136,7 @@ export async function openTown(bench: Bench, options: TownOptions = {}): Promise
         body,
       }),
     async listen(resident, listenOptions = {}) {
-      const listener = await listen(bench.client.url, bench.patienceMs, {
+      const listener = await listen(target.client.url, target.patienceMs, {
         token: token('resident', resident),
         ...listenOptions,
       });
@@ -150,7 +150,7 @@ export async function openTown(bench: Bench, options: TownOptions = {}): Promise
         town.record({ event: 'hostage', number: 754, street: 'E OAK AVE', recordId: `B${barriers}` }),
         BARRIER_AGENCY,
       );
-      must(answer.status === 202, `the message that ends a step was answered ${toldOf(answer)}`);
+      must(answer.status === 202, `the message that ends a step was answered ${describeAnswer(answer)}`);
       for (const listener of waiting)
         await listener.until(() => countBarriers(listener) > settled.get(listener)!, 'an alert owed to all residents');
     },
@@ -170,8 +170,12 @@ export function cadPath(agency: string): string {
   return PATHS.cad.replace(':agency', agency);
 }
 
-export function onboard(bench: Bench, body: string, harnessKey: string | null = bench.harnessKey): Promise<Answer> {
-  return bench.client.send('PUT', PATHS.onboarding, {
+export function onboard(
+  target: TestTarget,
+  body: string,
+  harnessKey: string | null = target.harnessKey,
+): Promise<Answer> {
+  return target.client.send('PUT', PATHS.onboarding, {
     token: harnessKey ?? undefined,
     headers: { 'content-type': MEDIA.json },
     body,
@@ -179,11 +183,11 @@ export function onboard(bench: Bench, body: string, harnessKey: string | null = 
 }
 
 export async function setClock(
-  bench: Bench,
+  target: TestTarget,
   clock: { originWallMs: number; originMs: number; speed: number },
 ): Promise<void> {
-  const answer = await bench.client.send('PUT', PATHS.clock, {
-    token: bench.harnessKey,
+  const answer = await target.client.send('PUT', PATHS.clock, {
+    token: target.harnessKey,
     headers: { 'content-type': MEDIA.json },
     body: JSON.stringify(clock),
   });
@@ -205,7 +209,7 @@ function countBarriers(listener: Listener): number {
   return listener.frames.filter((frame) => isBarrier(frame.text)).length;
 }
 
-function configOf(options: TownOptions): PipelineConfig {
+function configOf(options: TestTownOptions): PipelineConfig {
   const policy: Policy = {
     ...DEFAULT_POLICY,
     review: 'auto',
@@ -284,7 +288,7 @@ function gazetteerByHand(): Gazetteer {
   };
 }
 
-function rosterByHand(others: NonNullable<TownOptions['others']>): Roster {
+function rosterByHand(others: NonNullable<TestTownOptions['others']>): Roster {
   const rows = [
     { id: NEAR, x: 2850, y: 5100, radiusDm: 3000, categories: ALL, flags: 0 },
     { id: BESIDE, x: 2500, y: 5600, radiusDm: 3000, categories: ALL, flags: 0 },

@@ -6,24 +6,24 @@ import { rowPlot } from '../../report/row-plot.ts';
 import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentResult, type PointResult } from './result.ts';
 
-export interface NamedFigure {
+export interface NamedPlot {
   /** Of its file. */
   name: string;
   spec: FigureSpec;
 }
 
 /** All figures, in the order of the report. */
-export function figuresOf(result: ExperimentResult): NamedFigure[] {
+export function experimentPlots(result: ExperimentResult): NamedPlot[] {
   return [
-    ...result.experiment.measures.flatMap((measure) => levelFigure(result, measure)),
-    ...result.experiment.measures.flatMap((measure) => differenceFigure(result, measure)),
-    ...result.experiment.measures.flatMap((measure) => sensitivityFigure(result, measure)),
+    ...result.experiment.measures.flatMap((measure) => levelPlot(result, measure)),
+    ...result.experiment.measures.flatMap((measure) => differencePlot(result, measure)),
+    ...result.experiment.measures.flatMap((measure) => sensitivityPlot(result, measure)),
   ];
 }
 
 /** The same as files. */
-export function figureFiles(result: ExperimentResult): { name: string; svg: string }[] {
-  return figuresOf(result).map(({ name, spec }) => ({ name, svg: svgFile(spec) }));
+export function plotFiles(result: ExperimentResult): { name: string; svg: string }[] {
+  return experimentPlots(result).map(({ name, spec }) => ({ name, svg: svgFile(spec) }));
 }
 
 // --- internal ---
@@ -42,7 +42,7 @@ interface Dot {
 
 const INTERVAL = 'Dots are means over replications, bars their 95% intervals.';
 
-function levelFigure(result: ExperimentResult, measure: string): NamedFigure[] {
+function levelPlot(result: ExperimentResult, measure: string): NamedPlot[] {
   const { over } = result.experiment.figures;
   if (measure === over) return [];
   const isOverNumbers =
@@ -156,7 +156,7 @@ function rowsOf(dots: readonly Dot[], label: string, narrow: boolean): Plot.Plot
   );
 }
 
-function differenceFigure(result: ExperimentResult, measure: string): NamedFigure[] {
+function differencePlot(result: ExperimentResult, measure: string): NamedPlot[] {
   const rows = result.differences.filter((row) => row.measure === measure && row.mean !== null);
   if (rows.length === 0) return [];
   const dots = rows.map((row): Dot & { lowTogether: number; highTogether: number } => ({
@@ -211,7 +211,7 @@ const SENSITIVITY_WORDS: Readonly<Record<string, string>> = {
   'total-order': 'with all it takes part in',
 };
 
-function sensitivityFigure(result: ExperimentResult, measure: string): NamedFigure[] {
+function sensitivityPlot(result: ExperimentResult, measure: string): NamedPlot[] {
   const rows = result.sensitivity.filter((row) => row.measure === measure && Number.isFinite(row.value.value));
   if (rows.length === 0) return [];
   const dots = rows.map(({ factor, figure, value }) => ({

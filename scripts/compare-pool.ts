@@ -1,5 +1,5 @@
 /**
- * `npm run gate-pool -- --trials 200`: real trials of one build, one after the other, for the pool from which `npm run gate-proof`
+ * `npm run compare-pool -- --trials 200`: real trials of one build, one after the other, for the pool from which `npm run compare-proof`
  * computes the gate's error rates. Stopped and started again, it goes on where it was; a pool of another trace is refused.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HundredblockError } from '../contract/errors.ts';
-import { gateScenario, openGateTrace, recordGateTrace } from '../harness/studies/compare/gate-trace.ts';
+import { trialScenario, openTrialTrace, recordTrialTrace } from '../harness/studies/compare/trial-trace.ts';
 import { runSide } from '../harness/studies/compare/run-side.ts';
 import { checkoutSide } from '../harness/studies/compare/side.ts';
 import { appendTrial, readTrials, writeTrials } from '../harness/studies/compare/trials.ts';
@@ -30,8 +30,8 @@ await collect(values.out ?? POOL, wanted, interrupt.signal);
 async function collect(path: string, trials: number, signal: AbortSignal): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'hundredblock-pool-'));
   try {
-    await recordGateTrace(gateScenario(null, [], SEED), SEED, folder, signal);
-    const { yardstick, head, speed } = await openGateTrace(folder);
+    await recordTrialTrace(trialScenario(null, [], SEED), SEED, folder, signal);
+    const { yardstick, head, speed } = await openTrialTrace(folder);
     mkdirSync(dirname(path), { recursive: true });
     if (!existsSync(path)) writeTrials(path, { head, trials: [] });
     const known = readTrials(path);

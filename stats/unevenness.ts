@@ -1,17 +1,28 @@
 /**
- * How unevenly calls lie over blocks: the spread of a lognormal weight of blocks whose calls are Poisson, fitted by likelihood to the blocks that have
- * any call. Blocks without one are not in a file, and are not needed.
+ * How unevenly calls lie over blocks: the calls of a block are Poisson, and the weights of blocks lognormal. The spread of that
+ * lognormal is fitted by likelihood to the blocks that have any call: blocks without one are not in a file, and are not needed.
  */
 
-/** Sigma of the logarithm, with the half-width of its interval, from so many blocks with calls. */
-export interface Spread {
+/** Calls of one block that count: a hospital or a station is no hot spot. */
+const CALLS_MAX = 30;
+const SIGMA_MIN = 0.05;
+const SIGMA_MAX = 3.5;
+/** Step in sigma by which the curvature of the likelihood is measured. */
+const STEP = 0.03;
+/** Points of the integral over the lognormal. */
+const NODES = 41;
+
+export interface Unevenness {
+  /** Standard deviation of the logarithm of blocks' weights. */
   sigma: number;
+  /** Half-width of sigma's interval. */
   halfWidth: number;
+  /** Blocks with calls from which it was fitted. */
   blocks: number;
 }
 
-/** `quantile`: of the normal distribution, for the interval. */
-export function fitSpread(block: Int32Array, quantile: number): Spread {
+/** `block`: the block of each call, below 0 if it has none. `quantile`: of the normal distribution, for the interval (1.96 for 95%). */
+export function fitUnevenness(block: Int32Array, quantile: number): Unevenness {
   const perBlock = new Map<number, number>();
   for (const b of block) if (b >= 0) perBlock.set(b, (perBlock.get(b) ?? 0) + 1);
   const blocksWith = new Map<number, number>();
@@ -28,14 +39,7 @@ export function fitSpread(block: Int32Array, quantile: number): Spread {
 
 // --- internal ---
 
-/** Calls of one block that count: a hospital or a station is no hot spot. */
-const CALLS_MAX = 30;
-const SIGMA_MIN = 0.05;
-const SIGMA_MAX = 3.5;
-const STEP = 0.03;
-const NODES = 41;
-
-/** The likelihood at the best mean for this spread. */
+/** The logarithm of the likelihood at the best mean for this spread. `blocksWith`: number of blocks by calls. */
 function profileLikelihood(blocksWith: ReadonlyMap<number, number>, sigma: number): number {
   const at = (logMean: number): number => {
     let sum = 0;
@@ -67,7 +71,7 @@ function chance(n: number, logMean: number, sigma: number): number {
   return sum / weights;
 }
 
-/** Where a function of one hill is highest, by golden sections. */
+/** The argument from `low` to `high` at which a function with a single peak is highest, by golden sections. */
 function maximum(f: (x: number) => number, low: number, high: number): number {
   const golden = (Math.sqrt(5) - 1) / 2;
   let a = low;

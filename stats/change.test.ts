@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { overall } from './change.ts';
+
+describe('the answer', () => {
+  it('is worse where anything is, and the same only where all is told', () => {
+    expect(overall(['same', 'better', 'worse', 'unclear'])).toBe('worse');
+    expect(overall(['same', 'unclear', 'better'])).toBe('unclear');
+    expect(overall(['same', 'better'])).toBe('better');
+    expect(overall(['same', 'same'])).toBe('same');
+    expect(overall([])).toBe('unclear');
+  });
+});
