@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createPipeline } from '../reference-impl/pipeline/pipeline.ts';
 import type { Policy } from '../contract/policy.ts';
 import { MINUTE_MS } from '../contract/time.ts';
-import { drive, makeScene } from './handmade.testing.ts';
+import { drive, makeScene } from './scene.testing.ts';
 
 it.each<[number, Partial<Policy>, Partial<Policy>]>([
   [1, {}, {}],

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../contract/time.ts';
-import { createAlertTruths, type SentMessage } from './alert-truth.ts';
+import { AlertTruths, type SentAlert } from './alert-truth.ts';
 import type { RecordTruth } from './oracle-api.ts';
-import { agency, minutes, T0 } from './hand.testing.ts';
+import { agency, minutes, T0 } from './one-agency.testing.ts';
 
-const sent: SentMessage = { key: 'k1', profile: agency(), category: 'robbery', place: 'P', sentMs: minutes(10) };
+const sent: SentAlert = { key: 'k1', profile: agency(), category: 'robbery', place: 'P', sentMs: minutes(10) };
 const real: RecordTruth = {
   incident: 7,
   onsetMs: T0,
@@ -14,7 +14,7 @@ const real: RecordTruth = {
   withdrawnMs: null,
 };
 
-it.each<[string, Partial<SentMessage>, Partial<RecordTruth> | null, string[]]>([
+it.each<[string, Partial<SentAlert>, Partial<RecordTruth> | null, string[]]>([
   ['all right', {}, {}, ['founded']],
   ['a record that the world does not know', {}, null, ['unfounded']],
   ['nothing happened', {}, { nothing: true, category: null }, ['unfounded']],
@@ -33,13 +33,13 @@ it.each<[string, Partial<SentMessage>, Partial<RecordTruth> | null, string[]]>([
     ['misclassified', 'withdrawn', 'stale', 'mislocated'],
   ],
 ])('%s', (_, message, truth, expected) => {
-  expect(createAlertTruths().alert({ ...sent, ...message }, truth === null ? null : { ...real, ...truth })).toEqual(
+  expect(new AlertTruths().alert({ ...sent, ...message }, truth === null ? null : { ...real, ...truth })).toEqual(
     expected,
   );
 });
 
 it('knows an incident told twice, unless it was taken back between', () => {
-  const truths = createAlertTruths();
+  const truths = new AlertTruths();
   const labels = (key: string, incident: number, id = 'pd-000'): string[] =>
     truths.alert(
       { ...sent, key, profile: { ...sent.profile, id }, sentMs: minutes(10) + MINUTE_MS },

@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineOutput } from '../contract/pipeline.ts';
 import { MINUTE_MS, SECOND_MS } from '../contract/time.ts';
-import { alertKey } from './composition.ts';
+import { alertKey } from './rules/composition.ts';
 import type { Arrival, Judgement, Oracle, OracleConfig, Reception, Unreachable } from './oracle-api.ts';
-import { agency, config, message, minutes, row, T0 } from './hand.testing.ts';
-import { createDuty } from './owed.ts';
+import { agency, config, message, minutes, row, T0 } from './one-agency.testing.ts';
+import { Moment } from './owed/doubt.ts';
+import { OwedAlerts } from './owed/owed-alerts.ts';
 import { createOracle } from './oracle.ts';
-import { createPeople } from './people.ts';
+import { People } from './rules/people.ts';
 
 const KEY = alertKey('hand', 'pd-000', 'A');
 const TOLERANCE_MS = 6 * SECOND_MS;
@@ -15,10 +16,10 @@ const TOLERANCE_MS = 6 * SECOND_MS;
 /** The Alert that the rules demand for record A when its message comes at a minute. */
 function alertOf(minute: number, audience: number[]): PipelineOutput & { kind: 'publish' } {
   const c = config(agency());
-  const duty = createDuty(c, createPeople(c.roster));
+  const owedAlerts = new OwedAlerts(c, new People(c.roster));
   const { input, manifest } = message([row({ updatedMs: minutes(minute) })]);
-  duty.cad(input, manifest, minutes(minute));
-  const [{ frame }] = duty.expected();
+  owedAlerts.cad(input, manifest, new Moment(minutes(minute)));
+  const [{ frame }] = owedAlerts.messages();
   return { kind: 'publish', agency: 'pd-000', alert: JSON.parse(frame), frame, audience: Uint32Array.from(audience) };
 }
 
@@ -62,7 +63,7 @@ describe('an input that was never acknowledged', () => {
     heard.observe(alertOf(1, [1, 2]), minutes(1));
     const judgement = judge(heard);
     expect(told(judgement)).toBe('2 delivered');
-    expect(judgement.duty.alerts).toBe(0);
+    expect(judgement.owed.alerts).toBe(0);
     expect(judgement.wrongReceipts).toEqual([]);
   });
 
@@ -194,7 +195,7 @@ describe('what was not seen', () => {
     );
     expect(told(judgement)).toBe('1 shed, 1 disconnected');
     expect(judgement.violations.map((v) => `${v.verdict} ${v.detail}`)).toEqual(['shed stream-closed:1013']);
-    expect(judgement.duty.deliveries).toBe(2);
+    expect(judgement.owed.deliveries).toBe(2);
   });
 
   it('of tickets is not held against a target whose tickets nobody reads', () => {

@@ -1,28 +1,29 @@
-/** What one frame betrays and what it gets wrong, beside the message that the rules demand. */
+/** Holds one frame against the message that the rules demand: what it betrays, and what it gets wrong. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import { CATEGORIES, CATEGORY_LABELS, type Category } from '../contract/catalogue.ts';
 import type { MsgType } from '../contract/alert.ts';
 import type { PrivateKind } from '../contract/manifest.ts';
 import { civilToMs, formatIso, parseIso } from '../contract/time.ts';
-import { circleOf, type Place, placeNamed } from './place.ts';
-import { compose, floorTo, headline } from './composition.ts';
-import { policyAt } from './eligibility.ts';
+import { capCircle, type Place, placeNamed } from './rules/place.ts';
+import { compose, floorTo, headline } from './rules/composition.ts';
+import { policyAt } from './rules/eligibility.ts';
 import type { Secrets } from './secrets.ts';
 
 export type LeakKind = PrivateKind | 'units' | 'extra-field' | 'free-text';
 export type Fault = 'unreadable' | 'wrong-place' | 'wrong-category' | 'wrong-time' | 'wrong-text';
 
-/** What a frame says of itself, as far as it can be read. */
+/** What a frame says about itself. Fields that can't be read are empty, 0, null or `Alert`. */
 export interface FrameHead {
   key: string;
   sequence: number;
   identifier: string;
   msgType: MsgType;
   category: Category | null;
-  /** Null where the text names no published place of the agency. */
+  /** Null if the text names no published place of the agency. */
   place: Place | null;
 }
 
+/** Kinds of private text in a frame, and its other faults. */
 export interface FrameFindings {
   leaks: LeakKind[];
   faults: Fault[];
@@ -33,6 +34,7 @@ type Leaves = Map<string, string>;
 const MSG_TYPES: readonly MsgType[] = ['Alert', 'Update', 'Cancel'];
 const LABELS = Object.values(CATEGORY_LABELS);
 
+/** Reads a frame's own account of itself. Without a profile no place is looked up. */
 export function readHead(frame: string, profile: AgencyProfile | null): FrameHead {
   const leaves = leavesOf(frame) ?? new Map<string, string>();
   const identifier = leaves.get('identifier') ?? '';
@@ -47,18 +49,19 @@ export function readHead(frame: string, profile: AgencyProfile | null): FrameHea
   };
 }
 
+/** What a frame may have betrayed, and when it may have been written. */
 export interface FrameContext {
   profile: AgencyProfile;
   /** Records that the frame might betray. */
   recordIds: readonly string[];
-  /** `2854 W MAPLE ST`: where those records say that they are. */
+  /** `2854 W MAPLE ST`: the exact addresses of those records. */
   addresses: readonly string[];
   secrets: Secrets;
-  /** The target's clock may have stood anywhere in it when `sent` was written. */
+  /** First and last moment, ms, at which the target may have written `sent`. */
   sentRangeMs: [number, number];
 }
 
-/** `demanded`: the frame that the rules demand in its place, or null where they demand none. */
+/** Checks a frame. `demanded`: the frame that the rules demand in its place; null if they demand none. */
 export function checkFrame(
   frame: string,
   head: FrameHead,
@@ -73,7 +76,7 @@ export function checkFrame(
   const model = leavesOf(demanded ?? likeness(leaves, head, profile, about.sentRangeMs[1]))!;
   const permitted = [...model.values(), ...(head.place === null ? [] : [head.place.text]), ...LABELS].join(' | ');
   const search = (text: string): PrivateKind[] => {
-    const kinds = [...secrets.ofRecords(text, profile.id, about.recordIds, permitted), ...secrets.ofAnyone(text)];
+    const kinds = [...secrets.inRecords(text, profile.id, about.recordIds, permitted), ...secrets.inAnyText(text)];
     if (holdsAddress(text, about.addresses, permitted)) kinds.push('address');
     return kinds;
   };
@@ -81,31 +84,24 @@ export function checkFrame(
   if (leaves === null) return { leaks: [...leaks], faults: ['unreadable'] };
 
   for (const path of model.keys()) if (!leaves.has(path)) faults.add('wrong-text');
+  const roundingMs = policyAt(profile, about.sentRangeMs[1]).timeRoundingMs;
   for (const [path, text] of leaves) {
     const right = model.get(path);
-    if (
-      text === right ||
-      (path === 'sent' && isWithin(text, about.sentRangeMs, policyAt(profile, about.sentRangeMs[1]).timeRoundingMs))
-    )
-      continue;
-    const found: LeakKind[] = right === undefined ? search(`${path} ${text}`) : search(text);
-    if (path === 'area.circle') {
-      if (!isCircleOf(text, head.place) && !isCircleLike(text, right)) found.push('coordinates');
-    } else if (/-?\d{1,3}\.\d{4,}/.test(text)) found.push('coordinates');
-    if (speaksOfUnits(right === undefined ? `${path} ${text}` : text)) found.push('units');
-    if (path === 'area.areaDesc' && head.place === null && /^\d/.test(text) && found.length === 0)
-      found.push('address');
-    const finding = found.length > 0 ? null : judgeLeaf(path, text, right, model, head, profile);
-    for (const kind of found) leaks.add(kind);
-    if (finding !== null && isLeak(finding)) leaks.add(finding);
-    else if (finding !== null) faults.add(finding);
+    if (text === right || (path === 'sent' && isWithin(text, about.sentRangeMs, roundingMs))) continue;
+    const leaf: Leaf = { path, text, right, model, head, profile };
+    const kinds = leafLeaks(leaf, search);
+    for (const kind of kinds) leaks.add(kind);
+    const finding = kinds.length > 0 ? null : judgeLeaf(leaf);
+    if (finding === null) continue;
+    if (isLeak(finding)) leaks.add(finding);
+    else faults.add(finding);
   }
   return { leaks: [...leaks], faults: [...faults] };
 }
 
 // --- internal ---
 
-/** Every value of a JSON object by its path; null where it is none. */
+/** Every value of a JSON object by its path; null if the text is no JSON object. */
 function leavesOf(frame: string): Leaves | null {
   let root: unknown;
   try {
@@ -124,12 +120,12 @@ function leavesOf(frame: string): Leaves | null {
   return leaves;
 }
 
-/** True where the bytes hold more than a reader of the JSON sees: a field given twice, escapes, unusual spacing. */
+/** True if the text holds more than a reader of the JSON sees: a field given twice, escapes, unusual spacing. */
 function hidden(frame: string): boolean {
   return JSON.stringify(JSON.parse(frame)) !== frame;
 }
 
-/** For a frame that nothing demands: the message that the rules would make of what it says itself. */
+/** A model for a frame that nothing demands: the message that the rules would make of the frame's own account. */
 function likeness(leaves: Leaves | null, head: FrameHead, profile: AgencyProfile, atMs: number): string {
   const policy = policyAt(profile, atMs);
   const iso = parseIso(leaves?.get('info.effective') ?? '');
@@ -163,15 +159,32 @@ function isLeak(finding: Fault | LeakKind): finding is LeakKind {
   return finding === 'free-text' || finding === 'extra-field';
 }
 
+/** One value of a frame that is not the model's. */
+interface Leaf {
+  path: string;
+  text: string;
+  /** The model's value; undefined if it has none at this path. */
+  right: string | undefined;
+  model: Leaves;
+  head: FrameHead;
+  profile: AgencyProfile;
+}
+
+/** Kinds of private text in a value. */
+function leafLeaks({ path, text, right, head }: Leaf, search: (text: string) => PrivateKind[]): LeakKind[] {
+  // A field that the model lacks may betray something by its name.
+  const whole = right === undefined ? `${path} ${text}` : text;
+  const kinds: LeakKind[] = search(whole);
+  if (path === 'area.circle') {
+    if (!isCircleOf(text, head.place) && !isCircleLike(text, right)) kinds.push('coordinates');
+  } else if (/-?\d{1,3}\.\d{4,}/.test(text)) kinds.push('coordinates');
+  if (speaksOfUnits(whole)) kinds.push('units');
+  if (path === 'area.areaDesc' && head.place === null && /^\d/.test(text) && kinds.length === 0) kinds.push('address');
+  return kinds;
+}
+
 /** What is wrong with a value that betrays nothing by itself. */
-function judgeLeaf(
-  path: string,
-  text: string,
-  right: string | undefined,
-  model: Leaves,
-  head: FrameHead,
-  profile: AgencyProfile,
-): Fault | LeakKind | null {
+function judgeLeaf({ path, text, right, model, head, profile }: Leaf): Fault | LeakKind | null {
   if (right === undefined && path !== 'area.circle' && path !== 'references') return 'extra-field';
   switch (path) {
     case 'sent':
@@ -220,10 +233,10 @@ function judgeDescription(text: string, right: string, profile: AgencyProfile): 
 }
 
 function isCircleOf(text: string, place: Place | null): boolean {
-  return place !== null && place.box !== null && isCircleLike(text, circleOf(place.box));
+  return place !== null && place.box !== null && isCircleLike(text, capCircle(place.box));
 }
 
-/** Equal but for the last digit: docs/reference/rules.md leaves open to which corner the radius is measured. */
+/** True for two circles that are equal but for the last digit, so that a rounding of the other side is no fault. */
 function isCircleLike(text: string, right: string | undefined): boolean {
   const pattern = /^(-?\d+\.\d{5}),(-?\d+\.\d{5}) (\d+\.\d\d)$/;
   const a = pattern.exec(text);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PrivateKind } from '../contract/manifest.ts';
-import { hayOf, holds, needleOf } from './needles.ts';
+import { holds, makeHay, makeNeedle } from './needles.ts';
 
 const found = (kind: PrivateKind, value: string, text: string): boolean =>
-  holds(hayOf(text), needleOf({ kind, value }));
+  holds(makeHay(text), makeNeedle({ kind, value }));
 
 describe('what betrays a private string', () => {
   it.each<[PrivateKind, string, string]>([

@@ -1,32 +1,35 @@
-/** Private strings as they may reappear: normalised for case, punctuation and spacing, and laid out as digits. */
+/** Searches a text for a private string in any of the forms in which it may reappear: other case, punctuation, spacing or layout. */
 import type { PrivateKind, PrivateString } from '../contract/manifest.ts';
 
 /** A text made ready to be searched. */
 export interface Hay {
   /** Letters and digits only, case-folded. */
   letters: string;
-  /** For each of them: 0 where it follows its neighbour at once, 1 where something stood between. One more entry for the end. */
+  /** One entry for each of `letters`: 0 if it follows its neighbour at once, 1 if something stood between. One more entry for the end. */
   gaps: Uint8Array;
-  /** The digits, with what commonly stands between the digits of a number left out, and a space for anything else. */
+  /** The digits. Separators that are usual within a number are left out; a space stands for anything else. */
   digits: string;
   raw: string;
 }
 
+/** A private string made ready to be searched for. */
 export interface Needle {
   kind: PrivateKind;
+  /** To be found among the text's letters; empty: only its layouts count. */
   letters: string;
-  /** Layouts to look for among the digits. */
+  /** Layouts to be found among the text's digits. */
   digits: string[];
-  /** Layouts to look for as they stand. */
+  /** Layouts to be found in the text, character by character. */
   raw: string[];
 }
 
-/** Below this many characters a string is matched as a whole word only. */
+/** A string of fewer characters is matched as a whole word only. */
 const WORD_LENGTH = 4;
-/** From this many characters on, a string within a longer run of letters is no coincidence. */
+/** A string of this many characters or more is no coincidence, even within a longer run of letters. */
 const PART_LENGTH = 8;
 
-export function hayOf(text: string): Hay {
+/** Makes a text ready to be searched. */
+export function makeHay(text: string): Hay {
   const folded = text.normalize('NFKC').toLowerCase();
   let letters = '';
   const gaps: number[] = [];
@@ -46,9 +49,10 @@ export function hayOf(text: string): Hay {
   return { letters, gaps: Uint8Array.from(gaps), digits, raw: text };
 }
 
-export function needleOf(secret: PrivateString): Needle {
+/** Makes a private string ready to be searched for. */
+export function makeNeedle(secret: PrivateString): Needle {
   const { kind, value } = secret;
-  const letters = lettersOf(value);
+  const letters = foldLetters(value);
   switch (kind) {
     case 'phone': {
       const digits = value.replace(/\D/g, '');
@@ -75,13 +79,15 @@ export function needleOf(secret: PrivateString): Needle {
   }
 }
 
-export function lettersOf(text: string): string {
+/** Letters and digits only, case-folded, in Unicode's NFKC. */
+export function foldLetters(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
+/** True if the text holds the string in one of its forms. */
 export function holds(hay: Hay, needle: Needle): boolean {
   if (needle.letters !== '' && holdsLetters(hay, needle.letters)) return true;
   if (needle.digits.some((layout) => holdsNumber(hay.digits, layout))) return true;
@@ -95,13 +101,13 @@ function holdsLetters(hay: Hay, needle: string): boolean {
     if (needle.length >= PART_LENGTH) return true;
     const end = at + needle.length;
     const whole = hay.gaps[at] === 1 && hay.gaps[end] === 1;
-    if (whole || (needle.length >= WORD_LENGTH && parts(hay, at) && parts(hay, end))) return true;
+    if (whole || (needle.length >= WORD_LENGTH && canPart(hay, at) && canPart(hay, end))) return true;
   }
   return false;
 }
 
-/** True where a word could end between two neighbours: a gap, or a letter beside a digit. */
-function parts(hay: Hay, at: number): boolean {
+/** True if a word could end between two neighbours: a gap, or a letter beside a digit. */
+function canPart(hay: Hay, at: number): boolean {
   return hay.gaps[at] === 1 || /\d/.test(hay.letters[at - 1]) !== /\d/.test(hay.letters[at]);
 }
 
@@ -115,7 +121,7 @@ function holdsNumber(digits: string, layout: string): boolean {
   return false;
 }
 
-/** The usual layouts of a day: `19900307`, `03071990`, `07031990`, `371990` and `030790`. */
+/** The usual layouts of a day: `19900307`, `03071990`, `07031990`, `371990` and `030790`. Empty if the text is no day. */
 function dateLayouts(value: string): string[] {
   const iso = /(\d{4})\D(\d{1,2})\D(\d{1,2})/.exec(value);
   const us = /(\d{1,2})\D(\d{1,2})\D(\d{4})/.exec(value);

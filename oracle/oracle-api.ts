@@ -1,4 +1,16 @@
-/** What the oracle is told, and what it answers. It never calls the pipeline's code. */
+/**
+ * The oracle's interface. The oracle judges an alert pipeline from the outside: it reads the inputs that reached the pipeline's
+ * door and the outputs that came back, and compares both with docs/reference/rules.md and with what really happened. It runs its own code,
+ * never the pipeline's.
+ *
+ *     const oracle = createOracle(config); // oracle.ts
+ *     oracle.learnPrivate(agency, recordId, strings); // before the message that carries these strings
+ *     oracle.door(input, manifest, atMs); // each input, in order of arrival
+ *     oracle.observe(output, atMs); // each output, in order with the inputs
+ *     const judgement = oracle.judge(truth); // once the pipeline is drained
+ *
+ * All times are simulated milliseconds, UTC, by the target's clock. Calls must come in order of time.
+ */
 import type { AgencyProfile } from '../contract/agency.ts';
 import type { MsgType } from '../contract/alert.ts';
 import type { Category } from '../contract/catalogue.ts';
@@ -8,122 +20,157 @@ import type { Roster } from '../contract/roster.ts';
 import type { Truth, Verdict } from '../contract/record/kinds.ts';
 import type { AlertLine } from '../contract/record/lines.ts';
 
+/** Makes an oracle for one run of one target. */
+export type CreateOracle = (config: OracleConfig) => Oracle;
+
+export interface Oracle {
+  /**
+   * Tells the private strings of a record. Call it before the message that carries them reaches the door. A second call for the
+   * same record adds to the strings of the first.
+   */
+  learnPrivate(agency: string, recordId: string, strings: PrivateString[]): void;
+  /**
+   * Tells that an input reached the target's door at `atMs`. A CAD message comes with the world's manifest of it, null if its body
+   * says nothing; every other input comes with null. Wakes may be left out.
+   */
+  door(input: PipelineInput, manifest: MessageManifest | null, atMs: number, arrival?: Arrival): void;
+  /**
+   * Tells that the target gave an output, first seen at `atMs`. If `reception` is given, a message's lateness and age are judged
+   * resident by resident; without it every resident counts as having received it at `atMs`.
+   */
+  observe(output: PipelineOutput, atMs: number, reception?: Reception): void;
+  /** Judges all that was told. Call it after the target is drained. Without `unreachable`, everybody could always be reached. */
+  judge(truth: TruthView, unreachable?: Unreachable): Judgement;
+  /** Whether a resident is owed a message of this type under an alert's key. Call it only after everything was told. */
+  stands(incidents: string, msgType: MsgType, resident: number): Standing;
+}
+
 export interface OracleConfig {
   agencies: AgencyProfile[];
   roster: Roster;
+  /** The secret that alert keys are made with (docs/reference/rules.md, 'One event, one alert'). */
   runKey: string;
+  /** Longest body that the target must accept, UTF-16 units. */
   bodyLengthMax: number;
-  /** Half-width of the 'may' band around every edge of a rule, ms; 0 in virtual time, where everything is exact. */
+  /**
+   * Half-width of the band around every edge of a rule inside which both outcomes are right, ms. Use 0 in virtual time, where the
+   * target's clock is known exactly.
+   */
   toleranceMs: number;
-  /** So much later, and never earlier, the platform may besides have taken whatever arrived, ms; 0 where left out. */
+  /** How much later the target may have taken an input than it arrived, on top of the tolerance, ms. 0 if left out. */
   graceMs?: number;
-  /** A delivery later than this after it was due is late. */
+  /** A delivery is late if it comes more than this after it was due, ms. */
   latenessMsMax: number;
-  /** False where review requests can't be observed, so that none can be missed. */
+  /** False if nobody sees the target's review requests, so that a missing one proves nothing. True if left out. */
   ticketsSeen?: boolean;
 }
 
-/** How an input arrived, where it did not simply arrive at that moment: on the wall clock much of that is known from the sender's side only. */
+/** How an input arrived, if it did not simply arrive at its moment. On the wall clock, much of this is known from the sender's side only. */
 export interface Arrival {
-  /** When it was meant to arrive: lateness of what follows counts from there. */
+  /** When the input was meant to arrive, ms; lateness of its outputs counts from there. The moment of arrival if left out. */
   meantMs?: number;
-  /** It may have arrived up to so much later: it took several attempts until it was acknowledged. */
+  /** The input may have arrived up to this much later, ms: it was acknowledged only after several attempts. 0 if left out. */
   spreadMs?: number;
-  /** It was sent and never acknowledged: whether anything follows from it is not known. */
+  /** True if the input was sent and never acknowledged: nobody knows whether the target acted on it. */
   unsure?: boolean;
-  /** The platform's clock stood still: no tolerance is needed. */
+  /** True if the target's clock stood still, so that this input needs no tolerance and no grace. */
   exact?: boolean;
-  /** No receipt is given to such an input, such as a portal's answer. */
+  /** True if the target gives no receipt to such an input. A portal that the target polls by itself is one. */
   withoutReceipt?: boolean;
 }
 
-/** When each resident of a message's audience received it, in the audience's order. */
+/** When each resident of a message's audience received it. Both columns follow the audience's order. */
 export interface Reception {
   atMs: Float64Array;
-  /** Since when it could be reached without a break: who comes back gets what fell due meanwhile, and that is not late. */
+  /**
+   * Since when the resident could be reached without a break, ms. A resident who comes back receives what fell due in the meantime,
+   * and that is not late.
+   */
   reachableMs: Float64Array;
 }
 
 /**
- * What (alert, resident, message type) stands at: owed, or not owed; open by the clock's tolerance (`may`); or `unsure`, since it is not
- * known what the target was given, and when.
+ * What the rules say about one (alert, resident, message type).
+ * - `must`: the message is owed.
+ * - `may`: both are right, because the clock's tolerance leaves the decision open.
+ * - `unsure`: both are right, because nobody knows what input the target had, or when.
+ * - `must-not`: the message is not owed.
  */
 export type Standing = 'must' | 'may' | 'unsure' | 'must-not';
 
-/** Why a resident could not be reached with what fell due at a moment; null where it could. */
+/** Why a resident could not be reached with what fell due at `dueMs`; null if it could. */
 export type Unreachable = (
   resident: number,
   dueMs: number,
 ) => { verdict: 'disconnected' | 'shed'; detail: string } | null;
 
-/** What really happened behind one CAD record: from the world alone. */
+/** The world's own account of its records. */
+export interface TruthView {
+  /** Null if the world has no such record. */
+  record(agency: string, recordId: string): RecordTruth | null;
+}
+
+/** What really happened behind one CAD record, from the world alone. */
 export interface RecordTruth {
   /** The world's key of the incident: records of one incident share it. */
   incident: number;
   onsetMs: number;
-  /** True where nothing had happened: hoax, false alarm, harmless encounter. */
+  /** True if nothing had happened: a hoax, a false alarm or a harmless encounter. */
   nothing: boolean;
-  /** The alert category of what really happened; null for an event of none. */
+  /** The alert category of what really happened; null if no category fits. */
   category: Category | null;
-  /** Every published place that would be right: the block, its two crossings, its area, the jurisdiction, or the stretch of highway. */
+  /** Every published place that is right: the block, its two crossings, its area, the jurisdiction, or the stretch of highway. */
   places: string[];
-  /** When the source cancelled the record or closed it as unfounded or duplicate, null if it has not (yet). */
+  /** When the source cancelled the record or closed it as unfounded or duplicate; null if it has not done so. */
   withdrawnMs: number | null;
 }
 
-export interface TruthView {
-  /** Null where the world knows no such record. */
-  record(agency: string, recordId: string): RecordTruth | null;
-}
-
-export interface Violation {
-  verdict: Verdict;
-  incidents: string;
-  /** What was wrong, in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
-  detail: string;
-  /** Null where it concerns every delivery of a message, or more than are worth naming. */
-  resident: number | null;
-  /** Deliveries that it stands for: 1 where a resident is named. */
-  deliveries: number;
-}
-
-export interface Leak {
-  egress: 'frame' | 'review' | 'log' | 'receipt' | 'post';
-  kind: string;
-  incidents: string | null;
-  /** Residents whose frame carried it; 1 at every other egress. */
-  frames: number;
-}
-
+/** The oracle's findings about one run. */
 export interface Judgement {
+  /** Deliveries by verdict. */
   verdicts: Record<Verdict, number>;
+  /** Alerts by their primary truth. */
   truth: Record<Truth, number>;
+  /** The same, with each alert counted once for each resident of its audience. */
   truthByDelivery: Record<Truth, number>;
-  duty: { alerts: number; deliveries: number; alertsNeverSent: number };
-  /** One per message published, in order of observation; `delayMs` is left empty. */
+  /** What the rules demanded: Alerts, their recipients in all, and the Alerts that the target never sent. */
+  owed: { alerts: number; deliveries: number; alertsNeverSent: number };
+  /** One line for each message published, in order of observation. `delayMs` is left empty. */
   lines: AlertLine[];
   violations: Violation[];
   leaks: Leak[];
+  /** Frames searched for private strings, counted once for each resident who received one. */
   framesScanned: number;
+  /** Review requests: their number, the words in their texts, and how many strings were blanked in them. */
   review: { texts: number; words: number; blanked: number };
-  /** Suppression reason of each record's latest evaluation, by count, by the oracle's own reckoning. */
+  /** Records by the reason why they have no alert of their own, by the oracle's latest reckoning of each. */
   suppressed: Record<string, number>;
+  /** Alerts that the target reported as withheld, by its reason. */
   withheld: Record<string, number>;
-  /** Messages whose receipts were missing, doubled or differ from what the rules demand, by messageId. */
+  /** Receipts that are missing, doubled or not what the rules demand. `expected` and `found` list `row:outcome`. */
   wrongReceipts: { messageId: string; expected: string; found: string }[];
 }
 
-export interface Oracle {
-  /** The record's private strings, told before the message that carries them reaches the door; may add to earlier ones. */
-  learnPrivate(agency: string, recordId: string, strings: PrivateString[]): void;
-  /** An input reached the target's door. CAD messages come with the world's manifest. Wakes need not be told. */
-  door(input: PipelineInput, manifest: MessageManifest | null, atMs: number, arrival?: Arrival): void;
-  /** The target gave an output; `atMs` is when it was first seen. With a reception, lateness is each resident's own, and so is staleness: what is old only because it came late. */
-  observe(output: PipelineOutput, atMs: number, reception?: Reception): void;
-  /** After a full drain. Everybody could always be reached where `unreachable` is left out. */
-  judge(truth: TruthView, unreachable?: Unreachable): Judgement;
-  /** Once everything was told. */
-  stands(incidents: string, msgType: MsgType, resident: number): Standing;
+/** One thing that the target did wrong. */
+export interface Violation {
+  verdict: Verdict;
+  /** Key of the alert; `unreadable` if the frame had none. */
+  incidents: string;
+  /** What was wrong, in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
+  detail: string;
+  /** Null if more residents are concerned than are worth naming. */
+  resident: number | null;
+  /** Deliveries that this entry stands for; 1 if a resident is named. */
+  deliveries: number;
 }
 
-export type CreateOracle = (config: OracleConfig) => Oracle;
+/** A private string that left the target. */
+export interface Leak {
+  egress: 'frame' | 'review' | 'log' | 'receipt' | 'post';
+  /** The kind of the string, never the string. */
+  kind: string;
+  /** Key of the alert that carried it; null outside alerts. */
+  incidents: string | null;
+  /** Residents who received the frame that carried it; 1 at every other egress. */
+  frames: number;
+}

@@ -3,9 +3,9 @@ import type { ManifestRow } from '../contract/manifest.ts';
 import type { PipelineOutput } from '../contract/pipeline.ts';
 import type { Policy } from '../contract/policy.ts';
 import { HOUR_MS, MINUTE_MS } from '../contract/time.ts';
-import { alertKey, compose } from './composition.ts';
+import { alertKey, compose } from './rules/composition.ts';
 import type { Judgement, Oracle, OracleConfig, RecordTruth } from './oracle-api.ts';
-import { agency, config, message, minutes, onOak, row, T0 } from './hand.testing.ts';
+import { agency, config, message, minutes, onOak, row, T0 } from './one-agency.testing.ts';
 import { createOracle } from './oracle.ts';
 
 const KEY = alertKey('hand', 'pd-000', 'A');
@@ -142,7 +142,7 @@ describe('verdicts', () => {
     const j = judged([hear(1)], { review: 'human' });
     expect(told(j)).toBe('2 lost');
     expect(details(j)).toEqual(['lost review-never-asked 1', 'lost review-never-asked 2']);
-    expect(j.duty).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 1 });
+    expect(j.owed).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 1 });
     const request: PipelineOutput = {
       kind: 'review-request',
       ticket: 't',
@@ -352,7 +352,7 @@ describe('lines and truth', () => {
     ]);
     expect(j.truth.founded).toBe(1);
     expect(j.truthByDelivery.founded).toBe(1);
-    expect(j.duty).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 0 });
+    expect(j.owed).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 0 });
     expect(j.verdicts.lost).toBe(1 + 3);
     expect(j.framesScanned).toBe(1);
   });

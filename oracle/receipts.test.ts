@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RowOutcome, RowReceipt } from '../contract/pipeline.ts';
-import { createReceipts } from './receipts.ts';
+import { Receipts } from './receipts.ts';
 
 const demanded = (...outcomes: RowOutcome[]): { row: number; outcome: RowOutcome }[] =>
   outcomes.map((outcome, row) => ({ row, outcome }));
@@ -8,7 +8,7 @@ const given = (...outcomes: RowOutcome[]): RowReceipt[] =>
   outcomes.map((outcome, row) => ({ row, outcome, code: outcome === 'rejected' ? 'schema' : null }));
 
 it('holds each receipt against what was demanded for its message', () => {
-  const receipts = createReceipts();
+  const receipts = new Receipts();
   receipts.demand('right', demanded('accepted', 'rejected'));
   receipts.demand('wrong', demanded('accepted'));
   receipts.demand('short', demanded('accepted', 'accepted'));
@@ -16,13 +16,13 @@ it('holds each receipt against what was demanded for its message', () => {
   receipts.demand('open', null);
   receipts.demand('twice', demanded('accepted'));
   receipts.demand('twice', demanded('duplicate'));
-  receipts.found('right', given('accepted', 'rejected'));
-  receipts.found('wrong', given('superseded'));
-  receipts.found('short', given('accepted'));
-  receipts.found('open', given('rejected'));
-  receipts.found('twice', given('accepted'));
-  receipts.found('twice', given('duplicate'));
-  receipts.found('right', given('accepted', 'rejected'));
+  receipts.observe('right', given('accepted', 'rejected'));
+  receipts.observe('wrong', given('superseded'));
+  receipts.observe('short', given('accepted'));
+  receipts.observe('open', given('rejected'));
+  receipts.observe('twice', given('accepted'));
+  receipts.observe('twice', given('duplicate'));
+  receipts.observe('right', given('accepted', 'rejected'));
   expect(receipts.wrong()).toEqual([
     { messageId: 'wrong', expected: '0:accepted', found: '0:superseded' },
     { messageId: 'short', expected: '0:accepted 1:accepted', found: '0:accepted' },

@@ -1,55 +1,53 @@
 /** Receipts beside what the rules demand: exactly one for each message, with one row for each record. */
 import type { RowReceipt } from '../contract/pipeline.ts';
-import type { ExpectedReceipt } from './owed.ts';
+import type { Judgement } from './oracle-api.ts';
+import type { ExpectedReceipt } from './owed/records.ts';
 
-export interface WrongReceipt {
-  messageId: string;
-  expected: string;
-  found: string;
-}
+type WrongReceipt = Judgement['wrongReceipts'][number];
 
-export interface Receipts {
-  demand(messageId: string, rows: ExpectedReceipt): void;
-  /** A message whose receipt may come and need not. */
-  allow(messageId: string): void;
-  found(messageId: string, rows: readonly RowReceipt[]): void;
-  /** Those found wrong, and those that never came. */
-  wrong(): WrongReceipt[];
-}
-
-export function createReceipts(): Receipts {
+export class Receipts {
   /** Messages without a receipt so far: one text for each time that the message arrived. */
-  const pending = new Map<string, (string | null)[]>();
-  const wrong: WrongReceipt[] = [];
-  const allowed = new Set<string>();
+  readonly #pending = new Map<string, (string | null)[]>();
+  readonly #wrong: WrongReceipt[] = [];
+  readonly #allowed = new Set<string>();
 
-  return {
-    demand(messageId, rows) {
-      const text = rows === null ? null : rows.map((r) => `${r.row}:${r.outcome}`).join(' ');
-      const waiting = pending.get(messageId);
-      if (waiting === undefined) pending.set(messageId, [text]);
-      else waiting.push(text);
-    },
-    allow(messageId) {
-      allowed.add(messageId);
-    },
-    found(messageId, rows) {
-      const found = rows.map((r) => `${r.row}:${r.outcome}`).join(' ');
-      const waiting = pending.get(messageId);
-      if (waiting === undefined) {
-        if (allowed.has(messageId)) return;
-        wrong.push({ messageId, expected: 'none', found });
-        return;
-      }
-      const expected = waiting.shift()!;
-      if (waiting.length === 0) pending.delete(messageId);
-      if (expected !== null && expected !== found) wrong.push({ messageId, expected, found });
-    },
-    wrong() {
-      const missing = [...pending].flatMap(([messageId, texts]) =>
-        texts.map((text) => ({ messageId, expected: text ?? 'any', found: 'none' })),
-      );
-      return [...wrong, ...missing];
-    },
-  };
+  /** A message arrived whose receipt must list these rows; null: any rows. */
+  demand(messageId: string, rows: ExpectedReceipt): void {
+    const text = rows === null ? null : rowsText(rows);
+    const waiting = this.#pending.get(messageId);
+    if (waiting === undefined) this.#pending.set(messageId, [text]);
+    else waiting.push(text);
+  }
+
+  /** A message arrived whose receipt may come, with any rows, or not come. */
+  allow(messageId: string): void {
+    this.#allowed.add(messageId);
+  }
+
+  /** The target gave a receipt. */
+  observe(messageId: string, rows: readonly RowReceipt[]): void {
+    const found = rowsText(rows);
+    const waiting = this.#pending.get(messageId);
+    if (waiting === undefined) {
+      if (!this.#allowed.has(messageId)) this.#wrong.push({ messageId, expected: 'none', found });
+      return;
+    }
+    const expected = waiting.shift()!;
+    if (waiting.length === 0) this.#pending.delete(messageId);
+    if (expected !== null && expected !== found) this.#wrong.push({ messageId, expected, found });
+  }
+
+  /** Receipts that were wrong, in order of observation, then those that never came. */
+  wrong(): WrongReceipt[] {
+    const missing = [...this.#pending].flatMap(([messageId, texts]) =>
+      texts.map((text) => ({ messageId, expected: text ?? 'any', found: 'none' })),
+    );
+    return [...this.#wrong, ...missing];
+  }
+}
+
+// --- internal ---
+
+function rowsText(rows: readonly { row: number; outcome: string }[]): string {
+  return rows.map((r) => `${r.row}:${r.outcome}`).join(' ');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '../reference-impl/pipeline/pipeline.ts';
 import type { Judgement } from './oracle-api.ts';
-import { drive, makeScene } from './handmade.testing.ts';
+import { drive, makeScene } from './scene.testing.ts';
 import { SABOTAGES } from './sabotage.testing.ts';
 
 const scene = makeScene({

@@ -9,9 +9,9 @@ import type { CreatePipeline, PipelineConfig, PipelineInput, PipelineOutput } fr
 import { ROSTER_MUTED, ROSTER_QUIT } from '../contract/roster.ts';
 import type { Verdict } from '../contract/record/kinds.ts';
 import { civilToMs, formatIso, HOUR_MS, MINUTE_MS, parseIso } from '../contract/time.ts';
-import { alertKey, compose, headline } from './composition.ts';
-import { createPeople, type Mismatch, type People } from './people.ts';
-import { circleOf, placeNamed } from './place.ts';
+import { alertKey, compose, headline } from './rules/composition.ts';
+import { type Mismatch, People } from './rules/people.ts';
+import { capCircle, placeNamed } from './rules/place.ts';
 
 export interface SabotageLog {
   /** How often it did its harm. */
@@ -166,7 +166,7 @@ export const SABOTAGES: readonly Sabotage[] = [
       return [
         reworded(p, (alert) => ({
           ...described(alert, alert.area.areaDesc, place.text),
-          area: { areaDesc: place.text, circle: circleOf(place.box!) },
+          area: { areaDesc: place.text, circle: capCircle(place.box!) },
         })),
       ];
     }),
@@ -307,7 +307,7 @@ function sabotage(name: string, rate: number, meddle: Meddling): Sabotage {
       const create: CreatePipeline = (config) => {
         const pipeline = inner(config);
         const random = seedrandom.alea(`${name} ${seed}`);
-        const people = createPeople(config.roster);
+        const people = new People(config.roster);
         const held: { output: PipelineOutput; atMs: number }[] = [];
         const m: Meddler = {
           config,

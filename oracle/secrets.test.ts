@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { DAY_MS } from '../contract/time.ts';
-import { createSecrets, type Secrets } from './secrets.ts';
+import { Secrets } from './secrets.ts';
 
 function learned(): Secrets {
-  const secrets = createSecrets();
+  const secrets = new Secrets();
   secrets.learn(
     'a',
     'r1',
@@ -30,18 +30,18 @@ function learned(): Secrets {
 it('searches for the strings of the records behind a text, and of no others', () => {
   const secrets = learned();
   const text = 'Avery Quillfeather and Blake Oxendale, insulin pump, 2800 BLOCK W MAPLE ST';
-  expect(secrets.ofRecords(text, 'a', ['r1'], '')).toEqual(['name', 'address', 'medical']);
-  expect(secrets.ofRecords(text, 'a', ['r1'], 'in the area of 2800 BLOCK W MAPLE ST')).toEqual(['name', 'medical']);
-  expect(secrets.ofRecords(text, 'a', ['r2'], '')).toEqual([]);
+  expect(secrets.inRecords(text, 'a', ['r1'], '')).toEqual(['name', 'address', 'medical']);
+  expect(secrets.inRecords(text, 'a', ['r1'], 'in the area of 2800 BLOCK W MAPLE ST')).toEqual(['name', 'medical']);
+  expect(secrets.inRecords(text, 'a', ['r2'], '')).toEqual([]);
 });
 
 it('searches a text of unknown origin for what tells a person, whoever wrote it', () => {
   const secrets = learned();
-  expect(secrets.ofAgency('did AVERY QUILLFEATHER see it', 'a')).toEqual(['name']);
-  expect(secrets.ofAgency('avery has an insulin pump', 'a')).toEqual([]);
-  expect(secrets.ofAgency('did AVERY QUILLFEATHER see it', 'b')).toEqual([]);
+  expect(secrets.inAgency('did AVERY QUILLFEATHER see it', 'a')).toEqual(['name']);
+  expect(secrets.inAgency('avery has an insulin pump', 'a')).toEqual([]);
+  expect(secrets.inAgency('did AVERY QUILLFEATHER see it', 'b')).toEqual([]);
   secrets.learn('b', 'r2', [{ kind: 'plate', value: 'SYN 4711' }], 0);
-  expect(secrets.ofAgency('plate syn4711', 'b')).toEqual(['plate']);
+  expect(secrets.inAgency('plate syn4711', 'b')).toEqual(['plate']);
 });
 
 it.each([
@@ -55,14 +55,14 @@ it.each([
   // Looked through once, not once from each character.
   [`${'.'.repeat(200_000)}@example.org`, []],
 ])('knows anybody’s strings: %s', (text, kinds) => {
-  expect(learned().ofAnyone(text)).toEqual(kinds);
+  expect(learned().inAnyText(text)).toEqual(kinds);
 });
 
 it('lets go of strings, but never of canaries', () => {
   const secrets = learned();
-  expect(secrets.ofAgency('Avery Quillfeather', 'a')).toEqual(['name']);
+  expect(secrets.inAgency('Avery Quillfeather', 'a')).toEqual(['name']);
   secrets.learn('a', 'r9', [{ kind: 'plate', value: 'SYN 1' }], 3 * DAY_MS);
-  expect(secrets.ofRecords('Avery Quillfeather', 'a', ['r1'], '')).toEqual([]);
-  expect(secrets.ofAgency('Avery Quillfeather', 'a')).toEqual([]);
-  expect(secrets.ofAnyone('ZQABCDEFGHIJ')).toEqual(['canary']);
+  expect(secrets.inRecords('Avery Quillfeather', 'a', ['r1'], '')).toEqual([]);
+  expect(secrets.inAgency('Avery Quillfeather', 'a')).toEqual([]);
+  expect(secrets.inAnyText('ZQABCDEFGHIJ')).toEqual(['canary']);
 });

@@ -92,9 +92,9 @@ export function figuresOf(scenario: Scenario, shards: readonly ShardResult[], ou
     ),
     verdicts,
     duty: {
-      alerts: judgements.reduce((n, j) => n + j.duty.alerts, 0),
-      deliveries: judgements.reduce((n, j) => n + j.duty.deliveries, 0),
-      alertsNeverSent: judgements.reduce((n, j) => n + j.duty.alertsNeverSent, 0),
+      alerts: judgements.reduce((n, j) => n + j.owed.alerts, 0),
+      deliveries: judgements.reduce((n, j) => n + j.owed.deliveries, 0),
+      alertsNeverSent: judgements.reduce((n, j) => n + j.owed.alertsNeverSent, 0),
     },
     falseAlertRate: falseRate(lines),
     falseAlerts: falseAlertsOf(lines),

@@ -25,7 +25,7 @@ import type { ReactionName } from '../../contract/catalogue.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
 import { createWorld, type LoopDay, type World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../../oracle/oracle-api.ts';
-import { alertKey } from '../../oracle/composition.ts';
+import { alertKey } from '../../oracle/rules/composition.ts';
 import { createOracle } from '../../oracle/oracle.ts';
 import { FaultLedger } from './fault-ledger.ts';
 import { profileOf, type AgencyPlan } from './plan.ts';

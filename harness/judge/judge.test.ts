@@ -193,7 +193,7 @@ describe('deliveries', () => {
     const patient = await judged(spoil, undefined, 20_000);
     expect(strict.judgement.verdicts.lost).toBeGreaterThan(100);
     expect(patient.judgement.verdicts.lost).toBeGreaterThan(0.9 * strict.judgement.verdicts.lost);
-    expect(patient.judgement.duty.deliveries).toBeGreaterThan(0.9 * clean.judgement.duty.deliveries);
+    expect(patient.judgement.owed.deliveries).toBeGreaterThan(0.9 * clean.judgement.owed.deliveries);
   });
 
   it('that are lost on their way leave holes besides', async () => {
@@ -327,8 +327,8 @@ describe('inputs', () => {
     expect(detailsOf(found)).toEqual(['shed refused:overloaded']);
     expect(found.load.refusals).toEqual({ overloaded: count });
     expect(found.load.inputs.cad.acknowledged).toBe(found.load.inputs.cad.meant - count);
-    expect(found.judgement.duty).toEqual({
-      ...clean.judgement.duty,
+    expect(found.judgement.owed).toEqual({
+      ...clean.judgement.owed,
       alertsNeverSent: 1,
       deliveries: expect.any(Number) as number,
     });

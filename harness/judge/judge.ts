@@ -10,7 +10,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import type { TraceInput } from '../../contract/trace.ts';
 import { TailHistogram } from '../../stats/tail.ts';
 import type { Judgement, Oracle, Reception, Unreachable } from '../../oracle/oracle-api.ts';
-import { alertKey } from '../../oracle/composition.ts';
+import { alertKey } from '../../oracle/rules/composition.ts';
 import { createOracle } from '../../oracle/oracle.ts';
 import { readsSlowly } from '../trace/slow-reader.ts';
 import type { Replayed, Trace, TraceTruth } from '../trace/trace-api.ts';
@@ -329,7 +329,7 @@ function loadOf(
       updates: of('Update'),
       cancels: of('Cancel'),
       deliveries: replayed.publishes.reduce((n, p) => n + p.audience.length, 0),
-      duty: replayed.judgement.duty,
+      duty: replayed.judgement.owed,
       verdicts: replayed.judgement.verdicts,
       delayMs: o.delayMs,
     },

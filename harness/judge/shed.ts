@@ -3,14 +3,14 @@
  * virtual clock has it, it counts as shed, for the reason that the target gave.
  */
 import type { Judgement } from '../../oracle/oracle-api.ts';
-import { alertKey } from '../../oracle/composition.ts';
+import { alertKey } from '../../oracle/rules/composition.ts';
 import type { Refusal } from './door-log.ts';
 import type { Comparison } from './same-outcome.ts';
 
 /** Beyond so many residents of one message they are counted and not named. */
 const NAMED_MAX = 32;
 
-/** Adds to the verdicts, the duty, the violations and the lines of a judgement. `agencies`: by an alert's key. */
+/** Adds to the verdicts, what was owed, the violations and the lines of a judgement. `agencies`: by an alert's key. */
 export function addShed(
   judgement: Judgement,
   comparison: Comparison,
@@ -31,10 +31,10 @@ export function addShed(
     const line = judgement.lines.find((l) => l.incidents === incidents && l.msgType === msgType);
     if (line !== undefined) line.verdicts.shed = (line.verdicts.shed ?? 0) + residents.length;
     if (msgType !== 'Alert') continue;
-    judgement.duty.deliveries += residents.length;
+    judgement.owed.deliveries += residents.length;
     if (line !== undefined) continue;
-    judgement.duty.alerts += 1;
-    judgement.duty.alertsNeverSent += 1;
+    judgement.owed.alerts += 1;
+    judgement.owed.alertsNeverSent += 1;
   }
 }
 

@@ -63,7 +63,7 @@ describe('a trace of a faulty world', () => {
     expect(judgement.violations).toEqual([]);
     expect(judgement.leaks).toEqual([]);
     expect(judgement.wrongReceipts).toEqual([]);
-    expect(judgement.duty.alertsNeverSent).toBe(0);
+    expect(judgement.owed.alertsNeverSent).toBe(0);
     const deliveries = publishes.reduce((n, p) => n + p.audience.length, 0);
     expect(judgement.verdicts).toEqual({ ...judgement.verdicts, delivered: deliveries, lost: 0, misdelivered: 0 });
     expect(publishes.filter((p) => p.msgType === 'Alert').length).toBeGreaterThan(3);

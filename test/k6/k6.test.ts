@@ -149,9 +149,9 @@ async function judged(ran: Ran): Promise<Judged> {
 }
 
 /** What was late is a matter of the machine; that it came, and was owed, is not. */
-function outcome({ judgement: { verdicts, duty }, sameOutcome }: Judged) {
+function outcome({ judgement: { verdicts, owed }, sameOutcome }: Judged) {
   const { delivered, late, ...others } = verdicts;
-  return { ...others, came: delivered + late, duty, unexplained: sameOutcome.unexplained };
+  return { ...others, came: delivered + late, owed, unexplained: sameOutcome.unexplained };
 }
 
 function countOf(counts: Record<string, number>): number {

@@ -33,7 +33,7 @@ export async function runSide(o: SideTrialOptions): Promise<Omit<Trial, 'side' |
       lagP99Ms: judged.generatorLagMs.p99,
       bottleneck: load.bottleneck.verdict,
       figures: rounded(wireValues({ latencyMs, load }, running.cost())),
-      violations: wireViolations({ verdicts: judgement.verdicts, duty: judgement.duty, sameOutcome }, load),
+      violations: wireViolations({ verdicts: judgement.verdicts, duty: judgement.owed, sameOutcome }, load),
     };
   } finally {
     await running.stop();

@@ -17,7 +17,7 @@ import { HEADERS, MEDIA, PATHS, type AlertsPageSchema } from '../../../contract/
 import { judgeRun, openYardstick, type Judged, type Yardstick } from '../../../harness/judge/judge.ts';
 import type { DriveOptions } from '../../../harness/drivers/driver-api.ts';
 import { drive } from '../../../harness/drivers/node/drive.ts';
-import { alertKey } from '../../../oracle/composition.ts';
+import { alertKey } from '../../../oracle/rules/composition.ts';
 import { resolveScenario } from '../../../harness/options/resolve.ts';
 import { recordTrace } from '../../../harness/trace/record.ts';
 import { until } from '../../../reference-impl/server/serve.testing.ts';
@@ -221,7 +221,7 @@ export function expectSums(town: Town, run: Run): void {
   const received = new Set(alerts.map(([resident, sequence]) => `${resident} ${sequence}`)).size;
   expect(delivered + late + duplicate + misdelivered + stale + leaked).toBe(received);
   // Left open: whether who changed its wishes just then is owed a message, and what hangs on an input that came only at a second try.
-  const open = judgement.duty.deliveries - (delivered + late + lost + shed + disconnected);
+  const open = judgement.owed.deliveries - (delivered + late + lost + shed + disconnected);
   const wishes = (load.inputs['preference']?.meant ?? 0) * town.replayed.publishes.length;
   const delayed = delayedIn(town, run);
   const hangs = alerts.filter(([, , frame]) => delayed.has(incidentsOf(frames[frame].text))).length;

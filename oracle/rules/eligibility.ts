@@ -1,11 +1,11 @@
 /** Whether a record is owed an alert: docs/reference/rules.md, 'Whether'. */
-import type { AgencyProfile } from '../contract/agency.ts';
-import { type Category, type Dialect, PRESETS } from '../contract/catalogue.ts';
-import type { PublishedDisposition, PublishedLocation, RecordStatus } from '../contract/manifest.ts';
-import type { Policy, Suppression } from '../contract/policy.ts';
+import type { AgencyProfile } from '../../contract/agency.ts';
+import { type Category, type Dialect, PRESETS } from '../../contract/catalogue.ts';
+import type { PublishedDisposition, PublishedLocation, RecordStatus } from '../../contract/manifest.ts';
+import type { Policy, Suppression } from '../../contract/policy.ts';
 import { publishedPlace } from './place.ts';
 
-/** The latest state of a record, as its message said it. */
+/** The latest state of a record, in the words of its message. */
 export interface RecordState {
   incidentMs: number;
   updatedMs: number | null;
@@ -17,37 +17,48 @@ export interface RecordState {
 }
 
 export interface Finding {
-  /** The first reason that holds; null where the record is eligible. */
+  /** The first reason that holds; null if the record is eligible. */
   reason: Suppression | null;
-  /** True where the clock's tolerance would decide otherwise. */
+  /** True if the edge of a rule lies within the slack, so that the target may have decided otherwise. */
   edge: boolean;
 }
 
-/** Reasons that end an alert, or the wait for one. A record that is too old or unlocatable changes nothing yet. */
+/** How much earlier (`beforeMs`) and later (`afterMs`) than its known moment something may have happened, ms. */
+export interface Slack {
+  beforeMs: number;
+  afterMs: number;
+}
+
+export const EXACTLY: Slack = { beforeMs: 0, afterMs: 0 };
+
+/** True for reasons that end an alert, or the wait for one. A record that is too old or unlocatable changes nothing yet. */
 export function isRevoking(reason: Suppression | null): boolean {
   return (
     reason === 'unmapped-nature' || reason === 'not-eligible' || reason === 'not-community' || reason === 'cancelled'
   );
 }
 
+/** The policy in force at a moment; the first one before any took effect. */
 export function policyAt(profile: AgencyProfile, nowMs: number): Policy {
   let policy = profile.policies[0].policy;
   for (const dated of profile.policies) if (dated.fromMs <= nowMs) policy = dated.policy;
   return policy;
 }
 
+/** The dialect of the feed in force at a moment; null before the first one. */
 export function dialectAt(profile: AgencyProfile, nowMs: number): Dialect | null {
   let dialect: Dialect | null = null;
   for (const feed of profile.feeds) if (feed.fromMs <= nowMs) dialect = feed.dialect;
   return dialect;
 }
 
+/** The alert category of a record's nature in its agency's table; null if it has none. */
 export function categoryOf(profile: AgencyProfile, state: RecordState): Category | null {
   const table = profile.natures[state.dialect];
   return table !== undefined && Object.hasOwn(table, state.nature) ? table[state.nature].category : null;
 }
 
-/** `cancelled`: the record was cancelled once, which holds whatever it says later. */
+/** The first reason against an alert about a record. `cancelled`: the record was cancelled once, which holds whatever it says later. */
 export function examine(
   profile: AgencyProfile,
   state: RecordState,
@@ -74,17 +85,14 @@ export function examine(
   return { reason: null, edge: futureEdge || ageEdge };
 }
 
-/** How much earlier and later than it is known something may have happened, ms. */
-export interface Slack {
-  beforeMs: number;
-  afterMs: number;
-}
-
-export const EXACTLY: Slack = { beforeMs: 0, afterMs: 0 };
-
-/** True where a value that grows with time may have been on either side of a limit; never without slack, where the limit itself is exact. */
+/** True if a value that grows with time may have been on either side of a limit. Without slack the limit is exact, and this is false. */
 export function near(value: number, limit: number, { beforeMs, afterMs }: Slack): boolean {
   return beforeMs + afterMs > 0 && value - beforeMs <= limit && limit <= value + afterMs;
+}
+
+/** True if a feed or a policy of the agency takes effect within the slack of this moment. */
+export function changesNear(profile: AgencyProfile, atMs: number, slack: Slack): boolean {
+  return [...profile.feeds, ...profile.policies].some((entry) => near(atMs, entry.fromMs, slack));
 }
 
 // --- internal ---

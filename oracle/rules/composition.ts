@@ -1,12 +1,14 @@
-/** The message that docs/reference/rules.md, 'What', demands, and its key. */
+/** The message that docs/reference/rules.md, 'What: the message', demands, and its key. */
 import { createHmac } from 'node:crypto';
-import type { Alert, MsgType } from '../contract/alert.ts';
-import { CATEGORY_LABELS, type Category } from '../contract/catalogue.ts';
-import { formatIso } from '../contract/time.ts';
-import { circleOf, type Place } from './place.ts';
+import type { Alert, MsgType } from '../../contract/alert.ts';
+import { CATEGORY_LABELS, type Category } from '../../contract/catalogue.ts';
+import { formatIso } from '../../contract/time.ts';
+import { capCircle, type Place } from './place.ts';
 
+/** Everything that a message's words follow from. All times are ms, UTC. */
 export interface Wording {
   key: string;
+  /** Number of the message within its alert, from 1. */
   sequence: number;
   msgType: MsgType;
   agencyName: string;
@@ -14,7 +16,7 @@ export interface Wording {
   place: Place;
   sentMs: number;
   incidentMs: number;
-  /** True where the lead is closed. */
+  /** True if the lead record is closed. */
   closed: boolean;
   timeRoundingMs: number;
   incidentAgeMsMax: number;
@@ -25,10 +27,12 @@ export function alertKey(runKey: string, agency: string, recordId: string): stri
   return createHmac('sha256', runKey).update(`${agency}\n${recordId}`, 'utf8').digest('hex').slice(0, 32);
 }
 
+/** The last multiple of a step at or before a moment. */
 export function floorTo(ms: number, stepMs: number): number {
   return Math.floor(ms / stepMs) * stepMs;
 }
 
+/** Words a message. */
 export function compose(w: Wording): Alert {
   const event = CATEGORY_LABELS[w.category];
   const effectiveMs = floorTo(w.incidentMs, w.timeRoundingMs);
@@ -59,10 +63,11 @@ export function compose(w: Wording): Alert {
         `${event} reported by ${w.agencyName} in the area of ${w.place.text}, about ${effective.slice(11, 16)} UTC. ` +
         `Status: ${status}. Exercise, not a live alert.`,
     },
-    area: { areaDesc: w.place.text, ...(w.place.box === null ? {} : { circle: circleOf(w.place.box) }) },
+    area: { areaDesc: w.place.text, ...(w.place.box === null ? {} : { circle: capCircle(w.place.box) }) },
   };
 }
 
+/** The headline of a message about an event, such as `Update: Burglary reported`. */
 export function headline(msgType: MsgType, event: string): string {
   switch (msgType) {
     case 'Alert':

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { distanceSquaredToBox } from '../contract/plane.ts';
-import type { Roster } from '../contract/roster.ts';
-import { roster } from './hand.testing.ts';
-import { createPeople, indexOf, union } from './people.ts';
+import { distanceSquaredToBox } from '../../contract/plane.ts';
+import type { Roster } from '../../contract/roster.ts';
+import { roster } from '../one-agency.testing.ts';
+import { findSorted, People, union } from './people.ts';
 
 const resident = fc.record({
   x: fc.integer({ min: -60_000, max: 60_000 }),
@@ -32,18 +32,18 @@ it('finds whom a scan of everybody finds', () => {
           ? [i * 3]
           : [],
       );
-      expect([...createPeople(columns).matching(box, 'robbery')]).toEqual(scan);
+      expect([...new People(columns).matching(box, 'robbery')]).toEqual(scan);
     }),
     { numRuns: 300 },
   );
 });
 
 it('matches nobody to a place without a box', () => {
-  expect(createPeople(roster()).matching(null, 'robbery')).toHaveLength(0);
+  expect(new People(roster()).matching(null, 'robbery')).toHaveLength(0);
 });
 
 it('remembers what settings were', () => {
-  const people = createPeople(roster());
+  const people = new People(roster());
   people.change({ resident: 1, muted: true }, 100);
   people.change({ resident: 1, radiusDm: 9000 }, 200);
   people.change({ resident: 77, muted: true }, 200);
@@ -63,8 +63,8 @@ it('joins ascending sets and finds in them', () => {
     fc.property(fc.uniqueArray(fc.nat(50)), fc.uniqueArray(fc.nat(50)), (a, b) => {
       const both = union(Uint32Array.from(a).sort(), Uint32Array.from(b).sort());
       expect([...both]).toEqual([...new Set([...a, ...b])].sort((p, q) => p - q));
-      expect(both.every((id, i) => indexOf(both, id) === i)).toBe(true);
-      expect(indexOf(both, 51)).toBe(-1);
+      expect(both.every((id, i) => findSorted(both, id) === i)).toBe(true);
+      expect(findSorted(both, 51)).toBe(-1);
     }),
   );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PublishedLocation } from '../contract/manifest.ts';
-import { agency } from './hand.testing.ts';
-import { buildCity, householdPlace } from '../simulator/city/city.ts';
-import { circleOf, placeNamed, publishedPlace } from './place.ts';
+import type { PublishedLocation } from '../../contract/manifest.ts';
+import { agency } from '../one-agency.testing.ts';
+import { buildCity, householdPlace } from '../../simulator/city/city.ts';
+import { capCircle, placeNamed, publishedPlace } from './place.ts';
 
 const strict = agency();
 const text = agency({}, { places: 'text' });
@@ -118,6 +118,6 @@ describe('a published text', () => {
 });
 
 it('draws a circle around a box', () => {
-  expect(circleOf({ x0: 3000, y0: 980, x1: 4000, y1: 1020 })).toBe('0.00090,0.00314 0.05');
-  expect(circleOf({ x0: 0, y0: -20_000, x1: 8000, y1: 8001 })).toBe('-0.00539,0.00359 1.46');
+  expect(capCircle({ x0: 3000, y0: 980, x1: 4000, y1: 1020 })).toBe('0.00090,0.00314 0.05');
+  expect(capCircle({ x0: 0, y0: -20_000, x1: 8000, y1: 8001 })).toBe('-0.00539,0.00359 1.46');
 });

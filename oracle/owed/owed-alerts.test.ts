@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ManifestRow, MessageManifest } from '../contract/manifest.ts';
-import type { Policy } from '../contract/policy.ts';
-import { HOUR_MS, MINUTE_MS } from '../contract/time.ts';
-import { alertKey } from './composition.ts';
-import { createDuty, DOUBT, type Duty } from './owed.ts';
-import { agency, config, message, minutes, onOak, row, T0 } from './hand.testing.ts';
-import { createPeople, type People } from './people.ts';
+import type { ManifestRow, MessageManifest } from '../../contract/manifest.ts';
+import type { Policy } from '../../contract/policy.ts';
+import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
+import { alertKey } from '../rules/composition.ts';
+import { DOUBT, Moment } from './doubt.ts';
+import { OwedAlerts } from './owed-alerts.ts';
+import { agency, config, message, minutes, onOak, row, T0 } from '../one-agency.testing.ts';
+import { People } from '../rules/people.ts';
 
 type Step =
   | [minute: number, rows: Partial<ManifestRow>[]]
@@ -16,32 +17,34 @@ function run(
   policy: Partial<Policy>,
   steps: Step[],
   toleranceMs = 0,
-): { duty: Duty; people: People; receipts: string[] } {
-  const c = config(agency(policy), toleranceMs);
-  const people = createPeople(c.roster);
-  const duty = createDuty(c, people);
+): { owedAlerts: OwedAlerts; people: People; receipts: string[] } {
+  const c = config(agency(policy));
+  const people = new People(c.roster);
+  const owedAlerts = new OwedAlerts(c, people);
   const receipts: string[] = [];
   for (const [minute, what] of steps) {
     const atMs = minutes(minute);
-    if (what === 'approve' || what === 'reject') duty.review(`${alertKey('hand', 'pd-000', 'A')}-1`, what, atMs);
+    const moment = new Moment(atMs, { toleranceMs });
+    if (what === 'approve' || what === 'reject')
+      owedAlerts.review(`${alertKey('hand', 'pd-000', 'A')}-1`, what, moment);
     else if (!Array.isArray(what)) people.change(what, atMs);
     else {
       const rows = what.map((change, i) => row({ row: i, updatedMs: atMs, ...change }));
       const { input, manifest } = message(rows);
       receipts.push(
-        duty
-          .cad(input, manifest, atMs)
+        owedAlerts
+          .cad(input, manifest, moment)
           ?.map((r) => r.outcome)
           .join(' ') ?? 'any',
       );
     }
   }
-  return { duty, people, receipts };
+  return { owedAlerts, people, receipts };
 }
 
-function told(duty: Duty): string[] {
-  return duty
-    .expected()
+function told(owedAlerts: OwedAlerts): string[] {
+  return owedAlerts
+    .messages()
     .map(
       (e) =>
         `${(e.dueMs - T0) / MINUTE_MS} ${e.msgType} ${e.sequence} ${e.category} ${e.place.text} [${e.recipients.join(' ')}]`,
@@ -362,7 +365,7 @@ describe('what is owed', () => {
     ],
   ];
   it.each(cases)('%s', (_, policy, steps, expected) => {
-    expect(told(run(policy, steps).duty)).toEqual(expected);
+    expect(told(run(policy, steps).owedAlerts)).toEqual(expected);
   });
 
   it('keeps the last lead there was, forgotten ones aside', () => {
@@ -374,7 +377,7 @@ describe('what is owed', () => {
     ];
     expect(
       run({ retainMs: 10 * MINUTE_MS }, steps)
-        .duty.expected()
+        .owedAlerts.messages()
         .map((e) => [e.msgType, e.recordId]),
     ).toEqual([
       ['Alert', 'A'],
@@ -383,25 +386,25 @@ describe('what is owed', () => {
   });
 
   it('counts why records are owed nothing, each by its latest reason', () => {
-    const { duty } = run({}, [
+    const { owedAlerts } = run({}, [
       [1, [{}]],
       [2, [{ recordId: 'B' }]],
       [3, [{ recordId: 'C', nature: 'NOISE' }]],
       [4, [{ recordId: 'C', status: 'cancelled' }]],
     ]);
-    expect(duty.suppressed()).toEqual({ cancelled: 1, 'same-event': 1 });
+    expect(owedAlerts.suppressed()).toEqual({ cancelled: 1, 'same-event': 1 });
   });
 
   it('asks for a decision once, and knows what it waits for', () => {
-    const { duty } = run({ review: 'human' }, [
+    const { owedAlerts } = run({ review: 'human' }, [
       [1, [{}]],
       [2, [{ location: onOak(500) }]],
     ]);
-    expect(duty.neverAsked().map((e) => e.recipients.length)).toEqual([2]);
-    expect(duty.asks('any name', alertKey('hand', 'pd-000', 'A'))?.place.text).toBe('300 BLOCK E OAK AVE');
-    expect(duty.neverAsked()).toEqual([]);
-    duty.review('any name', 'approve', minutes(4));
-    expect(told(duty)).toEqual(['4 Alert 1 shots-fired 500 BLOCK E OAK AVE [2 3]']);
+    expect(owedAlerts.neverAsked().map((e) => e.recipients.length)).toEqual([2]);
+    expect(owedAlerts.ask('any name', alertKey('hand', 'pd-000', 'A'))?.place.text).toBe('300 BLOCK E OAK AVE');
+    expect(owedAlerts.neverAsked()).toEqual([]);
+    owedAlerts.review('any name', 'approve', new Moment(minutes(4)));
+    expect(told(owedAlerts)).toEqual(['4 Alert 1 shots-fired 500 BLOCK E OAK AVE [2 3]']);
   });
 });
 
@@ -470,19 +473,21 @@ describe('receipts owed', () => {
     ['unreadable', { readable: false }, '{}'],
   ])('%s is one rejected row', (_, change, body) => {
     const c = config(agency());
-    const duty = createDuty(c, createPeople(c.roster));
+    const owedAlerts = new OwedAlerts(c, new People(c.roster));
     const { input, manifest } = message([row(), row({ row: 1 })], change);
-    expect(duty.cad({ ...input, body }, manifest, minutes(1))).toEqual([{ row: 0, outcome: 'rejected' }]);
-    expect(duty.expected()).toEqual([]);
+    expect(owedAlerts.cad({ ...input, body }, manifest, new Moment(minutes(1)))).toEqual([
+      { row: 0, outcome: 'rejected' },
+    ]);
+    expect(owedAlerts.messages()).toEqual([]);
   });
 });
 
 describe('a portal', () => {
   /** Minute, ids listed (`!` malformed), and the snapshot's stamp in minutes where it is not its time. */
   type Poll = [minute: number, ids: string[], asOf?: number];
-  function poll(polls: Poll[]): { duty: Duty; receipts: string[] } {
+  function poll(polls: Poll[]): { owedAlerts: OwedAlerts; receipts: string[] } {
     const c = config(agency({ retainMs: 10 * MINUTE_MS }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
-    const duty = createDuty(c, createPeople(c.roster));
+    const owedAlerts = new OwedAlerts(c, new People(c.roster));
     const receipts = polls.map(([minute, ids, asOf]) => {
       const updatedMs = minutes(asOf ?? minute);
       const rows = ids.map((id, i) =>
@@ -496,12 +501,12 @@ describe('a portal', () => {
       );
       const { input, manifest } = message(rows, { dialect: 'dallas', snapshot: true });
       const body = JSON.stringify({ as_of: `2026-06-01T07:${String(asOf ?? minute).padStart(2, '0')}:00`, rows: [] });
-      return duty
-        .cad({ ...input, body }, manifest, minutes(minute))!
+      return owedAlerts
+        .cad({ ...input, body }, manifest, new Moment(minutes(minute)))!
         .map((r) => r.outcome)
         .join(' ');
     });
-    return { duty, receipts };
+    return { owedAlerts, receipts };
   }
   it.each<[string, Poll[], string[], string[]]>([
     [
@@ -575,28 +580,28 @@ describe('a portal', () => {
   ])('%s', (_, polls, receipts, types) => {
     const found = poll(polls);
     expect(found.receipts).toEqual(receipts);
-    expect(found.duty.expected().map((e) => e.msgType)).toEqual(types);
+    expect(found.owedAlerts.messages().map((e) => e.msgType)).toEqual(types);
   });
 });
 
 it('looks again at what a portal closes: freed by another record, it is owed a decision of its own', () => {
   const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
-  const duty = createDuty(c, createPeople(c.roster));
+  const owedAlerts = new OwedAlerts(c, new People(c.roster));
   const poll = (minute: number, rows: Partial<ManifestRow>[]): void => {
     const listed = rows.map((change, i) => row({ row: i, updatedMs: minutes(minute), ...change }));
     const { input, manifest } = message(listed, { dialect: 'dallas', snapshot: true });
-    duty.cad(input, manifest, minutes(minute));
+    owedAlerts.cad(input, manifest, new Moment(minutes(minute)));
   };
   poll(1, [{}, { recordId: 'B' }]);
   poll(2, [{ nature: 'NOISE' }, { recordId: 'B' }]);
-  expect(duty.neverAsked()).toEqual([]);
+  expect(owedAlerts.neverAsked()).toEqual([]);
   poll(3, [{ nature: 'NOISE' }]);
-  expect(duty.neverAsked().map((e) => [e.recordId, e.frame.includes('Status: closed')])).toEqual([['B', true]]);
+  expect(owedAlerts.neverAsked().map((e) => [e.recordId, e.frame.includes('Status: closed')])).toEqual([['B', true]]);
 });
 
 it('closes what a portal no longer lists in the order in which it first did', () => {
   const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
-  const duty = createDuty(c, createPeople(c.roster));
+  const owedAlerts = new OwedAlerts(c, new People(c.roster));
   const snapshots: Partial<ManifestRow>[][] = [
     [{}, { recordId: 'B' }, { recordId: 'C' }],
     [{}, { recordId: 'C' }],
@@ -607,9 +612,9 @@ it('closes what a portal no longer lists in the order in which it first did', ()
   snapshots.forEach((rows, minute) => {
     const listed = rows.map((change, i) => row({ row: i, updatedMs: minutes(minute), ...change }));
     const { input, manifest } = message(listed, { dialect: 'dallas', snapshot: true });
-    duty.cad(input, manifest, minutes(minute));
+    owedAlerts.cad(input, manifest, new Moment(minutes(minute)));
   });
-  expect(duty.neverAsked().map((e) => e.recordId)).toEqual(['B']);
+  expect(owedAlerts.neverAsked().map((e) => e.recordId)).toEqual(['B']);
 });
 
 describe('why not', () => {
@@ -647,7 +652,7 @@ describe('why not', () => {
       'not-owed:same-event',
     ],
   ])('%s', (_, policy, steps, expected) => {
-    expect(run(policy, steps).duty.whyNot(key, 'Alert', minutes(10))).toBe(expected);
+    expect(run(policy, steps).owedAlerts.whyNot(key, 'Alert', minutes(10))).toBe(expected);
   });
 });
 
@@ -659,12 +664,12 @@ describe('the clock’s tolerance', () => {
     ['well after it', 60 + 2 / 60, 1000, []],
     ['just after it without tolerance', 60 + 0.5 / 60, 0, []],
   ])('%s', (_, minute, toleranceMs, optional) => {
-    const { duty } = run({}, [[minute, [{}]]], toleranceMs);
-    expect(duty.expected().map((e) => e.doubt !== DOUBT.none)).toEqual(optional);
+    const { owedAlerts } = run({}, [[minute, [{}]]], toleranceMs);
+    expect(owedAlerts.messages().map((e) => e.doubt !== DOUBT.none)).toEqual(optional);
   });
 
   it('leaves what follows an edge open too, and a decision at the edge', () => {
-    const { duty } = run(
+    const { owedAlerts } = run(
       { review: 'human' },
       [
         [1, [{}]],
@@ -673,11 +678,11 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(duty.expected().map((e) => [e.msgType, e.doubt !== DOUBT.none])).toEqual([
+    expect(owedAlerts.messages().map((e) => [e.msgType, e.doubt !== DOUBT.none])).toEqual([
       ['Alert', true],
       ['Cancel', true],
     ]);
-    expect(duty.doubtOf(alertKey('hand', 'pd-000', 'A'))).toBe(DOUBT.band);
+    expect(owedAlerts.doubt(alertKey('hand', 'pd-000', 'A'))).toBe(DOUBT.band);
   });
 
   it('leaves open what joins an open event, and a correction at the end of its window', () => {
@@ -689,7 +694,7 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(joined.duty.doubtOf(alertKey('hand', 'pd-000', 'B'))).toBe(DOUBT.band);
+    expect(joined.owedAlerts.doubt(alertKey('hand', 'pd-000', 'B'))).toBe(DOUBT.band);
     const corrected = run(
       { correctionMsMax: HOUR_MS },
       [
@@ -698,7 +703,7 @@ describe('the clock’s tolerance', () => {
       ],
       1000,
     );
-    expect(corrected.duty.expected().map((e) => e.doubt)).toEqual([DOUBT.none, DOUBT.band]);
+    expect(corrected.owedAlerts.messages().map((e) => e.doubt)).toEqual([DOUBT.none, DOUBT.band]);
   });
 
   it('leaves a message at a change of feed open', () => {
@@ -715,11 +720,13 @@ describe('the clock’s tolerance', () => {
       [1000, null, 1],
       [0, 'rejected', 0],
     ] as const) {
-      const c = config(profile, toleranceMs);
-      const duty = createDuty(c, createPeople(c.roster));
+      const c = config(profile);
+      const owedAlerts = new OwedAlerts(c, new People(c.roster));
       const { input, manifest } = message([row()]);
-      expect(duty.cad(input, manifest, minutes(1))?.[0].outcome ?? null).toBe(receipt);
-      expect(duty.expected().filter((e) => e.doubt !== DOUBT.none)).toHaveLength(alerts);
+      expect(owedAlerts.cad(input, manifest, new Moment(minutes(1), { toleranceMs }))?.[0].outcome ?? null).toBe(
+        receipt,
+      );
+      expect(owedAlerts.messages().filter((e) => e.doubt !== DOUBT.none)).toHaveLength(alerts);
     }
   });
 });

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY, type Policy } from '../contract/policy.ts';
 import type { Roster } from '../contract/roster.ts';
 import { MINUTE_MS, utcMs } from '../contract/time.ts';
 import type { OracleConfig } from './oracle-api.ts';
-import { makeGazetteer } from './handmade.testing.ts';
+import { makeGazetteer } from './scene.testing.ts';
 
 export const T0 = utcMs(2026, 6, 1, 12);
 

@@ -1,20 +1,21 @@
-/** Published places by docs/reference/rules.md, 'Where': from a manifest's location in parts, and back from a published text. */
-import type { AgencyProfile } from '../contract/agency.ts';
-import type { Gazetteer } from '../contract/gazetteer.ts';
-import type { PublishedLocation } from '../contract/manifest.ts';
-import type { Box } from '../contract/plane.ts';
-import { distanceSquaredToBox, dmToDegrees } from '../contract/plane.ts';
+/** Published places by docs/reference/rules.md, 'Where: the published place': from a manifest's location, and back from a published text. */
+import type { AgencyProfile } from '../../contract/agency.ts';
+import type { Gazetteer } from '../../contract/gazetteer.ts';
+import type { PublishedLocation } from '../../contract/manifest.ts';
+import type { Box } from '../../contract/plane.ts';
+import { distanceSquaredToBox, dmToDegrees } from '../../contract/plane.ts';
 
 export type PlaceKind = 'block' | 'crossing' | 'stretch' | 'area' | 'jurisdiction' | 'text';
 
+/** A place that an alert may name. */
 export interface Place {
   text: string;
   kind: PlaceKind;
-  /** Null where the agency brings no gazetteer. */
+  /** Null if the agency brings no gazetteer. */
   box: Box | null;
-  /** Households that share it; null where unknown, and on a stretch of highway, where nobody lives. */
+  /** Households that share it; null if nobody knows, and on a stretch of highway, where nobody lives. */
   households: number | null;
-  /** What the record says of where it was, as exactly as it says it, whatever is published. */
+  /** The location as exactly as the record gives it, whatever is published; null if nothing is known of it. */
   finest: Box | null;
 }
 
@@ -22,7 +23,7 @@ const NEAREST_DM_SQUARED_MAX = 2500 * 2500;
 const MILES_PER_STRETCH = 5;
 const CIRCLE_KM_MIN = 0.05;
 
-/** The place to publish for a location, or null where it is unlocatable. */
+/** The place to publish for a location; null if it is unlocatable. A place with fewer households than `householdsMin` is made coarser. */
 export function publishedPlace(
   profile: AgencyProfile,
   location: PublishedLocation,
@@ -54,9 +55,9 @@ export function publishedPlace(
   }
 }
 
-/** The place that a published text names, whatever its households; null where it names none of the agency's. */
+/** The place that a published text names, whatever its households; null if it names no place of the agency. */
 export function placeNamed(profile: AgencyProfile, text: string): Place | null {
-  if (profile.places === 'text') return isMasked(text) ? bare(text) : null;
+  if (profile.places === 'text') return isMasked(text) ? textOnly(text) : null;
   const g = profile.gazetteer;
   const block = /^(?:(\d+)|UNIT) BLOCK (.+)$/.exec(text);
   if (block !== null && block[1] !== '0') {
@@ -78,22 +79,21 @@ export function placeNamed(profile: AgencyProfile, text: string): Place | null {
   return text === `${g.jurisdiction.name} JURISDICTION` ? jurisdictionPlace(g) : null;
 }
 
-/** CAP circle of a place: `lat,lon km`. */
-export function circleOf(box: Box): string {
-  const x = Math.floor((box.x0 + box.x1) / 2);
-  const y = Math.floor((box.y0 + box.y1) / 2);
+/** The circle of CAP around a place: `lat,lon km`, in degrees. */
+export function capCircle(box: Box): string {
+  const { x, y } = boxCentre(box);
   const km = Math.sqrt((box.x1 - x) ** 2 + (box.y1 - y) ** 2) / 10_000;
   return `${dmToDegrees(y).toFixed(5)},${dmToDegrees(x).toFixed(5)} ${Math.max(CIRCLE_KM_MIN, km).toFixed(2)}`;
 }
 
 /** Centre of a box, dm. */
-export function centreOf(box: Box): { x: number; y: number } {
+export function boxCentre(box: Box): { x: number; y: number } {
   return { x: Math.floor((box.x0 + box.x1) / 2), y: Math.floor((box.y0 + box.y1) / 2) };
 }
 
 // --- internal ---
 
-/** A place before it is made coarser, with the area that would take its stead. */
+/** A place before it is made coarser, with the index of the area that would take its place. */
 interface Fine {
   place: Place;
   area: number;
@@ -166,7 +166,7 @@ function blockAt(g: Gazetteer, street: string, hundred: number): Fine | null {
   return block === null ? null : fineBlock(g, block);
 }
 
-/** A block with its finest place at one of its houses: docs/reference/rules.md, 'Who'. */
+/** The block of a house, with the house as its finest place: docs/reference/rules.md, 'Where', last paragraph. */
 function houseAt(g: Gazetteer, street: string, number: number): Fine | null {
   const within = number % 100;
   const block = blockIndex(g, street, number - within);
@@ -182,7 +182,7 @@ function houseAt(g: Gazetteer, street: string, number: number): Fine | null {
   return { place: { ...place, finest: pointBox(x, y) }, area };
 }
 
-/** Whether house numbers rise with the coordinate (positive) or against it, by the neighbour on the same street. */
+/** Positive if house numbers rise with the coordinate, negative if they fall, by the neighbouring block on the same street. */
 function directionOf(g: Gazetteer, block: number, lies: boolean): number {
   const middle = (i: number): number =>
     lies ? g.blockBox[4 * i] + g.blockBox[4 * i + 2] : g.blockBox[4 * i + 1] + g.blockBox[4 * i + 3];
@@ -244,23 +244,23 @@ function streetIndex(g: Gazetteer, name: string): number | undefined {
   return index.get(name);
 }
 
-function bare(text: string): Place {
+function textOnly(text: string): Place {
   return { text, kind: 'text', box: null, households: null, finest: null };
 }
 
-/** Without a gazetteer the masked text itself is published; a street must hold a letter. */
+/** The place of an agency without a gazetteer: the masked text itself. A street must hold a letter. */
 function textPlace(location: PublishedLocation): Place | null {
   const onStreet = (street: string, hundred: number): Place | null =>
-    /[A-Z]/.test(street) ? bare(blockText(street, hundred)) : null;
+    /[A-Z]/.test(street) ? textOnly(blockText(street, hundred)) : null;
   switch (location.kind) {
     case 'address':
       return onStreet(tidy(location.street), Math.floor(location.number / 100) * 100);
     case 'block':
       return onStreet(tidy(location.street), location.hundred);
     case 'crossing':
-      return bare([tidy(location.streets[0]), tidy(location.streets[1])].sort().join(' / '));
+      return textOnly([tidy(location.streets[0]), tidy(location.streets[1])].sort().join(' / '));
     case 'mile':
-      return bare(stretchText(tidy(location.highway), Math.floor(location.mile / MILES_PER_STRETCH)));
+      return textOnly(stretchText(tidy(location.highway), Math.floor(location.mile / MILES_PER_STRETCH)));
     case 'landmark':
     case 'coordinates':
     case 'none':
@@ -268,7 +268,7 @@ function textPlace(location: PublishedLocation): Place | null {
   }
 }
 
-/** True for the forms in which a text may be published: a hundred-block, a crossing of two streets, a stretch. */
+/** True for a text that may be published: a hundred-block, a crossing of two streets or a stretch. */
 function isMasked(text: string): boolean {
   if (/^(?:[1-9]\d*00|UNIT) BLOCK .*[A-Z]/.test(text)) return true;
   if (/^.*[A-Z].* MILES \d*[05] TO \d*[05]$/.test(text)) return true;
