@@ -1,4 +1,4 @@
-/** The reference pipeline as a black box beside the oracle, over a world that neither shares with the simulator. */
+/** The reference pipeline, taken as a black box, and the oracle agree on a world that owes nothing to the simulator. */
 import { expect, it } from 'vitest';
 import { createPipeline } from '../reference-impl/pipeline/pipeline.ts';
 import type { Policy } from '../contract/policy.ts';

@@ -38,7 +38,7 @@ it.each<[string, Partial<SentAlert>, Partial<RecordTruth> | null, string[]]>([
   );
 });
 
-it('knows an incident told twice, unless it was taken back between', () => {
+it('calls a second alert about an incident a duplicate, unless the first was cancelled before', () => {
   const truths = new AlertTruths();
   const labels = (key: string, incident: number, id = 'pd-000'): string[] =>
     truths.alert(

@@ -1,4 +1,4 @@
-/** What is known of arrivals on the wall clock: attempts, silence, a clock that stands, receptions one by one. */
+/** The oracle on the wall clock: repeated attempts, unacknowledged inputs, a clock that stands still, receptions one by one. */
 import { describe, expect, it } from 'vitest';
 import type { PipelineOutput } from '../contract/pipeline.ts';
 import { MINUTE_MS, SECOND_MS } from '../contract/time.ts';
@@ -13,7 +13,7 @@ import { People } from './rules/people.ts';
 const KEY = alertKey('hand', 'pd-000', 'A');
 const TOLERANCE_MS = 6 * SECOND_MS;
 
-/** The Alert that the rules demand for record A when its message comes at a minute. */
+/** The Alert that the rules demand for record A if its message comes at this minute. */
 function alertOf(minute: number, audience: number[]): PipelineOutput & { kind: 'publish' } {
   const c = config(agency());
   const owedAlerts = new OwedAlerts(c, new People(c.roster));
@@ -37,14 +37,14 @@ function judge(oracle: Oracle, unreachable?: Unreachable): Judgement {
 }
 
 /** `2 delivered, 1 lost` */
-function told({ verdicts }: Judgement): string {
+function verdictText({ verdicts }: Judgement): string {
   return Object.entries(verdicts)
     .filter(([, n]) => n > 0)
     .map(([v, n]) => `${n} ${v}`)
     .join(', ');
 }
 
-/** Each resident's own time, minutes. */
+/** A reception with each resident's own times, in minutes after `T0`. */
 function at(...rows: [received: number, reachable: number][]): Reception {
   return {
     atMs: Float64Array.from(rows, ([received]) => minutes(received)),
@@ -56,13 +56,13 @@ describe('an input that was never acknowledged', () => {
   it('leaves open whether anything follows from it', () => {
     const silent = oracleWith();
     hear(silent, 1, { unsure: true });
-    expect(told(judge(silent))).toBe('');
+    expect(verdictText(judge(silent))).toBe('');
     expect(silent.stands(KEY, 'Alert', 1)).toBe('unsure');
     const heard = oracleWith();
     hear(heard, 1, { unsure: true });
     heard.observe(alertOf(1, [1, 2]), minutes(1));
     const judgement = judge(heard);
-    expect(told(judgement)).toBe('2 delivered');
+    expect(verdictText(judgement)).toBe('2 delivered');
     expect(judgement.owed.alerts).toBe(0);
     expect(judgement.wrongReceipts).toEqual([]);
   });
@@ -78,16 +78,16 @@ describe('an input that was never acknowledged', () => {
       { ...alert, frame: alert.frame.replace('active', 'active ZQABCDEFGH'), audience: Uint32Array.of(1) },
       minutes(1),
     );
-    expect(told(judge(oracle))).toBe('1 leaked, 1 duplicate, 2 delivered');
+    expect(verdictText(judge(oracle))).toBe('1 leaked, 1 duplicate, 2 delivered');
   });
 
-  it('makes a preference a doubt from then on, whichever way', () => {
+  it('puts a preference in doubt from then on, either way', () => {
     for (const audience of [[1], [1, 2]]) {
       const oracle = oracleWith();
       oracle.door({ kind: 'preference', change: { resident: 2, muted: true } }, null, minutes(0), { unsure: true });
       hear(oracle, 1);
       oracle.observe(alertOf(1, audience), minutes(1));
-      expect(told(judge(oracle))).toBe(`${audience.length} delivered`);
+      expect(verdictText(judge(oracle))).toBe(`${audience.length} delivered`);
       expect(oracle.stands(KEY, 'Alert', 2)).toBe('unsure');
       expect(oracle.stands(KEY, 'Alert', 1)).toBe('must');
     }
@@ -95,17 +95,17 @@ describe('an input that was never acknowledged', () => {
 });
 
 describe('an input that took several attempts', () => {
-  it('is owed, though when it arrived is known from and to only', () => {
+  it('is owed, although the time of its arrival is known only within bounds', () => {
     const oracle = oracleWith();
     hear(oracle, 1, { spreadMs: 5 * MINUTE_MS });
-    expect(told(judge(oracle))).toBe('2 lost');
+    expect(verdictText(judge(oracle))).toBe('2 lost');
     expect(oracle.stands(KEY, 'Alert', 1)).toBe('must');
   });
 
-  it('is not owed where a rule would have decided otherwise at its last attempt', () => {
+  it('is not owed if a rule would have decided otherwise at its last attempt', () => {
     const oracle = oracleWith();
     hear(oracle, 58, { spreadMs: 3 * MINUTE_MS });
-    expect(told(judge(oracle))).toBe('');
+    expect(verdictText(judge(oracle))).toBe('');
     expect(oracle.stands(KEY, 'Alert', 1)).toBe('unsure');
   });
 });
@@ -141,7 +141,7 @@ describe('the band about a rule edge', () => {
     expect(oracle.stands(KEY, 'Alert', 2)).toBe(standing);
   });
 
-  it('is none while the clock stands still', () => {
+  it('is absent while the clock stands still', () => {
     const later = agency();
     later.policies = [
       { fromMs: 0, policy: { ...later.policies[0].policy, alerts: 'off' } },
@@ -152,7 +152,7 @@ describe('the band about a rule edge', () => {
       hear(oracle, 1, { exact });
       const { input, manifest } = message([row({ updatedMs: minutes(2), status: 'closed', disposition: 'founded' })]);
       oracle.door(input, manifest, minutes(2));
-      return told(judge(oracle));
+      return verdictText(judge(oracle));
     };
     expect(lost(true)).toBe('2 lost');
     expect(lost(false)).toBe('');
@@ -160,30 +160,30 @@ describe('the band about a rule edge', () => {
 });
 
 describe('receptions', () => {
-  it('are late each by itself, counted from when the cause was meant to come', () => {
+  it('are late one by one, counted from the moment at which the cause was meant to come', () => {
     const oracle = oracleWith({ latenessMsMax: 5 * MINUTE_MS });
     hear(oracle, 2, { meantMs: minutes(1) });
     oracle.observe(alertOf(2, [1, 2]), minutes(3), at([3, 0], [6.2, 0]));
-    expect(told(judge(oracle))).toBe('1 late, 1 delivered');
+    expect(verdictText(judge(oracle))).toBe('1 late, 1 delivered');
   });
 
   it('after an absence count from the return', () => {
     const oracle = oracleWith({ latenessMsMax: 5 * MINUTE_MS });
     hear(oracle, 1);
     oracle.observe(alertOf(1, [1, 2]), minutes(3), at([30, 29], [30, 20]));
-    expect(told(judge(oracle))).toBe('1 late, 1 delivered');
+    expect(verdictText(judge(oracle))).toBe('1 late, 1 delivered');
   });
 
-  it('are stale only where they are late besides', () => {
+  it('are stale only if they are late too', () => {
     const oracle = oracleWith({ latenessMsMax: 5 * MINUTE_MS });
     hear(oracle, 59);
     oracle.observe(alertOf(59, [1, 2]), minutes(61), at([61, 0], [70, 0]));
-    expect(told(judge(oracle))).toBe('1 stale, 1 delivered');
+    expect(verdictText(judge(oracle))).toBe('1 stale, 1 delivered');
   });
 });
 
-describe('what was not seen', () => {
-  it("of residents who could not be reached is nobody's fault, or is shed", () => {
+describe('a delivery that was not seen', () => {
+  it("is nobody's fault, or shed, if the resident could not be reached", () => {
     const oracle = oracleWith();
     hear(oracle, 1);
     const judgement = judge(oracle, (resident, dueMs) =>
@@ -193,21 +193,21 @@ describe('what was not seen', () => {
           ? { verdict: 'disconnected', detail: 'offline' }
           : { verdict: 'shed', detail: 'stream-closed:1013' },
     );
-    expect(told(judgement)).toBe('1 shed, 1 disconnected');
+    expect(verdictText(judgement)).toBe('1 shed, 1 disconnected');
     expect(judgement.violations.map((v) => `${v.verdict} ${v.detail}`)).toEqual(['shed stream-closed:1013']);
     expect(judgement.owed.deliveries).toBe(2);
   });
 
-  it('of tickets is not held against a target whose tickets nobody reads', () => {
+  it('is not held against a target that waits for review, if nobody reads its tickets', () => {
     const lost = (ticketsSeen: boolean): string => {
       const oracle = createOracle({ ...config(agency({ review: 'human' })), toleranceMs: 0, ticketsSeen });
       hear(oracle, 1);
-      return told(judge(oracle));
+      return verdictText(judge(oracle));
     };
     expect([lost(true), lost(false)]).toEqual(['2 lost', '']);
   });
 
-  it('of a portal, is no receipt', () => {
+  it('is no receipt, if the message was the answer of a portal', () => {
     const oracle = oracleWith();
     hear(oracle, 1, { withoutReceipt: true });
     expect(judge(oracle).wrongReceipts).toEqual([]);

@@ -18,7 +18,7 @@ export interface SeenMessage {
   audience: Uint32Array;
   /** When each resident of the audience had it; null if all had it at `atMs`. */
   reception: Reception | null;
-  /** What is wrong with the message, whoever gets it. */
+  /** Faults of the message itself, whoever gets it. */
   labels: Label[];
   /** True if the message itself was not owed: then nobody asks to whom it went. */
   moot: boolean;
@@ -131,7 +131,10 @@ export class DeliveryJudge {
     return this.#timing(seen.owed, atMs[i], Math.max(0, reachableMs[i] - seen.owed.meantMs), true);
   }
 
-  /** `atMs`: when it was received. `waitMs`: how much of that time the resident could not be reached. */
+  /**
+   * Whether a delivery is late or past its age. `atMs`: when it was received. `waitMs`: how long the resident could not be reached
+   * before. `ownTime`: `atMs` is the resident's own time.
+   */
   #timing(owed: OwedMessage, atMs: number, waitMs: number, ownTime: boolean): Label[] {
     if (owed.doubt === DOUBT.unsure) return [];
     const policy = policyAt(owed.agency, atMs);

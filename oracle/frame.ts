@@ -12,7 +12,7 @@ import type { Secrets } from './secrets.ts';
 export type LeakKind = PrivateKind | 'units' | 'extra-field' | 'free-text';
 export type Fault = 'unreadable' | 'wrong-place' | 'wrong-category' | 'wrong-time' | 'wrong-text';
 
-/** What a frame says about itself. Fields that can't be read are empty, 0, null or `Alert`. */
+/** A frame's own account of itself. Fields that can't be read are empty, 0, null or `Alert`. */
 export interface FrameHead {
   key: string;
   sequence: number;
@@ -49,7 +49,7 @@ export function readHead(frame: string, profile: AgencyProfile | null): FrameHea
   };
 }
 
-/** What a frame may have betrayed, and when it may have been written. */
+/** The records that a frame may have betrayed, and when it may have been written. */
 export interface FrameContext {
   profile: AgencyProfile;
   /** Records that the frame might betray. */
@@ -183,7 +183,7 @@ function leafLeaks({ path, text, right, head }: Leaf, search: (text: string) => 
   return kinds;
 }
 
-/** What is wrong with a value that betrays nothing by itself. */
+/** The fault of a value that betrays nothing by itself; null if it has none. */
 function judgeLeaf({ path, text, right, model, head, profile }: Leaf): Fault | LeakKind | null {
   if (right === undefined && path !== 'area.circle' && path !== 'references') return 'extra-field';
   switch (path) {

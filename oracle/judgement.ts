@@ -15,7 +15,7 @@ import { boxCentre } from './rules/place.ts';
 import type { Observation, PublishedMessages } from './published.ts';
 import type { Receipts } from './receipts.ts';
 
-/** What the oracle has gathered about a run. */
+/** Everything that the oracle has gathered about a run. */
 export interface Evidence {
   config: OracleConfig;
   owedAlerts: OwedAlerts;

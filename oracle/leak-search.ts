@@ -22,7 +22,7 @@ export class LeakSearch {
   readonly #secrets: Secrets;
   readonly #owedAlerts: OwedAlerts;
   readonly #agencyNames: ReadonlyMap<string, string>;
-  /** By post: the agency of its author's neighbourhood. */
+  /** The agency of each post's author, by the post's id. */
   readonly #postAgencies = new Map<string, string | null>();
   #occasion: Occasion = { agency: null, recordIds: [] };
 
@@ -60,7 +60,7 @@ export class LeakSearch {
   }
 
   post(output: PipelineOutput & { kind: 'post' }): void {
-    // A post that is seen later than it came in still tells of its author's neighbourhood.
+    // A post may be seen later than it came in: it still tells of its author's neighbourhood.
     const agency = this.#postAgencies.get(output.postId);
     if (agency !== undefined) this.#occasion = { agency, recordIds: [] };
     this.#search('post', output.text);

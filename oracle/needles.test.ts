@@ -5,7 +5,7 @@ import { holds, makeHay, makeNeedle } from './needles.ts';
 const found = (kind: PrivateKind, value: string, text: string): boolean =>
   holds(makeHay(text), makeNeedle({ kind, value }));
 
-describe('what betrays a private string', () => {
+describe('a private string is found', () => {
   it.each<[PrivateKind, string, string]>([
     ['name', 'Avery Quillfeather', 'caller AVERY QUILLFEATHER said'],
     ['name', 'Avery Quillfeather', 'A.V.E.R.Y-Quillfeather'],

@@ -3,7 +3,7 @@ import type { PrivateKind, PrivateString } from '../contract/manifest.ts';
 
 /** A text made ready to be searched. */
 export interface Hay {
-  /** Letters and digits only, case-folded. */
+  /** The text's letters and digits only, case-folded. */
   letters: string;
   /** One entry for each of `letters`: 0 if it follows its neighbour at once, 1 if something stood between. One more entry for the end. */
   gaps: Uint8Array;
@@ -15,11 +15,11 @@ export interface Hay {
 /** A private string made ready to be searched for. */
 export interface Needle {
   kind: PrivateKind;
-  /** To be found among the text's letters; empty: only its layouts count. */
+  /** Letters to look for among the text's letters; empty if only the layouts count. */
   letters: string;
-  /** Layouts to be found among the text's digits. */
+  /** Layouts to look for among the text's digits. */
   digits: string[];
-  /** Layouts to be found in the text, character by character. */
+  /** Layouts to look for in the text, character by character. */
   raw: string[];
 }
 

@@ -1,4 +1,4 @@
-/** One agency, five residents and messages worth a line each, for expectations worked out by hand. */
+/** One agency, five residents and one-line messages, for tests whose expectations are worked out by hand. */
 import type { AgencyProfile } from '../contract/agency.ts';
 import type { ManifestRow, MessageManifest } from '../contract/manifest.ts';
 import type { PipelineInput } from '../contract/pipeline.ts';
@@ -8,12 +8,15 @@ import { MINUTE_MS, utcMs } from '../contract/time.ts';
 import type { OracleConfig } from './oracle-api.ts';
 import { makeGazetteer } from './scene.testing.ts';
 
+/** Monday noon, UTC: every scene begins here. */
 export const T0 = utcMs(2026, 6, 1, 12);
 
+/** The moment a number of minutes after `T0`, ms. */
 export function minutes(n: number): number {
   return T0 + n * MINUTE_MS;
 }
 
+/** An agency with the default policy, but without review. */
 export function agency(policy: Partial<Policy> = {}, change: Partial<AgencyProfile> = {}): AgencyProfile {
   return {
     id: 'pd-000',
@@ -40,7 +43,7 @@ export function agency(policy: Partial<Policy> = {}, change: Partial<AgencyProfi
   };
 }
 
-/** Residents 0 to 4 live along the line y = 1000 at x = 0, 2000, 4000, 6000 and 8000, and hear of what happens within 150 m. */
+/** Residents 0 to 4 live along the line y = 1000 at x = 0, 2000, 4000, 6000 and 8000 dm. Their radius is 150 m. */
 export function roster(): Roster {
   return {
     ids: Uint32Array.of(0, 1, 2, 3, 4),
@@ -52,6 +55,7 @@ export function roster(): Roster {
   };
 }
 
+/** An oracle's configuration for one agency; nothing may be later than a minute. */
 export function config(profile: AgencyProfile, toleranceMs = 0): OracleConfig {
   return {
     agencies: [profile],
@@ -68,7 +72,7 @@ export function onOak(hundred: number): ManifestRow['location'] {
   return { kind: 'block', hundred, street: 'E OAK AVE', text: `${hundred / 100}XX E OAK AVE` };
 }
 
-/** A record of id `A` opened at `T0`: shots on 300 E OAK AVE, x from 3000 to 4000, within the reach of residents 1 and 2. */
+/** A row about record `A` of `T0`: shots on 300 E OAK AVE, x from 3000 to 4000 dm, within the radius of residents 1 and 2. */
 export function row(change: Partial<ManifestRow> = {}): ManifestRow {
   return {
     row: 0,
@@ -84,6 +88,7 @@ export function row(change: Partial<ManifestRow> = {}): ManifestRow {
   };
 }
 
+/** A message of these rows, readable and of dialect tampa unless changed, with its manifest. */
 export function message(
   rows: ManifestRow[],
   change: Partial<MessageManifest> = {},

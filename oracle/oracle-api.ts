@@ -53,7 +53,7 @@ export interface OracleConfig {
   /** Longest body that the target must accept, UTF-16 units. */
   bodyLengthMax: number;
   /**
-   * Half-width of the band around every edge of a rule inside which both outcomes are right, ms. Use 0 in virtual time, where the
+   * Half-width of the band around every edge of a rule inside which both outcomes are right, ms. Use 0 in virtual time: there the
    * target's clock is known exactly.
    */
   toleranceMs: number;
@@ -90,7 +90,8 @@ export interface Reception {
 }
 
 /**
- * What the rules say about one (alert, resident, message type).
+ * The rules' answer for one (alert, resident, message type).
+ *
  * - `must`: the message is owed.
  * - `may`: both are right, because the clock's tolerance leaves the decision open.
  * - `unsure`: both are right, because nobody knows what input the target had, or when.
@@ -110,7 +111,7 @@ export interface TruthView {
   record(agency: string, recordId: string): RecordTruth | null;
 }
 
-/** What really happened behind one CAD record, from the world alone. */
+/** The event that really happened behind one CAD record, from the world alone. */
 export interface RecordTruth {
   /** The world's key of the incident: records of one incident share it. */
   incident: number;
@@ -133,7 +134,7 @@ export interface Judgement {
   truth: Record<Truth, number>;
   /** The same, with each alert counted once for each resident of its audience. */
   truthByDelivery: Record<Truth, number>;
-  /** What the rules demanded: Alerts, their recipients in all, and the Alerts that the target never sent. */
+  /** The rules' demands: Alerts, their recipients in all, and the Alerts among them that the target never sent. */
   owed: { alerts: number; deliveries: number; alertsNeverSent: number };
   /** One line for each message published, in order of observation. `delayMs` is left empty. */
   lines: AlertLine[];
@@ -156,7 +157,7 @@ export interface Violation {
   verdict: Verdict;
   /** Key of the alert; `unreadable` if the frame had none. */
   incidents: string;
-  /** What was wrong, in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
+  /** The fault in closed words: `wrong-place`, `not-owed:cancelled`, `too-far`, `muted`, ... Never private text. */
   detail: string;
   /** Null if more residents are concerned than are worth naming. */
   resident: number | null;

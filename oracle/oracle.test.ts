@@ -72,7 +72,7 @@ function judged(acts: Act[], policy: Partial<Policy> = {}, options: Partial<Orac
 }
 
 /** `2 delivered, 1 lost` */
-function told(j: Judgement): string {
+function verdictText(j: Judgement): string {
   return Object.entries(j.verdicts)
     .filter(([, n]) => n > 0)
     .map(([v, n]) => `${n} ${v}`)
@@ -134,13 +134,13 @@ describe('verdicts', () => {
     ],
   ])('%s', (_, acts, verdicts, violations) => {
     const j = judged(acts);
-    expect(told(j)).toBe(verdicts);
+    expect(verdictText(j)).toBe(verdicts);
     expect(details(j)).toEqual(violations);
   });
 
   it('counts an alert that was never put to review against the pipeline', () => {
     const j = judged([hear(1)], { review: 'human' });
-    expect(told(j)).toBe('2 lost');
+    expect(verdictText(j)).toBe('2 lost');
     expect(details(j)).toEqual(['lost review-never-asked 1', 'lost review-never-asked 2']);
     expect(j.owed).toEqual({ alerts: 1, deliveries: 2, alertsNeverSent: 1 });
     const request: PipelineOutput = {
@@ -153,11 +153,11 @@ describe('verdicts', () => {
       text: 'a […] b',
     };
     const asked = judged([hear(1), see(1, request)], { review: 'human' });
-    expect(told(asked)).toBe('');
+    expect(verdictText(asked)).toBe('');
     expect(asked.review).toEqual({ texts: 1, words: 3, blanked: 1 });
   });
 
-  it('names no more than it is worth, and counts all', () => {
+  it('counts many deliveries alike without naming each', () => {
     const j = judged([hear(1), see(1, alert(Array.from({ length: 40 }, (_, i) => 100 + i)))]);
     expect(j.violations[0]).toEqual({
       verdict: 'misdelivered',
@@ -179,7 +179,7 @@ describe('frames', () => {
       [],
     ],
     ['another place', edit('"areaDesc":"300', '"areaDesc":"400'), ['wrong-place'], []],
-    ['a number that ends in 00 but is no block', edit('"areaDesc":"300 BLOCK', '"areaDesc":"300'), [], ['address']],
+    ['a house number that ends in 00', edit('"areaDesc":"300 BLOCK', '"areaDesc":"300'), [], ['address']],
     ['a landmark', edit('"areaDesc":"300 BLOCK E OAK AVE', '"areaDesc":"CENTRAL LIBRARY'), ['wrong-place'], []],
     ['another status', edit('Status: active', 'Status: closed'), ['wrong-text'], []],
     ['another urgency', edit('Immediate', 'Past'), ['wrong-text'], []],
@@ -223,7 +223,7 @@ describe('frames', () => {
     expect(JSON.stringify(j.lines)).not.toMatch(/Avery|0142|"place":"300 E OAK/);
   });
 
-  it('is no leak where a private string is also in what may be said', () => {
+  it('betray nothing by a private string that the rules permit', () => {
     const learn: Act = (oracle) =>
       oracle.learnPrivate('pd-000', 'A', [
         { kind: 'address', value: '300 Block E Oak Ave' },
@@ -291,12 +291,12 @@ describe('lines and truth', () => {
   it('tells two alerts of one record apart, though they share an identifier', () => {
     const again = FRAME.replace('"sent":"2026-06-01T12:00', '"sent":"2026-06-01T12:10');
     expect(
-      told(
+      verdictText(
         judged([hear(1), see(1, alert([1, 2])), hear(11), see(11, alert([1, 2], again))], { retainMs: 10 * MINUTE_MS }),
       ),
     ).toBe('4 delivered');
     expect(
-      told(
+      verdictText(
         judged([hear(1), hear(11), see(11, alert([1, 2])), see(11, alert([1, 2], again))], {
           retainMs: 10 * MINUTE_MS,
         }),
@@ -304,18 +304,18 @@ describe('lines and truth', () => {
     ).toBe('2 late, 2 delivered');
   });
 
-  it('counts what was lost with the first message seen of its name', () => {
+  it('counts a lost delivery in the line of the first message of its name', () => {
     const j = judged([hear(1), see(1, alert([1])), see(1, alert([1]))]);
     expect(j.lines.map((l) => l.verdicts)).toEqual([{ delivered: 1, lost: 1 }, { duplicate: 1 }]);
   });
 
-  it('shows no key that is none', () => {
+  it('shows no key that is not one', () => {
     const j = judged([hear(1), see(1, alert([1], FRAME.replaceAll(KEY, 'Avery Quillfeather')))]);
     expect(j.lines[0]).toMatchObject({ incidents: 'unreadable', identifier: 'unreadable.1' });
     expect(j.violations.map((v) => v.incidents)).toEqual(['unreadable', KEY, KEY]);
   });
 
-  it('knows an alert taken back from one that stands', () => {
+  it('tells an alert that was cancelled from one that stands', () => {
     const gone = FRAME.replace('"msgType":"Alert"', '"msgType":"Cancel"').replace(`${KEY}.1`, `${KEY}.2`);
     const twice = FRAME.replace(`${KEY}.1`, `${KEY}.3`);
     expect(judged([hear(1), see(1, alert([1, 2])), see(2, alert([1], twice))]).truth).toMatchObject({
@@ -327,7 +327,7 @@ describe('lines and truth', () => {
     ).toMatchObject({ founded: 2, duplicate: 0 });
   });
 
-  it('says of each message what it was', () => {
+  it('writes a line for each message', () => {
     const j = judged([hear(1), see(1, alert([1])), hear(3, { location: onOak(500) })]);
     expect(j.lines).toEqual([
       {
@@ -389,7 +389,12 @@ describe('the clock’s tolerance', () => {
       TOLERANT,
       '2 delivered',
     ],
-    ['or not', [change(near, 1, true), hear(1), see(1, alert([2]))], TOLERANT, '1 delivered'],
+    [
+      'who muted just before may be left out',
+      [change(near, 1, true), hear(1), see(1, alert([2]))],
+      TOLERANT,
+      '1 delivered',
+    ],
     [
       'who unmuted just after may be left out',
       [hear(1), change(1 + 0.5 / 60, 1, true), see(1, alert([2]))],
@@ -397,13 +402,13 @@ describe('the clock’s tolerance', () => {
       '1 delivered',
     ],
     [
-      'nothing is left open without tolerance',
+      'without tolerance nothing is open',
       [change(near, 1, true), hear(1), see(1, alert([1, 2]))],
       {},
       '1 misdelivered, 1 delivered',
     ],
     [
-      'nor well before',
+      'who muted well before may not be told',
       [change(0.5, 1, true), hear(1), see(1, alert([1, 2]))],
       TOLERANT,
       '1 misdelivered, 1 delivered',
@@ -414,15 +419,15 @@ describe('the clock’s tolerance', () => {
       TOLERANT,
       '2 delivered',
     ],
-    ['or not come', [hear(60)], TOLERANT, ''],
-    ['but not without tolerance', [hear(60), see(60, alert([1, 2]))], {}, '2 misdelivered'],
+    ['an alert at the age may not come', [hear(60)], TOLERANT, ''],
+    ['without tolerance it may not come', [hear(60), see(60, alert([1, 2]))], {}, '2 misdelivered'],
   ])('%s', (_, acts, options, verdicts) => {
-    expect(told(judged(acts, {}, options))).toBe(verdicts);
+    expect(verdictText(judged(acts, {}, options))).toBe(verdicts);
   });
 
-  it('calls stale a correction that comes after its window by more than it', () => {
+  it('calls a correction stale if it comes after its window by more than the tolerance', () => {
     const at = (minute: number, toleranceMs: number): string =>
-      told(
+      verdictText(
         judged(
           [hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(minute, alert([1, 2], frame))],
           { correctionMsMax: HOUR_MS },
@@ -438,7 +443,7 @@ describe('the clock’s tolerance', () => {
   it('lets a record that joined an event at the edge have an alert of its own', () => {
     const other = alertKey('hand', 'pd-000', 'B');
     const acts = (toleranceMs: number): string =>
-      told(
+      verdictText(
         judged(
           [
             hear(60),
@@ -453,7 +458,7 @@ describe('the clock’s tolerance', () => {
     expect(acts(0)).toBe('2 misdelivered');
   });
 
-  it('lets who may have had the alert be told how it ended', () => {
+  it('lets residents who may have had the alert be told how it ended', () => {
     const acts = [
       change(near, 1, true),
       hear(1),
@@ -462,19 +467,21 @@ describe('the clock’s tolerance', () => {
       hear(9, cancelled),
       see(9, alert([1, 2], frame)),
     ];
-    expect(told(judged(acts, {}, TOLERANT))).toBe('4 delivered');
+    expect(verdictText(judged(acts, {}, TOLERANT))).toBe('4 delivered');
     expect(
-      told(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))], {}, TOLERANT)),
+      verdictText(
+        judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))], {}, TOLERANT),
+      ),
     ).toBe('1 misdelivered, 4 delivered');
     expect(
       details(judged([hear(1), see(1, alert([1, 2])), hear(9, cancelled), see(9, alert([1, 2, 3], frame))])),
     ).toEqual(['misdelivered never-sent 3']);
   });
 
-  it('calls stale what comes after the age by more than it', () => {
+  it('calls an alert stale if it comes after the age by more than the tolerance', () => {
     const options = { latenessMsMax: 2 * HOUR_MS };
     const at = (ms: number, tolerance: number): string =>
-      told(judged([hear(1), (o) => o.observe(alert([1, 2]), ms)], {}, { ...options, toleranceMs: tolerance }));
+      verdictText(judged([hear(1), (o) => o.observe(alert([1, 2]), ms)], {}, { ...options, toleranceMs: tolerance }));
     expect(at(T0 + HOUR_MS - 1, 0)).toBe('2 delivered');
     expect(at(T0 + HOUR_MS, 0)).toBe('2 stale');
     expect(at(T0 + HOUR_MS + 999, 1000)).toBe('2 delivered');

@@ -57,7 +57,7 @@ export class PublishedMessages {
     if (owed !== null && owed.doubt !== DOUBT.unsure)
       for (const detail of faults) labels.push({ verdict: 'misdelivered', detail });
     const isOpen = owed === null && this.#owedAlerts.doubt(head.key) !== DOUBT.none;
-    // If the audience is the one that was owed, that one is kept, so that the target's own copy can be let go.
+    // If the audience is equal to the one owed, keep that one, so that the target's own copy can be freed.
     const audience =
       owed !== null && sameIds(owed.recipients, output.audience) ? owed.recipients : output.audience.slice();
     this.observations.push({
@@ -74,7 +74,7 @@ export class PublishedMessages {
     return leaks.map((kind) => ({ egress: 'frame', kind, incidents, frames }));
   }
 
-  /** An observation as it is to be judged. A message that came before it was due meets the one owed only now. */
+  /** Makes an observation ready to be judged. A message that came before it was due finds the one that it answers only now. */
   settle(observation: Observation): SeenMessage {
     const { head, notOwed } = observation;
     const namesakes = this.#namesakes(head);

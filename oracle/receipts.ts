@@ -1,4 +1,4 @@
-/** Receipts beside what the rules demand: exactly one for each message, with one row for each record. */
+/** Holds receipts against the rules' demands: exactly one for each message, with one row for each record. */
 import type { RowReceipt } from '../contract/pipeline.ts';
 import type { Judgement } from './oracle-api.ts';
 import type { ExpectedReceipt } from './owed/records.ts';
@@ -11,7 +11,7 @@ export class Receipts {
   readonly #wrong: WrongReceipt[] = [];
   readonly #allowed = new Set<string>();
 
-  /** A message arrived whose receipt must list these rows; null: any rows. */
+  /** A message arrived. Its receipt must list these rows; null if any rows are right. */
   demand(messageId: string, rows: ExpectedReceipt): void {
     const text = rows === null ? null : rowsText(rows);
     const waiting = this.#pending.get(messageId);
@@ -19,7 +19,7 @@ export class Receipts {
     else waiting.push(text);
   }
 
-  /** A message arrived whose receipt may come, with any rows, or not come. */
+  /** A message arrived. Its receipt may come, with any rows, or not come. */
   allow(messageId: string): void {
     this.#allowed.add(messageId);
   }

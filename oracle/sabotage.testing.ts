@@ -1,5 +1,5 @@
 /**
- * Pipelines that misbehave in one known way each, to prove the oracle: a sabotage wraps any pipeline, does its harm at a seeded rate,
+ * Pipelines that misbehave in one known way each, to prove the oracle. A sabotage wraps any pipeline, does its harm at a seeded rate,
  * and logs what the oracle must find because of it, delivery by delivery.
  */
 import seedrandom from 'seedrandom';
@@ -14,9 +14,9 @@ import { type Mismatch, People } from './rules/people.ts';
 import { capCircle, placeNamed } from './rules/place.ts';
 
 export interface SabotageLog {
-  /** How often it did its harm. */
+  /** How often the sabotage did its harm. */
   times: number;
-  /** By how much the count of each primary verdict must differ from the clean run's. */
+  /** The difference that the count of each primary verdict must show to the clean run's. */
   verdicts: Partial<Record<Verdict, number>>;
   /** Deliveries by `verdict detail` that must be among the violations, beyond the clean run's. */
   details: Record<string, number>;
@@ -27,14 +27,14 @@ export interface SabotageLog {
 
 export interface Sabotage {
   name: string;
-  /** Share of the chances to do harm that it takes, unless a caller chooses another. */
+  /** Share of its chances to do harm that it takes, unless the caller chooses another. */
   rate: number;
   wrap(inner: CreatePipeline, rate: number, seed: number): { create: CreatePipeline; log: SabotageLog };
 }
 
 type Publish = PipelineOutput & { kind: 'publish' };
 
-/** What the sabotage knows of a record from the message that carried it. */
+/** Private strings of a record that the sabotage read in the message that carried them. */
 interface Carried {
   phone?: string;
   name?: string;
@@ -42,6 +42,7 @@ interface Carried {
   address?: string;
 }
 
+/** A running sabotage. */
 interface Meddler {
   config: PipelineConfig;
   people: People;
@@ -51,15 +52,15 @@ interface Meddler {
   random(): number;
   nowMs: number;
   input: PipelineInput;
-  /** By key of the alert. */
+  /** Private strings by key of the alert. */
   carried: Map<string, Carried>;
   /** Keys under which something was published. */
   published: Set<string>;
-  /** Puts out an output at a later moment. */
+  /** Holds an output back until `atMs`. */
   later(output: PipelineOutput, atMs: number): void;
 }
 
-/** What becomes of one output of the inner pipeline. */
+/** Replaces one output of the inner pipeline by any number of outputs. */
 type Meddling = (output: PipelineOutput, m: Meddler) => PipelineOutput[];
 
 export const SABOTAGES: readonly Sabotage[] = [
@@ -135,7 +136,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     0.3,
     onAlert((p, m) => {
       const atMs = m.nowMs + 3 * MINUTE_MS;
-      // An alert that would be stale by then is another sabotage's.
+      // An alert that would be stale by then is another sabotage's business.
       if (atMs - isoMs(p.alert.info.effective) >= HOUR_MS) return [p];
       m.later(p, atMs);
       move(m, p.audience.length, 'late', 'late');
@@ -351,14 +352,14 @@ function note(m: Meddler, deliveries: number, detail: string): void {
   m.log.details[detail] = (m.log.details[detail] ?? 0) + deliveries;
 }
 
-/** Deliveries that come on top of the clean run's. */
+/** Logs deliveries that come on top of the clean run's. */
 function add(m: Meddler, deliveries: number, verdict: Verdict, detail: string): void {
   m.log.times++;
   m.log.verdicts[verdict] = (m.log.verdicts[verdict] ?? 0) + deliveries;
   note(m, deliveries, `${verdict} ${detail}`);
 }
 
-/** Deliveries that were `delivered` in the clean run. */
+/** Logs deliveries that were `delivered` in the clean run. */
 function move(m: Meddler, deliveries: number, verdict: Verdict, detail: string): void {
   add(m, deliveries, verdict, detail);
   m.log.verdicts.delivered = (m.log.verdicts.delivered ?? 0) - deliveries;
@@ -405,7 +406,7 @@ function betrays(kind: keyof Carried, change: (alert: Alert, carried: Carried) =
   };
 }
 
-/** Adds up to three residents whom one rule, and that one first, keeps from the alert. */
+/** Adds up to three residents who may not have the alert, all for one reason that the oracle must name. */
 function strangers(why: Mismatch): Meddling {
   return onAlert((p, m) => {
     const category = CATEGORIES.find((c) => CATEGORY_LABELS[c] === p.alert.info.event)!;
@@ -419,7 +420,7 @@ function strangers(why: Mismatch): Meddling {
     for (let i = 0; i < ids.length && found.length < 3; i++) {
       const resident = ids[(start + i) % ids.length];
       const [settings] = m.people.settingsBetween(resident, m.nowMs + 1, m.nowMs + 1);
-      // Whoever is both muted and gone would be found for having gone: one cause at a time.
+      // The oracle names only the first of two reasons: a resident who is muted and has quit proves nothing.
       if (settings.flags === (ROSTER_MUTED | ROSTER_QUIT)) continue;
       if (m.people.mismatch(resident, settings, box, category) === why) found.push(resident);
     }
@@ -428,7 +429,7 @@ function strangers(why: Mismatch): Meddling {
   });
 }
 
-/** Alerts for records that the pipeline rightly suppressed and never alerted anyone to. */
+/** Publishes alerts about records that the pipeline rightly suppressed and never alerted anyone to. */
 function falseAlerts(wanted: (reason: string, body: string) => boolean): Meddling {
   return (output, m) => {
     if (output.kind !== 'suppressed' || m.input.kind !== 'cad') return [output];
@@ -444,7 +445,7 @@ function falseAlerts(wanted: (reason: string, body: string) => boolean): Meddlin
   };
 }
 
-/** Publishes as soon as a decision is asked for; the approved alert, when it comes, is then a second copy. */
+/** Publishes as soon as the pipeline asks for a decision. If the alert is approved later, it is a second copy. */
 function unapproved(): Meddling {
   const early = new Map<string, Uint32Array>();
   return (output, m) => {
@@ -496,7 +497,7 @@ function fabricated(
   };
 }
 
-/** The alert's key of the record in the message at hand; null where the message is no single record. */
+/** The alert key of the record in the message at hand; null if the message does not hold exactly one record. */
 function keyOf(m: Meddler): string | null {
   if (m.input.kind !== 'cad') return null;
   const id =

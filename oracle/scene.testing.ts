@@ -1,6 +1,6 @@
 /**
- * A small world made by hand: six agencies, one of each dialect, over a chequered town, with the manifests of what their feeds say.
- * It knows nothing of the simulator, so that what it finds in a pipeline or in the oracle owes nothing to it.
+ * A small world made by hand: six agencies, one of each dialect, each with a chequered town, and the manifests of what their feeds
+ * say. It uses nothing of the simulator, so that a fault of the simulator can't hide one of a pipeline or of the oracle.
  */
 import seedrandom from 'seedrandom';
 import type { AgencyProfile } from '../contract/agency.ts';
@@ -24,6 +24,7 @@ import { zoneOffsetMin } from '../contract/zones.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from './oracle-api.ts';
 import { createOracle } from './oracle.ts';
 
+/** One input to a pipeline, with what the oracle must be told beside it. */
 export interface SceneEvent {
   atMs: number;
   input: PipelineInput;
@@ -31,6 +32,7 @@ export interface SceneEvent {
   secrets: { recordId: string; strings: PrivateString[] }[];
 }
 
+/** A world that is ready to run: `drive` runs it. */
 export interface Scene {
   config: PipelineConfig;
   /** In time order. */
@@ -43,9 +45,9 @@ export interface SceneOptions {
   incidentsPerAgency: number;
   residentsPerAgency: number;
   hours: number;
-  /** Changes to the default policy, the same for all. */
+  /** Changes to the default policy, the same for all agencies. */
   policy?: Partial<Policy>;
-  /** Further changes, from half-way through. */
+  /** Further changes, from half-way through the scene on. */
   policyLater?: Partial<Policy>;
 }
 
@@ -57,7 +59,7 @@ const TOWN_DM = 8 * 1000;
 const TOWN_STEP_DM = 12_000;
 const STREETS = ['E OAK AVE', 'W MAPLE ST', 'N 5TH AVE', 'N 6TH AVE', 'S ELM BLVD', 'COUNTY RD 9'];
 
-/** What a feed knows of one record, as it changes. */
+/** One record as its feed knows it. Each change makes a new one. */
 interface HandRecord {
   id: string;
   event: EventType;
@@ -71,6 +73,7 @@ interface HandRecord {
 
 type Random = () => number;
 
+/** Makes a scene from its seed: the same options give the same scene. */
 export function makeScene(options: SceneOptions): Scene {
   const random: Random = seedrandom.alea(`handmade ${options.seed}`);
   const agencies = DIALECTS.map((dialect, i) => makeAgency(dialect, i, options));
@@ -90,13 +93,14 @@ export function makeScene(options: SceneOptions): Scene {
   };
 }
 
+/** A scene that was run, with everything that the pipeline gave. */
 export interface Driven {
   judgement: Judgement;
   outputs: { atMs: number; output: PipelineOutput }[];
   pipeline: Pipeline;
 }
 
-/** Runs a scene through a pipeline, with reviewers whose decisions follow from the ticket alone, and has the oracle judge it. */
+/** Runs a scene through a pipeline and has the oracle judge it. Reviewers decide by the ticket's id alone. */
 export function drive(
   scene: Scene,
   create: CreatePipeline,
@@ -176,7 +180,7 @@ function makeAgency(dialect: Dialect, index: number, options: SceneOptions): Age
   };
 }
 
-/** Three streets run west to east, three south to north; each has eight blocks, and every seventh block few households. */
+/** A town of three streets from west to east and three from south to north. Each has eight blocks; every seventh block has few households. */
 export function makeGazetteer(x0: number): Gazetteer {
   const blocks: { street: number; hundred: number; box: number[]; households: number; area: number }[] = [];
   STREETS.forEach((_, street) => {
@@ -266,7 +270,7 @@ function preferenceEvents(random: Random, roster: Roster, options: SceneOptions)
   });
 }
 
-/** A state of a record, and when the feed tells it. */
+/** A state of a record, and the moment at which its feed tells it. */
 interface Telling {
   atMs: number;
   updatedMs: number;
@@ -291,7 +295,7 @@ function agencyEvents(
     : tellings.map((t, n) => messageEvent(profile, `${profile.id}-m${n}`, t));
 }
 
-/** One incident: its record's history, often a second record of the same event. */
+/** The tellings of one incident: its record's history, and now and then that of a second record of the same event. */
 function incidentTellings(
   random: Random,
   profile: AgencyProfile,
@@ -437,7 +441,7 @@ function placesOf(dialect: Dialect, g: Gazetteer, random: Random): PublishedLoca
   }
 }
 
-/** Agencies may say of a domestic matter what it is about; of concern to the community it is not for that. */
+/** Agencies may give a domestic matter its category. That does not make it a concern of the community. */
 const DOMESTIC_ALERTABLE = (['burglary', 'stabbing'] as const).map((category) => ({
   event: EVENT_TYPES.find((t) => t.id === `${category}-domestic`)!,
   rule: { category, community: false },
@@ -483,7 +487,7 @@ function messageEvent(profile: AgencyProfile, messageId: string, t: Telling): Sc
   let body = bodyOf(dialect, t, row);
   if (t.malformed) {
     row.wellFormed = false;
-    // Half of the malformed are cut off, half lack what they must have; a CSV batch loses a cell.
+    // Some malformed messages are cut off, others lack a field that they must have. A CSV batch loses a cell.
     if (messageId.endsWith('1') || messageId.endsWith('3')) {
       manifest.readable = false;
       body = dialect === 'seattle' ? body.slice(5) : body.slice(0, Math.floor(body.length / 2));
@@ -504,7 +508,7 @@ function breakField(body: string): string {
   return JSON.stringify(message);
 }
 
-/** A record as its dialect can tell it: what it has no word for is lost. */
+/** A record as its dialect can tell it: anything that the dialect has no word for is lost. */
 function manifestRow(dialect: Dialect, t: Telling, row: number): ManifestRow {
   const { record } = t;
   let { status, disposition } = record;
@@ -665,7 +669,7 @@ function dallasPlace(text: string): { block: string; location: string } {
   return { block, location };
 }
 
-/** A poll every five minutes of what is open: closed and cancelled records are gone from it, two units share each row's incident. */
+/** Polls of the open records, one every five minutes. Closed and cancelled records are gone from them; two units share each incident. */
 function portalEvents(random: Random, profile: AgencyProfile, tellings: readonly Telling[]): SceneEvent[] {
   const events: SceneEvent[] = [];
   const open = new Map<string, Telling>();

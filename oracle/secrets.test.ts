@@ -27,7 +27,7 @@ function learned(): Secrets {
   return secrets;
 }
 
-it('searches for the strings of the records behind a text, and of no others', () => {
+it('finds the strings of the records behind a text, and of no other record', () => {
   const secrets = learned();
   const text = 'Avery Quillfeather and Blake Oxendale, insulin pump, 2800 BLOCK W MAPLE ST';
   expect(secrets.inRecords(text, 'a', ['r1'], '')).toEqual(['name', 'address', 'medical']);
@@ -35,7 +35,7 @@ it('searches for the strings of the records behind a text, and of no others', ()
   expect(secrets.inRecords(text, 'a', ['r2'], '')).toEqual([]);
 });
 
-it('searches a text of unknown origin for what tells a person, whoever wrote it', () => {
+it('finds strings that tell a person in a text of unknown origin', () => {
   const secrets = learned();
   expect(secrets.inAgency('did AVERY QUILLFEATHER see it', 'a')).toEqual(['name']);
   expect(secrets.inAgency('avery has an insulin pump', 'a')).toEqual([]);
@@ -52,13 +52,13 @@ it.each([
   ['call 555-0299', []],
   ['write to a.b@mail.example.com', ['email']],
   ['alerts@hundredblock.test', []],
-  // Looked through once, not once from each character.
+  // The search must go through this text once, not once from each character.
   [`${'.'.repeat(200_000)}@example.org`, []],
-])('knows anybody’s strings: %s', (text, kinds) => {
+])('finds strings that belong to anybody: %s', (text, kinds) => {
   expect(learned().inAnyText(text)).toEqual(kinds);
 });
 
-it('lets go of strings, but never of canaries', () => {
+it('forgets strings, but never canaries', () => {
   const secrets = learned();
   expect(secrets.inAgency('Avery Quillfeather', 'a')).toEqual(['name']);
   secrets.learn('a', 'r9', [{ kind: 'plate', value: 'SYN 1' }], 3 * DAY_MS);

@@ -1,4 +1,4 @@
-/** What the rules let a target know of one agency: its records, and the groups of records that share an alert. */
+/** Everything that a target knows about one agency by the rules: its records, and the groups of records that share an alert. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Category } from '../../contract/catalogue.ts';
 import type { PublishedLocation } from '../../contract/manifest.ts';

@@ -1,4 +1,4 @@
-/** How surely a message is owed, given what is known of when its input arrived. */
+/** How surely a message is owed: that depends on how exactly the moment of its input is known. */
 import type { Slack } from '../rules/eligibility.ts';
 
 /**

@@ -42,7 +42,7 @@ function run(
   return { owedAlerts, people, receipts };
 }
 
-function told(owedAlerts: OwedAlerts): string[] {
+function messageTexts(owedAlerts: OwedAlerts): string[] {
   return owedAlerts
     .messages()
     .map(
@@ -53,7 +53,7 @@ function told(owedAlerts: OwedAlerts): string[] {
 
 const ALERT = '1 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]';
 
-describe('what is owed', () => {
+describe('messages owed', () => {
   const cases: [string, Partial<Policy>, Step[], string[]][] = [
     ['an eligible record', {}, [[1, [{}]]], [ALERT]],
     [
@@ -83,19 +83,19 @@ describe('what is owed', () => {
     ['a domestic matter', {}, [[1, [{ nature: 'DOMESTIC' }]]], []],
     ['alerts off', { alerts: 'off' }, [[1, [{}]]], []],
     [
-      'one millisecond under the age',
+      'an incident one millisecond younger than the greatest age',
       {},
       [[60, [{ incidentMs: T0 + 1 }]]],
       ['60 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]'],
     ],
-    ['the age itself', {}, [[60, [{}]]], []],
+    ['an incident of the greatest age', {}, [[60, [{}]]], []],
     [
-      'five minutes ahead',
+      'an incident five minutes in the future',
       {},
       [[0, [{ incidentMs: minutes(5) }]]],
       ['0 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]'],
     ],
-    ['more than that', {}, [[0, [{ incidentMs: minutes(5) + 1 }]]], []],
+    ['an incident further in the future', {}, [[0, [{ incidentMs: minutes(5) + 1 }]]], []],
     ['a place outside the gazetteer', {}, [[1, [{ location: onOak(900) }]]], []],
     ['a block of few households', {}, [[1, [{ location: onOak(0) }]]], ['1 Alert 1 shots-fired FAIRVIEW AREA [0 1 2]']],
     [
@@ -146,7 +146,7 @@ describe('what is owed', () => {
       [ALERT, '9 Update 2 robbery 300 BLOCK E OAK AVE [1 2]'],
     ],
     [
-      're-typed to what no alert is for',
+      're-typed to a nature without a category',
       {},
       [
         [1, [{}]],
@@ -155,7 +155,7 @@ describe('what is owed', () => {
       [ALERT, '9 Cancel 2 shots-fired 300 BLOCK E OAK AVE [1 2]'],
     ],
     [
-      'moved: new neighbours and old',
+      'moved to another block: new and old neighbours are told',
       {},
       [
         [1, [{}]],
@@ -173,7 +173,7 @@ describe('what is owed', () => {
       [ALERT],
     ],
     [
-      'moved when old',
+      'moved when it is too old',
       {},
       [
         [1, [{}]],
@@ -182,7 +182,7 @@ describe('what is owed', () => {
       [ALERT, '90 Update 2 shots-fired 500 BLOCK E OAK AVE [1 2 3]'],
     ],
     [
-      'at the end of the correction window',
+      'cancelled at the end of the correction window',
       { correctionMsMax: HOUR_MS },
       [
         [1, [{}]],
@@ -191,7 +191,7 @@ describe('what is owed', () => {
       [ALERT, '61 Update 2 robbery 300 BLOCK E OAK AVE [1 2]'],
     ],
     [
-      'after it',
+      'cancelled after the correction window',
       { correctionMsMax: HOUR_MS - 1 },
       [
         [1, [{}]],
@@ -209,7 +209,7 @@ describe('what is owed', () => {
       [ALERT],
     ],
     [
-      'two records of one event, as far apart as may be',
+      'two records of one event, as far apart as the rules allow',
       { sameEventMsMax: 2 * MINUTE_MS },
       [
         [1, [{}]],
@@ -229,7 +229,7 @@ describe('what is owed', () => {
       [ALERT, '21 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2]'],
     ],
     [
-      'two events a while apart',
+      'two events too far apart to be one',
       { sameEventMsMax: MINUTE_MS },
       [
         [1, [{}]],
@@ -280,7 +280,7 @@ describe('what is owed', () => {
       [ALERT, '9 Cancel 2 shots-fired 300 BLOCK E OAK AVE [2]'],
     ],
     [
-      'a wider radius',
+      'a radius that just reaches',
       {},
       [
         [0.5, { resident: 4, radiusDm: 4000 }],
@@ -289,7 +289,7 @@ describe('what is owed', () => {
       ['1 Alert 1 shots-fired 300 BLOCK E OAK AVE [1 2 4]'],
     ],
     [
-      'a decimetre short',
+      'a radius one decimetre too short',
       {},
       [
         [0.5, { resident: 4, radiusDm: 3999 }],
@@ -365,10 +365,10 @@ describe('what is owed', () => {
     ],
   ];
   it.each(cases)('%s', (_, policy, steps, expected) => {
-    expect(told(run(policy, steps).owedAlerts)).toEqual(expected);
+    expect(messageTexts(run(policy, steps).owedAlerts)).toEqual(expected);
   });
 
-  it('keeps the last lead there was, forgotten ones aside', () => {
+  it('keeps the last lead if every record left is a duplicate', () => {
     const steps: Step[] = [
       [1, [{}]],
       [5, [{ recordId: 'B', incidentMs: minutes(4) }]],
@@ -385,7 +385,7 @@ describe('what is owed', () => {
     ]);
   });
 
-  it('counts why records are owed nothing, each by its latest reason', () => {
+  it('counts records without an alert by the latest reason of each', () => {
     const { owedAlerts } = run({}, [
       [1, [{}]],
       [2, [{ recordId: 'B' }]],
@@ -395,7 +395,7 @@ describe('what is owed', () => {
     expect(owedAlerts.suppressed()).toEqual({ cancelled: 1, 'same-event': 1 });
   });
 
-  it('asks for a decision once, and knows what it waits for', () => {
+  it('asks for a decision once, and knows which Alert waits for it', () => {
     const { owedAlerts } = run({ review: 'human' }, [
       [1, [{}]],
       [2, [{ location: onOak(500) }]],
@@ -404,7 +404,7 @@ describe('what is owed', () => {
     expect(owedAlerts.ask('any name', alertKey('hand', 'pd-000', 'A'))?.place.text).toBe('300 BLOCK E OAK AVE');
     expect(owedAlerts.neverAsked()).toEqual([]);
     owedAlerts.review('any name', 'approve', new Moment(minutes(4)));
-    expect(told(owedAlerts)).toEqual(['4 Alert 1 shots-fired 500 BLOCK E OAK AVE [2 3]']);
+    expect(messageTexts(owedAlerts)).toEqual(['4 Alert 1 shots-fired 500 BLOCK E OAK AVE [2 3]']);
   });
 });
 
@@ -419,7 +419,7 @@ describe('receipts owed', () => {
       ['accepted', 'duplicate'],
     ],
     [
-      'something new',
+      'another nature',
       [
         [1, [{}]],
         [2, [{ nature: 'ROBBERY' }]],
@@ -427,7 +427,7 @@ describe('receipts owed', () => {
       ['accepted', 'accepted'],
     ],
     [
-      'something older',
+      'an older stamp',
       [
         [2, [{}]],
         [3, [{ updatedMs: minutes(1), nature: 'ROBBERY' }]],
@@ -444,7 +444,7 @@ describe('receipts owed', () => {
       ['accepted', 'duplicate', 'superseded'],
     ],
     [
-      'something new under the same stamp',
+      'another nature under the same stamp',
       [
         [1, [{}]],
         [2, [{ updatedMs: minutes(1), nature: 'ROBBERY' }]],
@@ -483,7 +483,7 @@ describe('receipts owed', () => {
 });
 
 describe('a portal', () => {
-  /** Minute, ids listed (`!` malformed), and the snapshot's stamp in minutes where it is not its time. */
+  /** `ids`: the records listed, with `!` after a malformed one. `asOf`: the minute of the snapshot's stamp, if it is another. */
   type Poll = [minute: number, ids: string[], asOf?: number];
   function poll(polls: Poll[]): { owedAlerts: OwedAlerts; receipts: string[] } {
     const c = config(agency({ retainMs: 10 * MINUTE_MS }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
@@ -510,7 +510,7 @@ describe('a portal', () => {
   }
   it.each<[string, Poll[], string[], string[]]>([
     [
-      'closes what it no longer lists, which cancels nothing',
+      'closes records that it no longer lists, which cancels nothing',
       [
         [1, ['A']],
         [2, []],
@@ -519,7 +519,7 @@ describe('a portal', () => {
       ['Alert'],
     ],
     [
-      'knows what it lists again',
+      'a record listed again',
       [
         [1, ['A']],
         [2, ['A']],
@@ -528,7 +528,7 @@ describe('a portal', () => {
       ['Alert'],
     ],
     [
-      'takes back what it closed',
+      'opens a record again that it closed',
       [
         [1, ['A']],
         [2, []],
@@ -538,7 +538,7 @@ describe('a portal', () => {
       ['Alert'],
     ],
     [
-      'closes nothing where a row is malformed',
+      'closes nothing if a row is malformed',
       [
         [1, ['A']],
         [2, ['C!']],
@@ -548,7 +548,7 @@ describe('a portal', () => {
       ['Alert'],
     ],
     [
-      'is wholly stale by its stamp',
+      'has an older stamp: all of it is superseded',
       [
         [2, ['A']],
         [3, ['A', 'C!'], 2],
@@ -558,7 +558,7 @@ describe('a portal', () => {
       ['Alert'],
     ],
     [
-      'has named a record even when stale',
+      'keeps a record known even if it is stale',
       [
         [1, ['A']],
         [9, ['A'], 0],
@@ -584,7 +584,7 @@ describe('a portal', () => {
   });
 });
 
-it('looks again at what a portal closes: freed by another record, it is owed a decision of its own', () => {
+it('evaluates a record that a portal closes: once another record has left it, it is owed a decision of its own', () => {
   const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
   const owedAlerts = new OwedAlerts(c, new People(c.roster));
   const poll = (minute: number, rows: Partial<ManifestRow>[]): void => {
@@ -599,7 +599,7 @@ it('looks again at what a portal closes: freed by another record, it is owed a d
   expect(owedAlerts.neverAsked().map((e) => [e.recordId, e.frame.includes('Status: closed')])).toEqual([['B', true]]);
 });
 
-it('closes what a portal no longer lists in the order in which it first did', () => {
+it('closes records that a portal no longer lists in the order in which it first listed them', () => {
   const c = config(agency({ review: 'human' }, { feeds: [{ fromMs: 0, dialect: 'dallas' }] }));
   const owedAlerts = new OwedAlerts(c, new People(c.roster));
   const snapshots: Partial<ManifestRow>[][] = [
@@ -617,14 +617,14 @@ it('closes what a portal no longer lists in the order in which it first did', ()
   expect(owedAlerts.neverAsked().map((e) => e.recordId)).toEqual(['B']);
 });
 
-describe('why not', () => {
+describe('why a message is not owed', () => {
   const key = alertKey('hand', 'pd-000', 'A');
   it.each<[string, Partial<Policy>, Step[], string]>([
     ['no such record', {}, [], 'not-owed:unknown'],
     ['still waiting', { review: 'human' }, [[1, [{}]]], 'unapproved'],
-    ['told already', {}, [[1, [{}]]], 'not-owed:already-alerted'],
+    ['alerted already', {}, [[1, [{}]]], 'not-owed:already-alerted'],
     [
-      'taken back already',
+      'cancelled already',
       {},
       [
         [1, [{}]],
@@ -668,7 +668,7 @@ describe('the clock’s tolerance', () => {
     expect(owedAlerts.messages().map((e) => e.doubt !== DOUBT.none)).toEqual(optional);
   });
 
-  it('leaves what follows an edge open too, and a decision at the edge', () => {
+  it('leaves open a decision at an edge, and everything that follows from it', () => {
     const { owedAlerts } = run(
       { review: 'human' },
       [
@@ -685,7 +685,7 @@ describe('the clock’s tolerance', () => {
     expect(owedAlerts.doubt(alertKey('hand', 'pd-000', 'A'))).toBe(DOUBT.band);
   });
 
-  it('leaves open what joins an open event, and a correction at the end of its window', () => {
+  it('leaves open a record that joins an event in doubt, and a correction at the end of its window', () => {
     const joined = run(
       {},
       [
@@ -706,7 +706,7 @@ describe('the clock’s tolerance', () => {
     expect(corrected.owedAlerts.messages().map((e) => e.doubt)).toEqual([DOUBT.none, DOUBT.band]);
   });
 
-  it('leaves a message at a change of feed open', () => {
+  it('leaves open a message at a change of feed', () => {
     const profile = agency(
       {},
       {

@@ -1,4 +1,4 @@
-/** What is known of records, from the messages that reached the door: docs/reference/rules.md, 'Reading a message' and 'What is known'. */
+/** Reads messages into the latest state of each record: docs/reference/rules.md, 'Reading a message' and 'What is known of a record'. */
 import type { ManifestRow, MessageManifest } from '../../contract/manifest.ts';
 import type { PipelineInput, RowOutcome } from '../../contract/pipeline.ts';
 import { civilToMs, parseIso } from '../../contract/time.ts';
@@ -23,9 +23,9 @@ interface Reading {
   book: AgencyBook;
   manifest: MessageManifest;
   moment: Moment;
-  /** Doubt whether the target read the message as it is read here. */
+  /** The doubt whether the target read the message in the same way. */
   doubt: Doubt;
-  /** True once a row names a record of which nobody knows what the target knows: the receipt is then open. */
+  /** True once a row names a record about which the target's knowledge is unsure: then any receipt is right. */
   touchesUnsure: boolean;
 }
 

@@ -14,7 +14,7 @@ const resident = fc.record({
 });
 const edges = fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: -50_000, max: 50_000 })));
 
-it('finds whom a scan of everybody finds', () => {
+it('matches the same residents as a scan of everybody', () => {
   fc.assert(
     fc.property(fc.array(resident, { maxLength: 60 }), edges, (all, [a, b, c, d]) => {
       const column = (key: keyof (typeof all)[number]): number[] => all.map((r) => r[key]);
@@ -42,7 +42,7 @@ it('matches nobody to a place without a box', () => {
   expect(new People(roster()).matching(null, 'robbery')).toHaveLength(0);
 });
 
-it('remembers what settings were', () => {
+it('remembers earlier settings', () => {
   const people = new People(roster());
   people.change({ resident: 1, muted: true }, 100);
   people.change({ resident: 1, radiusDm: 9000 }, 200);
@@ -58,7 +58,7 @@ it('remembers what settings were', () => {
   expect(people.changedBetween(201, 900)).toEqual([]);
 });
 
-it('joins ascending sets and finds in them', () => {
+it('unites ascending sets and finds every member', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(50)), fc.uniqueArray(fc.nat(50)), (a, b) => {
       const both = union(Uint32Array.from(a).sort(), Uint32Array.from(b).sort());

@@ -1,4 +1,4 @@
-/** The oracle's own subscribers: their settings as they change, a grid over their homes, and what each setting was at any moment. */
+/** The oracle's own subscribers: their settings now and at any earlier moment, and who matches a place (docs/reference/rules.md, 'Who'). */
 import { CATEGORIES, type Category } from '../../contract/catalogue.ts';
 import type { Box } from '../../contract/plane.ts';
 import { distanceSquaredToBox } from '../../contract/plane.ts';
@@ -13,7 +13,7 @@ export interface Settings {
 
 export type Mismatch = 'quit' | 'muted' | 'not-wanted' | 'too-far';
 
-/** 1 km: a query reads about as many homes outside its radius as inside. */
+/** Side of a cell: 1 km. A query then reads about as many homes outside its radius as inside. */
 const CELL_DM = 10_000;
 const CELLS_MAX = 1 << 22;
 
@@ -193,7 +193,7 @@ export function findSorted(sorted: Uint32Array, value: number): number {
 class Grid {
   /** Indices of homes, cell by cell, row by row. */
   readonly members: Int32Array;
-  /** Where each cell's homes begin in `members`, and where the last one's end. */
+  /** For each cell, the index in `members` at which its homes begin; one more entry for the end. */
   readonly #starts: Int32Array;
   readonly #x0: number;
   readonly #y0: number;

@@ -61,7 +61,7 @@ describe('the finest place', () => {
   });
   const profile = agency({}, { gazetteer: city.gazetteer });
 
-  it('of an address is where the house stands in the simulated city, but for its distance from the street', () => {
+  it('of an address is the house of the simulated city, but for its distance from the street', () => {
     const offs = Array.from({ length: city.households }, (_, household) => {
       const { number, street, x, y } = householdPlace(city, household);
       const { x0, y0 } = publishedPlace(profile, address(number, street), 5)!.finest!;
@@ -71,7 +71,7 @@ describe('the finest place', () => {
     expect([...new Set(offs)].every((off) => Math.abs(off - 120) <= 1)).toBe(true);
   });
 
-  it('is that of the block, crossing or stretch where no house is known, however coarse the published one', () => {
+  it('is the block, crossing or stretch if no house is known, even if a coarser place is published', () => {
     const block = publishedPlace(strict, { kind: 'block', hundred: 700, street: 'E OAK AVE', text: '' }, 5)!;
     expect(block.kind).toBe('jurisdiction');
     expect(block.finest).toEqual(placeNamed(strict, '700 BLOCK E OAK AVE')!.box);

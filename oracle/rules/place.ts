@@ -19,6 +19,7 @@ export interface Place {
   finest: Box | null;
 }
 
+/** A position lies on the nearest block if that is no further than 250 m. */
 const NEAREST_DM_SQUARED_MAX = 2500 * 2500;
 const MILES_PER_STRETCH = 5;
 const CIRCLE_KM_MIN = 0.05;
