@@ -34,59 +34,59 @@ export type Tickets = Map<string, { desk: Desk; group: Group }>;
 
 export class Desk {
   readonly records = new RecordStore();
-  readonly groups = new GroupStore((record) => this.eventOf(record));
-  private readonly places: Places;
-  private readonly profile: AgencyProfile;
-  private readonly runKey: string;
-  private readonly target: Target;
-  private readonly tickets: Tickets;
+  readonly groups = new GroupStore((record) => this.#eventOf(record));
+  readonly #places: Places;
+  readonly #profile: AgencyProfile;
+  readonly #runKey: string;
+  readonly #target: Target;
+  readonly #tickets: Tickets;
   /** The latest stamp of a snapshot. */
-  private asOfMs = -Infinity;
-  private out: PipelineOutput[] = [];
-  private nowMs = 0;
-  private policy: Policy;
+  #asOfMs = -Infinity;
+  #out: PipelineOutput[] = [];
+  #nowMs = 0;
+  #policy: Policy;
 
   constructor(profile: AgencyProfile, runKey: string, target: Target, tickets: Tickets) {
-    this.profile = profile;
-    this.runKey = runKey;
-    this.target = target;
-    this.tickets = tickets;
-    this.places = createPlaces(profile);
-    this.policy = policyAt(profile.policies, -Infinity);
+    this.#profile = profile;
+    this.#runKey = runKey;
+    this.#target = target;
+    this.#tickets = tickets;
+    this.#places = createPlaces(profile);
+    this.#policy = policyAt(profile.policies, -Infinity);
   }
 
   /** Reads a message in the dialect in force; appends to `out` all that follows, and returns the receipts. */
   receive(message: CadMessage, out: PipelineOutput[], nowMs: number): RowReceipt[] {
-    this.begin(out, nowMs);
-    const parsed = parseMessage(message.dialect, message.body, this.profile.zone);
+    this.#begin(out, nowMs);
+    const parsed = parseMessage(message.dialect, message.body, this.#profile.zone);
     if (parsed.refused !== null) return [{ row: 0, outcome: 'rejected', code: parsed.refused }];
     if (parsed.asOfMs !== null) {
       const asOfMs = Math.min(parsed.asOfMs, nowMs);
-      if (asOfMs <= this.asOfMs) return parsed.rows.map((row, i) => this.stale(row, i));
-      this.asOfMs = asOfMs;
+      if (asOfMs <= this.#asOfMs) return parsed.rows.map((row, i) => this.#stale(row, i));
+      this.#asOfMs = asOfMs;
     }
-    const receipts = parsed.rows.map((row, i) => this.take(row, i, message.messageId));
-    if (parsed.asOfMs !== null) this.closeUnlisted(parsed.rows);
+    const receipts = parsed.rows.map((row, i) => this.#take(row, i, message.messageId));
+    if (parsed.asOfMs !== null) this.#closeUnlisted(parsed.rows);
     return receipts;
   }
 
   /** A decision on a ticket of this desk. */
   decide(group: Group, decision: 'approve' | 'reject', out: PipelineOutput[], nowMs: number): void {
-    this.begin(out, nowMs);
+    this.#begin(out, nowMs);
     group.ticket = null;
-    if (decision === 'reject') this.endInReview(group, 'rejected-in-review');
-    else if (!group.leadless && this.ineligibility(group.lead) === null) this.publish(group, 'Alert');
-    else this.endInReview(group, 'expired-in-review');
+    if (decision === 'reject') this.#endInReview(group, 'rejected-in-review');
+    else if (!group.leadless && this.#ineligibility(group.lead) === null) this.#publish(group, 'Alert');
+    else this.#endInReview(group, 'expired-in-review');
   }
 
   /** Forgets records unheard of for too long. */
   forget(nowMs: number): void {
-    this.begin([], nowMs);
-    for (const entry of this.records.forget(nowMs - this.policy.retainMs)) {
+    this.#begin([], nowMs);
+    for (const entry of this.records.forget(nowMs - this.#policy.retainMs)) {
       const group = entry.group;
       entry.group = null;
-      if (group !== null) this.leave(entry, group);
-      this.groups.release(entry.id, this.isKnown);
+      if (group !== null) this.#leave(entry, group);
+      this.groups.release(entry.id, this.#isKnown);
     }
   }
 
@@ -94,52 +94,52 @@ export class Desk {
   forgetAtMs(nowMs: number): number {
     const heardMs = this.records.earliestHeardMs();
     if (heardMs === Infinity) return Infinity;
-    let atMs = heardMs + policyAt(this.profile.policies, nowMs).retainMs;
-    for (const { fromMs } of this.profile.policies) if (fromMs > nowMs && fromMs < atMs) atMs = fromMs;
+    let atMs = heardMs + policyAt(this.#profile.policies, nowMs).retainMs;
+    for (const { fromMs } of this.#profile.policies) if (fromMs > nowMs && fromMs < atMs) atMs = fromMs;
     return atMs;
   }
 
   // --- internal ---
 
-  private readonly isKnown = (recordId: string): boolean => this.records.get(recordId) !== undefined;
+  readonly #isKnown = (recordId: string): boolean => this.records.get(recordId) !== undefined;
 
-  private begin(out: PipelineOutput[], nowMs: number): void {
-    this.out = out;
-    this.nowMs = nowMs;
-    const { householdsMin } = this.policy;
-    this.policy = policyAt(this.profile.policies, nowMs);
-    if (this.policy.householdsMin !== householdsMin) this.groups.reindex();
+  #begin(out: PipelineOutput[], nowMs: number): void {
+    this.#out = out;
+    this.#nowMs = nowMs;
+    const { householdsMin } = this.#policy;
+    this.#policy = policyAt(this.#profile.policies, nowMs);
+    if (this.#policy.householdsMin !== householdsMin) this.groups.reindex();
   }
 
   /** A row of a snapshot that is no newer than the latest: it names its record, and says nothing new; a broken one is rejected as always. */
-  private stale(row: ParsedRow, i: number): RowReceipt {
+  #stale(row: ParsedRow, i: number): RowReceipt {
     if (typeof row === 'string') return { row: i, outcome: 'rejected', code: row };
     const known = this.records.get(row.recordId);
-    if (known !== undefined) this.records.heard(known, 'dallas', this.nowMs);
+    if (known !== undefined) this.records.heard(known, 'dallas', this.#nowMs);
     return { row: i, outcome: 'superseded', code: null };
   }
 
-  private take(record: ParsedRow, row: number, messageId: string): RowReceipt {
+  #take(record: ParsedRow, row: number, messageId: string): RowReceipt {
     if (typeof record === 'string') return { row, outcome: 'rejected', code: record };
     // A stamp from the future would shut out every later state.
-    if (record.updatedMs !== null) record.updatedMs = Math.min(record.updatedMs, this.nowMs);
+    if (record.updatedMs !== null) record.updatedMs = Math.min(record.updatedMs, this.#nowMs);
     let entry = this.records.get(record.recordId);
     const outcome = entry === undefined ? 'accepted' : compareState(entry.state, record);
     if (outcome === 'accepted') {
-      const state = this.stateOf(record);
-      if (entry === undefined) entry = this.records.open(detached(record.recordId), state, this.nowMs);
+      const state = this.#stateOf(record);
+      if (entry === undefined) entry = this.records.open(detached(record.recordId), state, this.#nowMs);
       else entry.state = state;
       if (state.status === 'cancelled') entry.cancelledForGood = true;
       entry.messageId = messageId;
       entry.row = row;
     }
-    this.records.heard(entry!, record.dialect, this.nowMs);
-    if (outcome === 'accepted') this.evaluate(entry!, record.narrative);
+    this.records.heard(entry!, record.dialect, this.#nowMs);
+    if (outcome === 'accepted') this.#evaluate(entry!, record.narrative);
     return { row, outcome, code: null };
   }
 
-  private stateOf(record: NormalRecord): RecordState {
-    const rules = this.profile.natures[record.dialect];
+  #stateOf(record: NormalRecord): RecordState {
+    const rules = this.#profile.natures[record.dialect];
     return {
       incidentMs: record.incidentMs,
       updatedMs: record.updatedMs,
@@ -148,12 +148,12 @@ export class Desk {
       disposition: record.disposition,
       placeText: detached(record.location.text),
       rule: rules !== undefined && Object.hasOwn(rules, record.nature) ? rules[record.nature] : null,
-      place: this.places.find(record.location),
+      place: this.#places.find(record.location),
     };
   }
 
   /** Closes what a snapshot no longer lists, unless a row of it was rejected: that row can't tell whose it is. */
-  private closeUnlisted(rows: readonly ParsedRow[]): void {
+  #closeUnlisted(rows: readonly ParsedRow[]): void {
     const ids = new Set<string>();
     for (const row of rows) {
       if (typeof row === 'string') return;
@@ -161,39 +161,39 @@ export class Desk {
     }
     for (const entry of this.records.unlisted(ids)) {
       entry.state = { ...entry.state, status: 'closed', disposition: 'none' };
-      this.evaluate(entry, () => NO_NARRATIVE);
+      this.#evaluate(entry, () => NO_NARRATIVE);
     }
   }
 
   /** `narrative` is that of the message just read; null where no message is at hand. */
-  private evaluate(entry: RecordEntry, narrative: () => Narrative): void {
+  #evaluate(entry: RecordEntry, narrative: () => Narrative): void {
     if (entry.answered !== null && entry.answered.category !== categoryOf(entry)) entry.answered = null;
-    let reason: Suppression | null = this.ineligibility(entry);
+    let reason: Suppression | null = this.#ineligibility(entry);
     if (reason === null && entry.group === null) {
       if (entry.answered !== null) reason = entry.answered.reason;
-      else this.joinOrOpen(entry);
+      else this.#joinOrOpen(entry);
     }
     if (reason === null && entry.group!.opener !== entry) reason = 'same-event';
-    this.tellSuppression(entry, reason);
-    if (entry.group !== null) this.evaluateGroup(entry.group, entry, narrative);
+    this.#tellSuppression(entry, reason);
+    if (entry.group !== null) this.#evaluateGroup(entry.group, entry, narrative);
   }
 
-  private ineligibility(entry: RecordEntry): Ineligibility | null {
+  #ineligibility(entry: RecordEntry): Ineligibility | null {
     const { rule, disposition, incidentMs, place } = entry.state;
     return ineligibility(
       { rule, status: statusOf(entry), disposition, incidentMs, located: place !== null },
-      this.policy,
-      this.nowMs,
+      this.#policy,
+      this.#nowMs,
     );
   }
 
-  private tellSuppression(entry: RecordEntry, reason: Suppression | null): void {
+  #tellSuppression(entry: RecordEntry, reason: Suppression | null): void {
     if (reason === entry.suppression) return;
     entry.suppression = reason;
     if (reason !== null)
-      this.out.push({
+      this.#out.push({
         kind: 'suppressed',
-        agency: this.profile.id,
+        agency: this.#profile.id,
         messageId: entry.messageId,
         row: entry.row,
         reason,
@@ -201,120 +201,122 @@ export class Desk {
   }
 
   /** The place published for a record now; null where it can't be placed. */
-  private placeOf(entry: RecordEntry): PublishedPlace | null {
-    return entry.state.place === null ? null : this.places.publish(entry.state.place, this.policy.householdsMin);
+  #placeOf(entry: RecordEntry): PublishedPlace | null {
+    return entry.state.place === null ? null : this.#places.publish(entry.state.place, this.#policy.householdsMin);
   }
 
   /** What makes two records one event, but for the time: category and published place. */
-  private eventOf(entry: RecordEntry): string | null {
+  #eventOf(entry: RecordEntry): string | null {
     const category = categoryOf(entry);
-    const place = this.placeOf(entry);
+    const place = this.#placeOf(entry);
     return category === null || place === null ? null : `${category} ${place.text}`;
   }
 
-  private joinOrOpen(entry: RecordEntry): void {
-    const group = this.groups.oldest(entry, this.policy.sameEventMsMax);
+  #joinOrOpen(entry: RecordEntry): void {
+    const group = this.groups.oldest(entry, this.#policy.sameEventMsMax);
     if (group === null) {
-      this.groups.open(entry, alertKey(this.runKey, this.profile.id, entry.id));
+      this.groups.open(entry, alertKey(this.#runKey, this.#profile.id, entry.id));
     } else {
       group.records.push(entry);
       entry.group = group;
     }
   }
 
-  private evaluateGroup(group: Group, changed: RecordEntry, narrative: (() => Narrative) | null): void {
+  #evaluateGroup(group: Group, changed: RecordEntry, narrative: (() => Narrative) | null): void {
     this.groups.refresh(group);
-    const reason = this.ineligibility(group.lead);
+    const reason = this.#ineligibility(group.lead);
     const over = group.leadless || (reason !== null && endsGroup(reason));
     switch (group.phase) {
       case 'waiting':
-        if (over) this.endWaiting(group);
+        if (over) this.#endWaiting(group);
         else if (reason !== null) return;
-        else if (this.policy.review === 'human') this.ask(group, changed === group.lead ? narrative : null);
+        else if (this.#policy.review === 'human') this.#ask(group, changed === group.lead ? narrative : null);
         else {
-          this.withdrawTicket(group);
-          this.publish(group, 'Alert');
+          this.#withdrawTicket(group);
+          this.#publish(group, 'Alert');
         }
         return;
       case 'alerted':
-        if (this.policy.alerts === 'off') return;
-        if (over) this.cancel(group);
-        else this.correct(group);
+        if (this.#policy.alerts === 'off') return;
+        if (over) this.#cancel(group);
+        else this.#correct(group);
         return;
       case 'cancelled':
         return;
     }
   }
 
-  private endWaiting(group: Group): void {
-    this.withdrawTicket(group);
-    this.groups.end(group, this.isKnown);
+  #endWaiting(group: Group): void {
+    this.#withdrawTicket(group);
+    this.groups.end(group, this.#isKnown);
   }
 
-  private withdrawTicket(group: Group): void {
+  #withdrawTicket(group: Group): void {
     if (group.ticket === null) return;
-    this.tickets.delete(group.ticket);
-    this.out.push({ kind: 'review-withdrawn', ticket: group.ticket, incidents: group.incidents });
+    this.#tickets.delete(group.ticket);
+    this.#out.push({ kind: 'review-withdrawn', ticket: group.ticket, incidents: group.incidents });
     group.ticket = null;
   }
 
   /** Asks for one ticket per group. A narrative that can't be cleared is not shown: the alert stays owed, until a message brings one that can. */
-  private ask(group: Group, narrative: (() => Narrative) | null): void {
+  #ask(group: Group, narrative: (() => Narrative) | null): void {
     if (group.asked || narrative === null) return;
     const { text, privates } = narrative();
     const cleared = redact(text, privates).text;
     if (cleared === null) {
       if (!group.withheld)
-        this.out.push({ kind: 'withheld', agency: this.profile.id, incidents: group.incidents, reason: 'redaction' });
+        this.#out.push({ kind: 'withheld', agency: this.#profile.id, incidents: group.incidents, reason: 'redaction' });
       group.withheld = true;
       return;
     }
     group.asked = true;
     group.ticket = `${group.incidents}-${this.groups.nextTicket(group)}`;
-    this.tickets.set(group.ticket, { desk: this, group });
-    this.out.push({
+    this.#tickets.set(group.ticket, { desk: this, group });
+    this.#out.push({
       kind: 'review-request',
       ticket: group.ticket,
-      agency: this.profile.id,
+      agency: this.#profile.id,
       incidents: group.incidents,
       category: categoryOf(group.lead)!,
-      place: this.placeOf(group.lead)!.text,
+      place: this.#placeOf(group.lead)!.text,
       text: cleared,
     });
   }
 
-  private endInReview(group: Group, reason: 'rejected-in-review' | 'expired-in-review'): void {
+  #endInReview(group: Group, reason: 'rejected-in-review' | 'expired-in-review'): void {
     for (const entry of group.records) {
       entry.answered = { category: categoryOf(entry), reason };
-      this.tellSuppression(entry, reason);
+      this.#tellSuppression(entry, reason);
     }
-    this.groups.end(group, this.isKnown);
+    this.groups.end(group, this.#isKnown);
   }
 
-  private cancel(group: Group): void {
+  #cancel(group: Group): void {
     group.phase = 'cancelled';
     this.groups.refresh(group);
-    if (!this.isTooLateToCorrect(group)) this.publish(group, 'Cancel');
+    if (!this.#isTooLateToCorrect(group)) this.#publish(group, 'Cancel');
   }
 
-  private correct(group: Group): void {
-    const place = this.placeOf(group.lead);
+  #correct(group: Group): void {
+    const place = this.#placeOf(group.lead);
     const last = group.published!;
     if (place === null || (place.text === last.place.text && categoryOf(group.lead) === last.category)) return;
-    if (!this.isTooLateToCorrect(group)) this.publish(group, 'Update');
+    if (!this.#isTooLateToCorrect(group)) this.#publish(group, 'Update');
   }
 
-  private isTooLateToCorrect(group: Group): boolean {
-    return this.nowMs - group.alertedMs > this.policy.correctionMsMax;
+  #isTooLateToCorrect(group: Group): boolean {
+    return this.#nowMs - group.alertedMs > this.#policy.correctionMsMax;
   }
 
-  private publish(group: Group, msgType: MsgType): void {
+  #publish(group: Group, msgType: MsgType): void {
     const published =
-      msgType === 'Cancel' ? group.published! : { category: categoryOf(group.lead)!, place: this.placeOf(group.lead)! };
-    const audience = this.audience(group, msgType, published);
+      msgType === 'Cancel'
+        ? group.published!
+        : { category: categoryOf(group.lead)!, place: this.#placeOf(group.lead)! };
+    const audience = this.#audience(group, msgType, published);
     if (msgType === 'Alert') {
       group.phase = 'alerted';
-      group.alertedMs = this.nowMs;
+      group.alertedMs = this.#nowMs;
     }
     group.published = published;
     group.messages++;
@@ -324,41 +326,41 @@ export class Desk {
         msgType,
         incidents: group.incidents,
         sequence: group.messages,
-        agencyName: this.profile.name,
+        agencyName: this.#profile.name,
         ...published,
         incidentMs: group.lead.state.incidentMs,
         closed: statusOf(group.lead) === 'closed',
       },
-      this.policy,
-      this.nowMs,
+      this.#policy,
+      this.#nowMs,
     );
-    this.out.push({ kind: 'publish', agency: this.profile.id, alert, frame: JSON.stringify(alert), audience });
+    this.#out.push({ kind: 'publish', agency: this.#profile.id, alert, frame: JSON.stringify(alert), audience });
   }
 
-  private audience(
+  #audience(
     group: Group,
     msgType: MsgType,
     { category, place }: { category: Category; place: PublishedPlace },
   ): Uint32Array {
-    const from = this.policy.matching === 'point' ? place.finest : place.box;
+    const from = this.#policy.matching === 'point' ? place.finest : place.box;
     switch (msgType) {
       case 'Alert':
-        return this.target.matching(category, from);
+        return this.#target.matching(category, from);
       case 'Update':
-        return unionAscending(this.target.matching(category, from), this.target.reachable(group.recipients));
+        return unionAscending(this.#target.matching(category, from), this.#target.reachable(group.recipients));
       case 'Cancel':
-        return this.target.reachable(group.recipients);
+        return this.#target.reachable(group.recipients);
     }
   }
 
-  private leave(entry: RecordEntry, group: Group): void {
+  #leave(entry: RecordEntry, group: Group): void {
     group.records.splice(group.records.indexOf(entry), 1);
     if (group.records.length > 0) {
       this.groups.refresh(group);
       return;
     }
-    if (group.ticket !== null) this.tickets.delete(group.ticket);
-    this.groups.end(group, this.isKnown);
+    if (group.ticket !== null) this.#tickets.delete(group.ticket);
+    this.groups.end(group, this.#isKnown);
   }
 }
 

@@ -94,25 +94,25 @@ export function compareState(known: RecordState, incoming: NormalRecord): Exclud
 
 /** An agency's records by id. */
 export class RecordStore {
-  private readonly entries = new Map<string, RecordEntry>();
+  readonly #entries = new Map<string, RecordEntry>();
   /** Each record once, by a time at which it was heard of: no later than its last, so that the first due is never missed. */
-  private readonly queue = new FlatQueue<RecordEntry>();
+  readonly #queue = new FlatQueue<RecordEntry>();
   /** Records that may be open and were last seen in a snapshot. */
-  private readonly listed = new Set<RecordEntry>();
-  private opened = 0;
+  readonly #listed = new Set<RecordEntry>();
+  #opened = 0;
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get(id: string): RecordEntry | undefined {
-    return this.entries.get(id);
+    return this.#entries.get(id);
   }
 
   open(id: string, state: RecordState, nowMs: number): RecordEntry {
     const entry: RecordEntry = {
       id,
-      ordinal: this.opened++,
+      ordinal: this.#opened++,
       state,
       cancelledForGood: false,
       lastHeardMs: nowMs,
@@ -122,23 +122,23 @@ export class RecordStore {
       answered: null,
       suppression: null,
     };
-    this.entries.set(id, entry);
-    this.queue.push(entry, nowMs);
+    this.#entries.set(id, entry);
+    this.#queue.push(entry, nowMs);
     return entry;
   }
 
   /** Notes that a message named the record, whatever came of it. */
   heard(entry: RecordEntry, dialect: Dialect, nowMs: number): void {
     entry.lastHeardMs = nowMs;
-    if (dialect === 'dallas') this.listed.add(entry);
-    else this.listed.delete(entry);
+    if (dialect === 'dallas') this.#listed.add(entry);
+    else this.#listed.delete(entry);
   }
 
   /** Open records last seen in a snapshot that are not among `ids`, in the order first seen. */
   unlisted(ids: ReadonlySet<string>): RecordEntry[] {
     const gone: RecordEntry[] = [];
-    for (const entry of this.listed) {
-      if (statusOf(entry) !== 'open') this.listed.delete(entry);
+    for (const entry of this.#listed) {
+      if (statusOf(entry) !== 'open') this.#listed.delete(entry);
       else if (!ids.has(entry.id)) gone.push(entry);
     }
     return gone.sort((a, b) => a.ordinal - b.ordinal);
@@ -148,17 +148,17 @@ export class RecordStore {
   forget(sinceMs: number): RecordEntry[] {
     const forgotten: RecordEntry[] = [];
     for (
-      let heardMs = this.queue.peekValue();
+      let heardMs = this.#queue.peekValue();
       heardMs !== undefined && heardMs <= sinceMs;
-      heardMs = this.queue.peekValue()
+      heardMs = this.#queue.peekValue()
     ) {
-      const entry = this.queue.pop()!;
+      const entry = this.#queue.pop()!;
       if (entry.lastHeardMs > sinceMs) {
-        this.queue.push(entry, entry.lastHeardMs);
+        this.#queue.push(entry, entry.lastHeardMs);
         continue;
       }
-      this.entries.delete(entry.id);
-      this.listed.delete(entry);
+      this.#entries.delete(entry.id);
+      this.#listed.delete(entry);
       forgotten.push(entry);
     }
     return forgotten;
@@ -166,6 +166,6 @@ export class RecordStore {
 
   /** A time before which no record was last heard of; Infinity where there are none. */
   earliestHeardMs(): number {
-    return this.queue.peekValue() ?? Infinity;
+    return this.#queue.peekValue() ?? Infinity;
   }
 }

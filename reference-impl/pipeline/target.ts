@@ -99,46 +99,46 @@ const OUTGROWN_MAX = 1024;
  * decides how its tree is laid out, never what a query finds, and what it finds is sorted by id.
  */
 class HomeIndex {
-  private readonly trees: { reachDm: number; tree: KDBush; rows: Uint32Array }[] = [];
-  private readonly classes: Uint8Array;
-  private readonly outgrown = new Set<number>();
+  readonly #trees: { reachDm: number; tree: KDBush; rows: Uint32Array }[] = [];
+  readonly #classes: Uint8Array;
+  readonly #outgrown = new Set<number>();
 
   constructor(x: Int32Array, y: Int32Array, radiusDm: Int32Array) {
-    this.classes = new Uint8Array(radiusDm.length);
+    this.#classes = new Uint8Array(radiusDm.length);
     const sizes = new Uint32Array(33);
-    for (let i = 0; i < radiusDm.length; i++) sizes[(this.classes[i] = classOf(radiusDm[i]))]++;
+    for (let i = 0; i < radiusDm.length; i++) sizes[(this.#classes[i] = classOf(radiusDm[i]))]++;
     for (let k = 0; k < sizes.length; k++) {
       if (sizes[k] === 0) continue;
       const rows = new Uint32Array(sizes[k]);
       const tree = new KDBush(sizes[k], 64, Int32Array);
       for (let i = 0, n = 0; i < radiusDm.length; i++) {
-        if (this.classes[i] !== k) continue;
+        if (this.#classes[i] !== k) continue;
         rows[n++] = i;
         tree.add(x[i], y[i]);
       }
       tree.finish();
-      this.trees.push({ reachDm: k === 31 ? 2_147_483_648 : 1 << k, tree, rows });
+      this.#trees.push({ reachDm: k === 31 ? 2_147_483_648 : 1 << k, tree, rows });
     }
   }
 
   /** Rows that `accepts`, of all that live within `distanceDm` of the box (null: each within its own radius) and some more; in no order. */
   within(box: Box, distanceDm: number | null, accepts: (row: number) => boolean): number[] {
     const found: number[] = [];
-    for (const { reachDm, tree, rows } of this.trees) {
+    for (const { reachDm, tree, rows } of this.#trees) {
       const reach = distanceDm ?? reachDm;
       for (const n of tree.range(box.x0 - reach, box.y0 - reach, box.x1 + reach, box.y1 + reach)) {
         const row = rows[n];
-        if (accepts(row) && !this.outgrown.has(row)) found.push(row);
+        if (accepts(row) && !this.#outgrown.has(row)) found.push(row);
       }
     }
-    for (const row of this.outgrown) if (accepts(row)) found.push(row);
+    for (const row of this.#outgrown) if (accepts(row)) found.push(row);
     return found;
   }
 
   /** False where the index should be made anew. */
   radiusChanged(row: number, radiusDm: number): boolean {
-    if (classOf(radiusDm) > this.classes[row]) this.outgrown.add(row);
-    return this.outgrown.size <= OUTGROWN_MAX;
+    if (classOf(radiusDm) > this.#classes[row]) this.#outgrown.add(row);
+    return this.#outgrown.size <= OUTGROWN_MAX;
   }
 }
 

@@ -35,147 +35,8 @@ export interface PollerOptions {
  * that was missed, since the process was busy or the clock was set, is not made up for: the next one lists what is open then.
  * After failures in a row 1, 2, 4, ... 16 due polls are left out.
  */
-export function createPoller({ engine, metrics, log, limits = POLLER_LIMITS }: PollerOptions): Poller {
-  const agent = new Agent({
-    connections: limits.underWayMax,
-    pipelining: 1,
-    connect: { timeout: limits.timeoutMs },
-    headersTimeout: limits.timeoutMs,
-    bodyTimeout: limits.timeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  });
-  const stopping = new AbortController();
-  let desks: PortalDesk[] = [];
-  let armedFor: Onboarding | null = null;
-  let armedClock = '';
-  let timer: NodeJS.Timeout | null = null;
-
-  function arm(): void {
-    const { onboarding } = engine;
-    const clock = JSON.stringify(engine.clock());
-    if (onboarding === armedFor && clock === armedClock) return;
-    if (onboarding !== armedFor) desks = onboarding === null ? [] : desksOf(onboarding);
-    armedFor = onboarding;
-    armedClock = clock;
-    for (const desk of desks) desk.dueMs = firstDueMs(desk.portal, Math.max(engine.nowMs(), desk.polledMs + 1));
-  }
-
-  /** A clock that stands still makes nothing due; one that is yet to start makes nothing due before it does. */
-  function dueInMs(desk: PortalDesk): number {
-    const clock = engine.clock();
-    return clock.speed === 0 ? Infinity : wallMsOf(clock, desk.dueMs) - Date.now();
-  }
-
-  function tick(): void {
-    arm();
-    let sleepMs = LOOK_MS;
-    for (const desk of engine.phase === 'serving' ? desks : []) {
-      if (dueInMs(desk) <= 0) {
-        desk.polledMs = Math.max(desk.dueMs, lastDueMs(desk.portal, engine.nowMs()));
-        desk.dueMs = desk.polledMs + desk.portal.everyMs;
-        if (dialectAt(desk.agency, desk.polledMs) === 'dallas') void poll(desk, desk.polledMs);
-      }
-      sleepMs = Math.min(sleepMs, dueInMs(desk));
-    }
-    timer = setTimeout(tick, Math.max(1, Math.ceil(sleepMs)));
-  }
-
-  function count(outcome: PollOutcome): void {
-    metrics.count('hundredblock_polls_total', { outcome });
-  }
-
-  async function poll(desk: PortalDesk, dueMs: number): Promise<void> {
-    if (desk.leaveOut > 0) {
-      desk.leaveOut--;
-      count('backing-off');
-      return;
-    }
-    if (desk.underWay >= limits.underWayMax) {
-      count('busy');
-      return;
-    }
-    desk.underWay++;
-    const number = ++desk.setOut;
-    try {
-      const outcome = await fetchAndSubmit(desk, dueMs);
-      succeeded(desk);
-      count(outcome);
-    } catch (error) {
-      if (!stopping.signal.aborted) failed(desk, number, error);
-    } finally {
-      desk.underWay--;
-    }
-  }
-
-  async function fetchAndSubmit(desk: PortalDesk, dueMs: number): Promise<PollOutcome> {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.timeoutMs)]);
-    const answer = await agent.request({
-      origin: new URL(desk.portal.url).origin,
-      path: pathOf(desk.portal.url),
-      method: 'GET',
-      headers: { accept: 'application/json', ...desk.validators },
-      signal,
-    });
-    if (answer.statusCode === 304) {
-      await answer.body.dump({ limit: DISCARDED_BYTES_MAX, signal });
-      return 'unchanged';
-    }
-    const bodyLengthMax = engine.onboarding?.bodyLengthMax ?? 0;
-    const body = await readAnswer(answer, Math.min(limits.bytesMax, bodyLengthMax * BYTES_PER_UNIT_MAX));
-    return submit(desk, dueMs, body, answer.headers);
-  }
-
-  /** The validators are kept only once the snapshot is on disk: else the next answer would be 304 for something never taken. */
-  async function submit(
-    desk: PortalDesk,
-    dueMs: number,
-    body: string,
-    headers: Dispatcher.ResponseData['headers'],
-  ): Promise<PollOutcome> {
-    const agency = desk.agency.id;
-    const messageId = messageIdOf(headers) ?? `${agency}-poll-${dueMs}`;
-    try {
-      const { rows } = await engine.submit({ kind: 'cad', messageId, agency, dialect: 'dallas', body }, null);
-      metrics.count('hundredblock_cad_messages_total', { agency, dialect: 'dallas', via: 'poll' });
-      countRows(metrics, rows);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      log.warn('poll-not-taken', { agency, refusal: error.refusal });
-      return error.refusal === 'overloaded' ? 'overloaded' : 'not-taken';
-    }
-    if (dueMs > desk.validatedMs) {
-      desk.validatedMs = dueMs;
-      desk.validators = validatorsOf(headers);
-    }
-    return 'taken';
-  }
-
-  function succeeded(desk: PortalDesk): void {
-    desk.failures = 0;
-    desk.leaveOut = 0;
-  }
-
-  function failed(desk: PortalDesk, number: number, error: unknown): void {
-    const outcome = outcomeOf(error);
-    count(outcome);
-    // Polls that had set out before the last failure was known are part of it.
-    if (number > desk.failedUpTo) {
-      desk.failedUpTo = desk.setOut;
-      desk.leaveOut = Math.min(LEFT_OUT_MAX, 2 ** desk.failures);
-      desk.failures++;
-    }
-    const fields = error instanceof BadAnswer ? {} : errorFields(error);
-    log.warn('poll-failed', { agency: desk.agency.id, outcome, failures: desk.failures, ...fields });
-  }
-
-  tick();
-  return {
-    async stop() {
-      stopping.abort();
-      if (timer !== null) clearTimeout(timer);
-      await agent.destroy();
-    },
-  };
+export function createPoller(options: PollerOptions): Poller {
+  return new PortalPoller(options);
 }
 
 // --- internal ---
@@ -288,4 +149,158 @@ function outcomeOf(error: unknown): PollOutcome {
   if (error instanceof BadAnswer) return error.outcome;
   const { name, code = '' } = error as NodeJS.ErrnoException;
   return name === 'TimeoutError' || code.endsWith('_TIMEOUT') ? 'timeout' : 'connection';
+}
+
+class PortalPoller implements Poller {
+  readonly #engine: Engine;
+  readonly #metrics: Metrics;
+  readonly #log: Log;
+  readonly #limits: Readonly<PollerLimits>;
+  readonly #agent: Agent;
+  readonly #stopping = new AbortController();
+  #desks: PortalDesk[] = [];
+  #armedFor: Onboarding | null = null;
+  #armedClock = '';
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ engine, metrics, log, limits = POLLER_LIMITS }: PollerOptions) {
+    this.#engine = engine;
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#limits = limits;
+    this.#agent = new Agent({
+      connections: limits.underWayMax,
+      pipelining: 1,
+      connect: { timeout: limits.timeoutMs },
+      headersTimeout: limits.timeoutMs,
+      bodyTimeout: limits.timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    });
+    this.#tick();
+  }
+
+  #arm(): void {
+    const { onboarding } = this.#engine;
+    const clock = JSON.stringify(this.#engine.clock());
+    if (onboarding === this.#armedFor && clock === this.#armedClock) return;
+    if (onboarding !== this.#armedFor) this.#desks = onboarding === null ? [] : desksOf(onboarding);
+    this.#armedFor = onboarding;
+    this.#armedClock = clock;
+    for (const desk of this.#desks)
+      desk.dueMs = firstDueMs(desk.portal, Math.max(this.#engine.nowMs(), desk.polledMs + 1));
+  }
+
+  /** A clock that stands still makes nothing due; one that is yet to start makes nothing due before it does. */
+  #dueInMs(desk: PortalDesk): number {
+    const clock = this.#engine.clock();
+    return clock.speed === 0 ? Infinity : wallMsOf(clock, desk.dueMs) - Date.now();
+  }
+
+  #tick(): void {
+    this.#arm();
+    let sleepMs = LOOK_MS;
+    for (const desk of this.#engine.phase === 'serving' ? this.#desks : []) {
+      if (this.#dueInMs(desk) <= 0) {
+        desk.polledMs = Math.max(desk.dueMs, lastDueMs(desk.portal, this.#engine.nowMs()));
+        desk.dueMs = desk.polledMs + desk.portal.everyMs;
+        if (dialectAt(desk.agency, desk.polledMs) === 'dallas') void this.#poll(desk, desk.polledMs);
+      }
+      sleepMs = Math.min(sleepMs, this.#dueInMs(desk));
+    }
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(sleepMs)));
+  }
+
+  #count(outcome: PollOutcome): void {
+    this.#metrics.count('hundredblock_polls_total', { outcome });
+  }
+
+  async #poll(desk: PortalDesk, dueMs: number): Promise<void> {
+    if (desk.leaveOut > 0) {
+      desk.leaveOut--;
+      this.#count('backing-off');
+      return;
+    }
+    if (desk.underWay >= this.#limits.underWayMax) {
+      this.#count('busy');
+      return;
+    }
+    desk.underWay++;
+    const number = ++desk.setOut;
+    try {
+      const outcome = await this.#fetchAndSubmit(desk, dueMs);
+      this.#succeeded(desk);
+      this.#count(outcome);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(desk, number, error);
+    } finally {
+      desk.underWay--;
+    }
+  }
+
+  async #fetchAndSubmit(desk: PortalDesk, dueMs: number): Promise<PollOutcome> {
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#limits.timeoutMs)]);
+    const answer = await this.#agent.request({
+      origin: new URL(desk.portal.url).origin,
+      path: pathOf(desk.portal.url),
+      method: 'GET',
+      headers: { accept: 'application/json', ...desk.validators },
+      signal,
+    });
+    if (answer.statusCode === 304) {
+      await answer.body.dump({ limit: DISCARDED_BYTES_MAX, signal });
+      return 'unchanged';
+    }
+    const bodyLengthMax = this.#engine.onboarding?.bodyLengthMax ?? 0;
+    const body = await readAnswer(answer, Math.min(this.#limits.bytesMax, bodyLengthMax * BYTES_PER_UNIT_MAX));
+    return this.#submit(desk, dueMs, body, answer.headers);
+  }
+
+  /** The validators are kept only once the snapshot is on disk: else the next answer would be 304 for something never taken. */
+  async #submit(
+    desk: PortalDesk,
+    dueMs: number,
+    body: string,
+    headers: Dispatcher.ResponseData['headers'],
+  ): Promise<PollOutcome> {
+    const agency = desk.agency.id;
+    const messageId = messageIdOf(headers) ?? `${agency}-poll-${dueMs}`;
+    try {
+      const { rows } = await this.#engine.submit({ kind: 'cad', messageId, agency, dialect: 'dallas', body }, null);
+      this.#metrics.count('hundredblock_cad_messages_total', { agency, dialect: 'dallas', via: 'poll' });
+      countRows(this.#metrics, rows);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#log.warn('poll-not-taken', { agency, refusal: error.refusal });
+      return error.refusal === 'overloaded' ? 'overloaded' : 'not-taken';
+    }
+    if (dueMs > desk.validatedMs) {
+      desk.validatedMs = dueMs;
+      desk.validators = validatorsOf(headers);
+    }
+    return 'taken';
+  }
+
+  #succeeded(desk: PortalDesk): void {
+    desk.failures = 0;
+    desk.leaveOut = 0;
+  }
+
+  #failed(desk: PortalDesk, number: number, error: unknown): void {
+    const outcome = outcomeOf(error);
+    this.#count(outcome);
+    // Polls that had set out before the last failure was known are part of it.
+    if (number > desk.failedUpTo) {
+      desk.failedUpTo = desk.setOut;
+      desk.leaveOut = Math.min(LEFT_OUT_MAX, 2 ** desk.failures);
+      desk.failures++;
+    }
+    const fields = error instanceof BadAnswer ? {} : errorFields(error);
+    this.#log.warn('poll-failed', { agency: desk.agency.id, outcome, failures: desk.failures, ...fields });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#agent.destroy();
+  }
 }

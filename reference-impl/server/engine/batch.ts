@@ -25,20 +25,20 @@ export class Batch {
   readonly said: Said[] = [];
   /** Residents who leave the platform with it. */
   readonly left: number[] = [];
-  private readonly text = new InputsText();
-  private readonly clips: Clip[] = [];
+  readonly #text = new InputsText();
+  readonly #clips: Clip[] = [];
   /** Inputs in it. */
   size = 0;
 
   add(input: PipelineInput, atMs: number, outputs: readonly PipelineOutput[]): void {
-    this.text.add(input, atMs);
+    this.#text.add(input, atMs);
     if (input.kind === 'preference' && input.change.quit === true) this.left.push(input.change.resident);
     for (const output of outputs) this.said.push({ output, atMs });
     this.size++;
   }
 
   addClip(clip: Clip, waiting: Waiting): void {
-    this.clips.push(clip);
+    this.#clips.push(clip);
     this.waiting.push(waiting);
     this.size++;
   }
@@ -61,11 +61,11 @@ export class Batch {
     const commit: Commit = {
       id,
       wallMs,
-      inputs: this.text.row(),
+      inputs: this.#text.row(),
       replies: replies.length === 0 ? null : repliesText(replies),
       audiences,
       messages,
-      clips: this.clips,
+      clips: this.#clips,
       clipsMax,
     };
     return { commit, published };

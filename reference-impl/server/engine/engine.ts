@@ -77,118 +77,118 @@ const MEND_SLICE_MS = 20;
 const REPLIES_SLICE = 500;
 
 class StoredEngine implements Engine {
-  private readonly log: Log;
-  private readonly metrics: Metrics;
-  private readonly limits: EngineLimits;
-  private readonly wallMs: () => number;
-  private readonly store: Store;
-  private readonly timer: NodeJS.Timeout;
-  private readonly publishedListeners: ((batch: PublishedBatch) => void)[] = [];
-  private readonly leftListeners: ((resident: number) => void)[] = [];
-  private readonly resetListeners: (() => void)[] = [];
-  private town: Town | null = null;
-  private replies: Replies;
-  private platformClock: PlatformClock;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+  readonly #limits: EngineLimits;
+  readonly #wallMs: () => number;
+  readonly #store: Store;
+  readonly #timer: NodeJS.Timeout;
+  readonly #publishedListeners: ((batch: PublishedBatch) => void)[] = [];
+  readonly #leftListeners: ((resident: number) => void)[] = [];
+  readonly #resetListeners: (() => void)[] = [];
+  #town: Town | null = null;
+  #replies: Replies;
+  #platformClock: PlatformClock;
   /** Platform time of the latest input: the pipeline's time never runs backwards. */
-  private lastMs = -Infinity;
+  #lastMs = -Infinity;
   /** That of the latest motion, which is not logged. */
-  private lastSeenMs = -Infinity;
-  private lastCommitId = 0;
-  private batch: Batch | null = null;
-  private stopped: 'draining' | 'closed' | null = null;
+  #lastSeenMs = -Infinity;
+  #lastCommitId = 0;
+  #batch: Batch | null = null;
+  #stopped: 'draining' | 'closed' | null = null;
   /** `failed`: a commit failed, so that the pipeline is ahead of the disk. Nothing is taken until it was made anew from there, `mending`. */
-  private storage: 'sound' | 'failed' | 'mending' = 'sound';
-  private purgeAtMs: number;
+  #storage: 'sound' | 'failed' | 'mending' = 'sound';
+  #purgeAtMs: number;
 
   constructor({ dataDir, log, metrics, limits, wallMs = Date.now }: EngineOptions) {
-    this.log = log;
-    this.metrics = metrics;
-    this.limits = { ...ENGINE_LIMITS, ...limits };
-    this.wallMs = wallMs;
-    this.replies = new Replies(this.limits.repliesMax);
+    this.#log = log;
+    this.#metrics = metrics;
+    this.#limits = { ...ENGINE_LIMITS, ...limits };
+    this.#wallMs = wallMs;
+    this.#replies = new Replies(this.#limits.repliesMax);
     const { store, tornBytes } = openStore(dataDir);
-    this.store = store;
+    this.#store = store;
     try {
       if (tornBytes > 0) log.warn('torn-tail', { bytes: tornBytes });
-      this.platformClock = store.clock() ?? REAL_TIME;
-      this.town = storedTown(store);
-      if (this.town !== null) this.recover(this.town);
+      this.#platformClock = store.clock() ?? REAL_TIME;
+      this.#town = storedTown(store);
+      if (this.#town !== null) this.#recover(this.#town);
     } catch (error) {
       store.close();
       throw storeError(error);
     }
-    this.purgeAtMs = wallMs() + PURGE_EVERY_MS;
-    this.timer = setInterval(() => this.tick(), TICK_MS);
-    this.timer.unref();
+    this.#purgeAtMs = wallMs() + PURGE_EVERY_MS;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
   }
 
   get phase(): Phase {
-    return this.stopped ?? (this.town === null ? 'waiting' : 'serving');
+    return this.#stopped ?? (this.#town === null ? 'waiting' : 'serving');
   }
 
   get storageIsSound(): boolean {
-    return this.storage === 'sound';
+    return this.#storage === 'sound';
   }
 
   get onboarding(): Onboarding | null {
-    return this.town?.onboarding ?? null;
+    return this.#town?.onboarding ?? null;
   }
 
   async onboard(document: Onboarding): Promise<void> {
-    checkOnboarding(document, this.limits.retainMs);
-    this.mustBeOpen();
-    this.commit();
-    this.mustStore();
+    checkOnboarding(document, this.#limits.retainMs);
+    this.#mustBeOpen();
+    this.#commit();
+    this.#mustStore();
     const town = newTown(document);
-    this.attempt(() => this.store.replaceAll(JSON.stringify(document)));
-    this.town = town;
-    this.replies = new Replies(this.limits.repliesMax);
-    this.lastMs = -Infinity;
-    this.lastSeenMs = -Infinity;
-    this.lastCommitId = 0;
-    this.checkpoint();
-    this.tell(this.resetListeners, undefined);
+    this.#attempt(() => this.#store.replaceAll(JSON.stringify(document)));
+    this.#town = town;
+    this.#replies = new Replies(this.#limits.repliesMax);
+    this.#lastMs = -Infinity;
+    this.#lastSeenMs = -Infinity;
+    this.#lastCommitId = 0;
+    this.#checkpoint();
+    this.#tell(this.#resetListeners, undefined);
   }
 
   clock(): PlatformClock {
-    return this.platformClock;
+    return this.#platformClock;
   }
 
   async setClock(clock: PlatformClock): Promise<void> {
     checkClock(clock);
-    this.mustBeOpen();
+    this.#mustBeOpen();
     // What was handed in before keeps its time.
-    this.commit();
-    this.attempt(() => this.store.writeClock(clock));
-    this.platformClock = clock;
+    this.#commit();
+    this.#attempt(() => this.#store.writeClock(clock));
+    this.#platformClock = clock;
   }
 
   nowMs(): number {
-    return Math.max(this.lastMs, platformMsAt(this.platformClock, this.wallMs()));
+    return Math.max(this.#lastMs, platformMsAt(this.#platformClock, this.#wallMs()));
   }
 
   submit(input: PipelineInput, idempotency: Idempotency | null): Promise<Taken> {
     try {
-      return this.take(this.mustServe(), input, idempotency);
+      return this.#take(this.#mustServe(), input, idempotency);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async keepClip(clip: Clip): Promise<void> {
-    this.mustServe();
-    const batch = this.mustTake();
+    this.#mustServe();
+    const batch = this.#mustTake();
     await new Promise<Taken>((resolve, reject) => {
       batch.addClip(clip, { idempotency: null, rows: [], resolve, reject });
     });
   }
 
   tickets(): Ticket[] {
-    return this.town?.live.tickets() ?? [];
+    return this.#town?.live.tickets() ?? [];
   }
 
   resident(id: number): Resident | null {
-    const wishes = this.town?.live.wishes.of(id) ?? null;
+    const wishes = this.#town?.live.wishes.of(id) ?? null;
     if (wishes === null) return null;
     return {
       preferences: {
@@ -201,53 +201,53 @@ class StoredEngine implements Engine {
   }
 
   lastSequence(resident: number): number {
-    return this.town?.outbox.lastSequence(resident) ?? 0;
+    return this.#town?.outbox.lastSequence(resident) ?? 0;
   }
 
   messagesAfter(resident: number, after: number, limit: number): ReturnType<Engine['messagesAfter']> {
-    return this.town?.outbox.messagesAfter(resident, after, limit) ?? { messages: [], gap: null };
+    return this.#town?.outbox.messagesAfter(resident, after, limit) ?? { messages: [], gap: null };
   }
 
   onPublished(listener: (batch: PublishedBatch) => void): void {
-    this.publishedListeners.push(listener);
+    this.#publishedListeners.push(listener);
   }
 
   onLeft(listener: (resident: number) => void): void {
-    this.leftListeners.push(listener);
+    this.#leftListeners.push(listener);
   }
 
   onReset(listener: () => void): void {
-    this.resetListeners.push(listener);
+    this.#resetListeners.push(listener);
   }
 
   figures(): EngineFigures {
     return {
-      pendingInputs: this.batch?.size ?? 0,
-      pipeline: this.town?.live.pipeline.state() ?? { records: 0, groups: 0, tickets: 0, devices: 0 },
-      databaseBytes: this.store.bytes(),
+      pendingInputs: this.#batch?.size ?? 0,
+      pipeline: this.#town?.live.pipeline.state() ?? { records: 0, groups: 0, tickets: 0, devices: 0 },
+      databaseBytes: this.#store.bytes(),
     };
   }
 
   async close(): Promise<void> {
-    if (this.stopped !== null) return;
-    this.stopped = 'draining';
-    clearInterval(this.timer);
-    this.commit();
-    this.checkpoint();
-    this.store.close();
-    this.stopped = 'closed';
+    if (this.#stopped !== null) return;
+    this.#stopped = 'draining';
+    clearInterval(this.#timer);
+    this.#commit();
+    this.#checkpoint();
+    this.#store.close();
+    this.#stopped = 'closed';
   }
 
   // --- what is taken ---
 
-  private take(town: Town, input: PipelineInput, idempotency: Idempotency | null): Promise<Taken> {
-    if (input.kind === 'motion') return this.see(town, input);
+  #take(town: Town, input: PipelineInput, idempotency: Idempotency | null): Promise<Taken> {
+    if (input.kind === 'motion') return this.#see(town, input);
     checkInput(input);
-    const known = idempotency === null ? null : this.replies.find(idempotency);
+    const known = idempotency === null ? null : this.#replies.find(idempotency);
     if (known !== null) return Promise.resolve(known);
-    const batch = this.mustTake();
-    const rows = this.handle(town, batch, input);
-    if (idempotency !== null) this.replies.begin(idempotency);
+    const batch = this.#mustTake();
+    const rows = this.#handle(town, batch, input);
+    if (idempotency !== null) this.#replies.begin(idempotency);
     return new Promise((resolve, reject) => {
       batch.waiting.push({ idempotency, rows, resolve, reject });
     });
@@ -258,59 +258,59 @@ class StoredEngine implements Engine {
    * pipeline forget records, which a replay then repeats at the same moment. Motion must never do so: it is handed in with a time before
    * anything can be due, which is at most a minute ago.
    */
-  private see(town: Town, input: PipelineInput): Promise<Taken> {
-    if (this.storage === 'sound') {
+  #see(town: Town, input: PipelineInput): Promise<Taken> {
+    if (this.#storage === 'sound') {
       const undueMs = town.live.pipeline.nextWakeMs() - MINUTE_MS;
-      this.lastSeenMs = Math.max(this.lastSeenMs, this.lastMs, Math.min(this.nowMs(), undueMs));
-      town.live.handle(input, this.lastSeenMs);
+      this.#lastSeenMs = Math.max(this.#lastSeenMs, this.#lastMs, Math.min(this.nowMs(), undueMs));
+      town.live.handle(input, this.#lastSeenMs);
     }
     return Promise.resolve({ rows: [], replayed: false });
   }
 
-  private handle(town: Town, batch: Batch, input: PipelineInput): RowReceipt[] {
+  #handle(town: Town, batch: Batch, input: PipelineInput): RowReceipt[] {
     const atMs = this.nowMs();
     const startMs = performance.now();
     let outputs: PipelineOutput[];
     try {
       outputs = town.live.handle(input, atMs);
     } catch (error) {
-      this.log.error('pipeline-threw', errorFields(error));
+      this.#log.error('pipeline-threw', errorFields(error));
       throw new Refused('internal', 'expected the pipeline to take the input, found an error of its own');
     }
-    this.metrics.observe('hundredblock_stage_seconds', { stage: 'handle' }, (performance.now() - startMs) / 1000);
-    this.lastMs = atMs;
+    this.#metrics.observe('hundredblock_stage_seconds', { stage: 'handle' }, (performance.now() - startMs) / 1000);
+    this.#lastMs = atMs;
     batch.add(input, atMs, outputs);
     for (const output of outputs) if (output.kind === 'receipt') return output.rows;
     return [];
   }
 
   /** The batch that the next turn of the event loop commits. */
-  private openBatch(): Batch {
-    if (this.batch === null) {
-      this.batch = new Batch();
-      setImmediate(() => this.commit());
+  #openBatch(): Batch {
+    if (this.#batch === null) {
+      this.#batch = new Batch();
+      setImmediate(() => this.#commit());
     }
-    return this.batch;
+    return this.#batch;
   }
 
-  private mustBeOpen(): void {
-    if (this.stopped !== null) throw new Refused('draining', 'expected a running service, found it shutting down');
+  #mustBeOpen(): void {
+    if (this.#stopped !== null) throw new Refused('draining', 'expected a running service, found it shutting down');
   }
 
-  private mustServe(): Town {
-    this.mustBeOpen();
-    if (this.town === null) throw new Refused('not-ready', 'expected agencies and residents, found none onboarded');
-    return this.town;
+  #mustServe(): Town {
+    this.#mustBeOpen();
+    if (this.#town === null) throw new Refused('not-ready', 'expected agencies and residents, found none onboarded');
+    return this.#town;
   }
 
-  private mustStore(): void {
-    if (this.storage !== 'sound') throw storageFailed();
+  #mustStore(): void {
+    if (this.#storage !== 'sound') throw storageFailed();
   }
 
-  private mustTake(): Batch {
-    this.mustStore();
-    const batch = this.openBatch();
-    const { pendingInputsMax } = this.limits;
+  #mustTake(): Batch {
+    this.#mustStore();
+    const batch = this.#openBatch();
+    const { pendingInputsMax } = this.#limits;
     if (batch.size >= pendingInputsMax)
       throw new Refused('overloaded', `expected fewer than ${pendingInputsMax} inputs waiting, found that many`);
     return batch;
@@ -318,185 +318,186 @@ class StoredEngine implements Engine {
 
   // --- what goes to disk ---
 
-  private commit(): void {
-    const { batch, town } = this;
-    this.batch = null;
+  #commit(): void {
+    const batch = this.#batch;
+    const town = this.#town;
+    this.#batch = null;
     if (batch === null || town === null || batch.size === 0) return;
     const startMs = performance.now();
-    const wallMs = Math.floor(this.wallMs());
-    const { commit, published } = batch.commit(this.lastCommitId + 1, wallMs, town.outbox, this.limits.clipsMax);
+    const wallMs = Math.floor(this.#wallMs());
+    const { commit, published } = batch.commit(this.#lastCommitId + 1, wallMs, town.outbox, this.#limits.clipsMax);
     try {
-      this.store.write(commit);
+      this.#store.write(commit);
     } catch (error) {
-      this.fail(batch, error);
+      this.#fail(batch, error);
       return;
     }
-    this.lastCommitId = commit.id;
-    this.metrics.observe('hundredblock_stage_seconds', { stage: 'commit' }, (performance.now() - startMs) / 1000);
-    this.metrics.observe('hundredblock_commit_inputs', {}, batch.size);
+    this.#lastCommitId = commit.id;
+    this.#metrics.observe('hundredblock_stage_seconds', { stage: 'commit' }, (performance.now() - startMs) / 1000);
+    this.#metrics.observe('hundredblock_commit_inputs', {}, batch.size);
     for (const audience of commit.audiences) town.outbox.addAudience(audience);
     const sequences = published.map((message, i) => town.outbox.add(message, commit.messages[i].atMs));
-    this.answer(batch, commit.id, wallMs);
-    if (published.length > 0) this.tell(this.publishedListeners, { messages: published, sequences });
-    for (const resident of batch.left) this.tell(this.leftListeners, resident);
+    this.#answer(batch, commit.id, wallMs);
+    if (published.length > 0) this.#tell(this.#publishedListeners, { messages: published, sequences });
+    for (const resident of batch.left) this.#tell(this.#leftListeners, resident);
   }
 
-  private answer(batch: Batch, commitId: number, wallMs: number): void {
+  #answer(batch: Batch, commitId: number, wallMs: number): void {
     for (const { idempotency, rows, resolve } of batch.waiting) {
-      if (idempotency !== null) this.replies.keep(idempotency, rows, commitId, wallMs);
+      if (idempotency !== null) this.#replies.keep(idempotency, rows, commitId, wallMs);
       resolve({ rows, replayed: false });
     }
-    for (const { output } of batch.said) this.count(output);
+    for (const { output } of batch.said) this.#count(output);
   }
 
-  private count(output: PipelineOutput): void {
+  #count(output: PipelineOutput): void {
     switch (output.kind) {
       case 'publish':
-        return this.metrics.count('hundredblock_messages_published_total', { type: output.alert.msgType });
+        return this.#metrics.count('hundredblock_messages_published_total', { type: output.alert.msgType });
       case 'post':
-        return this.metrics.count('hundredblock_messages_published_total', { type: 'post' });
+        return this.#metrics.count('hundredblock_messages_published_total', { type: 'post' });
       case 'suppressed':
-        return this.metrics.count('hundredblock_suppressed_total', { reason: output.reason });
+        return this.#metrics.count('hundredblock_suppressed_total', { reason: output.reason });
       case 'withheld':
-        return this.metrics.count('hundredblock_withheld_total', { reason: output.reason });
+        return this.#metrics.count('hundredblock_withheld_total', { reason: output.reason });
       case 'log':
-        return this.log[output.level](output.code);
+        return this.#log[output.level](output.code);
       default:
     }
   }
 
-  private tell<T>(listeners: readonly ((news: T) => void)[], news: T): void {
+  #tell<T>(listeners: readonly ((news: T) => void)[], news: T): void {
     for (const listener of listeners)
       try {
         listener(news);
       } catch (error) {
-        this.log.error('listener-threw', errorFields(error));
+        this.#log.error('listener-threw', errorFields(error));
       }
   }
 
   /** Nothing of the batch is on disk: nobody is told of it. The pipeline has run ahead, and is made anew before it takes the next input. */
-  private fail(batch: Batch, error: unknown): void {
-    this.storage = 'failed';
-    this.log.error('storage-failed', errorFields(error));
+  #fail(batch: Batch, error: unknown): void {
+    this.#storage = 'failed';
+    this.#log.error('storage-failed', errorFields(error));
     for (const { idempotency, reject } of batch.waiting) {
-      if (idempotency !== null) this.replies.abandon(idempotency);
+      if (idempotency !== null) this.#replies.abandon(idempotency);
       reject(storageFailed());
     }
   }
 
-  private attempt(write: () => void): void {
+  #attempt(write: () => void): void {
     try {
       write();
     } catch (error) {
-      this.log.error('storage-failed', errorFields(error));
+      this.#log.error('storage-failed', errorFields(error));
       throw storageFailed();
     }
   }
 
-  private checkpoint(): void {
+  #checkpoint(): void {
     try {
-      this.store.checkpoint();
+      this.#store.checkpoint();
     } catch (error) {
       // The write-ahead log keeps what it could not move: nothing is lost.
-      this.log.warn('checkpoint-failed', errorFields(error));
+      this.#log.warn('checkpoint-failed', errorFields(error));
     }
   }
 
   // --- what happens by itself ---
 
-  private tick(): void {
-    const { town } = this;
+  #tick(): void {
+    const town = this.#town;
     if (town === null) return;
-    if (this.storage === 'failed') void this.mend(town);
-    if (this.storage !== 'sound') return;
+    if (this.#storage === 'failed') void this.#mend(town);
+    if (this.#storage !== 'sound') return;
     try {
-      this.wake(town);
+      this.#wake(town);
     } catch {
       // Logged where it was thrown.
     }
-    if (this.wallMs() >= this.purgeAtMs) {
-      this.purgeAtMs = Infinity;
-      this.purge(town);
+    if (this.#wallMs() >= this.#purgeAtMs) {
+      this.#purgeAtMs = Infinity;
+      this.#purge(town);
     }
   }
 
   /** A wake is logged like any input: it makes the pipeline forget, and what policy it forgets by depends on the moment. */
-  private wake(town: Town): void {
-    if (town.live.pipeline.nextWakeMs() <= this.nowMs()) this.handle(town, this.openBatch(), { kind: 'wake' });
+  #wake(town: Town): void {
+    if (town.live.pipeline.nextWakeMs() <= this.nowMs()) this.#handle(town, this.#openBatch(), { kind: 'wake' });
   }
 
-  private purge(town: Town): void {
-    const isOver = this.stopped !== null || this.town !== town || this.storage !== 'sound' || !this.purgePart(town);
+  #purge(town: Town): void {
+    const isOver = this.#stopped !== null || this.#town !== town || this.#storage !== 'sound' || !this.#purgePart(town);
     if (!isOver) {
-      setImmediate(() => this.purge(town));
+      setImmediate(() => this.#purge(town));
       return;
     }
-    this.purgeAtMs = this.wallMs() + PURGE_EVERY_MS;
-    if (this.stopped !== null) return;
+    this.#purgeAtMs = this.#wallMs() + PURGE_EVERY_MS;
+    if (this.#stopped !== null) return;
     town.live.tickets();
     // Until then the text of what was purged stays in the write-ahead log.
-    this.checkpoint();
+    this.#checkpoint();
   }
 
   /** True where more is due. */
-  private purgePart(town: Town): boolean {
-    const { lastCommitId } = this;
+  #purgePart(town: Town): boolean {
+    const lastCommitId = this.#lastCommitId;
     try {
-      const moment = { nowMs: this.nowMs(), wallMs: this.wallMs(), lastCommitId };
-      return purgePart(this.store, town, this.replies, this.limits, moment);
+      const moment = { nowMs: this.nowMs(), wallMs: this.#wallMs(), lastCommitId };
+      return purgePart(this.#store, town, this.#replies, this.#limits, moment);
     } catch (error) {
-      this.log.error('purge-failed', errorFields(error));
+      this.#log.error('purge-failed', errorFields(error));
       return false;
     }
   }
 
-  private recover(town: Town): void {
+  #recover(town: Town): void {
     const startMs = performance.now();
-    this.lastCommitId = Math.max(town.purged.commitId, this.store.lastCommitId());
-    this.readReplies();
-    while (this.purgePart(town));
-    this.checkpoint();
-    const steps = replayTown(this.store, town);
+    this.#lastCommitId = Math.max(town.purged.commitId, this.#store.lastCommitId());
+    this.#readReplies();
+    while (this.#purgePart(town));
+    this.#checkpoint();
+    const steps = replayTown(this.#store, town);
     let step = steps.next();
     while (!step.done) step = steps.next();
     const { inputs, atMs, unknownMessages } = step.value;
-    this.lastMs = Math.max(atMs, town.purged.inputsAtMs);
-    if (unknownMessages > 0) this.log.warn('replay-differs', { messages: unknownMessages });
+    this.#lastMs = Math.max(atMs, town.purged.inputsAtMs);
+    if (unknownMessages > 0) this.#log.warn('replay-differs', { messages: unknownMessages });
     const ms = Math.round(performance.now() - startMs);
-    this.log.info('recovered', { inputs, messages: town.outbox.size, ms });
+    this.#log.info('recovered', { inputs, messages: town.outbox.size, ms });
   }
 
-  private readReplies(): void {
-    let rows = this.store.repliesAfter(0, REPLIES_SLICE);
-    for (; rows.length > 0; rows = this.store.repliesAfter(rows[rows.length - 1].id, REPLIES_SLICE))
+  #readReplies(): void {
+    let rows = this.#store.repliesAfter(0, REPLIES_SLICE);
+    for (; rows.length > 0; rows = this.#store.repliesAfter(rows[rows.length - 1].id, REPLIES_SLICE))
       for (const { id, wallMs, json } of rows)
         for (const { idempotency, rows: receipts } of parseReplies(json))
-          this.replies.keep(idempotency, receipts, id, wallMs);
+          this.#replies.keep(idempotency, receipts, id, wallMs);
   }
 
   /** Tries the disk, and once it works makes the pipeline anew; doors stay open meanwhile, and refuse. */
-  private async mend(town: Town): Promise<void> {
-    this.storage = 'mending';
+  async #mend(town: Town): Promise<void> {
+    this.#storage = 'mending';
     try {
-      this.store.probe();
+      this.#store.probe();
       const startMs = performance.now();
-      const steps = replayTown(this.store, town);
+      const steps = replayTown(this.#store, town);
       let pauseAtMs = startMs + MEND_SLICE_MS;
       let step = steps.next();
       for (; !step.done; step = steps.next()) {
         if (performance.now() < pauseAtMs) continue;
         await new Promise((resolve) => setImmediate(resolve));
-        if (this.stopped !== null) return;
+        if (this.#stopped !== null) return;
         pauseAtMs = performance.now() + MEND_SLICE_MS;
       }
       // What was undone has not been, in its time neither.
-      this.lastMs = Math.max(step.value.atMs, town.purged.inputsAtMs);
-      this.storage = 'sound';
+      this.#lastMs = Math.max(step.value.atMs, town.purged.inputsAtMs);
+      this.#storage = 'sound';
       const ms = Math.round(performance.now() - startMs);
-      this.log.info('storage-mended', { inputs: step.value.inputs, ms });
+      this.#log.info('storage-mended', { inputs: step.value.inputs, ms });
     } catch (error) {
-      this.storage = 'failed';
-      this.log.warn('storage-still-failing', errorFields(error));
+      this.#storage = 'failed';
+      this.#log.warn('storage-still-failing', errorFields(error));
     }
   }
 }

@@ -58,7 +58,7 @@ export class Wishes {
 export class Live {
   readonly pipeline: ReferencePipeline;
   readonly wishes: Wishes;
-  private readonly open = new Map<string, Ticket>();
+  readonly #open = new Map<string, Ticket>();
 
   /** Throws a RangeError where the profiles can't be worked with. `wishes`: residents' settings at the start. */
   constructor(config: PipelineConfig, wishes: Wishes) {
@@ -72,23 +72,23 @@ export class Live {
       const changed = this.wishes.changed(input.change);
       if (changed !== null) this.wishes.set(changed);
     }
-    if (input.kind === 'review') this.open.delete(input.ticket);
-    for (const output of outputs) this.note(output);
+    if (input.kind === 'review') this.#open.delete(input.ticket);
+    for (const output of outputs) this.#note(output);
     return outputs;
   }
 
   /** Oldest first. Lets go of those that were forgotten with their records. */
   tickets(): Ticket[] {
-    for (const ticket of this.open.keys()) if (!this.pipeline.isTicketOpen(ticket)) this.open.delete(ticket);
-    return [...this.open.values()];
+    for (const ticket of this.#open.keys()) if (!this.pipeline.isTicketOpen(ticket)) this.#open.delete(ticket);
+    return [...this.#open.values()];
   }
 
   // --- internal ---
 
-  private note(output: PipelineOutput): void {
-    if (output.kind === 'review-withdrawn') this.open.delete(output.ticket);
+  #note(output: PipelineOutput): void {
+    if (output.kind === 'review-withdrawn') this.#open.delete(output.ticket);
     if (output.kind !== 'review-request') return;
     const { kind: _kind, ...ticket } = output;
-    this.open.set(ticket.ticket, ticket);
+    this.#open.set(ticket.ticket, ticket);
   }
 }

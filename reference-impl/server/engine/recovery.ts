@@ -8,20 +8,20 @@ import type { InputsRow } from '../store/store.ts';
 
 /** JSON text of the inputs of one commit, added to one by one. */
 export class InputsText {
-  private json = '';
+  #json = '';
   changesWishes = false;
   atMs = 0;
 
   add(input: PipelineInput, atMs: number): void {
-    this.json += `${this.json === '' ? '[' : ','}[${atMs},${JSON.stringify(input)}]`;
+    this.#json += `${this.#json === '' ? '[' : ','}[${atMs},${JSON.stringify(input)}]`;
     this.changesWishes ||= input.kind === 'preference';
     this.atMs = atMs;
   }
 
   /** Null where nothing was added. */
   row(): Omit<InputsRow, 'id'> | null {
-    if (this.json === '') return null;
-    return { atMs: this.atMs, json: `${this.json}]`, changesWishes: this.changesWishes };
+    if (this.#json === '') return null;
+    return { atMs: this.atMs, json: `${this.#json}]`, changesWishes: this.changesWishes };
   }
 }
 

@@ -3,22 +3,22 @@ import type { RowReceipt } from '../../../contract/pipeline.ts';
 import { Refused, type Idempotency, type Taken } from '../service-api.ts';
 
 export class Replies {
-  private readonly max: number;
+  readonly #max: number;
   /** Those on disk, oldest first. */
-  private readonly answers = new Map<string, Answer>();
+  readonly #answers = new Map<string, Answer>();
   /** Digests of those under way. */
-  private readonly busy = new Map<string, string>();
+  readonly #busy = new Map<string, string>();
   /** Most answers are alike: one copy of each is kept. */
-  private readonly common = new Map<string, RowReceipt[]>();
+  readonly #common = new Map<string, RowReceipt[]>();
 
   constructor(max: number) {
-    this.max = max;
+    this.#max = max;
   }
 
   /** What was answered before; null where the key is new. Throws Refused where it was used for another input or is under way. */
   find(idempotency: Idempotency): Taken | null {
     const name = nameOf(idempotency);
-    const digest = this.busy.get(name);
+    const digest = this.#busy.get(name);
     if (digest !== undefined) {
       if (digest !== idempotency.digest) throw reused();
       throw new Refused(
@@ -26,48 +26,48 @@ export class Replies {
         'expected the first request of this key to be answered before its next',
       );
     }
-    const answer = this.answers.get(name);
+    const answer = this.#answers.get(name);
     if (answer === undefined) return null;
     if (answer.digest !== idempotency.digest) throw reused();
     return { rows: answer.rows, replayed: true };
   }
 
   begin(idempotency: Idempotency): void {
-    this.busy.set(nameOf(idempotency), idempotency.digest);
+    this.#busy.set(nameOf(idempotency), idempotency.digest);
   }
 
   /** The input was not taken after all. */
   abandon(idempotency: Idempotency): void {
-    this.busy.delete(nameOf(idempotency));
+    this.#busy.delete(nameOf(idempotency));
   }
 
   /** The answer is on disk, with commit `commitId`. */
   keep(idempotency: Idempotency, rows: RowReceipt[], commitId: number, wallMs: number): void {
     const name = nameOf(idempotency);
-    this.busy.delete(name);
+    this.#busy.delete(name);
     // A key that comes again after it was forgotten is the latest again.
-    this.answers.delete(name);
-    this.answers.set(name, { digest: idempotency.digest, rows: this.shared(rows), commitId, wallMs });
-    if (this.answers.size > this.max) this.answers.delete(this.answers.keys().next().value!);
+    this.#answers.delete(name);
+    this.#answers.set(name, { digest: idempotency.digest, rows: this.#shared(rows), commitId, wallMs });
+    if (this.#answers.size > this.#max) this.#answers.delete(this.#answers.keys().next().value!);
   }
 
   /** Forgets answers given before `beforeWallMs`. Returns the last commit of which no answer is left; Infinity where none is left at all. */
   forget(beforeWallMs: number): number {
-    for (const [name, { wallMs, commitId }] of this.answers) {
+    for (const [name, { wallMs, commitId }] of this.#answers) {
       if (wallMs >= beforeWallMs) return commitId - 1;
-      this.answers.delete(name);
+      this.#answers.delete(name);
     }
     return Infinity;
   }
 
   // --- internal ---
 
-  private shared(rows: RowReceipt[]): RowReceipt[] {
+  #shared(rows: RowReceipt[]): RowReceipt[] {
     if (rows.length > 1) return rows;
     const text = rows.length === 0 ? '' : `${rows[0].outcome} ${rows[0].code}`;
-    const known = this.common.get(text);
+    const known = this.#common.get(text);
     if (known !== undefined) return known;
-    this.common.set(text, rows);
+    this.#common.set(text, rows);
     return rows;
   }
 }

@@ -95,24 +95,26 @@ export function openStore(dataDir: string): { store: Store; tornBytes: number } 
   }
 }
 
+type Statements = Readonly<Record<keyof typeof SQL, Database.Statement>>;
+
 export class Store {
-  private readonly database: Database.Database;
-  private readonly path: string;
-  private readonly statements: Readonly<Record<keyof typeof SQL, Database.Statement>>;
+  readonly #database: Database.Database;
+  readonly #path: string;
+  readonly #statements: Statements;
 
   constructor(database: Database.Database, path: string) {
-    this.database = database;
-    this.path = path;
-    this.statements = Object.fromEntries(
+    this.#database = database;
+    this.#path = path;
+    this.#statements = Object.fromEntries(
       Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
-    ) as unknown as Store['statements'];
+    ) as unknown as Statements;
   }
 
   /** Writes a commit whole; throws where that fails, and nothing is written. */
   write(commit: Commit): void {
-    this.transact(() => {
+    this.#transact(() => {
       const { inputs, replies, audiences, messages, clips } = commit;
-      const { insertInputs, insertReplies, insertAudience, insertMessage } = this.statements;
+      const { insertInputs, insertReplies, insertAudience, insertMessage } = this.#statements;
       if (inputs !== null)
         insertInputs.run(commit.id, inputs.atMs, Number(inputs.changesWishes), crc32(inputs.json), inputs.json);
       if (replies !== null) insertReplies.run(commit.id, commit.wallMs, crc32(replies), replies);
@@ -122,79 +124,79 @@ export class Store {
       }
       for (const { id, atMs, committedMs, type, body, audienceId } of messages)
         insertMessage.run(id, atMs, committedMs, type, audienceId, crc32(body), body);
-      if (clips.length > 0) this.writeClips(clips, commit.clipsMax);
+      if (clips.length > 0) this.#writeClips(clips, commit.clipsMax);
     });
   }
 
   /** Forgets everything but the clock, and starts anew. The text of what was there before is overwritten as by `purge`. */
   replaceAll(onboarding: string): void {
-    this.transact(() => {
-      for (const table of TABLES) this.database.exec(`DELETE FROM ${table}`);
-      this.database.exec(`DELETE FROM meta WHERE name <> 'clock'`);
-      this.putMeta('onboarding', onboarding);
+    this.#transact(() => {
+      for (const table of TABLES) this.#database.exec(`DELETE FROM ${table}`);
+      this.#database.exec(`DELETE FROM meta WHERE name <> 'clock'`);
+      this.#putMeta('onboarding', onboarding);
     });
   }
 
   writeClock(clock: PlatformClock): void {
-    this.transact(() => this.putMeta('clock', JSON.stringify(clock)));
+    this.#transact(() => this.#putMeta('clock', JSON.stringify(clock)));
   }
 
   /** Takes old things away. Their text is overwritten, and leaves the write-ahead log with the next checkpoint. */
   purge({ purged, repliesUpToId, clipsBeforeMs, messages, wishes }: Purge): void {
-    this.transact(() => {
-      const { purgeInputs, purgeMessages, purgeAudience, purgeReplies, purgeClips, upsertWishes } = this.statements;
+    this.#transact(() => {
+      const { purgeInputs, purgeMessages, purgeAudience, purgeReplies, purgeClips, upsertWishes } = this.#statements;
       for (const { resident, radiusDm, categories, flags } of wishes)
         upsertWishes.run(resident, radiusDm, categories, flags);
       purgeInputs.run(purged.commitId);
       if (messages !== null) {
         purgeMessages.run(purged.messageId);
         for (const id of messages.audienceIds) purgeAudience.run(id);
-        this.putMeta('bases', blobOf(messages.bases));
+        this.#putMeta('bases', blobOf(messages.bases));
       }
       purgeReplies.run(repliesUpToId);
       purgeClips.run(clipsBeforeMs);
-      this.putMeta('purged', JSON.stringify(purged));
+      this.#putMeta('purged', JSON.stringify(purged));
     });
   }
 
   /** Throws while the disk takes no further bytes. */
   probe(): void {
-    this.transact(() => this.putMeta('probe', Buffer.alloc(PROBE_BYTES)));
-    this.transact(() => this.database.exec(`DELETE FROM meta WHERE name = 'probe'`));
+    this.#transact(() => this.#putMeta('probe', Buffer.alloc(PROBE_BYTES)));
+    this.#transact(() => this.#database.exec(`DELETE FROM meta WHERE name = 'probe'`));
   }
 
   /** Moves everything from the write-ahead log into the database and empties it. */
   checkpoint(): void {
-    this.database.pragma('wal_checkpoint(TRUNCATE)');
+    this.#database.pragma('wal_checkpoint(TRUNCATE)');
   }
 
   onboarding(): string | null {
-    return this.getMeta('onboarding') as string | null;
+    return this.#getMeta('onboarding') as string | null;
   }
 
   clock(): PlatformClock | null {
-    const json = this.getMeta('clock') as string | null;
+    const json = this.#getMeta('clock') as string | null;
     return json === null ? null : (JSON.parse(json) as PlatformClock);
   }
 
   purged(): Purged {
-    const json = this.getMeta('purged') as string | null;
+    const json = this.#getMeta('purged') as string | null;
     return json === null ? NOTHING_PURGED : (JSON.parse(json) as Purged);
   }
 
   bases(): Uint32Array | null {
-    const blob = this.getMeta('bases') as Buffer | null;
+    const blob = this.#getMeta('bases') as Buffer | null;
     return blob === null ? null : idsOf(blob);
   }
 
   /** Id of the last commit of which anything is left but messages; 0 where there is none. */
   lastCommitId(): number {
-    return (this.statements.lastCommitId.get() as { id: number }).id;
+    return (this.#statements.lastCommitId.get() as { id: number }).id;
   }
 
   /** Inputs of commits after `id`, oldest first, at most `limit`. */
   inputsAfter(id: number, limit: number): InputsRow[] {
-    const rows = this.statements.inputsAfter.all(id, limit) as {
+    const rows = this.#statements.inputsAfter.all(id, limit) as {
       id: number;
       at: number;
       wishes: number;
@@ -211,13 +213,13 @@ export class Store {
 
   /** As inputsAfter(0, limit) without the texts, which are long. */
   oldestInputs(limit: number): Omit<InputsRow, 'json'>[] {
-    const rows = this.statements.oldestInputs.all(limit) as { id: number; at: number; wishes: number }[];
+    const rows = this.#statements.oldestInputs.all(limit) as { id: number; at: number; wishes: number }[];
     return rows.map(({ id, at, wishes }) => ({ id, atMs: at, changesWishes: wishes === 1 }));
   }
 
   /** Answers of commits after `id`, oldest first, at most `limit`. */
   repliesAfter(id: number, limit: number): { id: number; wallMs: number; json: string }[] {
-    const rows = this.statements.repliesAfter.all(id, limit) as {
+    const rows = this.#statements.repliesAfter.all(id, limit) as {
       id: number;
       wall: number;
       crc: number;
@@ -227,13 +229,13 @@ export class Store {
   }
 
   audiences(): AudienceRow[] {
-    const rows = this.statements.audiences.all() as { id: number; crc: number; ids: ArrayBuffer }[];
+    const rows = this.#statements.audiences.all() as { id: number; crc: number; ids: ArrayBuffer }[];
     return rows.map(({ id, crc, ids }) => ({ id, ids: idsOf(sound(Buffer.from(ids), crc)) }));
   }
 
   /** Messages after `id`, oldest first, at most `limit`. */
   messagesAfter(id: number, limit: number): MessageRow[] {
-    const rows = this.statements.messagesAfter.all(id, limit) as {
+    const rows = this.#statements.messagesAfter.all(id, limit) as {
       id: number;
       at: number;
       wall: number;
@@ -253,11 +255,11 @@ export class Store {
   }
 
   wishes(): WishesRow[] {
-    return this.statements.wishes.all() as WishesRow[];
+    return this.#statements.wishes.all() as WishesRow[];
   }
 
   bytes(): { main: number; wal: number } {
-    return { main: sizeOf(this.path), wal: sizeOf(`${this.path}-wal`) };
+    return { main: sizeOf(this.#path), wal: sizeOf(`${this.#path}-wal`) };
   }
 
   /** Leaves one file, without a write-ahead log. */
@@ -265,44 +267,44 @@ export class Store {
     try {
       // The connection ends when its statements are collected: the lock must not wait for that. It can't be let go of while there is a log.
       for (const pragma of ['journal_mode = DELETE', 'locking_mode = NORMAL', 'user_version'])
-        this.database.pragma(pragma);
+        this.#database.pragma(pragma);
     } finally {
-      this.database.close();
+      this.#database.close();
     }
   }
 
   // --- internal ---
 
-  private transact(work: () => void): void {
+  #transact(work: () => void): void {
     // One that a failing disk would not even let be undone.
-    this.rollBack();
-    this.database.exec('BEGIN IMMEDIATE');
+    this.#rollBack();
+    this.#database.exec('BEGIN IMMEDIATE');
     try {
       work();
-      this.database.exec('COMMIT');
+      this.#database.exec('COMMIT');
     } catch (error) {
-      this.rollBack();
+      this.#rollBack();
       throw error;
     }
   }
 
   /** A full disk may have ended the transaction already. */
-  private rollBack(): void {
-    if (this.database.inTransaction) this.database.exec('ROLLBACK');
+  #rollBack(): void {
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
   }
 
-  private writeClips(clips: readonly Clip[], clipsMax: number): void {
-    const { insertClip, trimClips } = this.statements;
+  #writeClips(clips: readonly Clip[], clipsMax: number): void {
+    const { insertClip, trimClips } = this.#statements;
     for (const { clipId, device, atMs, durationMs } of clips) insertClip.run(clipId, device, atMs, durationMs);
     trimClips.run(clipsMax);
   }
 
-  private putMeta(name: string, value: string | Buffer): void {
-    this.statements.putMeta.run(name, crc32(value), value);
+  #putMeta(name: string, value: string | Buffer): void {
+    this.#statements.putMeta.run(name, crc32(value), value);
   }
 
-  private getMeta(name: string): string | Buffer | null {
-    const row = this.statements.getMeta.get(name) as { crc: number; value: string | Buffer } | undefined;
+  #getMeta(name: string): string | Buffer | null {
+    const row = this.#statements.getMeta.get(name) as { crc: number; value: string | Buffer } | undefined;
     return row === undefined ? null : sound(row.value, row.crc);
   }
 }

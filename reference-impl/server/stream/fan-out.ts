@@ -32,159 +32,7 @@ export interface FanOut {
 }
 
 export function createFanOut(options: FanOutOptions): FanOut {
-  const { engine, peers } = options;
-  let line: Peer[] = [];
-  let next = 0;
-  let served = 0;
-  let marks: Mark[] = [];
-  let scheduled = false;
-  let sent = 0;
-  let resumed = 0;
-
-  /** Serves the streams in line, some each turn of the event loop, so that the doors stay responsive under a large audience. */
-  function run(): void {
-    for (let cost = 0; next < line.length && cost < COST_PER_TURN; next++, served++) {
-      const peer = line[next];
-      peer.due = false;
-      cost += serve(peer);
-    }
-    if (next < line.length) runSoon();
-    else {
-      line = [];
-      next = 0;
-    }
-    report();
-  }
-
-  function runSoon(): void {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      run();
-    });
-  }
-
-  function report(): void {
-    if (sent > 0) options.onSent(sent, resumed);
-    sent = resumed = 0;
-    const done = marks.filter((mark) => mark.upTo <= served);
-    if (done.length === 0) return;
-    marks = marks.slice(done.length);
-    for (const { committedMs } of done) options.onBatchSent(Math.max(0, Date.now() - committedMs) / 1000);
-  }
-
-  function enqueue(peer: Peer): void {
-    if (peer.due) return;
-    peer.due = true;
-    line.push(peer);
-  }
-
-  /** Writes what is due to one stream; answers what that cost. */
-  function serve(peer: Peer): number {
-    if (peer.readyState !== peer.OPEN) return 0;
-    if (peer.frames !== null) {
-      const frames = peer.frames;
-      peer.frames = null;
-      write(peer, framesOf(peer.queued - frames.length + 1, frames));
-      sent += frames.length;
-    }
-    if (peer.live || peer.choked) return COST_OF_WRITE;
-    fetchMore(peer);
-    return COST_OF_FETCH;
-  }
-
-  /** Writes the next messages that a stream lacks. */
-  function fetchMore(peer: Peer): void {
-    const { messages, gap } = engine.messagesAfter(peer.resident, peer.queued, FETCHED_MESSAGES_MAX);
-    if (gap !== null) {
-      peer.send(JSON.stringify({ type: 'gap', upTo: gap } satisfies StreamGap));
-      peer.queued = gap;
-    }
-    const bodies: Body[] = [];
-    let bytes = 0;
-    for (const { sequence, published } of messages) {
-      if (bytes >= FETCHED_BYTES_MAX) break;
-      const body = bodyOf(published.type, published.body);
-      bodies.push(body);
-      bytes += body.bytes.length;
-      if (sequence <= peer.lastAtOpen) resumed++;
-      else peer.behindBytes = Math.max(0, peer.behindBytes - body.bytes.length);
-    }
-    if (bodies.length > 0) {
-      const first = messages[0].sequence;
-      peer.queued = first + bodies.length - 1;
-      sent += bodies.length;
-      write(peer, framesOf(first, bodies));
-    }
-    if (peer.choked) return;
-    if (bodies.length > 0 && peer.queued < engine.lastSequence(peer.resident)) enqueue(peer);
-    else {
-      peer.behindBytes = 0;
-      peer.live = true;
-    }
-  }
-
-  /** Hands whole frames to the socket in one write: ws writes whole frames too, so that the two never interleave. */
-  function write(peer: Peer, frames: Buffer): void {
-    const wire = peer.wire!;
-    if (wire.write(frames)) return;
-    peer.choked = true;
-    peer.live = false;
-    options.onChoked(peer);
-    wire.once('drain', () => {
-      peer.choked = false;
-      options.onDrained(peer);
-      fetch(peer);
-    });
-  }
-
-  /** Hands one message to one stream. */
-  function offer(peer: Peer, sequence: number, body: Body): void {
-    if (sequence <= peer.queued) return;
-    if (!peer.live) {
-      peer.behindBytes += body.bytes.length;
-      if (peer.choked && peer.behindBytes + peer.wire!.writableLength > options.bytesMax) options.onSlow(peer);
-      return;
-    }
-    const waiting = peer.frames?.length ?? 0;
-    if (sequence === peer.queued + 1 && waiting < FRAMES_WAITING_MAX) {
-      if (peer.frames === null) peer.frames = [body];
-      else peer.frames.push(body);
-      peer.queued = sequence;
-    } else {
-      peer.queued -= waiting;
-      peer.frames = null;
-      peer.live = false;
-    }
-    enqueue(peer);
-  }
-
-  function fetch(peer: Peer): void {
-    peer.live = false;
-    enqueue(peer);
-    runSoon();
-  }
-
-  return {
-    fetch,
-    publish({ messages, sequences }) {
-      if (messages.length === 0) return;
-      messages.forEach((message, i) => {
-        const body = bodyOf(message.type, message.body);
-        const { length } = message.audience;
-        for (
-          let n = 0, r = (message.id * ROTATION) % Math.max(1, length);
-          n < length;
-          n++, r = r + 1 === length ? 0 : r + 1
-        )
-          for (let peer = peers.of(message.audience[r]); peer !== null; peer = peer.older)
-            offer(peer, sequences[i][r], body);
-      });
-      marks.push({ upTo: served + line.length - next, committedMs: messages[0].committedMs });
-      if (!scheduled) run();
-    },
-  };
+  return new StreamFanOut(options);
 }
 
 // --- internal ---
@@ -205,3 +53,165 @@ const FETCHED_MESSAGES_MAX = 100;
 const FETCHED_BYTES_MAX = 65_536;
 /** A prime, so that another one of an audience is first with each message. */
 const ROTATION = 7919;
+
+class StreamFanOut implements FanOut {
+  readonly #options: FanOutOptions;
+  readonly #engine: FanOutOptions['engine'];
+  readonly #peers: Peers;
+  #line: Peer[] = [];
+  #next = 0;
+  #served = 0;
+  #marks: Mark[] = [];
+  #scheduled = false;
+  #sent = 0;
+  #resumed = 0;
+
+  constructor(options: FanOutOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#peers = options.peers;
+  }
+
+  /** Serves the streams in line, some each turn of the event loop, so that the doors stay responsive under a large audience. */
+  #run(): void {
+    for (let cost = 0; this.#next < this.#line.length && cost < COST_PER_TURN; this.#next++, this.#served++) {
+      const peer = this.#line[this.#next];
+      peer.due = false;
+      cost += this.#serve(peer);
+    }
+    if (this.#next < this.#line.length) this.#runSoon();
+    else {
+      this.#line = [];
+      this.#next = 0;
+    }
+    this.#report();
+  }
+
+  #runSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  #report(): void {
+    if (this.#sent > 0) this.#options.onSent(this.#sent, this.#resumed);
+    this.#sent = this.#resumed = 0;
+    const done = this.#marks.filter((mark) => mark.upTo <= this.#served);
+    if (done.length === 0) return;
+    this.#marks = this.#marks.slice(done.length);
+    for (const { committedMs } of done) this.#options.onBatchSent(Math.max(0, Date.now() - committedMs) / 1000);
+  }
+
+  #enqueue(peer: Peer): void {
+    if (peer.due) return;
+    peer.due = true;
+    this.#line.push(peer);
+  }
+
+  /** Writes what is due to one stream; answers what that cost. */
+  #serve(peer: Peer): number {
+    if (peer.readyState !== peer.OPEN) return 0;
+    if (peer.frames !== null) {
+      const frames = peer.frames;
+      peer.frames = null;
+      this.#write(peer, framesOf(peer.queued - frames.length + 1, frames));
+      this.#sent += frames.length;
+    }
+    if (peer.live || peer.choked) return COST_OF_WRITE;
+    this.#fetchMore(peer);
+    return COST_OF_FETCH;
+  }
+
+  /** Writes the next messages that a stream lacks. */
+  #fetchMore(peer: Peer): void {
+    const { messages, gap } = this.#engine.messagesAfter(peer.resident, peer.queued, FETCHED_MESSAGES_MAX);
+    if (gap !== null) {
+      peer.send(JSON.stringify({ type: 'gap', upTo: gap } satisfies StreamGap));
+      peer.queued = gap;
+    }
+    const bodies: Body[] = [];
+    let bytes = 0;
+    for (const { sequence, published } of messages) {
+      if (bytes >= FETCHED_BYTES_MAX) break;
+      const body = bodyOf(published.type, published.body);
+      bodies.push(body);
+      bytes += body.bytes.length;
+      if (sequence <= peer.lastAtOpen) this.#resumed++;
+      else peer.behindBytes = Math.max(0, peer.behindBytes - body.bytes.length);
+    }
+    if (bodies.length > 0) {
+      const first = messages[0].sequence;
+      peer.queued = first + bodies.length - 1;
+      this.#sent += bodies.length;
+      this.#write(peer, framesOf(first, bodies));
+    }
+    if (peer.choked) return;
+    if (bodies.length > 0 && peer.queued < this.#engine.lastSequence(peer.resident)) this.#enqueue(peer);
+    else {
+      peer.behindBytes = 0;
+      peer.live = true;
+    }
+  }
+
+  /** Hands whole frames to the socket in one write: ws writes whole frames too, so that the two never interleave. */
+  #write(peer: Peer, frames: Buffer): void {
+    const wire = peer.wire!;
+    if (wire.write(frames)) return;
+    peer.choked = true;
+    peer.live = false;
+    this.#options.onChoked(peer);
+    wire.once('drain', () => {
+      peer.choked = false;
+      this.#options.onDrained(peer);
+      this.fetch(peer);
+    });
+  }
+
+  /** Hands one message to one stream. */
+  #offer(peer: Peer, sequence: number, body: Body): void {
+    if (sequence <= peer.queued) return;
+    if (!peer.live) {
+      peer.behindBytes += body.bytes.length;
+      if (peer.choked && peer.behindBytes + peer.wire!.writableLength > this.#options.bytesMax)
+        this.#options.onSlow(peer);
+      return;
+    }
+    const waiting = peer.frames?.length ?? 0;
+    if (sequence === peer.queued + 1 && waiting < FRAMES_WAITING_MAX) {
+      if (peer.frames === null) peer.frames = [body];
+      else peer.frames.push(body);
+      peer.queued = sequence;
+    } else {
+      peer.queued -= waiting;
+      peer.frames = null;
+      peer.live = false;
+    }
+    this.#enqueue(peer);
+  }
+
+  fetch(peer: Peer): void {
+    peer.live = false;
+    this.#enqueue(peer);
+    this.#runSoon();
+  }
+
+  publish({ messages, sequences }: PublishedBatch): void {
+    if (messages.length === 0) return;
+    messages.forEach((message, i) => {
+      const body = bodyOf(message.type, message.body);
+      const { length } = message.audience;
+      for (
+        let n = 0, r = (message.id * ROTATION) % Math.max(1, length);
+        n < length;
+        n++, r = r + 1 === length ? 0 : r + 1
+      )
+        for (let peer = this.#peers.of(message.audience[r]); peer !== null; peer = peer.older)
+          this.#offer(peer, sequences[i][r], body);
+    });
+    this.#marks.push({ upTo: this.#served + this.#line.length - this.#next, committedMs: messages[0].committedMs });
+    if (!this.#scheduled) this.#run();
+  }
+}
