@@ -20,7 +20,7 @@ import { eligibleMark, namedNatures, natureTable, rowMapper, type MappedRow } fr
 import { loadMapping } from './mapping.ts';
 import { eidoBody } from './message.ts';
 import { REPLAY_SCHEMA, type ReplayRecord } from './record.ts';
-import { reportHtml } from './report.ts';
+import { replayPage } from './report.ts';
 import { createSeen } from './seen.ts';
 import { createSorter } from './sort.ts';
 import { openSource } from './source.ts';
@@ -103,7 +103,7 @@ export async function replay(options: ReplayOptions): Promise<{ record: ReplayRe
       maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     };
     writeFileSync(join(output.stageDir, 'replay.json'), `${JSON.stringify(record, null, 2)}\n`);
-    writeFileSync(join(output.stageDir, 'report.html'), reportHtml(record));
+    writeFileSync(join(output.stageDir, 'report.html'), replayPage(record));
     return { record, outDir: output.commit(record.id) };
   } catch (error) {
     output.discard();

@@ -3,67 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, expect, it } from 'vitest';
-import type { Capacity, CapacityTrial } from '../../contract/record/capacity.ts';
 import { capacityText } from './capacity-text.ts';
 import { fixtureLoadRun, writeFixtureRun } from './fixture.testing.ts';
+import { CAPACITY } from './full-run.testing.ts';
 import { writeReport } from './report.ts';
 import { summaryLines } from './summary.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-capacity-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function trial(load: number, o: Partial<CapacityTrial> = {}): CapacityTrial {
-  return {
-    phase: 'confirm',
-    load,
-    seconds: 15,
-    speed: 150,
-    passed: load < 12,
-    limited: false,
-    failed: load < 12 ? [] : [{ objective: 'completion.p99<2s', found: 2400 }],
-    stopped: null,
-    latencyMs: { accept: { p50: 2, p99: 10 * load }, completion: { p50: 20, p99: 16 * load ** 2 } },
-    residents: 4000,
-    doorbells: 1500,
-    deliveries: 50_000,
-    lost: load < 13 ? 0 : 900,
-    throughput: 3000,
-    targetCpu: 0.8,
-    generatorCpu: 0.3,
-    lagP99Ms: 2,
-    ...o,
-  };
-}
-
-const CAPACITY: Capacity = {
-  vary: 'alertRate',
-  unit: 'alerts per wall second',
-  lower: 11.4,
-  upper: 12.3,
-  confidence: 0.99,
-  ended: 'narrow',
-  generatorLimited: false,
-  objectives: ['completion.p99<2s', 'lost=0'],
-  brokeFirst: {
-    objective: 'completion.p99<2s',
-    stage: 'completion',
-    load: 12.1,
-    grewMost: { stage: 'accept', fromMs: 110, toMs: 1200 },
-  },
-  knee: null,
-  usl: null,
-  conditions: ['Full trials of 15 s.'],
-  trials: [
-    trial(4, { phase: 'locate' }),
-    trial(16, { phase: 'locate' }),
-    trial(11.2),
-    trial(12.1),
-    trial(13),
-    trial(11.6),
-    trial(15, { limited: true }),
-    trial(12.4, { disturbed: true, stolen: 0.083 }),
-  ],
-};
 
 it('shows where the capacity lies, what broke first, and every trial', async () => {
   const run = fixtureLoadRun();

@@ -1,48 +1,59 @@
 /** The frame of a page: one self-contained HTML file that needs no network, legible in light and dark, wide and narrow. */
-import { escapeHtml } from './markup.ts';
+import { html, joinLines, rawHtml, type Html } from './html.ts';
 
 export interface PageSection {
   /** Unique on the page; links point to it. */
   id: string;
   title: string;
-  /** HTML. */
-  body: string;
+  body: Html;
 }
 
-/** A whole HTML document. Throws a RangeError where two sections share an id, since links between them would then lie. */
-export function renderPage({ title, sections }: { title: string; sections: PageSection[] }): string {
+export interface PageOptions {
+  title: string;
+  /** Stands between the title and the links to the sections. */
+  intro?: Html;
+  sections: readonly PageSection[];
+  /** Last line of the page, which says where its numbers come from. */
+  footer?: string;
+}
+
+/** The text of a whole HTML document. Throws a RangeError if two sections share an id, since links between them would then lie. */
+export function renderPage({ title, intro, sections, footer = SIMULATED }: PageOptions): string {
   const ids = new Set(sections.map((s) => s.id));
   if (ids.size !== sections.length) {
     throw new RangeError(`renderPage: expected ${sections.length} distinct section ids, found ${ids.size}`);
   }
-  const links = sections.map((s) => `<li><a href="#${s.id}">${escapeHtml(s.title)}</a></li>`).join('');
+  const links = sections.map((s) => html`<li><a href="#${s.id}">${s.title}</a></li>`);
   const bodies = sections.map(
     (s) =>
-      `<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${escapeHtml(s.title)}</h2>\n${s.body}\n</section>`,
+      html`<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${s.title}</h2>\n${s.body}\n</section>`,
   );
-  return `<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<title>${title}</title>
+<style>${rawHtml(STYLE)}</style>
 </head>
 <body>
-<header><h1>${escapeHtml(title)}</h1></header>
+<header><h1>${title}</h1>${intro ?? ''}</header>
 <nav aria-label="Sections"><ul>${links}</ul></nav>
 <main>
-${bodies.join('\n')}
+${joinLines(bodies)}
 </main>
-<footer><p>Hundredblock. Everything on this page is simulated: no person, place or call is real.</p></footer>
+<footer><p>Hundredblock. ${footer}</p></footer>
 </body>
 </html>
 `;
+  return page.text;
 }
 
 // --- internal ---
+
+const SIMULATED = 'Everything on this page is simulated: no person, place or call is real.';
 
 /** Hues after Okabe and Ito, darker on light paper and lighter on dark, so that each keeps 3:1 against its ground. */
 const STYLE = `
@@ -106,6 +117,9 @@ figcaption h3{margin-top:0}
 .legend svg{flex:none;width:18px;height:18px}
 .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:20px}
 .maps figure{margin:0}
+.bar{height:.8em;margin-top:.35em;background:var(--blue);border-radius:2px}
+td:has(>.bar){width:40%;min-width:120px}
+table.hours th,table.hours td{padding:2px 4px;text-align:center;font-size:.8rem;min-width:1.9em}
 .map{display:block;width:100%;height:auto;background:var(--panel);border:1px solid var(--line);border-radius:6px}
 @media (max-width:720px){.wide{display:none}.narrow{display:block}body{padding:0 14px 32px}
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tile{padding:8px 10px}.tile .figure{font-size:1.25rem}

@@ -1,55 +1,51 @@
 /** Plots rendered on the server to inline SVG, once wide and once narrow: letters keep their size on a phone. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { escapeHtml } from './markup.ts';
+import { html, rawHtml, type Html } from './html.ts';
 
 const WIDTHS_PX = { wide: 960, narrow: 350 } as const;
 
-export interface FigureSpec {
+export interface PlotSpec {
   title: string;
   /** One sentence that says what to see. */
   lede: string;
   /** What a reader who can't see the plot should know. */
   alt: string;
-  /** HTML of a legend, where colour or shape needs one. */
-  legend?: string;
+  /** Says what each colour or shape stands for. */
+  legend?: Html;
   draw: (narrow: boolean) => Plot.PlotOptions;
 }
 
-/** A captioned figure with both renderings; the page's style shows one of them. */
-export function figure(spec: FigureSpec): string {
-  return (
-    `<figure class="plot"><figcaption><h3>${escapeHtml(spec.title)}</h3><p>${escapeHtml(spec.lede)}</p></figcaption>` +
-    `${spec.legend ?? ''}<div class="wide">${render(spec, 'wide')}</div><div class="narrow">${render(spec, 'narrow')}</div></figure>`
-  );
+/** A captioned plot, drawn both wide and narrow; the page's style shows one of the two. */
+export function drawPlot(spec: PlotSpec): Html {
+  const drawings = html`<div class="wide">${render(spec, 'wide')}</div><div class="narrow">${render(spec, 'narrow')}</div>`;
+  return captioned('plot', spec, drawings);
 }
 
-/** One of many that stand beside each other: drawn once, for a column as wide as a phone. */
-export function smallFigure(spec: FigureSpec): string {
-  return (
-    `<figure class="plot small"><figcaption><h3>${escapeHtml(spec.title)}</h3><p>${escapeHtml(spec.lede)}</p></figcaption>` +
-    `${spec.legend ?? ''}${render(spec, 'narrow')}</figure>`
-  );
+/** One of many plots that stand beside each other: drawn once, for a column as wide as a phone. */
+export function drawSmallPlot(spec: PlotSpec): Html {
+  return captioned('plot small', spec, render(spec, 'narrow'));
 }
 
-/** A figure as a file of its own, for a paper: its title above it, in the colours of light paper, white behind it. */
-export function svgFile(spec: FigureSpec): string {
-  const plot = render(spec, 'wide');
+/** A plot as the text of an SVG file, for a paper: its title above it, in the colours of light paper, white behind it. */
+export function plotFile(spec: PlotSpec): string {
+  const plot = render(spec, 'wide').text;
   const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(plot)!;
   const titleHeight = 34;
   const whole = Number(height) + titleHeight;
   const inner = plot
     .replace('<svg', `<svg y="${titleHeight}"`)
     .replaceAll(/var\(--([a-z]+)\)/g, (_, name: string) => PAPER[name] ?? PAPER.ink);
-  return `<?xml version="1.0" encoding="UTF-8"?>
+  const file = html`<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}" font-family="Helvetica, Arial, sans-serif" color="${PAPER.ink}" fill="${PAPER.ink}">
-<title>${escapeHtml(spec.title)}</title>
-<desc>${escapeHtml(spec.alt)}</desc>
+<title>${spec.title}</title>
+<desc>${spec.alt}</desc>
 <rect width="100%" height="100%" fill="#fff"/>
-<text x="6" y="22" font-size="16" font-weight="600">${escapeHtml(spec.title)}</text>
-${inner}
+<text x="6" y="22" font-size="16" font-weight="600">${spec.title}</text>
+${rawHtml(inner)}
 </svg>
 `;
+  return file.text;
 }
 
 /** Shapes of marks and legends, drawn about the origin within 12 by 12: each series has one, so that grey paper suffices. */
@@ -68,12 +64,12 @@ export const SHAPES = {
 export type Shape = keyof typeof SHAPES;
 
 /** Entries of a colour (a CSS value), a shape, filled or in outline, and a word. */
-export function legend(entries: { colour: string; shape: Shape; label: string; outline?: boolean }[]): string {
+export function legend(entries: { colour: string; shape: Shape; label: string; outline?: boolean }[]): Html {
   const items = entries.map(({ colour, shape, label, outline }) => {
-    const paint = outline === true ? `fill="none" stroke="${colour}" stroke-width="1.6"` : `fill="${colour}"`;
-    return `<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${SHAPES[shape]}" ${paint}/></svg>${escapeHtml(label)}</li>`;
+    const paint = outline === true ? html`fill="none" stroke="${colour}" stroke-width="1.6"` : html`fill="${colour}"`;
+    return html`<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${SHAPES[shape]}" ${paint}/></svg>${label}</li>`;
   });
-  return `<ul class="legend">${items.join('')}</ul>`;
+  return html`<ul class="legend">${items}</ul>`;
 }
 
 // --- internal ---
@@ -91,9 +87,17 @@ const PAPER: Readonly<Record<string, string>> = {
   grey: '#6b7280',
 };
 
+/** Stands in a drawing for the text of its alternative. */
+const ALT_PLACE = 'alt text';
+
 const { document } = parseHTML('<html><body></body></html>');
 
-function render(spec: FigureSpec, size: keyof typeof WIDTHS_PX): string {
+function captioned(className: string, spec: PlotSpec, drawing: Html): Html {
+  const caption = html`<figcaption><h3>${spec.title}</h3><p>${spec.lede}</p></figcaption>`;
+  return html`<figure class="${className}">${caption}${spec.legend ?? ''}${drawing}</figure>`;
+}
+
+function render(spec: PlotSpec, size: keyof typeof WIDTHS_PX): Html {
   const svg = Plot.plot({
     width: WIDTHS_PX[size],
     style: { fontSize: '13px', background: 'none' },
@@ -101,10 +105,12 @@ function render(spec: FigureSpec, size: keyof typeof WIDTHS_PX): string {
     document: document as unknown as Plot.PlotOptions['document'],
   });
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', spec.alt);
+  svg.setAttribute('aria-label', ALT_PLACE);
   // The page styles plots itself; a copy of Plot's style sheet in each would be bytes for nothing.
   for (const style of svg.querySelectorAll('style')) style.remove();
-  return shortened(svg.outerHTML);
+  // linkedom leaves < and & in attributes as they are, which a file of SVG must not have.
+  const alt = html`aria-label="${spec.alt}"`;
+  return rawHtml(shortened(svg.outerHTML).replace(`aria-label="${ALT_PLACE}"`, () => alt.text));
 }
 
 const GEOMETRY = / (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform)="[^"]*"/g;

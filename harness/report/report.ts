@@ -12,7 +12,7 @@ import { capacitySection } from './sections/capacity.ts';
 import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
 import { faultSection } from './sections/faults.ts';
-import { figuresSection } from './sections/headline.ts';
+import { headlineSection } from './sections/headline.ts';
 import { flowSection } from './sections/flow.ts';
 import { loadSection } from './sections/load.ts';
 import { loopSection } from './sections/loop.ts';
@@ -20,7 +20,7 @@ import { mapSection } from './sections/map.ts';
 import { policeSection } from './sections/police.ts';
 import { privacySection } from './sections/privacy.ts';
 import { rateSection } from './sections/rates.ts';
-import { replaySection } from './sections/rerun.ts';
+import { rerunSection } from './sections/rerun.ts';
 import { soakSection } from './sections/soak.ts';
 import { truthSection } from './sections/truth.ts';
 import { verdictSection } from './sections/verdict.ts';
@@ -47,42 +47,26 @@ export async function writeReport(runDir: string): Promise<string> {
   return path;
 }
 
-// --- internal ---
-
-async function reportPage(runDir: string): Promise<string> {
-  const record = readRunRecord(runDir);
-  const wire = readWireRecord(runDir);
-  const map = readMap(runDir);
-  const alerts: AlertLine[] = [];
-  for await (const line of readAlertLines(runDir)) if (line.msgType === 'Alert') alerts.push(line);
-  const faults = await tallyFaults(readFaultLines(runDir));
-  return renderPage({
-    title: titleOf(record, wire),
-    sections: sectionsOf(record, wire, map, alerts, faults),
-  });
+/** Everything that a report is made of. `wire` is the run on the wire that is shown with it, if there is one. */
+export interface ReportParts {
+  record: RunRecord;
+  wire: RunRecord | null;
+  map: MapFile;
+  /** Messages of type Alert only. */
+  alerts: AlertLine[];
+  faults: FaultTally;
 }
 
-function titleOf({ scenario, seed }: RunRecord, wire: RunRecord | null): string {
-  return wire === null
-    ? `Run of ${scenario.name}, seed ${seed}`
-    : `${scenario.name} in virtual time and ${wire.scenario.name} on the wire, seed ${seed}`;
-}
-
-function sectionsOf(
-  record: RunRecord,
-  wire: RunRecord | null,
-  map: MapFile,
-  alerts: AlertLine[],
-  faults: FaultTally,
-): PageSection[] {
+/** The sections in the order of the page. */
+export function runSections({ record, wire, map, alerts, faults }: ReportParts): PageSection[] {
   return [
     verdictSection(record, wire),
-    figuresSection(record, wire),
+    headlineSection(record, wire),
     ...capacitySection(record),
     ...clocksSection(record),
     ...loadSection(record),
     ...soakSection(record),
-    replaySection(record),
+    rerunSection(record),
     mapSection(record, map, alerts),
     rateSection(record),
     truthSection(record),
@@ -96,4 +80,22 @@ function sectionsOf(
     violationSection(record),
     ...wireSections(wire),
   ];
+}
+
+// --- internal ---
+
+async function reportPage(runDir: string): Promise<string> {
+  const record = readRunRecord(runDir);
+  const wire = readWireRecord(runDir);
+  const map = readMap(runDir);
+  const alerts: AlertLine[] = [];
+  for await (const line of readAlertLines(runDir)) if (line.msgType === 'Alert') alerts.push(line);
+  const faults = await tallyFaults(readFaultLines(runDir));
+  return renderPage({ title: titleOf(record, wire), sections: runSections({ record, wire, map, alerts, faults }) });
+}
+
+function titleOf({ scenario, seed }: RunRecord, wire: RunRecord | null): string {
+  return wire === null
+    ? `Run of ${scenario.name}, seed ${seed}`
+    : `${scenario.name} in virtual time and ${wire.scenario.name} on the wire, seed ${seed}`;
 }

@@ -23,7 +23,7 @@ function recordOf(seconds: number, planted: Planted = {}): RunRecord {
 
 function bodyOf(record: RunRecord): string {
   return soakSection(record)
-    .map(({ body }) => body)
+    .map(({ body }) => body.text)
     .join('');
 }
 

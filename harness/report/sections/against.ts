@@ -2,19 +2,20 @@
 import type { Against, AgainstDelay } from '../../../contract/record/against.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText } from '../../records/number-text.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
 /** None of a run that was paired with no other. */
 export function againstSection({ against }: RunRecord): PageSection[] {
   if (against === undefined) return [];
   const body = [
-    `<p>The same world was run again with <code>${escapeHtml(against.sets.join(' '))}</code>: same seed, same draws. What is in one of the two only is there, or is not, because of that. Each event that differs is a line of <code>against.jsonl</code>.</p>`,
+    html`<p>The same world was run again with <code>${against.sets.join(' ')}</code>: same seed, same draws. What is in one of the two only is there, or is not, because of that. Each event that differs is a line of <code>against.jsonl</code>.</p>`,
     verdict(against),
     countTable(against),
     delayTable(against),
   ];
-  return [{ id: 'against', title: 'Against another world', body: body.join('\n') }];
+  return [{ id: 'against', title: 'Against another world', body: joinLines(body) }];
 }
 
 /** Both effects in a few words, for a terminal. */
@@ -40,7 +41,7 @@ function laterText({ meanMs, low, high }: AgainstDelay): string {
   return `${signedDuration(meanMs)} on average${interval}`;
 }
 
-function verdict(against: Against): string {
+function verdict(against: Against): Html {
   const text = against.exact
     ? 'The difference is what alerts caused by themselves, to the last call: net and direct effects are equal everywhere, and nothing else moved.'
     : 'Direct is what alerts caused by themselves, known by lineage. Net is the whole difference between the worlds: it contains what waited for, or was displaced by, what alerts caused.';
@@ -49,14 +50,14 @@ function verdict(against: Against): string {
   return paragraph(text + congestion);
 }
 
-function countTable({ calls, redials, posts, dispatches, unitHours }: Against): string {
+function countTable({ calls, redials, posts, dispatches, unitHours }: Against): Html {
   const rows = Object.entries({
     'callers to 911': calls,
     'calls repeated': redials,
     'posts and comments': posts,
     dispatches,
   }).map(([name, c]) => [
-    escapeHtml(name),
+    name,
     countText(c.first),
     countText(c.second),
     signed(c.net),
@@ -76,9 +77,9 @@ function countTable({ calls, redials, posts, dispatches, unitHours }: Against): 
   );
 }
 
-function delayTable({ answer, response, responseByPriority }: Against): string {
+function delayTable({ answer, response, responseByPriority }: Against): Html {
   const row = (name: string, d: AgainstDelay) => [
-    escapeHtml(name),
+    name,
     countText(d.pairs),
     d.meanMs === null ? 'none' : signedDuration(d.meanMs),
     d.low === null || d.high === null ? 'none' : `${signedDuration(d.low)} to ${signedDuration(d.high)}`,
@@ -93,5 +94,8 @@ function delayTable({ answer, response, responseByPriority }: Against): string {
   ];
   const heads = ['In both', 'Mean', '95% interval', 'Days of agencies', 'Later', 'Sooner'];
   const columns = [{ head: 'How much later in the first' }, ...heads.map((head) => ({ head, numeric: true }))];
-  return `<h3>Later, or sooner</h3>${table('What is in both worlds, paired event by event; intervals over days of agencies', columns, rows)}`;
+  return joinLines([
+    heading('Later, or sooner'),
+    table('What is in both worlds, paired event by event; intervals over days of agencies', columns, rows),
+  ]);
 }

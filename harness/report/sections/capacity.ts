@@ -4,33 +4,35 @@ import type { Capacity, CapacityTrial } from '../../../contract/record/capacity.
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { capacityText, loadText } from '../capacity-text.ts';
 import { countText, latencyText, shareText } from '../../records/number-text.ts';
-import { figure, legend, type Shape } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot, legend, type Shape } from '../plot.ts';
+import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
+import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
 /** None of a run that is no search. */
 export function capacitySection({ capacity }: RunRecord): PageSection[] {
   if (capacity === undefined) return [];
   const body = [
-    banner(capacity),
+    answerBanner(capacity),
     brokeText(capacity),
     plots(capacity),
     uslText(capacity),
     trialTable(capacity),
-    `<ul>${capacity.conditions.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`,
+    html`<ul>${capacity.conditions.map((text) => html`<li>${text}</li>`)}</ul>`,
     paragraph('Everything else on this page is of the best trial that passed, or of the lowest where none did.'),
   ];
-  return [{ id: 'capacity', title: 'Capacity', body: body.join('\n') }];
+  return [{ id: 'capacity', title: 'Capacity', body: joinLines(body) }];
 }
 
 // --- internal ---
 
-function banner(capacity: Capacity): string {
-  const kind = capacity.ended === 'narrow' ? 'ok' : 'note';
-  return `<div class="banner ${kind}"><strong>${escapeHtml(capacityText(capacity))}</strong> ${escapeHtml(`Objectives: ${capacity.objectives.join(', ')}.`)}</div>`;
+function answerBanner(capacity: Capacity): Html {
+  const objectives = capacity.objectives.join(', ');
+  const content = html`<strong>${capacityText(capacity)}</strong> Objectives: ${objectives}.`;
+  return banner(capacity.ended === 'narrow' ? 'ok' : 'note', content);
 }
 
-function brokeText({ brokeFirst, unit }: Capacity): string {
+function brokeText({ brokeFirst, unit }: Capacity): Html {
   if (brokeFirst === null) return paragraph('No trial failed.');
   const { stage, objective, load, grewMost } = brokeFirst;
   const grown =
@@ -90,25 +92,25 @@ const LOAD_PLOTS: readonly LoadPlot[] = [
   },
 ];
 
-function plots(capacity: Capacity): string {
-  return LOAD_PLOTS.map((plot) => loadPlot(plot, capacity)).join('\n');
+function plots(capacity: Capacity): Html {
+  return joinLines(LOAD_PLOTS.map((plot) => loadPlot(plot, capacity)));
 }
 
-function loadPlot({ title, lede, axis, of }: LoadPlot, capacity: Capacity): string {
+function loadPlot({ title, lede, axis, of }: LoadPlot, capacity: Capacity): Html {
   const points = capacity.trials.flatMap((trial) => {
     const value = of(trial);
     return value === null
       ? []
       : [{ load: trial.load, value, outcome: outcomeOf(trial), isFull: trial.phase === 'confirm' }];
   });
-  if (points.length === 0) return `<h3>${escapeHtml(title)}</h3>${paragraph('Not measured.')}`;
+  if (points.length === 0) return html`${heading(title)}${paragraph('Not measured.')}`;
   const { lower, upper, unit } = capacity;
   const loads = points.map(({ load }) => load);
   const [least, most] = [Math.min(...loads) / 1.05, Math.max(...loads) * 1.05];
   const band = lower === null && upper === null ? [] : [{ x1: lower ?? least, x2: Math.min(upper ?? most, most) }];
   const shown = (Object.keys(OUTCOMES) as Outcome[]).filter((o) => points.some(({ outcome }) => outcome === o));
   const symbols = new Map(shown.map((outcome) => [outcome, OUTCOMES[outcome]]));
-  return figure({
+  return drawPlot({
     title,
     lede,
     alt: `${title}: ${points.length} trials from ${loadText(Math.min(...loads))} to ${loadText(Math.max(...loads))} ${unit}; ${capacityText(capacity)}`,
@@ -159,7 +161,7 @@ function loadPlot({ title, lede, axis, of }: LoadPlot, capacity: Capacity): stri
   });
 }
 
-function uslText({ usl, knee, unit }: Capacity): string {
+function uslText({ usl, knee, unit }: Capacity): HtmlValue {
   if (usl === null) return '';
   const peak =
     knee === null
@@ -170,14 +172,14 @@ function uslText({ usl, knee, unit }: Capacity): string {
   );
 }
 
-function trialTable({ trials, unit }: Capacity): string {
+function trialTable({ trials, unit }: Capacity): Html {
   const p99 = (trial: CapacityTrial, stage: string): string =>
     trial.latencyMs[stage] === undefined ? 'none' : latencyText(trial.latencyMs[stage].p99);
   const rows = trials.map((trial, i) => [
     String(i + 1),
     loadText(trial.load),
     `${countText(trial.seconds, 1)} s`,
-    escapeHtml(resultText(trial)),
+    resultText(trial),
     p99(trial, 'accept'),
     p99(trial, 'delivery'),
     p99(trial, 'completion'),
@@ -201,7 +203,7 @@ function trialTable({ trials, unit }: Capacity): string {
     { head: 'Stolen', numeric: true },
     { head: 'Lag p99', numeric: true },
   ];
-  return `<h3>Trials</h3>${table(`Every trial in order; load in ${unit}`, columns, rows)}`;
+  return html`${heading('Trials')}${table(`Every trial in order; load in ${unit}`, columns, rows)}`;
 }
 
 function resultText(trial: CapacityTrial): string {

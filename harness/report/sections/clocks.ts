@@ -5,8 +5,9 @@ import type { Load } from '../../../contract/record/load.ts';
 import type { Tail } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, momentText, quantileText, tailText } from '../../records/number-text.ts';
-import { figure, legend } from '../plot.ts';
-import { details, escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot, legend } from '../plot.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { details, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { rowPlot } from '../row-plot.ts';
 import { LATENCY_WORDS, STAGE_WORDS } from '../words.ts';
@@ -18,16 +19,16 @@ export function clocksSection(record: RunRecord): PageSection[] {
   const body = [
     paragraph(leversText(load)),
     outcomeTable(record, load),
-    '<h3>Same world, same outcome</h3>',
+    heading('Same world, same outcome'),
     sameOutcomePart(sameOutcome),
-    '<h3>What source and policy cost, and what the code costs</h3>',
+    heading('What source and policy cost, and what the code costs'),
     paragraph(
       'Delays are simulated time, from the incident to the alert, as the world had them. Latencies are wall time, from the moment at which the cause was meant to be sent: waits that are modelled are no part of them.',
     ),
     latencyPlot(latencyMs),
     costTable(load, latencyMs),
   ];
-  return [{ id: 'clocks', title: 'Both clocks', body: body.join('\n') }];
+  return [{ id: 'clocks', title: 'Both clocks', body: joinLines(body) }];
 }
 
 // --- internal ---
@@ -51,7 +52,7 @@ function decimals(value: number): number {
   return Number.isInteger(value) ? 0 : 2;
 }
 
-function outcomeTable(record: RunRecord, { virtual }: Load): string {
+function outcomeTable(record: RunRecord, { virtual }: Load): Html {
   const { counts, duty, verdicts } = record;
   const row = (name: string, onVirtual: number, onWall: number) => [name, countText(onVirtual), countText(onWall)];
   const rows = [
@@ -76,15 +77,15 @@ function outcomeTable(record: RunRecord, { virtual }: Load): string {
   );
 }
 
-function sameOutcomePart(s: SameOutcome): string {
+function sameOutcomePart(s: SameOutcome): Html {
   const compared = `Of ${countText(s.virtual)} triples of alert, recipient and message type on the virtual clock and ${countText(s.wall)} on the wall, ${countText(s.onlyVirtual)} are on the virtual clock only and ${countText(s.onlyWall)} on the wall only. ${countText(s.withinBand)} of these lie within ${durationText(s.toleranceMs)} (simulated) of a rule's edge: the generator's lag and 100 ms. ${s.unexplained === 0 ? 'None is unexplained.' : `${countText(s.unexplained)} are unexplained.`} Residents who were not connected are left out.`;
   if (s.differences.length === 0) return paragraph(compared);
   const rows = s.differences.map((d) => [
-    `<code>${escapeHtml(d.incidents)}</code>`,
-    escapeHtml(d.msgType),
+    html`<code>${d.incidents}</code>`,
+    d.msgType,
     countText(d.resident).replaceAll(',', ''),
     d.side === 'virtual' ? 'virtual clock' : 'wall clock',
-    d.withinBand ? 'yes' : '<strong>no</strong>',
+    d.withinBand ? 'yes' : html`<strong>no</strong>`,
   ]);
   const columns = [
     { head: 'Alert' },
@@ -96,7 +97,7 @@ function sameOutcomePart(s: SameOutcome): string {
   const total = s.onlyVirtual + s.onlyWall;
   const caption =
     total > rows.length ? `The first ${rows.length} of ${countText(total)} differences` : 'Every difference';
-  return paragraph(compared) + details(caption, table(caption, columns, rows));
+  return html`${paragraph(compared)}${details(caption, table(caption, columns, rows))}`;
 }
 
 const MARKS = [
@@ -108,7 +109,7 @@ const MARKS = [
 /** A logarithmic axis has no zero. */
 const FLOOR_MS = 0.1;
 
-function latencyPlot(latency: Latency): string {
+function latencyPlot(latency: Latency): Html {
   const rows = Object.entries(latency)
     .filter(([, tail]) => tail.count > 0)
     .map(([stage, tail]) => ({
@@ -120,7 +121,7 @@ function latencyPlot(latency: Latency): string {
     }));
   if (rows.length === 0) return paragraph('Nothing was timed on the wall.');
   const most = Math.max(10, ...rows.map((row) => row.max));
-  return figure({
+  return drawPlot({
     title: 'Latency by stage, wall time',
     lede: 'Each row is a stage of the code; the further right, the slower. The axis is logarithmic.',
     alt: `Latency by stage, median and 99th percentile: ${rows.map(({ label, tail }) => `${label} ${tailText(tail, 'p50')} and ${tailText(tail, 'p99')}`).join('; ')}`,
@@ -153,24 +154,24 @@ function latencyPlot(latency: Latency): string {
   });
 }
 
-function costTable({ virtual }: Load, latency: Latency): string {
+function costTable({ virtual }: Load, latency: Latency): Html {
   const none = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
   const delays = DELAY_STAGES.map((stage) => {
     const q = virtual.delayMs[stage] ?? none;
     return [
-      escapeHtml(STAGE_WORDS[stage]?.label ?? stage),
+      STAGE_WORDS[stage]?.label ?? stage,
       'virtual',
       countText(q.count),
       ...(['p50', 'p90', 'p99', 'max'] as const).map((which) => quantileText(q, which)),
-      escapeHtml(STAGE_WORDS[stage]?.means ?? ''),
+      STAGE_WORDS[stage]?.means ?? '',
     ];
   });
   const latencies = Object.entries(latency).map(([stage, tail]: [string, Tail]) => [
-    escapeHtml(LATENCY_WORDS[stage]?.label ?? stage),
+    LATENCY_WORDS[stage]?.label ?? stage,
     'wall',
     countText(tail.count),
     ...(['p50', 'p90', 'p99', 'max'] as const).map((which) => tailText(tail, which)),
-    escapeHtml(LATENCY_WORDS[stage]?.means ?? ''),
+    LATENCY_WORDS[stage]?.means ?? '',
   ]);
   const columns = [
     { head: 'Stage' },

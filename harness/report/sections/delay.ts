@@ -5,8 +5,9 @@ import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
 import { countText, quantileText } from '../../records/number-text.ts';
-import { figure, legend } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot, legend } from '../plot.ts';
+import { html, type Html } from '../html.ts';
+import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { rowPlot } from '../row-plot.ts';
 import { STAGE_WORDS } from '../words.ts';
@@ -22,7 +23,7 @@ export function delaySection(record: RunRecord): PageSection {
   const rows = stages.map((stage) => ({ stage, q: record.delayMs[stage] }));
   const timed = rows.filter(({ q }) => q.count > 0);
   const plot = timed.length === 0 ? paragraph('No alert was timed.') : delayPlot(timed);
-  return { id: 'delay', title: 'Delay by stage', body: plot + delayTable(rows) };
+  return { id: 'delay', title: 'Delay by stage', body: html`${plot}${delayTable(rows)}` };
 }
 
 // --- internal ---
@@ -45,7 +46,7 @@ function minutes(ms: number): number {
   return Math.max(FLOOR_MIN, ms / MINUTE_MS);
 }
 
-function delayPlot(rows: StageRow[]): string {
+function delayPlot(rows: StageRow[]): Html {
   const data = rows.map(({ stage, q }) => ({
     label: `${stage} (n = ${countText(q.count)})`,
     p50: minutes(q.p50),
@@ -53,7 +54,7 @@ function delayPlot(rows: StageRow[]): string {
     p99: minutes(q.p99),
   }));
   const most = Math.max(10, ...data.map((row) => row.p99));
-  return figure({
+  return drawPlot({
     title: 'Where the time goes between an incident and its alert',
     lede: 'Each row is a leg of the way in simulated time, the last the whole; the further right, the later. The axis is logarithmic, and less than a second is drawn at a second.',
     alt: `Delay by stage, median and 90th percentile: ${rows.map(({ stage, q }) => `${stage} ${quantileText(q, 'p50')} and ${quantileText(q, 'p90')}`).join('; ')}`,
@@ -81,7 +82,7 @@ function delayPlot(rows: StageRow[]): string {
   });
 }
 
-function delayTable(rows: StageRow[]): string {
+function delayTable(rows: StageRow[]): Html {
   const columns = [
     { head: 'Stage' },
     { head: 'Alerts', numeric: true },
@@ -92,10 +93,10 @@ function delayTable(rows: StageRow[]): string {
     { head: 'What it is' },
   ];
   const cells = rows.map(({ stage, q }) => [
-    escapeHtml(STAGE_WORDS[stage]?.label ?? stage),
+    STAGE_WORDS[stage]?.label ?? stage,
     countText(q.count),
     ...(['p50', 'p90', 'p99', 'max'] as const).map((which) => quantileText(q, which)),
-    escapeHtml(STAGE_WORDS[stage]?.means ?? ''),
+    STAGE_WORDS[stage]?.means ?? '',
   ]);
   return table('Delay by stage, simulated time', columns, cells);
 }

@@ -2,7 +2,8 @@
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import type { FaultTally } from '../fault-tally.ts';
 import { countText } from '../../records/number-text.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { html, type Html } from '../html.ts';
+import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { becameText, FAULT_WORDS } from '../words.ts';
 
@@ -16,18 +17,18 @@ export function faultSection(record: RunRecord, tally: FaultTally): PageSection 
       : loose.length === 0
         ? 'Every fault that was injected into a feed is accounted for.'
         : `Faults of these kinds are not all accounted for: ${loose.join(', ')}.`;
-  const body = paragraph(text) + (injected.length === 0 ? '' : faultTable(record, kinds) + outcomeTable(tally));
-  return { id: 'faults', title: 'Feed faults', body };
+  const tables = injected.length === 0 ? [] : [faultTable(record, kinds), outcomeTable(tally)];
+  return { id: 'faults', title: 'Feed faults', body: html`${paragraph(text)}${tables}` };
 }
 
 // --- internal ---
 
-function faultTable(record: RunRecord, kinds: string[]): string {
+function faultTable(record: RunRecord, kinds: string[]): Html {
   const words = FAULT_WORDS as Readonly<Record<string, string>>;
   const rows = kinds.map((kind) => {
     const { accounted, injected } = record.faults[kind];
-    const found = accounted === injected ? countText(accounted) : `<strong>${countText(accounted)}</strong>`;
-    return [escapeHtml(kind), escapeHtml(words[kind] ?? ''), countText(injected), found];
+    const found = accounted === injected ? countText(accounted) : html`<strong>${countText(accounted)}</strong>`;
+    return [kind, words[kind] ?? '', countText(injected), found];
   });
   const columns = [
     { head: 'Fault' },
@@ -38,10 +39,8 @@ function faultTable(record: RunRecord, kinds: string[]): string {
   return table('Faults by kind', columns, rows);
 }
 
-function outcomeTable(tally: FaultTally): string {
-  const rows = tally.flatMap(({ kind, became }) =>
-    became.map((o) => [escapeHtml(kind), countText(o.count), escapeHtml(becameText(o.became))]),
-  );
+function outcomeTable(tally: FaultTally): Html {
+  const rows = tally.flatMap(({ kind, became }) => became.map((o) => [kind, countText(o.count), becameText(o.became)]));
   return table(
     'What became of them',
     [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'What became of it' }],

@@ -1,7 +1,8 @@
 /** What became of records that led to no alert: at the door, by rule, in review, or held back. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText } from '../../records/number-text.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { joinLines, type Html } from '../html.ts';
+import { heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { RECEIPT_WORDS, SUPPRESSION_WORDS, WITHHELD_WORDS } from '../words.ts';
 
@@ -12,9 +13,9 @@ export function flowSection(record: RunRecord): PageSection {
       ? 'No alert was put before the news team.'
       : `The news team was asked about ${countText(newsroom.tickets)} alerts: ${countText(newsroom.approved)} approved, ${countText(newsroom.rejected)} rejected, any others withdrawn before a decision or still open at the end; at most ${countText(newsroom.queueMax)} waited at once for a free reviewer.`;
   const body = [
-    '<h3>The news team</h3>',
+    heading('The news team'),
     paragraph(desk),
-    '<h3>At the door</h3>',
+    heading('At the door'),
     countTable(
       'Records received, by what the pipeline said of them',
       'Receipt',
@@ -22,7 +23,7 @@ export function flowSection(record: RunRecord): PageSection {
       RECEIPT_WORDS,
       'Nothing was received.',
     ),
-    '<h3>Suppressed, by rule</h3>',
+    heading('Suppressed, by rule'),
     countTable(
       'Records owed no alert, by reason',
       'Reason',
@@ -30,7 +31,7 @@ export function flowSection(record: RunRecord): PageSection {
       SUPPRESSION_WORDS,
       'No record was suppressed.',
     ),
-    '<h3>Withheld, though owed</h3>',
+    heading('Withheld, though owed'),
     countTable(
       'Alerts that the pipeline held back itself',
       'Reason',
@@ -39,7 +40,7 @@ export function flowSection(record: RunRecord): PageSection {
       'The pipeline held back nothing that it owed.',
     ),
   ];
-  return { id: 'flow', title: 'Review, and what was not published', body: body.join('\n') };
+  return { id: 'flow', title: 'Review, and what was not published', body: joinLines(body) };
 }
 
 // --- internal ---
@@ -50,11 +51,11 @@ function countTable(
   counts: Record<string, number>,
   words: Readonly<Record<string, string>>,
   none: string,
-): string {
+): Html {
   const entries = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   if (entries.length === 0) return paragraph(none);
-  const rows = entries.map(([key, count]) => [escapeHtml(key), countText(count), escapeHtml(words[key] ?? '')]);
+  const rows = entries.map(([key, count]) => [key, countText(count), words[key] ?? '']);
   return table(caption, [{ head }, { head: 'Count', numeric: true }, { head: 'What it means' }], rows);
 }

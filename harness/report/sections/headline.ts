@@ -10,7 +10,7 @@ import {
   shareText,
   tailText,
 } from '../../records/number-text.ts';
-import { escapeHtml } from '../markup.ts';
+import { html, joinLines, type Html } from '../html.ts';
 import type { PageSection } from '../page.ts';
 import { ON_THE_WIRE } from '../../records/run-folder.ts';
 
@@ -18,34 +18,33 @@ interface Tile {
   /** Path of the figure in the record. */
   path: string;
   label: string;
-  figure: string;
+  number: string;
   aside: string;
 }
 
 /** Of the run, and of the run on the wire that is shown with it. */
-export function figuresSection(record: RunRecord, wire: RunRecord | null): PageSection {
+export function headlineSection(record: RunRecord, wire: RunRecord | null): PageSection {
   const tiles = tileList([...loadTilesOf(record), ...tilesOf(record)], '');
   const body =
     wire === null
       ? tiles
-      : `${runHeading(record, 'in virtual time')}${tiles}\n${runHeading(wire, 'on the wire')}${tileList(loadTilesOf(wire), `${ON_THE_WIRE}/`)}`;
+      : html`${runHeading(record, 'in virtual time')}${tiles}\n${runHeading(wire, 'on the wire')}${tileList(loadTilesOf(wire), `${ON_THE_WIRE}/`)}`;
   return { id: 'figures', title: 'Key figures', body };
 }
 
 /** Which of two runs on a page is meant. */
-export function runHeading({ scenario }: RunRecord, clock: 'in virtual time' | 'on the wire'): string {
-  return `<h3>${escapeHtml(scenario.name)}, ${clock}</h3>`;
+export function runHeading({ scenario }: RunRecord, clock: 'in virtual time' | 'on the wire'): Html {
+  return html`<h3>${scenario.name}, ${clock}</h3>`;
 }
 
 // --- internal ---
 
-function tileList(tiles: readonly Tile[], prefix: string): string {
+function tileList(tiles: readonly Tile[], prefix: string): Html {
   const items = tiles.map(
     (t) =>
-      `<div class="tile"><dt>${escapeHtml(t.label)}</dt><dd class="figure" data-figure="${prefix}${t.path}">${escapeHtml(t.figure)}</dd>` +
-      `<dd class="aside">${escapeHtml(t.aside.replace('n = ', 'n\u00a0=\u00a0'))}</dd></div>`,
+      html`<div class="tile"><dt>${t.label}</dt><dd class="figure" data-figure="${prefix}${t.path}">${t.number}</dd><dd class="aside">${t.aside.replace('n = ', 'n\u00a0=\u00a0')}</dd></div>`,
   );
-  return `<dl class="tiles">${items.join('\n')}</dl>`;
+  return html`<dl class="tiles">${joinLines(items)}</dl>`;
 }
 
 /** Of a run against the wall clock. */
@@ -57,25 +56,25 @@ function loadTilesOf({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord
     {
       path: 'latencyMs.delivery.p99',
       label: 'delivery latency, p99',
-      figure: tailText(delivery, 'p99'),
+      number: tailText(delivery, 'p99'),
       aside: `wall time, half within ${tailText(delivery, 'p50')}; the last of an audience ${tailText(completion, 'p99')} (p99)`,
     },
     {
       path: 'sameOutcome.unexplained',
       label: 'differences between the clocks',
-      figure: countText(sameOutcome.unexplained),
+      number: countText(sameOutcome.unexplained),
       aside: `unexplained; ${countText(sameOutcome.withinBand)} more within ${durationText(sameOutcome.toleranceMs)} of a rule's edge`,
     },
     {
       path: 'generatorLagMs.p99',
       label: 'generator lag, p99',
-      figure: tailText(generatorLagMs, 'p99'),
+      number: tailText(generatorLagMs, 'p99'),
       aside: `bottleneck: ${load.bottleneck.verdict}`,
     },
     {
       path: 'load.connected.residents',
       label: 'residents connected',
-      figure: countText(load.connected.residents),
+      number: countText(load.connected.residents),
       aside: `and ${nounText(load.connected.doorbells, 'doorbell')}; ${countText(load.connected.refused)} refused`,
     },
   ];
@@ -88,73 +87,73 @@ function tilesOf(record: RunRecord): Tile[] {
     {
       path: 'counts.incidents',
       label: 'incidents',
-      figure: countText(counts.incidents),
+      number: countText(counts.incidents),
       aside: `among ${countText(counts.population)} people in ${nounText(counts.agencies, 'agency', 'agencies')}`,
     },
     {
       path: 'counts.calls',
       label: '911 calls',
-      figure: countText(counts.calls),
+      number: countText(counts.calls),
       aside: `${countText(counts.cadMessages)} CAD messages on ${countText(counts.cadRecords)} records`,
     },
     {
       path: 'counts.alerts',
       label: 'alerts',
-      figure: countText(counts.alerts),
+      number: countText(counts.alerts),
       aside: `${nounText(counts.updates, 'update')}, ${nounText(counts.cancels, 'cancel')}`,
     },
     {
       path: 'counts.deliveries',
       label: 'deliveries',
-      figure: countText(counts.deliveries),
+      number: countText(counts.deliveries),
       aside: `frames to ${countText(counts.appUsers)} app users`,
     },
     {
       path: 'falseAlertRate',
       label: 'false-alert rate',
-      figure: rateText(record.falseAlertRate),
+      number: rateText(record.falseAlertRate),
       aside: intervalText(record.falseAlertRate),
     },
     {
       path: 'delayMs.total.p50',
       label: 'median delay',
-      figure: quantileText(total, 'p50'),
+      number: quantileText(total, 'p50'),
       aside: 'simulated, from the onset of the incident to its alert',
     },
     {
       path: 'delayMs.total.p90',
       label: '90th percentile of delay',
-      figure: quantileText(total, 'p90'),
+      number: quantileText(total, 'p90'),
       aside: total.count === 0 ? 'no alert was timed' : `longest ${durationText(total.max)}`,
     },
     {
       path: 'privacy.leaksPerMillionFrames',
       label: 'leaks per million frames',
-      figure: countText(privacy.leaksPerMillionFrames, Number.isInteger(privacy.leaksPerMillionFrames) ? 0 : 2),
+      number: countText(privacy.leaksPerMillionFrames, Number.isInteger(privacy.leaksPerMillionFrames) ? 0 : 2),
       aside: `private strings, in ${countText(privacy.framesScanned)} frames scanned`,
     },
     {
       path: 'verdicts.lost',
       label: 'deliveries lost',
-      figure: countText(verdicts.lost),
+      number: countText(verdicts.lost),
       aside: `policy owed ${countText(duty.deliveries)} deliveries of alerts`,
     },
     {
       path: 'duty.alertsNeverSent',
       label: 'alerts owed, never sent',
-      figure: countText(duty.alertsNeverSent),
+      number: countText(duty.alertsNeverSent),
       aside: `policy owed ${countText(duty.alerts)} alerts`,
     },
     {
       path: 'police.utilisation',
       label: 'unit utilisation',
-      figure: shareText(police.utilisation),
+      number: shareText(police.utilisation),
       aside: `of ${countText(police.units)} patrol units`,
     },
     {
       path: 'loop.inducedCalls',
       label: '911 calls that alerts caused',
-      figure: countText(record.loop.inducedCalls),
+      number: countText(record.loop.inducedCalls),
       aside: `branching ratio ${countText(record.loop.branchingRatio, 4)}`,
     },
   ];

@@ -4,8 +4,9 @@ import type { Load } from '../../../contract/record/load.ts';
 import type { Tail } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, latencyText, shareText, tailText } from '../../records/number-text.ts';
-import { figure, legend, type Shape } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot, legend, type Shape } from '../plot.ts';
+import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
+import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
 /** None of a run in virtual time. */
@@ -22,7 +23,7 @@ export function loadSection(record: RunRecord): PageSection[] {
     closesText(load),
     notesList(load),
   ];
-  return [{ id: 'load', title: 'Load', body: body.join('\n') }];
+  return [{ id: 'load', title: 'Load', body: joinLines(body) }];
 }
 
 // --- internal ---
@@ -33,9 +34,9 @@ const BOTTLENECK_WORDS: Readonly<Record<Load['bottleneck']['verdict'], string>> 
   generator: 'The generator was the bottleneck: what it measured of the target is no limit of the target.',
 };
 
-function bottleneckBanner({ bottleneck }: Load): string {
+function bottleneckBanner({ bottleneck }: Load): Html {
   const kind = bottleneck.verdict === 'neither' ? 'ok' : 'note';
-  return `<div class="banner ${kind}"><strong>${escapeHtml(BOTTLENECK_WORDS[bottleneck.verdict])}</strong> ${escapeHtml(bottleneck.why)}.</div>`;
+  return banner(kind, html`<strong>${BOTTLENECK_WORDS[bottleneck.verdict]}</strong> ${bottleneck.why}.`);
 }
 
 function whatText(load: Load, lag: Tail): string {
@@ -101,24 +102,24 @@ function percent(share: number | null): number | null {
   return share === null ? null : 100 * share;
 }
 
-function timelinePlots({ timeline }: Load): string {
+function timelinePlots({ timeline }: Load): Html {
   if (timeline.length === 0) return paragraph('The window never opened.');
-  return TIME_PLOTS.map((plot) => timePlot(plot, timeline)).join('\n');
+  return joinLines(TIME_PLOTS.map((plot) => timePlot(plot, timeline)));
 }
 
 /** A plot of some hundred points at most: longer windows are shown by their greatest seconds. */
 const POINTS_MAX = 400;
 
-function timePlot({ title, lede, axis, lines }: TimePlot, timeline: Load['timeline']): string {
+function timePlot({ title, lede, axis, lines }: TimePlot, timeline: Load['timeline']): Html {
   const step = Math.ceil(timeline.length / POINTS_MAX);
   const series = lines.map((line) => ({ line, points: greatest(timeline, line, step) }));
   const all = series.flatMap(({ points }) => points.filter((p) => !Number.isNaN(p.value)));
-  if (all.length === 0) return `<h3>${escapeHtml(title)}</h3>${paragraph('Not measured.')}`;
+  if (all.length === 0) return html`${heading(title)}${paragraph('Not measured.')}`;
   const most = Math.max(1, ...all.map((p) => p.value));
   const topOf = (points: { value: number }[]): number =>
     Math.max(0, ...points.map((p) => (Number.isNaN(p.value) ? 0 : p.value)));
   const tops = series.map(({ line, points }) => `${line.label} at most ${countText(topOf(points), 1)}`);
-  return figure({
+  return drawPlot({
     title,
     lede: step === 1 ? lede : `${lede} Each point is the greatest of ${step} seconds.`,
     alt: `${title}: ${timeline.length} seconds, ${tops.join(', ')} (${axis})`,
@@ -166,7 +167,7 @@ function greatest(timeline: Load['timeline'], line: Line, step: number): { secon
   return points;
 }
 
-function processTable({ generator, targetProcess }: Load, lag: Tail): string {
+function processTable({ generator, targetProcess }: Load, lag: Tail): Html {
   const row = (name: string, p: Load['generator'], lagText: string) => [
     name,
     p.cpuShare === null ? 'unknown' : shareText(p.cpuShare),
@@ -187,12 +188,12 @@ function processTable({ generator, targetProcess }: Load, lag: Tail): string {
     row('generator', generator, `${tailText(lag, 'p99')}, ${latencyText(lag.max)}`),
     row('target', targetProcess, 'none'),
   ];
-  return `<h3>Both sides</h3>${table('Both processes over the window; memory before anyone connected, and at most', columns, rows)}`;
+  return html`${heading('Both sides')}${table('Both processes over the window; memory before anyone connected, and at most', columns, rows)}`;
 }
 
-function inputTable({ inputs }: Load): string {
+function inputTable({ inputs }: Load): Html {
   const rows = Object.entries(inputs).map(([kind, n]) => [
-    escapeHtml(kind),
+    kind,
     countText(n.meant),
     countText(n.sent),
     countText(n.acknowledged),
@@ -205,28 +206,29 @@ function inputTable({ inputs }: Load): string {
     { head: 'Acknowledged', numeric: true },
     { head: 'Share', numeric: true },
   ];
-  return `<h3>Inputs</h3>${table('Inputs of the window by kind', columns, rows)}`;
+  return html`${heading('Inputs')}${table('Inputs of the window by kind', columns, rows)}`;
 }
 
-function refusalTable({ refusals, retries, shed }: Load): string {
-  const seen = Object.entries(refusals).map(([why, n]) => ['driver', escapeHtml(why), countText(n)]);
+function refusalTable({ refusals, retries, shed }: Load): Html {
+  const seen = Object.entries(refusals).map(([why, n]) => ['driver', why, countText(n)]);
   const told = Object.entries(shed ?? {})
     .filter(([, n]) => n > 0)
-    .map(([why, n]) => ['target', escapeHtml(why), countText(n)]);
-  const heading = '<h3>Refused and shed</h3>';
+    .map(([why, n]) => ['target', why, countText(n)]);
+  const title = heading('Refused and shed');
   const unknown = shed === null ? ' The target tells no figures of its own.' : '';
-  if (seen.length + told.length === 0) return heading + paragraph(`Every input was acknowledged at once.${unknown}`);
+  if (seen.length + told.length === 0)
+    return html`${title}${paragraph(`Every input was acknowledged at once.${unknown}`)}`;
   const columns = [{ head: 'Counted by' }, { head: 'Reason' }, { head: 'Inputs', numeric: true }];
   const caption = `Inputs that were not acknowledged at once, and what the target says that it refused; ${countText(retries)} sent again`;
-  return heading + table(caption, columns, [...seen, ...told]) + (unknown === '' ? '' : paragraph(unknown.trim()));
+  return html`${title}${table(caption, columns, [...seen, ...told])}${unknown === '' ? '' : paragraph(unknown.trim())}`;
 }
 
-function closesText({ closes }: Load): string {
+function closesText({ closes }: Load): HtmlValue {
   const parts = Object.entries(closes).map(([how, n]) => `${how} ${countText(n)}`);
   return parts.length === 0 ? '' : paragraph(`Streams closed, by code: ${parts.join(', ')}.`);
 }
 
-function notesList({ notes }: Load): string {
+function notesList({ notes }: Load): HtmlValue {
   if (notes.length === 0) return '';
-  return `<h3>Notes</h3><ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
+  return html`${heading('Notes')}<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`;
 }

@@ -2,7 +2,8 @@
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { branchingText } from '../../engine/branching.ts';
 import { countText, nounText, momentText } from '../../records/number-text.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { html, joinLines, type HtmlValue } from '../html.ts';
+import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { REACTION_WORDS } from '../words.ts';
 
@@ -13,25 +14,25 @@ export function loopSection(record: RunRecord): PageSection {
     `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Posts that residents wrote: ${countText(record.counts.posts)}.`;
   const rows = Object.entries(loop.reactions)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([reaction, count]) => [escapeHtml(reaction), countText(count), escapeHtml(REACTION_WORDS[reaction] ?? '')]);
+    .map(([reaction, count]) => [reaction, countText(count), REACTION_WORDS[reaction] ?? '']);
   const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'What it means' }];
   const reactions =
     rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
   const body = [warning(record), paragraph(text), branchingTable(record), reactions, videoText(record)];
-  return { id: 'loop', title: 'The loop', body: body.join('\n') };
+  return { id: 'loop', title: 'The loop', body: joinLines(body) };
 }
 
 // --- internal ---
 
-function warning({ branching }: RunRecord): string {
+function warning({ branching }: RunRecord): HtmlValue {
   if (branching === undefined || branching.message === null) return '';
   const kind = branching.state === 'unstable' ? 'bad' : 'note';
   const stopped = branching.stopped.map(({ agency, atMs }) => `${agency} at ${momentText(atMs)}`).join(', ');
   const where = stopped === '' ? '' : ` Stopped: ${stopped}.`;
-  return `<div class="banner ${kind}">${escapeHtml(branching.message + where)}</div>`;
+  return banner(kind, branching.message + where);
 }
 
-function branchingTable({ branching }: RunRecord): string {
+function branchingTable({ branching }: RunRecord): HtmlValue {
   if (branching === undefined) return '';
   const number = (value: number | null): string => (value === null ? 'none' : countText(value, 3));
   const { calls, caused, further, blocks, gain, dispersion, ofCaused } = branching;
@@ -41,18 +42,18 @@ function branchingTable({ branching }: RunRecord): string {
     ['of those, of later generations', countText(further), 'by alerts about calls that alerts had caused'],
     [
       'branching ratio',
-      escapeHtml(branchingText(branching)),
+      branchingText(branching),
       `calls caused per call; the interval counts ${countText(blocks)} days of agencies as independent`,
     ],
-    ['branching ratio of caused calls', escapeHtml(branchingText(ofCaused)), 'at 1 or above the loop would not end'],
+    ['branching ratio of caused calls', branchingText(ofCaused), 'at 1 or above the loop would not end'],
     ['gain', number(gain), 'calls made of each first one in equilibrium, 1 / (1 - n)'],
     ['dispersion', number(dispersion), 'variance over mean of calls in long windows, 1 / (1 - n)²'],
   ];
   const columns = [{ head: 'Callers' }, { head: 'Found', numeric: true }, { head: 'What it means' }];
-  return `<h3>Calls that cause calls</h3>${table('Lineage of each call to 911', columns, rows)}`;
+  return html`${heading('Calls that cause calls')}${table('Lineage of each call to 911', columns, rows)}`;
 }
 
-function videoText({ loop: { video } }: RunRecord): string {
+function videoText({ loop: { video } }: RunRecord): HtmlValue {
   if (video === undefined || video.requests === 0) return '';
   const { requests, asked, shared, declined, courtOrders } = video;
   return paragraph(

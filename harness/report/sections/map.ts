@@ -5,7 +5,8 @@ import type { AlertLine, MapFile } from '../../../contract/record/lines.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText } from '../../records/number-text.ts';
 import { legend, SHAPES } from '../plot.ts';
-import { escapeHtml, paragraph } from '../markup.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { paragraph } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { TRUTH_MARKS } from '../truth-mark.ts';
 import { TRUTH_WORDS } from '../words.ts';
@@ -33,7 +34,7 @@ export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[])
   return {
     id: 'map',
     title: 'The city',
-    body: paragraph(text) + mapLegend() + `<div class="maps">${figures.join('\n')}</div>`,
+    body: html`${paragraph(text)}${mapLegend()}<div class="maps">${joinLines(figures)}</div>`,
   };
 }
 
@@ -44,7 +45,7 @@ type AgencyMap = MapFile['agencies'][number];
 /** Width of a map's coordinates; strokes and marks are in the same units, about a pixel each. */
 const MAP_WIDTH = 500;
 
-function mapLegend(): string {
+function mapLegend(): Html {
   const truths = [...TRUTHS]
     .reverse()
     .map((truth) => ({ ...TRUTH_MARKS[truth], label: `alert, ${TRUTH_WORDS[truth].label}` }));
@@ -69,7 +70,7 @@ function medianRadiusDm(map: MapFile): number | null {
   return null;
 }
 
-function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], radiusDm: number | null): string {
+function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], radiusDm: number | null): Html {
   const placed = all.filter((alert) => alert.x !== null && alert.y !== null);
   const drawn = [...placed]
     .sort((a, b) => b.audience - a.audience || (a.identifier < b.identifier ? -1 : 1))
@@ -85,10 +86,8 @@ function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], ra
   const caption = `${feeds}; ${countText(all.length)} alerts${note}`;
   const happened = agency.incidents.filter((i) => i[3] === 1).length;
   const alt = `Map of ${agency.name}: ${agency.blocks.length} blocks, ${happened} incidents that happened, ${agency.incidents.length - happened} reports of nothing, ${all.length} alerts`;
-  return (
-    `<figure><figcaption><h3>${escapeHtml(agency.name)}</h3><p class="soft">${escapeHtml(caption)}</p></figcaption>` +
-    `${mapSvg(agency, drawn, rings, radiusDm ?? 0, alt)}</figure>`
-  );
+  const svg = mapSvg(agency, drawn, rings, radiusDm ?? 0, alt);
+  return html`<figure><figcaption><h3>${agency.name}</h3><p class="soft">${caption}</p></figcaption>${svg}</figure>`;
 }
 
 /** How many rings of this radius the map bears: at least one, so that the reach can be seen at all. */
@@ -99,7 +98,7 @@ function ringsDrawn(agency: AgencyMap, radiusDm: number | null): number {
   return Math.max(1, Math.min(RINGS_DRAWN_MAX, Math.floor(RING_COVER_MAX / cover)));
 }
 
-function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radiusDm: number, alt: string): string {
+function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radiusDm: number, alt: string): Html {
   const { x0, x1, y0, y1 } = agency.box;
   const margin = Math.max(x1 - x0, y1 - y0, 1) * 0.03;
   const scale = MAP_WIDTH / (x1 - x0 + 2 * margin || 1);
@@ -112,7 +111,7 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radius
       .map((b) => `M${px(b[0])} ${py(b[1])}L${px(b[2])} ${py(b[3])}`)
       .join('');
   const streets = [1.6, 1, 0.7].map(
-    (width, density) => `<path d="${segments(density)}" stroke="var(--street)" stroke-width="${width}"/>`,
+    (width, density) => html`<path d="${segments(density)}" stroke="var(--street)" stroke-width="${width}"/>`,
   );
   // A sub-path of no length with round caps is a dot: one path draws thousands of them.
   const dots = (points: number[][]) => points.map((p) => `M${px(p[0])} ${py(p[1])}h0`).join('');
@@ -120,22 +119,22 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radius
     points.map((p) => `M${px(p[0])} ${py(p[1])}m-1.8-1.8l3.6 3.6m0-3.6l-3.6 3.6`).join('');
   const rings = alerts.slice(0, ringsMax).map((alert) => {
     const r = (radiusDm * scale).toFixed(1);
-    return `<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;
+    return html`<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;
   });
   // However many rings overlap, the streets below stay legible.
   const ringOpacity = Math.min(0.05, 0.4 / Math.max(1, rings.length)).toFixed(4);
   const marks = alerts.map((alert) => {
     const { colour, shape } = TRUTH_MARKS[alert.truth ?? 'founded'];
     const at = `translate(${px(alert.x as number)} ${py(alert.y as number)})`;
-    return `<path d="${SHAPES[shape]}" transform="${at}" fill="${colour}"><title>${escapeHtml(alertTitle(alert))}</title></path>`;
+    return html`<path d="${SHAPES[shape]}" transform="${at}" fill="${colour}"><title>${alertTitle(alert)}</title></path>`;
   });
-  return `<svg class="map" viewBox="0 0 ${MAP_WIDTH} ${height.toFixed(1)}" role="img" aria-label="${escapeHtml(alt)}" fill="none">
-<g>${streets.join('')}</g>
-<g fill="var(--blue)" fill-opacity="${ringOpacity}" stroke="var(--blue)" stroke-opacity=".4">${rings.join('')}</g>
+  return html`<svg class="map" viewBox="0 0 ${MAP_WIDTH} ${height.toFixed(1)}" role="img" aria-label="${alt}" fill="none">
+<g>${streets}</g>
+<g fill="var(--blue)" fill-opacity="${ringOpacity}" stroke="var(--blue)" stroke-opacity=".4">${rings}</g>
 <path d="${dots(agency.appUsers)}" stroke="var(--sky)" stroke-width="2" stroke-linecap="round" stroke-opacity=".6"/>
 <path d="${dots(agency.incidents.filter((i) => i[3] === 1))}" stroke="var(--ink)" stroke-width="3" stroke-linecap="round" stroke-opacity=".5"/>
 <path d="${crosses(agency.incidents.filter((i) => i[3] !== 1))}" stroke="var(--purple)" stroke-width=".9" stroke-opacity=".75"/>
-<g stroke="var(--paper)" stroke-width="1.5" paint-order="stroke">${marks.join('\n')}</g>
+<g stroke="var(--paper)" stroke-width="1.5" paint-order="stroke">${joinLines(marks)}</g>
 ${scaleBar(scale, height)}
 </svg>`;
 }
@@ -147,13 +146,10 @@ function alertTitle(alert: AlertLine): string {
 }
 
 /** A bar of a round length, about a fifth of the map wide, for the eye to measure by. */
-function scaleBar(scale: number, height: number): string {
+function scaleBar(scale: number, height: number): Html {
   const lengthsM = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
   const lengthM = lengthsM.findLast((m) => m * 10 * scale <= MAP_WIDTH / 4) ?? lengthsM[0];
   const label = lengthM < 1000 ? `${lengthM} m` : `${lengthM / 1000} km`;
   const y = (height - 10).toFixed(1);
-  return (
-    `<path d="M10 ${y}h${(lengthM * 10 * scale).toFixed(1)}" stroke="var(--ink)" stroke-width="2.5"/>` +
-    `<text x="10" y="${(height - 16).toFixed(1)}" font-size="14" fill="var(--ink)" stroke="var(--panel)" stroke-width="4" paint-order="stroke">${label}</text>`
-  );
+  return html`<path d="M10 ${y}h${(lengthM * 10 * scale).toFixed(1)}" stroke="var(--ink)" stroke-width="2.5"/><text x="10" y="${(height - 16).toFixed(1)}" font-size="14" fill="var(--ink)" stroke="var(--panel)" stroke-width="4" paint-order="stroke">${label}</text>`;
 }

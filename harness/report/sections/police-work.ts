@@ -2,10 +2,11 @@
 import type { PoliceWork } from '../../../contract/record/police-work.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, nounText, shareText } from '../../records/number-text.ts';
-import { table } from '../markup.ts';
+import { html, type HtmlValue } from '../html.ts';
+import { heading, table } from '../markup.ts';
 
 /** Part of the section on police; empty for records that tell nothing of it. */
-export function policeWorkTable({ policeWork }: RunRecord): string {
+export function policeWorkTable({ policeWork }: RunRecord): HtmlValue {
   if (policeWork === undefined) return '';
   const { unitHours, jobs, aid, selfInitiated, breaks, overruns, callTakers } = policeWork;
   const rows = [
@@ -47,7 +48,7 @@ export function policeWorkTable({ policeWork }: RunRecord): string {
     ],
   ];
   const columns = [{ head: 'What' }, { head: 'How much', numeric: true }, { head: 'Of that' }];
-  return `<h3>How calls were handled</h3>${table('Zero where a mechanism is off; docs/model/police.md describes each', columns, rows)}`;
+  return html`${heading('How calls were handled')}${table('Zero where a mechanism is off; docs/model/police.md describes each', columns, rows)}`;
 }
 
 /** What of it is worth a line in the terminal; empty where no mechanism acted. */

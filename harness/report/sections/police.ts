@@ -2,8 +2,9 @@
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText, quantileText, shareText } from '../../records/number-text.ts';
-import { figure } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot } from '../plot.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { policeWorkTable } from './police-work.ts';
 
@@ -18,7 +19,7 @@ export function policeSection(record: RunRecord): PageSection {
     policeWorkTable(record),
     answerTable(record),
   ];
-  return { id: 'police', title: 'Police load', body: body.join('\n') };
+  return { id: 'police', title: 'Police load', body: joinLines(body) };
 }
 
 // --- internal ---
@@ -63,7 +64,7 @@ const HOUR_PLOTS: {
   },
 ];
 
-function hourPlots(record: RunRecord): string {
+function hourPlots(record: RunRecord): Html {
   const { hourly } = record.police;
   if (hourly.length === 0) return paragraph('No hour was simulated.');
   const inDays = hourly.length > 48;
@@ -76,7 +77,7 @@ function hourPlots(record: RunRecord): string {
     const largest = Math.max(...points.map((p) => p.value));
     const most = Math.max(plot.most, largest) || 1;
     const span = hourly.length / unit;
-    return figure({
+    return drawPlot({
       title: plot.title,
       lede: plot.lede,
       alt: `${plot.title}: ${hourly.length} hours, at most ${countText(largest, 1)} (${plot.axis})`,
@@ -110,10 +111,10 @@ function hourPlots(record: RunRecord): string {
       }),
     });
   });
-  return plots.join('\n');
+  return joinLines(plots);
 }
 
-function responseTable(record: RunRecord): string {
+function responseTable(record: RunRecord): Html {
   const { queueMs, responseMs } = record.police;
   const priorities = [...new Set([...Object.keys(responseMs), ...Object.keys(queueMs)])].sort();
   const columns = [
@@ -130,7 +131,7 @@ function responseTable(record: RunRecord): string {
     const response = responseMs[priority] ?? none;
     const queue = queueMs[priority] ?? none;
     return [
-      escapeHtml(priority),
+      priority,
       countText(response.count),
       quantileText(response, 'p50'),
       quantileText(response, 'p90'),
@@ -141,10 +142,10 @@ function responseTable(record: RunRecord): string {
   });
   const caption =
     'From the CAD record to the first unit on scene, and the part of it spent waiting for a unit; priority 1 is the most urgent';
-  return `<h3>Response by priority</h3>${table(caption, columns, rows)}`;
+  return html`${heading('Response by priority')}${table(caption, columns, rows)}`;
 }
 
-function hoursTable(record: RunRecord): string {
+function hoursTable(record: RunRecord): Html {
   const { unitHours } = record.police;
   const row = (label: string, hours: number) => [label, countText(hours, 1)];
   const rows = [
@@ -154,15 +155,15 @@ function hoursTable(record: RunRecord): string {
     row('calls that alerts and posts caused', unitHours.alertInduced),
   ];
   const columns = [{ head: 'Spent on' }, { head: 'Unit-hours', numeric: true }];
-  return `<h3>Where patrol time went</h3>${table('Unit-hours; the last three are parts of the first and may overlap', columns, rows)}`;
+  return html`${heading('Where patrol time went')}${table('Unit-hours; the last three are parts of the first and may overlap', columns, rows)}`;
 }
 
-function answerTable(record: RunRecord): string {
+function answerTable(record: RunRecord): Html {
   const { callTakers } = record.police;
   const standard = (seconds: number, share: number, least: number) => [
     `answered within ${seconds} s`,
     shareText(share),
-    `at least ${shareText(least)}: ${share >= least ? 'met' : '<strong>missed</strong>'}`,
+    html`at least ${shareText(least)}: ${share >= least ? 'met' : html`<strong>missed</strong>`}`,
   ];
   const rows = [
     standard(15, callTakers.answeredWithin15sShare, 0.9),
@@ -173,5 +174,5 @@ function answerTable(record: RunRecord): string {
     ['of whom called again', countText(callTakers.redials), ''],
   ];
   const columns = [{ head: 'Call-takers' }, { head: 'Found', numeric: true }, { head: 'NENA standard' }];
-  return `<h3>Answering 911</h3>${table(`${countText(callTakers.positions)} call-taker positions staffed`, columns, rows)}`;
+  return html`${heading('Answering 911')}${table(`${countText(callTakers.positions)} call-taker positions staffed`, columns, rows)}`;
 }

@@ -3,8 +3,9 @@ import * as Plot from '@observablehq/plot';
 import type { AlertLine } from '../../../contract/record/lines.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, shareText } from '../../records/number-text.ts';
-import { figure } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot } from '../plot.ts';
+import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
+import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { PLACE_KIND_WORDS } from '../words.ts';
 
@@ -16,24 +17,22 @@ export function privacySection(record: RunRecord, alerts: AlertLine[]): PageSect
     householdPlot(alerts),
     placeTable(record),
   ];
-  return { id: 'privacy', title: 'Privacy', body: body.join('\n') };
+  return { id: 'privacy', title: 'Privacy', body: joinLines(body) };
 }
 
 // --- internal ---
 
-function leakTable(record: RunRecord): string {
+function leakTable(record: RunRecord): Html {
   const { framesScanned, leaks, leaksPerMillionFrames } = record.privacy;
   const scanned = `${countText(framesScanned)} frames to residents were searched for every private string of the record behind them, and so was all else that left the pipeline.`;
   if (leaks.length === 0) return paragraph(`${scanned} Nothing private was found.`);
-  const rows = leaks.map((leak) => [escapeHtml(leak.egress), escapeHtml(leak.kind), countText(leak.count)]);
+  const rows = leaks.map((leak) => [leak.egress, leak.kind, countText(leak.count)]);
   const columns = [{ head: 'Left by' }, { head: 'Kind of string' }, { head: 'Times', numeric: true }];
-  return (
-    paragraph(`${scanned} ${countText(leaksPerMillionFrames, 2)} leaked strings per million frames to residents.`) +
-    table('Leaks by way out and kind', columns, rows)
-  );
+  const rate = `${countText(leaksPerMillionFrames, 2)} leaked strings per million frames to residents.`;
+  return html`${paragraph(`${scanned} ${rate}`)}${table('Leaks by way out and kind', columns, rows)}`;
 }
 
-function reviewText(record: RunRecord): string {
+function reviewText(record: RunRecord): Html {
   const { review } = record.privacy;
   if (review.words === 0) return paragraph('No text was handed to reviewers.');
   const share = shareText(review.blanked / review.words);
@@ -42,7 +41,7 @@ function reviewText(record: RunRecord): string {
   );
 }
 
-function householdText(record: RunRecord): string {
+function householdText(record: RunRecord): Html {
   const { max, min, p10, p50 } = record.privacy.householdsPerPlace;
   return paragraph(
     `Households that share the published place of an alert: fewest ${countText(min)}, tenth percentile ${countText(p10)}, median ${countText(p50)}, most ${countText(max)}.`,
@@ -58,7 +57,7 @@ function binLabel(i: number): string {
   return next - 1 === EDGES[i] ? countText(EDGES[i]) : `${countText(EDGES[i])}-${countText(next - 1)}`;
 }
 
-function householdPlot(alerts: AlertLine[]): string {
+function householdPlot(alerts: AlertLine[]): Html {
   const bins = EDGES.map((_, i) => ({ label: binLabel(i), alerts: 0 }));
   for (const { households } of alerts) {
     if (households !== null) bins[EDGES.findLastIndex((edge) => households >= edge)].alerts++;
@@ -67,7 +66,7 @@ function householdPlot(alerts: AlertLine[]): string {
   const unknown = alerts.length - known;
   if (known === 0) return paragraph('No alert has a place whose households are known.');
   const note = unknown > 0 ? ` ${countText(unknown)} alerts at places whose households are unknown are left out.` : '';
-  return figure({
+  return drawPlot({
     title: 'Households behind each published place',
     lede: `An alert whose place few households share comes close to naming one; the bars to the left are the ones to watch.${note}`,
     alt: `Alerts by households that share the place: ${bins.map((bin) => `${bin.label}: ${countText(bin.alerts)}`).join('; ')}`,
@@ -101,9 +100,9 @@ function householdPlot(alerts: AlertLine[]): string {
   });
 }
 
-function placeTable(record: RunRecord): string {
+function placeTable(record: RunRecord): HtmlValue {
   const entries = Object.entries(record.privacy.placeKinds).sort(([a], [b]) => (a < b ? -1 : 1));
   if (entries.length === 0) return '';
-  const rows = entries.map(([kind, count]) => [escapeHtml(PLACE_KIND_WORDS[kind] ?? kind), countText(count)]);
+  const rows = entries.map(([kind, count]) => [PLACE_KIND_WORDS[kind] ?? kind, countText(count)]);
   return table('Alerts by kind of published place', [{ head: 'Place' }, { head: 'Alerts', numeric: true }], rows);
 }

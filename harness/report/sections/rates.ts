@@ -4,8 +4,9 @@ import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
 import type { Rate } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, intervalText, rateText, shareText } from '../../records/number-text.ts';
-import { figure } from '../plot.ts';
-import { details, escapeHtml, paragraph, table } from '../markup.ts';
+import { drawPlot } from '../plot.ts';
+import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
+import { details, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { rowPlot } from '../row-plot.ts';
 import { FEED_KIND_WORDS } from '../words.ts';
@@ -39,7 +40,11 @@ export function rateSection(record: RunRecord): PageSection {
   ];
   const intro =
     'An alert is false unless it was founded: something of its category had happened, there, and recently enough. Intervals are Wilson 95%.';
-  return { id: 'rates', title: 'False alerts', body: paragraph(intro) + wholeTable(record) + plots.join('\n') };
+  return {
+    id: 'rates',
+    title: 'False alerts',
+    body: html`${paragraph(intro)}${wholeTable(record)}${joinLines(plots)}`,
+  };
 }
 
 // --- internal ---
@@ -58,9 +63,9 @@ function named(rates: { key: string; rate: Rate }[], nameOf: (key: string) => st
   }));
 }
 
-function wholeTable(record: RunRecord): string {
+function wholeTable(record: RunRecord): Html {
   const { afterCorrections, byDelivery, correctionMs } = record.falseAlerts;
-  const row = (label: string, rate: Rate) => [label, rateText(rate), escapeHtml(intervalText(rate))];
+  const row = (label: string, rate: Rate) => [label, rateText(rate), intervalText(rate)];
   const rows = [
     row('of all alerts', record.falseAlertRate),
     row('of all deliveries (an alert to 5,000 phones counts 5,000)', byDelivery),
@@ -71,10 +76,10 @@ function wholeTable(record: RunRecord): string {
       ? 'No false alert was corrected.'
       : `${countText(correctionMs.count)} false alerts were corrected, half of them within ${durationText(correctionMs.p50)}, 90% within ${durationText(correctionMs.p90)}.`;
   const columns = [{ head: 'Share that was false' }, { head: 'Rate', numeric: true }, { head: 'Interval' }];
-  return table('False-alert rate of the whole run', columns, rows) + paragraph(corrections);
+  return html`${table('False-alert rate of the whole run', columns, rows)}${paragraph(corrections)}`;
 }
 
-function ratePlot(by: string, note: string, all: RateRow[]): string {
+function ratePlot(by: string, note: string, all: RateRow[]): HtmlValue {
   if (all.length === 0) return '';
   const rows = all.map(({ label, rate }) => ({
     label: `${label} (n = ${countText(rate.n)})`,
@@ -86,7 +91,7 @@ function ratePlot(by: string, note: string, all: RateRow[]): string {
   }));
   const measured = rows.filter((row) => row.some);
   const empty = rows.filter((row) => !row.some);
-  const plot = figure({
+  const plot = drawPlot({
     title: `False-alert rate ${by}`,
     lede: `Each dot is the share of alerts that were false, each bar its interval: where bars overlap widely, the run can't tell the rows apart.${note}`,
     alt: `False-alert rate ${by}: ${rows.map((row) => `${row.label} ${row.text}`).join('; ')}`,
@@ -121,9 +126,9 @@ function ratePlot(by: string, note: string, all: RateRow[]): string {
   });
   const columns = [{ head: 'Row' }, { head: 'Rate', numeric: true }, { head: 'Interval' }];
   const cells = all.map(({ label, rate }) => [
-    escapeHtml(label),
+    label,
     rate.value === null ? 'no alerts' : rateText(rate),
-    escapeHtml(intervalText(rate)),
+    intervalText(rate),
   ]);
-  return plot + details('The same in figures', table(`False-alert rate ${by}`, columns, cells));
+  return html`${plot}${details('The same in figures', table(`False-alert rate ${by}`, columns, cells))}`;
 }

@@ -3,8 +3,9 @@ import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import type { Soak, SoakSeries } from '../../../contract/record/soak.ts';
 import { countText, durationText, shareText } from '../../records/number-text.ts';
-import { legend, smallFigure } from '../plot.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { drawSmallPlot, legend } from '../plot.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { slopeText, soakText, verdictText } from '../slope-text.ts';
 
@@ -12,30 +13,30 @@ import { slopeText, soakText, verdictText } from '../slope-text.ts';
 export function soakSection({ soak }: RunRecord): PageSection[] {
   if (soak === undefined) return [];
   const body = [
-    banner(soak),
+    verdictBanner(soak),
     paragraph(howText(soak)),
     legend([
       { colour: 'var(--blue)', shape: 'circle', label: 'median of a stretch' },
       { colour: 'var(--street)', shape: 'square', label: 'its least to its greatest' },
       { colour: 'var(--orange)', shape: 'diamond', label: 'the line whose slope is judged' },
     ]),
-    `<div class="multiples">${soak.series.map((series) => seriesFigure(series, soak.lengthMin)).join('\n')}</div>`,
+    html`<div class="multiples">${joinLines(soak.series.map((series) => seriesPlot(series, soak.lengthMin)))}</div>`,
     slopeTable(soak),
   ];
-  return [{ id: 'soak', title: 'Soak', body: body.join('\n') }];
+  return [{ id: 'soak', title: 'Soak', body: joinLines(body) }];
 }
 
 // --- internal ---
 
-const BANNERS: Readonly<Record<Soak['verdict'], [kind: string, words: string]>> = {
+const BANNERS: Readonly<Record<Soak['verdict'], [kind: 'ok' | 'bad' | 'note', words: string]>> = {
   within: ['ok', 'Steady.'],
   beyond: ['bad', 'Not steady.'],
   'too short': ['note', 'Too short to tell.'],
 };
 
-function banner(soak: Soak): string {
+function verdictBanner(soak: Soak): Html {
   const [kind, words] = BANNERS[soak.verdict];
-  return `<div class="banner ${kind}"><strong>${words}</strong> ${escapeHtml(capital(soakText(soak)))}.</div>`;
+  return banner(kind, html`<strong>${words}</strong> ${capital(soakText(soak))}.`);
 }
 
 function capital(text: string): string {
@@ -47,16 +48,16 @@ function howText({ lengthMin, everyMs, samples, gaps, samplerCpuShare, confidenc
   return `${told} A slope is the median of the slopes between batches of what follows the warm-up; the interval beside it, widened by what the batches have in common, holds the true slope with ${countText(100 * confidence, 2)}% at either end, so that all of them together raise a false alarm in one soak of a hundred at most.`;
 }
 
-function seriesFigure(series: SoakSeries, lengthMin: number): string {
+function seriesPlot(series: SoakSeries, lengthMin: number): Html {
   const rows = series.shown.map(([minute, median, least, greatest]) => ({ minute, median, least, greatest }));
   const lede = `${slopeText(series)}: ${verdictText(series)}.`;
   if (rows.length === 0)
-    return `<figure><figcaption><h3>${escapeHtml(series.title)}</h3><p>Not measured.</p></figcaption></figure>`;
+    return html`<figure><figcaption><h3>${series.title}</h3><p>Not measured.</p></figcaption></figure>`;
   const most = Math.max(...rows.map((row) => row.greatest));
   const least = Math.min(...rows.map((row) => row.least));
   const unit = series.unit === '' ? 'number' : series.unit;
   const decimals = most - least < 1 ? 2 : most - least < 10 ? 1 : 0;
-  return smallFigure({
+  return drawSmallPlot({
     title: series.title,
     lede,
     alt: `${series.title}: from ${countText(rows[0].median, decimals)} to ${countText(rows[rows.length - 1].median, decimals)} ${unit} in ${countText(rows.length)} stretches; ${lede}`,
@@ -103,11 +104,11 @@ function seriesFigure(series: SoakSeries, lengthMin: number): string {
 /** Points that are shown one by one. */
 const FEW = 40;
 
-function slopeTable({ series }: Soak): string {
+function slopeTable({ series }: Soak): Html {
   const rows = series.map((one) => [
-    escapeHtml(one.name),
-    escapeHtml(slopeText(one)),
-    escapeHtml(verdictText(one)),
+    one.name,
+    slopeText(one),
+    verdictText(one),
     one.slope === null ? 'none' : `${countText(one.points)}, worth ${countText(one.pointsEffective, 1)}`,
     durationText(60_000 * one.warmUpMin),
   ]);
@@ -118,5 +119,5 @@ function slopeTable({ series }: Soak): string {
     { head: 'Points', numeric: true },
     { head: 'Left out', numeric: true },
   ];
-  return `<h3>All slopes</h3>${table('Slope of each series a minute, its interval, and what was left out as warm-up', columns, rows)}`;
+  return html`${heading('All slopes')}${table('Slope of each series a minute, its interval, and what was left out as warm-up', columns, rows)}`;
 }

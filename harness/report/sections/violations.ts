@@ -1,7 +1,8 @@
 /** Each violation by name, so that one can be looked up and replayed. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText } from '../../records/number-text.ts';
-import { escapeHtml, paragraph, table } from '../markup.ts';
+import { html } from '../html.ts';
+import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
 /** The record holds no more than so many. */
@@ -13,9 +14,9 @@ export function violationSection(record: RunRecord): PageSection {
     return { id: 'violations', title: 'Violations', body: paragraph('The oracle found none.') };
   const shown = violations.slice(0, VIOLATIONS_MAX);
   const rows = shown.map((v) => [
-    escapeHtml(v.verdict),
-    escapeHtml(v.detail),
-    `<code>${escapeHtml(v.incidents)}</code>`,
+    v.verdict,
+    v.detail,
+    html`<code>${v.incidents}</code>`,
     v.resident === null ? 'none' : String(v.resident),
   ]);
   const columns = [

@@ -1,7 +1,8 @@
 /** A run on the wire, shown in the report of a run in virtual time. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText, nounText } from '../../records/number-text.ts';
-import { escapeHtml } from '../markup.ts';
+import { html, joinLines, type Html } from '../html.ts';
+import { paragraph } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { ON_THE_WIRE } from '../../records/run-folder.ts';
 import { clocksSection } from './clocks.ts';
@@ -10,16 +11,16 @@ import { loadSection } from './load.ts';
 /** None where there is no such run, or where nothing of it could be driven. */
 export function wireSections(wire: RunRecord | null): PageSection[] {
   if (wire?.load === undefined) return [];
-  const body = [`<p>${whatText(wire)}</p>`, `<p>${moreText(wire)}</p>`];
-  return [{ id: 'wire', title: 'On the wire', body: body.join('\n') }, ...clocksSection(wire), ...loadSection(wire)];
+  const body = [paragraph(whatText(wire)), paragraph(moreText(wire))];
+  return [{ id: 'wire', title: 'On the wire', body: joinLines(body) }, ...clocksSection(wire), ...loadSection(wire)];
 }
 
 // --- internal ---
 
-function whatText({ scenario, counts, simulated }: RunRecord): string {
-  return `Above, time is simulated. Here the same code runs as a service, and another world, <strong>${escapeHtml(scenario.name)}</strong>, is sent to it over real sockets while the clock on the wall runs: ${nounText(counts.agencies, 'agency', 'agencies')} with ${countText(counts.population)} people until ${momentText(simulated.endMs)}, far busier than life, so that seconds are enough to measure.`;
+function whatText({ scenario, counts, simulated }: RunRecord): Html {
+  return html`Above, time is simulated. Here the same code runs as a service, and another world, <strong>${scenario.name}</strong>, is sent to it over real sockets while the clock on the wall runs: ${nounText(counts.agencies, 'agency', 'agencies')} with ${countText(counts.population)} people until ${momentText(simulated.endMs)}, far busier than life, so that seconds are enough to measure.`;
 }
 
-function moreText({ command }: RunRecord): string {
-  return `Its alerts, delays and police have <a href="${ON_THE_WIRE}/report.html">a report of their own</a>. To run it alone: <code>${escapeHtml(command)}</code>`;
+function moreText({ command }: RunRecord): Html {
+  return html`Its alerts, delays and police have <a href="${ON_THE_WIRE}/report.html">a report of their own</a>. To run it alone: <code>${command}</code>`;
 }

@@ -1,7 +1,8 @@
 /** What a calibration found: as lines for a terminal, and as a page with plots. Aggregates only; nothing of a single call. */
 import * as Plot from '@observablehq/plot';
-import { figure } from '../../report/plot.ts';
-import { escapeHtml, paragraph, table } from '../../report/markup.ts';
+import { html, joinLines, type Html } from '../../report/html.ts';
+import { drawPlot } from '../../report/plot.ts';
+import { paragraph, table } from '../../report/markup.ts';
 import { renderPage } from '../../report/page.ts';
 import type { Calibration, Fitted } from './calibrate.ts';
 import type { Tested } from './goodness.ts';
@@ -39,6 +40,7 @@ export function calibrationPage(record: CalibrationRecord): string {
       { id: 'profile', title: 'Hours and weekdays', body: profileSection(record) },
       { id: 'goodness', title: 'How well it fits', body: goodnessSection(record) },
     ],
+    footer: 'Numbers come from the calls of the files that were read; no single call is shown.',
   });
 }
 
@@ -67,10 +69,10 @@ function tested(name: string, { value, p }: Tested): string {
   return `${name} ${Number(value.toPrecision(4))} (p = ${p.toFixed(3)})`;
 }
 
-function fittedSection(record: CalibrationRecord): string {
+function fittedSection(record: CalibrationRecord): Html {
   const { read, warnings } = record;
   const cells = (name: string, { value, low, high }: Fitted): string[] => [
-    escapeHtml(name),
+    name,
     number(value),
     number(low),
     number(high),
@@ -82,7 +84,7 @@ function fittedSection(record: CalibrationRecord): string {
       cells(`${group}, per thousand calls of residents`, fitted),
     ),
   ];
-  return [
+  return joinLines([
     paragraph(
       `${whole(record.calls)} calls of ${record.days.toFixed(1)} days, from ${whole(read.rows)} rows read with the mapping ${record.mapping}: ${whole(read.rejected)} rejected, ${whole(read.unmapped)} of natures that it does not name, ${whole(read.unexpressed)} of groups that no simulated type stands for; those two count as other.`,
     ),
@@ -91,16 +93,16 @@ function fittedSection(record: CalibrationRecord): string {
       [{ head: 'what' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
       rows,
     ),
-    ...warnings.map(paragraph),
+    ...warnings.map((warning) => paragraph(warning)),
     paragraph(
       'Not in a file, and as by default: the share of work that officers start (an option of the command), hoaxes, incidents found hours later, repeats, and what became of each call.',
     ),
-  ].join('\n');
+  ]);
 }
 
-function profileSection(record: CalibrationRecord): string {
+function profileSection(record: CalibrationRecord): Html {
   const hours = record.shareByHour.map((fitted, hour) => ({ hour, ...fitted }));
-  const plot = figure({
+  const plot = drawPlot({
     title: 'Share of calls by local hour',
     lede: "Bars are the scenario's shareByHour in percent; lines their 95% intervals.",
     alt: `Shares by hour from midnight, percent: ${hours.map(({ value }) => number(value)).join(', ')}.`,
@@ -119,19 +121,13 @@ function profileSection(record: CalibrationRecord): string {
     DAYS[day],
     ...[fitted.value, fitted.low, fitted.high].map(number),
   ]);
-  return (
-    plot +
-    table(
-      'By weekday, %',
-      [{ head: 'day' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
-      days,
-    )
-  );
+  const columns = [{ head: 'day' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))];
+  return html`${plot}${table('By weekday, %', columns, days)}`;
 }
 
-function goodnessSection({ goodness }: CalibrationRecord): string {
+function goodnessSection({ goodness }: CalibrationRecord): Html {
   const quantiles = goodness.quantiles.map(({ expected, found }) => ({ expected, found }));
-  const plot = figure({
+  const plot = drawPlot({
     title: 'Gaps between calls against the model',
     lede: 'Each point is a quantile from the 1st to the 99th percentile, in units of expected calls; on the line the two agree.',
     alt: `Quantiles of the gaps, expected and found: ${quantiles.map((q) => `${number(q.expected)} and ${number(q.found)}`).join('; ')}.`,
@@ -154,9 +150,9 @@ function goodnessSection({ goodness }: CalibrationRecord): string {
     ] as const
   ).map(([name, { value, p }]) => [name, String(Number(value.toPrecision(4))), p.toFixed(3)]);
   const columns = [{ head: 'statistic' }, { head: 'value', numeric: true }, { head: 'p', numeric: true }];
-  return (
-    plot +
-    table(`Tests against ${goodness.draws} processes drawn from the fit and fitted again`, columns, rows) +
-    paragraph(VERDICT(goodness.dispersion))
-  );
+  return html`${[
+    plot,
+    table(`Tests against ${goodness.draws} processes drawn from the fit and fitted again`, columns, rows),
+    paragraph(VERDICT(goodness.dispersion)),
+  ]}`;
 }

@@ -1,10 +1,12 @@
 /** What a comparison is told as: words, JUnit, annotations, a page. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { HOSTILE, hostileCopy, intrusions } from '../../report/hostile.testing.ts';
 import type { Comparison } from './comparison.ts';
 import { annotations, junitXml } from './ci-formats.ts';
 import { comparisonPage } from './page.ts';
 import type { Member } from './members.ts';
+import type { Answer } from '../../../stats/change.ts';
 import type { MeasureVerdict } from './verdict.ts';
 import { comparisonLines, headline } from './words.ts';
 
@@ -171,5 +173,18 @@ describe('the page', () => {
     expect(document.querySelectorAll('#trials .wide g[fill]').length).toBeGreaterThanOrEqual(24);
     expect(document.querySelectorAll('#measures tbody tr')).toHaveLength(2);
     expect(document.querySelector('#exact')!.textContent).toContain('1 of 2 are not as expected');
+  });
+
+  it('shows hostile text as text', () => {
+    const { value, changed } = hostileCopy(
+      comparison(),
+      ({ answer, measures }) => ![answer, ...measures.map((one) => one.answer)].includes(HOSTILE as Answer),
+    );
+    const { found, shown } = intrusions(
+      comparisonPage(value, { label: HOSTILE, members: [] }, { label: HOSTILE, members: [] }),
+    );
+    expect(changed.length).toBeGreaterThan(10);
+    expect(shown).toBeGreaterThan(10);
+    expect(found).toEqual([]);
   });
 });

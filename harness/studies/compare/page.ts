@@ -1,8 +1,9 @@
 /** The report of a comparison: the answer, how far each measure moved, and every trial behind it. */
 import * as Plot from '@observablehq/plot';
 import { countText } from '../../records/number-text.ts';
-import { figure, legend } from '../../report/plot.ts';
-import { escapeHtml, paragraph, table } from '../../report/markup.ts';
+import { html, joinLines, type Html } from '../../report/html.ts';
+import { banner, paragraph, table } from '../../report/markup.ts';
+import { drawPlot, legend } from '../../report/plot.ts';
 import { renderPage, type PageSection } from '../../report/page.ts';
 import { rowPlot } from '../../report/row-plot.ts';
 import type { ComparedSide, Comparison } from './comparison.ts';
@@ -46,13 +47,13 @@ function answerSection(comparison: Comparison): PageSection {
   return {
     id: 'answer',
     title: 'Answer',
-    body: [
-      `<div class="banner ${BANNERS[answer]}"><strong>${escapeHtml(headline(comparison))}</strong></div>`,
+    body: joinLines([
+      banner(BANNERS[answer], html`<strong>${headline(comparison)}</strong>`),
       paragraph(
         `Baseline: ${a.label}, ${a.trials} trials. Candidate: ${b.label}, ${b.trials} trials. Scenario ${scenario}, seed ${seed}. ${how} A measure is worse where it grew by ${countText(100 * minEffect, 1)}% or more and chance gives that, over all measures, at most once in ${countText(1 / alpha)}.`,
       ),
-      ...notes.map(paragraph),
-    ].join('\n'),
+      ...notes.map((note) => paragraph(note)),
+    ]),
   };
 }
 
@@ -60,7 +61,7 @@ function measureSection({ measures, minEffect, measuresCount }: Comparison): Pag
   if (measures.length === 0)
     return { id: 'measures', title: 'Measures', body: paragraph('Nothing was measured on both sides.') };
   const rows = measures.map((m) => [
-    escapeHtml(m.label),
+    m.label,
     measuresCount ? ANSWER_WORDS[m.answer] : 'shown only',
     valueText(m, m.median.a),
     valueText(m, m.median.b),
@@ -86,15 +87,15 @@ function measureSection({ measures, minEffect, measuresCount }: Comparison): Pag
     columns.map((head, i) => ({ head, numeric: i > 1 })),
     rows,
   );
-  return { id: 'measures', title: 'Measures', body: `${ratioFigure(measures, minEffect)}\n${numbers}` };
+  return { id: 'measures', title: 'Measures', body: joinLines([ratioFigure(measures, minEffect), numbers]) };
 }
 
-function ratioFigure(measures: readonly MeasureVerdict[], minEffect: number): string {
+function ratioFigure(measures: readonly MeasureVerdict[], minEffect: number): Html {
   const bounds = measures.flatMap((m) => [m.ratio, m.low ?? m.ratio, m.high ?? m.ratio]);
   const most = Math.max(1 + 2 * minEffect, ...bounds) * 1.02;
   const least = Math.min(1 / (1 + 2 * minEffect), ...bounds) / 1.02;
   const answers = [...new Set(measures.map(({ answer }) => answer))];
-  return figure({
+  return drawPlot({
     title: 'How far each measure moved',
     lede: `1 is no change. Between the dashed lines a change does not matter (${countText(100 * minEffect, 1)}%).`,
     alt: measures.map((m) => `${m.label} ${countText(m.ratio, 3)}`).join(', '),
@@ -129,12 +130,12 @@ function trialSection({ measures }: Comparison, a: ComparedSide, b: ComparedSide
   return {
     id: 'trials',
     title: 'Trials',
-    body: measures.map((measure) => trialFigure(measure, a, b)).join('\n') || paragraph('None.'),
+    body: measures.length === 0 ? paragraph('None.') : joinLines(measures.map((measure) => trialFigure(measure, a, b))),
   };
 }
 
 /** Each trial a dot, in the order in which its side ran them from top to bottom of its row. */
-function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide): string {
+function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide): Html {
   const labels = ['baseline', 'candidate'];
   const dots = [a, b].flatMap(({ members }, side) =>
     members.flatMap(({ values }, i) => {
@@ -144,7 +145,7 @@ function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide):
     }),
   );
   const medians = [measure.median.a, measure.median.b].map((value, side) => ({ side: labels[side], value }));
-  return figure({
+  return drawPlot({
     title: measure.label,
     lede: 'Each dot is a trial, the first on top; the line is the median.',
     alt: `${measure.label}: medians ${valueText(measure, measure.median.a)} and ${valueText(measure, measure.median.b)}`,
@@ -177,9 +178,12 @@ function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide):
 
 function exactSection({ exact }: Comparison): PageSection {
   const failed = exact.filter(({ ok }) => !ok);
-  const banner =
+  const body =
     failed.length === 0
       ? paragraph(`All ${exact.length} are as expected: ${exact.map(({ name }) => name).join(', ')}.`)
-      : `<div class="banner bad"><strong>${failed.length} of ${exact.length} are not as expected.</strong><ul>${failed.map((check) => `<li>${escapeHtml(exactText(check))}</li>`).join('')}</ul></div>`;
-  return { id: 'exact', title: 'What must be equal', body: banner };
+      : banner(
+          'bad',
+          html`<strong>${failed.length} of ${exact.length} are not as expected.</strong><ul>${failed.map((check) => html`<li>${exactText(check)}</li>`)}</ul>`,
+        );
+  return { id: 'exact', title: 'What must be equal', body };
 }

@@ -1,7 +1,8 @@
 /** The report of an experiment: the question, what was found, every figure and table, and how to run it again. */
 import { countText, nounText } from '../../records/number-text.ts';
-import { figure } from '../../report/plot.ts';
-import { details, escapeHtml, paragraph, table } from '../../report/markup.ts';
+import { html, joinLines } from '../../report/html.ts';
+import { banner, details, paragraph, table } from '../../report/markup.ts';
+import { drawPlot } from '../../report/plot.ts';
 import { renderPage, type PageSection } from '../../report/page.ts';
 import { experimentPlots, short } from './plots.ts';
 import { MEASURES } from './measures.ts';
@@ -34,18 +35,18 @@ function answerSection(result: ExperimentResult): PageSection {
     paragraph(
       `${nounText(points.length, 'point')}, ${each} replications each, ${nounText(runs.length, 'run')} in all. Replication r has the same seed at every point: what differs between two points is what their settings do, not chance.`,
     ),
-    ...(tipping === null ? [] : [`<div class="banner note"><strong>${escapeHtml(tipping)}</strong></div>`]),
+    ...(tipping === null ? [] : [banner('note', html`<strong>${tipping}</strong>`)]),
     paragraph(
       'Simulated throughout. What rests on an assumed number is a property of the model, not a finding about any town.',
     ),
   ];
-  return { id: 'answer', title: 'Question and answer', body: body.join('\n') };
+  return { id: 'answer', title: 'Question and answer', body: joinLines(body) };
 }
 
 function figureSection(result: ExperimentResult): PageSection {
-  const figures = experimentPlots(result).map(({ spec }) => figure(spec));
+  const figures = experimentPlots(result).map(({ spec }) => drawPlot(spec));
   const body = [paragraph('Each is also a file in figures/, as SVG.'), ...figures];
-  return { id: 'figures', title: 'Figures', body: body.join('\n') };
+  return { id: 'figures', title: 'Figures', body: joinLines(body) };
 }
 
 function numberText(value: number | null): string {
@@ -66,9 +67,9 @@ function differenceSection(result: ExperimentResult): PageSection {
   if (differences.length === 0)
     return { id: 'differences', title: 'Differences', body: paragraph('This design compares no points.') };
   const rows = differences.map((row) => [
-    escapeHtml(points[row.point].title),
-    escapeHtml(points[row.reference].title),
-    escapeHtml(measureText(row.measure)),
+    points[row.point].title,
+    points[row.reference].title,
+    measureText(row.measure),
     numberText(row.mean),
     row.share === null ? 'none' : `${short(100 * row.share)}%`,
     rangeText(row.low, row.high),
@@ -91,8 +92,8 @@ function differenceSection(result: ExperimentResult): PageSection {
 
 function summarySection({ summary, points }: ExperimentResult): PageSection {
   const rows = summary.map((row) => [
-    escapeHtml(points[row.point].title),
-    escapeHtml(measureText(row.measure)),
+    points[row.point].title,
+    measureText(row.measure),
     numberText(row.mean),
     rangeText(row.low, row.high),
     numberText(row.sd),
@@ -105,8 +106,8 @@ function summarySection({ summary, points }: ExperimentResult): PageSection {
 
 function sensitivitySection({ sensitivity }: ExperimentResult): PageSection {
   const rows = sensitivity.map(({ factor, measure, figure: kind, value }) => [
-    escapeHtml(factor),
-    escapeHtml(measureText(measure)),
+    factor,
+    measureText(measure),
     kind,
     numberText(finite(value.value)),
     rangeText(finite(value.low), finite(value.high)),
@@ -136,21 +137,17 @@ function designSection({ experiment, points, confidence }: ExperimentResult): Pa
     paragraph(
       `Base scenario ${base}${set.length > 0 ? ` with ${set.join(' ')}` : ''}; ${experiment.design.kind} of ${nounText(points.length, 'point')}; warm-up: ${WARM_UP[warmUp.rule]}. Intervals are ${100 * confidence}% t intervals over replications.`,
     ),
-    table(
-      'What is varied',
-      [{ head: 'Factor' }, { head: 'Level' }, { head: 'Options' }],
-      levels.map((cells) => cells.map(escapeHtml)),
-    ),
+    table('What is varied', [{ head: 'Factor' }, { head: 'Level' }, { head: 'Options' }], levels),
     table(
       'What is measured',
       [{ head: 'Measure' }, { head: 'Unit' }, { head: 'Meaning' }, { head: 'In run.json' }],
       measures.map((name) => {
         const { title, unit, description, source } = MEASURES[name];
-        return [title, unit, description, source].map(escapeHtml);
+        return [title, unit, description, source];
       }),
     ),
   ];
-  return { id: 'design', title: 'Design', body: body.join('\n') };
+  return { id: 'design', title: 'Design', body: joinLines(body) };
 }
 
 function runSection({ points, runs, sha256 }: ExperimentResult, provenance: ExperimentFile['provenance']): PageSection {
@@ -160,12 +157,12 @@ function runSection({ points, runs, sha256 }: ExperimentResult, provenance: Expe
     const lines = own.map(
       (run) => `${run.command}  # replication ${run.replication}, history ${run.historyHash.slice(0, 12)}`,
     );
-    return details(`${point.title}: ${nounText(own.length, 'run')}`, `<pre>${escapeHtml(lines.join('\n'))}</pre>`);
+    return details(`${point.title}: ${nounText(own.length, 'run')}`, html`<pre>${lines.join('\n')}</pre>`);
   });
   const commit =
     code.gitCommit === null ? '' : ` ${code.gitCommit.slice(0, 12)}${code.gitDirty ? ' with changes' : ''}`;
   const body = [
-    `<pre>${escapeHtml(command)}</pre>`,
+    html`<pre>${command}</pre>`,
     paragraph(
       `Hundredblock ${code.version}${commit}, Node ${host.node}, ${nounText(host.workers, 'worker')}; began ${startedAt}, took ${countText(wallMs / 60_000, 1)} min. Experiment ${sha256.slice(0, 12)}.`,
     ),
@@ -173,5 +170,5 @@ function runSection({ points, runs, sha256 }: ExperimentResult, provenance: Expe
     ...commands,
     paragraph('Tables are beside this page as CSV and Parquet; codebook.csv says what each column means.'),
   ];
-  return { id: 'runs', title: 'Run it again', body: body.join('\n') };
+  return { id: 'runs', title: 'Run it again', body: joinLines(body) };
 }

@@ -1,7 +1,7 @@
 /** Figures of an experiment: each measure over what was varied, differences from the reference, and what the factors move. */
 import * as Plot from '@observablehq/plot';
 import { countText } from '../../records/number-text.ts';
-import { svgFile, type FigureSpec } from '../../report/plot.ts';
+import { plotFile, type PlotSpec } from '../../report/plot.ts';
 import { rowPlot } from '../../report/row-plot.ts';
 import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentResult, type PointResult } from './result.ts';
@@ -9,7 +9,7 @@ import { measureText, type ExperimentResult, type PointResult } from './result.t
 export interface NamedPlot {
   /** Of its file. */
   name: string;
-  spec: FigureSpec;
+  spec: PlotSpec;
 }
 
 /** All figures, in the order of the report. */
@@ -23,7 +23,7 @@ export function experimentPlots(result: ExperimentResult): NamedPlot[] {
 
 /** The same as files. */
 export function plotFiles(result: ExperimentResult): { name: string; svg: string }[] {
-  return experimentPlots(result).map(({ name, spec }) => ({ name, svg: svgFile(spec) }));
+  return experimentPlots(result).map(({ name, spec }) => ({ name, svg: plotFile(spec) }));
 }
 
 // --- internal ---
@@ -51,7 +51,7 @@ function levelPlot(result: ExperimentResult, measure: string): NamedPlot[] {
   if (dots.length === 0) return [];
   const { title } = MEASURES[measure];
   const overTitle = axisText(result, over);
-  const spec: FigureSpec = {
+  const spec: PlotSpec = {
     title: isOverNumbers ? `${title} over ${overTitle.split(',')[0].toLowerCase()}` : title,
     lede: INTERVAL,
     alt: `${measureText(measure)}: ${dots.map((dot) => `${dot.label} ${short(dot.y)}`).join(', ')}`,
