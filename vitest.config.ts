@@ -7,7 +7,7 @@ const WIRE = [
   'harness/drivers/target/**/*.test.ts',
   'harness/conform/**/*.test.ts',
   'harness/report/metrics/prometheus*.test.ts',
-  'harness/cli/{serve,load,conform}*.test.ts',
+  'harness/cli/commands/{serve,load,conform}*.test.ts',
 ];
 /** Whole runs of the service, the driver and what stands beside them: `npm run test:system`. */
 const SYSTEM = ['test/wire/**/*.test.ts'];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { COMMANDS } from '../harness/cli/spec.ts';
+import { COMMANDS } from '../harness/cli/commands.ts';
 import { EXPERIMENTS } from '../harness/studies/experiment/registry.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

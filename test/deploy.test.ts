@@ -11,7 +11,7 @@ import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 // Comes with @fastify/swagger.
 import { parse } from 'yaml';
-import { COMMANDS } from '../harness/cli/spec.ts';
+import { COMMANDS } from '../harness/cli/commands.ts';
 import { nearest } from '../harness/options/nearest.ts';
 import { resolveConfig } from '../reference-impl/server/config.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../harness/cli/spec.ts';
+import { COMMANDS } from '../harness/cli/commands.ts';
 import { SCENARIOS } from '../harness/options/registry.ts';
 import { isTest, readHouse } from '../scripts/house.ts';
 import { habitsOf } from '../scripts/prose.ts';

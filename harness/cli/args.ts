@@ -1,101 +1,129 @@
-/** Command-line arguments against a command's spec: strict, so that a misspelt option is refused instead of ignored. */
+/** Command-line arguments against a command's flags: what the command does not know is refused, never ignored. */
+import { parseArgs as tokenize } from 'node:util';
 import { HundredblockError } from '../../contract/errors.ts';
 import { nearest } from '../options/nearest.ts';
-import type { CommandSpec } from './spec.ts';
+import { commandLine } from '../records/command-line.ts';
+import type { Flags, Values } from './flags.ts';
 
-export interface Args {
+/** The part of a command that its arguments are checked against. */
+export interface Usage<F extends Flags = Flags> {
+  name: string;
+  /** Positional arguments as the usage line shows them. */
+  usage: string;
+  positionals: { min: number; max: number };
+  flags: F;
+}
+
+export interface Args<F extends Flags = Flags> {
+  /** True if --help is among them: then values and positional arguments go unchecked, and each flag has its default. */
   help: boolean;
   positionals: string[];
-  switches: Set<string>;
-  /** Each given flag's values in order. */
-  values: Map<string, string[]>;
+  flags: Values<F>;
+  /** The texts of each flag that was given, in order; empty texts for a switch. */
+  given: ReadonlyMap<string, readonly string[]>;
+  usage: Usage<F>;
 }
 
 /**
- * Parses what follows the command's name. `--name value`, `--name=value`; what follows a flag that takes a value is its value, even
- * where it starts with one dash (`--seed -5`, so that the error speaks of the seed); after `--` all is positional. Throws HB_USAGE.
+ * Parses the words after the command's name. Throws HB_USAGE for an unknown flag, a missing value or a wrong number of
+ * positional arguments, and HB_OPTION_VALUE, a line for each, if values are wrong.
+ *
+ * Node splits the words into tokens (`--name value`, `--name=value`, and only positional arguments after `--`). Its strict mode is not used:
+ * it names no nearest flag, and it takes `--days -5` for a forgotten value where the error should speak of the days.
  */
-export function parseArgs(spec: CommandSpec, argv: readonly string[]): Args {
-  const args: Args = { help: false, positionals: [], switches: new Set(), values: new Map() };
-  const names = [...Object.keys(spec.flags), 'help'];
-  for (let i = 0; i < argv.length; i++) {
-    const arg = argv[i];
-    if (arg === '--') {
-      args.positionals.push(...argv.slice(i + 1));
-      break;
-    }
-    if (arg === '--help' || arg === '-h') {
-      args.help = true;
-      continue;
-    }
-    if (!arg.startsWith('-') || arg === '-') {
-      args.positionals.push(arg);
-      continue;
-    }
-    const equals = arg.indexOf('=');
-    const given = equals < 0 ? arg : arg.slice(0, equals);
-    const name = given.replace(/^--?/, '');
-    const flag = given.startsWith('--') && Object.hasOwn(spec.flags, name) ? spec.flags[name] : undefined;
-    if (flag === undefined)
-      throw usage(`unknown option ${given} of ${spec.name}, did you mean --${nearest(name, names)}?`);
-    if (flag.kind === 'switch') {
-      if (equals >= 0) throw usage(`${given}: expected no value, found ${JSON.stringify(arg.slice(equals + 1))}`);
-      args.switches.add(name);
-      continue;
-    }
-    const value = equals >= 0 ? arg.slice(equals + 1) : argv[++i];
-    if (value === undefined || value.startsWith('--'))
-      throw usage(`${given}: expected a value (${flag.value}), found ${value ?? 'nothing'}`);
-    args.values.set(name, [...(args.values.get(name) ?? []), value]);
-  }
-  const { min, max } = spec.positionals;
-  const { length } = args.positionals;
-  if (!args.help && (length < min || length > max)) {
-    const expected = min === max ? String(min) : `${min} to ${max}`;
-    throw usage(
-      `${spec.name} ${spec.usage}: expected ${expected} argument${expected === '1' ? '' : 's'}, found ${length}`,
-    );
-  }
-  return args;
+export function parseArgs<F extends Flags>(usage: Usage<F>, argv: readonly string[]): Args<F> {
+  const { given, positionals } = sort(usage, argv);
+  if (given.has('help')) return { help: true, positionals, flags: defaults(usage.flags), given, usage };
+  expectPositionals(usage, positionals.length);
+  return { help: false, positionals, flags: values(usage, given), given, usage };
 }
 
-/** The last value given for a flag, or undefined. */
-export function valueOf(args: Args, name: string): string | undefined {
-  return args.values.get(name)?.at(-1);
+/**
+ * The command that repeats a run: the positional arguments and every flag that `repeats`, if it was given. `settled` holds values by
+ * flag that the action worked out: they are written in any case.
+ */
+export function repeatCommand(
+  { usage, positionals, given }: Args,
+  settled: Readonly<Record<string, string | number>> = {},
+): string {
+  const words = Object.entries(usage.flags).flatMap(([name, { kind, repeats }]) => {
+    if (Object.hasOwn(settled, name)) return [`--${name}`, String(settled[name])];
+    const texts = repeats ? given.get(name) : undefined;
+    if (texts === undefined) return [];
+    return kind === 'switch'
+      ? [`--${name}`]
+      : (kind === 'value' ? texts.slice(-1) : texts).flatMap((text) => [`--${name}`, text]);
+  });
+  return commandLine([usage.name, ...positionals, ...words]);
 }
 
-/** The number given for a flag in decimal notation, or undefined where it is not given. Throws HB_OPTION_VALUE for any other text. */
-export function decimal(args: Args, name: string): number | undefined {
-  const text = valueOf(args, name);
-  if (text === undefined) return undefined;
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  throw new HundredblockError('HB_OPTION_VALUE', `--${name}: expected a number, found ${JSON.stringify(text)}`);
+// --- internal ---
+
+interface Sorted {
+  positionals: string[];
+  given: Map<string, string[]>;
 }
 
-/** The whole number given for a flag, or `fallback` where it is not given. Throws HB_OPTION_VALUE outside [min, max]. */
-export function wholeNumber(args: Args, name: string, min: number, max: number, fallback: number): number {
-  const value = decimal(args, name) ?? fallback;
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw new HundredblockError(
-    'HB_OPTION_VALUE',
-    `--${name}: expected a whole number from ${min} to ${max}, found ${value}`,
+function sort({ name, flags }: Usage, argv: readonly string[]): Sorted {
+  const sorted: Sorted = { positionals: [], given: new Map() };
+  const types = Object.entries(flags).map(
+    ([flag, { kind }]) => [flag, { type: kind === 'switch' ? 'boolean' : 'string' }] as const,
   );
+  const options = { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } } as const;
+  const { tokens } = tokenize({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'positional') sorted.positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const flag = token.name === 'help' ? HELP : Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    // A cluster such as -seed comes as one token for each letter: the word itself is what was meant.
+    const word = argv[token.index].split('=', 1)[0];
+    if (flag === undefined || (word !== `--${token.name}` && word !== '-h'))
+      throw refuse(`unknown option ${word} of ${name}, did you mean --${nearestFlag(word, flags)}?`);
+    const takesValue = flag.kind !== 'switch';
+    if (!takesValue && token.value !== undefined)
+      throw refuse(`${word}: expected no value, found ${JSON.stringify(token.value)}`);
+    if (takesValue && (token.value === undefined || token.value.startsWith('--')))
+      throw refuse(`${word}: expected a value (${flag.placeholder}), found ${token.value ?? 'nothing'}`);
+    sorted.given.set(token.name, [...(sorted.given.get(token.name) ?? []), token.value ?? '']);
+  }
+  return sorted;
 }
 
-const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION_MS_MAX = 31 * 86_400_000;
+const HELP = { kind: 'switch', placeholder: '' } as const;
 
-/** A length of time such as `90s`, `15m`, `1.5h`, in milliseconds. Throws HB_OPTION_VALUE. */
-export function durationMs(name: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
-  const ms = match === null ? NaN : Math.round(Number(match[1]) * DURATION_UNITS_MS[match[2]]);
-  if (ms <= DURATION_MS_MAX) return ms;
-  throw new HundredblockError(
-    'HB_OPTION_VALUE',
-    `--${name}: expected a time of at most 31 days such as 90s, 15m or 1h, found ${JSON.stringify(text)}`,
-  );
+function nearestFlag(word: string, flags: Flags): string {
+  return nearest(word.replace(/^--?/, ''), [...Object.keys(flags), 'help']);
 }
 
-function usage(message: string): HundredblockError {
+function expectPositionals({ name, usage, positionals: { min, max } }: Usage, found: number): void {
+  if (found >= min && found <= max) return;
+  const expected = min === max ? String(min) : `${min} to ${max}`;
+  throw refuse(`${name} ${usage}: expected ${expected} argument${expected === '1' ? '' : 's'}, found ${found}`);
+}
+
+/** The value of each flag. Throws with a line for each that is missing or wrong. */
+function values<F extends Flags>({ name, flags }: Usage<F>, given: Sorted['given']): Values<F> {
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  const read = Object.entries(flags).map(([flag, spec]) => {
+    if (spec.required && !given.has(flag)) missing.push(`${name}: expected --${flag} ${spec.placeholder}, found none`);
+    try {
+      return [flag, spec.read(flag, given.get(flag) ?? [])];
+    } catch (error) {
+      if (!(error instanceof HundredblockError)) throw error;
+      wrong.push(error.message);
+      return [flag, undefined];
+    }
+  });
+  if (wrong.length > 0) throw new HundredblockError('HB_OPTION_VALUE', [...missing, ...wrong].join('\n'));
+  if (missing.length > 0) throw refuse(missing.join('\n'));
+  return Object.fromEntries(read) as Values<F>;
+}
+
+function defaults<F extends Flags>(flags: F): Values<F> {
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag.read(name, [])])) as Values<F>;
+}
+
+function refuse(message: string): HundredblockError {
   return new HundredblockError('HB_USAGE', message);
 }

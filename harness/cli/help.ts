@@ -1,9 +1,20 @@
-/** Help pages, written from the commands' specs. */
-import { SCENARIOS } from '../options/registry.ts';
-import { COMMANDS, type CommandSpec } from './spec.ts';
+/** Help pages, written from the commands. */
+import { EXIT } from '../../contract/errors.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import type { Flag } from './flags.ts';
 
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.done, 'done'],
+  [EXIT.failed, 'a check or the target failed'],
+  [EXIT.usage, 'bad usage or scenario'],
+  [EXIT.input, 'bad input file or output folder'],
+  [EXIT.interrupted, 'interrupted'],
+];
+
+/** The page of `hundredblock --help`. */
 export function helpPage(): string {
-  const rows = Object.values(COMMANDS).map((spec) => `  ${spec.name.padEnd(10)} ${spec.summary}`);
+  const rows = Object.values(COMMANDS).map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
   return [
     'hundredblock: a seeded simulator and load-testing harness for neighbourhood crime alerts',
     '',
@@ -11,28 +22,43 @@ export function helpPage(): string {
     '',
     ...rows,
     '',
-    'Options of every command: --help. Of hundredblock itself: --version.',
-    'Exit codes: 0 done, 1 a check failed, 2 bad usage or scenario, 3 bad input file or output folder, 130 interrupted.',
+    'Options of every command: --help. Options of hundredblock itself: --version.',
+    `Exit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`,
   ].join('\n');
 }
 
-export function commandPage(spec: CommandSpec): string {
-  const lines = [
-    `hundredblock ${spec.name}: ${spec.summary}`,
-    '',
-    `Usage: hundredblock ${spec.name} ${spec.usage} [options]`.replace('  ', ' '),
+/** The page of `hundredblock <command> --help`. */
+export async function commandPage(command: Command): Promise<string> {
+  const { name, summary, usage, flags, examples } = command;
+  const rows = [
+    ...Object.entries(flags).map(([flag, spec]) => [`--${flag} ${spec.placeholder}`, `${spec.help}${factsText(spec)}`]),
+    ['--help ', 'this page'],
   ];
-  const flags = Object.entries({ ...spec.flags, help: { kind: 'switch', value: '', help: 'this page' } });
-  const width = Math.max(20, ...flags.map(([name, flag]) => `--${name} ${flag.value}`.length));
-  lines.push(
+  const width = Math.max(20, ...rows.map(([label]) => label.length));
+  const lists = {
+    Options: rows.map(([label, text]) => `${label.padEnd(width)} ${text}`),
+    ...(await command.lists?.()),
+    Examples: examples,
+  };
+  return [
+    `hundredblock ${name}: ${summary}`,
     '',
-    'Options:',
-    ...flags.map(([name, flag]) => `  ${`--${name} ${flag.value}`.padEnd(width)} ${flag.help}`),
-  );
-  if (spec.name === 'simulate') {
-    const rows = [...SCENARIOS.values()].map((scenario) => `  ${scenario.name.padEnd(20)} ${scenario.description}`);
-    lines.push('', 'Scenarios:', ...rows);
-  }
-  lines.push('', 'Examples:', ...spec.examples.map((example) => `  ${example}`));
-  return lines.join('\n');
+    `Usage: hundredblock ${name} ${usage} [options]`.replace('  ', ' '),
+    ...Object.entries(lists).flatMap(([heading, lines]) => ['', `${heading}:`, ...lines.map((line) => `  ${line}`)]),
+  ].join('\n');
+}
+
+// --- internal ---
+
+/** Types that say no more than the placeholder does. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['switch', 'text', 'word']);
+
+/** Type and default in brackets, if there is anything to say. */
+function factsText({ kind, type, default: standard, required }: Flag<unknown>): string {
+  const facts = [
+    ...(kind === 'list' ? ['may be given many times'] : PLAIN_TYPES.has(type) ? [] : [type]),
+    ...(required ? ['required'] : []),
+    ...(standard === null ? [] : [`default ${standard}`]),
+  ];
+  return facts.length === 0 ? '' : ` (${facts.join('; ')})`;
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands.ts';
 import { commandPage } from './help.ts';
-import { COMMANDS } from './spec.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/hundredblock.js', import.meta.url));
 let folder = '';
@@ -13,7 +14,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hundredblock-cli-'));
   writeFileSync(join(folder, 'file'), '');
   writeFileSync(join(folder, 'cut.json'), '{"name": "cut');
-  // A user's own settings for TypeScript are none of our business, even where they are broken.
+  // A user's own settings for TypeScript must not matter, even if they are broken.
   writeFileSync(join(folder, 'tsconfig.json'), '{ broken');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,16 +82,16 @@ describe('help', () => {
     expect(hundredblock()).toMatchObject({ status: 2, stdout: '', stderr: stdout });
   });
 
-  it('of a command is its page', () => {
+  it('of a command is its page', async () => {
     expect(hundredblock('simulate', '--help')).toMatchObject({
       status: 0,
-      stdout: `${commandPage(COMMANDS.simulate)}\n`,
+      stdout: `${await commandPage(COMMANDS.simulate)}\n`,
       stderr: '',
     });
   });
 
-  it.each(Object.values(COMMANDS))('of $name shows its options and examples', (spec) => {
-    const page = commandPage(spec);
+  it.each<Command>(Object.values(COMMANDS))('of $name shows its options and examples', async (spec) => {
+    const page = await commandPage(spec);
     for (const text of [...Object.keys(spec.flags).map((flag) => `--${flag}`), ...spec.examples])
       expect(page).toContain(text);
   });

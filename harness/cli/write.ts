@@ -1,4 +1,4 @@
-/** Writes all of a text and resolves once the stream took it: a process that ends sooner would cut off what a pipe had not read yet. */
+/** Writes the whole text and resolves when the stream has taken it: a process that ends earlier cuts off what a pipe has not read yet. */
 export function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, () => resolve());

@@ -1,21 +1,16 @@
-/** Where and with what a run was made. */
+/** The code and the machine that made a run, for its record. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { RunRecord } from '../../contract/record/run-record.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { PACKAGE_ROOT, readManifest } from './package.ts';
 
 /** Version of the package and, in a checkout, its commit. */
-export function codeOf(): RunRecord['code'] {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return { version, ...gitOf() };
+export function readCode(): RunRecord['code'] {
+  return { version: readManifest().version, ...readGit() };
 }
 
-export function hostOf(workers: number): RunRecord['host'] {
+/** The machine, and the number of threads that the run had. */
+export function readHost(workers: number): RunRecord['host'] {
   return {
     node: process.version,
     platform: process.platform,
@@ -28,9 +23,12 @@ export function hostOf(workers: number): RunRecord['host'] {
 
 // --- internal ---
 
-function gitOf(): { gitCommit: string | null; gitDirty: boolean } {
+function readGit(): { gitCommit: string | null; gitDirty: boolean } {
   const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', ['-C', PACKAGE_ROOT, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   try {
     // Only our own repository counts, not one that an installed package happens to lie in.
     if (git('rev-parse', '--show-prefix') !== '') return { gitCommit: null, gitDirty: false };

@@ -7,7 +7,7 @@ import { RUN_SCHEMA, type RunRecord } from '../../contract/record/run-record.ts'
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
 import { writeReport } from '../report/report.ts';
-import { codeOf, hostOf } from '../records/provenance.ts';
+import { readCode, readHost } from '../records/provenance.ts';
 import type { ShardResult } from '../engine/shard.ts';
 
 export interface Started {
@@ -66,8 +66,8 @@ export function headOf(s: Started, shards: readonly ShardResult[], wallMs: numbe
     seed: s.seed,
     scenario: { name: s.scenario.name, options: s.scenario },
     command: s.command,
-    code: codeOf(),
-    host: hostOf(s.workers),
+    code: readCode(),
+    host: readHost(s.workers),
     startedAt: formatIso(s.startedAtMs),
     wallMs: Math.round(wallMs),
     eventsPerSecond: Math.round(events / (wallMs / 1000)),

@@ -11,8 +11,7 @@ import { MINUTE_MS } from '../../../contract/time.ts';
 import { zoneOffsetMin } from '../../../contract/zones.ts';
 import { DEFAULTS } from '../../../scenarios/defaults.ts';
 import { parseArgs } from '../../cli/args.ts';
-import { calibrateFiles } from '../../cli/calibrate.ts';
-import { COMMANDS } from '../../cli/spec.ts';
+import { calibrate as command } from '../../cli/commands/calibrate.ts';
 import { loadMapping } from '../../replay/mapping.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import type { Calibration, Fitted } from './calibrate.ts';
@@ -66,7 +65,7 @@ async function printed(argv: string[]): Promise<string> {
     return true;
   }) as typeof process.stdout.write);
   try {
-    expect(await calibrateFiles(parseArgs(COMMANDS.calibrate, argv))).toBe(0);
+    expect(await command.run(parseArgs(command, argv), new AbortController().signal)).toBe(0);
   } finally {
     spy.mockRestore();
   }
@@ -147,11 +146,14 @@ describe('a world of its own, as a file', () => {
 });
 
 it('every missing or wrong option is told at once', async () => {
-  const parsed = parseArgs(COMMANDS.calibrate, [file, '--draws', '3', '--officer-share', '2', '--out', 'my town']);
-  const error = (await calibrateFiles(parsed).catch((e: unknown) => e)) as HundredblockError;
+  const argv = [file, '--draws', '3', '--officer-share', '2', '--out', 'my town'];
+  const run = async () => command.run(parseArgs(command, argv), new AbortController().signal);
+  const error = (await run().catch((e: unknown) => e)) as HundredblockError;
   expect([error.code, error.exitCode]).toEqual(['HB_OPTION_VALUE', 2]);
-  for (const name of ['mapping', 'persons', 'draws', 'officer-share', 'out'])
-    expect(error.message).toMatch(new RegExp(`^--${name}: expected `, 'm'));
+  for (const name of ['mapping', 'persons'])
+    expect(error.message).toMatch(new RegExp(`^calibrate: expected --${name} .*, found none$`, 'm'));
+  for (const name of ['draws', 'officer-share', 'out'])
+    expect(error.message).toMatch(new RegExp(`^--${name}: expected .*, found `, 'm'));
 });
 
 it('a file of a few calls is refused', async () => {

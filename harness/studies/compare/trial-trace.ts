@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
-import { codeOf, hostOf } from '../../records/provenance.ts';
+import { readCode, readHost } from '../../records/provenance.ts';
 import { openYardstick, type Yardstick } from '../../judge/judge.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { recordTrace } from '../../trace/record.ts';
@@ -58,8 +58,8 @@ export async function openTrialTrace(dir: string): Promise<{ yardstick: Yardstic
       seed: header.seed,
       optionsSha256: optionsSha256(scenario),
       traceSha256: sha256,
-      code: codeOf(),
-      host: hostOf(1),
+      code: readCode(),
+      host: readHost(1),
     },
   };
 }

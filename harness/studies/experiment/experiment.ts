@@ -1,7 +1,7 @@
 /** A whole experiment, or a shard of it, from its replications to its files. */
 import { performance } from 'node:perf_hooks';
 import { formatIso } from '../../../contract/time.ts';
-import { codeOf, hostOf } from '../../records/provenance.ts';
+import { readCode, readHost } from '../../records/provenance.ts';
 import { mergeShards } from './merge.ts';
 import type { Point } from './points.ts';
 import { resultOf } from './result.ts';
@@ -29,7 +29,7 @@ export async function runExperiment(o: SweepOptions & { command: string }): Prom
   const schedule = new Schedule(resolved.experiment, resolved.points, extent);
   const entries = schedule.kept(swept.entries);
   const result = resultOf({ ...resolved, sha256: swept.head.sha256, extent, entries });
-  const provenance = { command, code: codeOf(), host: hostOf(workers), shard, startedAt, wallMs: swept.wallMs };
+  const provenance = { command, code: readCode(), host: readHost(workers), shard, startedAt, wallMs: swept.wallMs };
   const file = writeExperiment(outDir, result, provenance);
   return { file, replications, wide: shard.of === 1 ? schedule.wide(entries) : [] };
 }
@@ -43,5 +43,5 @@ export function mergeExperiment(dirs: readonly string[], outDir: string, command
   // Of all shards, as if they had run one after the other.
   const wallMs = dirs.reduce((sum, dir) => sum + readExperiment(dir).provenance.wallMs, performance.now() - begun);
   const shard = { index: 1, of: 1 };
-  return writeExperiment(outDir, result, { command, code: codeOf(), host: hostOf(1), shard, startedAt, wallMs });
+  return writeExperiment(outDir, result, { command, code: readCode(), host: readHost(1), shard, startedAt, wallMs });
 }

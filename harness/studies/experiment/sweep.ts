@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HundredblockError } from '../../../contract/errors.ts';
-import { codeOf } from '../../records/provenance.ts';
+import { readCode } from '../../records/provenance.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { JOURNAL_FILE, openJournal, type Entry, type JournalHead } from './journal.ts';
 import { seedOf } from './points.ts';
@@ -87,7 +87,7 @@ export async function sweep(o: SweepOptions): Promise<Swept> {
 export function headOf({ experiment }: Resolved): JournalHead {
   const base = resolveScenario(experiment.base, experiment.set);
   const sha256 = createHash('sha256').update(JSON.stringify({ experiment, base })).digest('hex');
-  const { version, gitCommit } = codeOf();
+  const { version, gitCommit } = readCode();
   return { experiment: experiment.name, sha256, version, gitCommit };
 }
 

@@ -1,4 +1,4 @@
-/** The command against targets that are none. One that refuses connections: harness/cli/load.test.ts. */
+/** The command against targets that are none. One that refuses connections: harness/cli/commands/load.test.ts. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
