@@ -14,6 +14,7 @@ export interface Usage<F extends Flags = Flags> {
   flags: F;
 }
 
+/** Arguments that fit a command's usage. */
 export interface Args<F extends Flags = Flags> {
   /** True if --help is among them: then values and positional arguments go unchecked, and each flag has its default. */
   help: boolean;
@@ -29,7 +30,7 @@ export interface Args<F extends Flags = Flags> {
  * positional arguments, and HB_OPTION_VALUE, a line for each, if values are wrong.
  *
  * Node splits the words into tokens (`--name value`, `--name=value`, and only positional arguments after `--`). Its strict mode is not used:
- * it names no nearest flag, and it takes `--days -5` for a forgotten value where the error should speak of the days.
+ * it names no nearest flag, and it takes `--days -5` for a forgotten value although the days are what is wrong.
  */
 export function parseArgs<F extends Flags>(usage: Usage<F>, argv: readonly string[]): Args<F> {
   const { given, positionals } = sort(usage, argv);

@@ -2,6 +2,7 @@
 import type { Args, Usage } from './args.ts';
 import type { Flags } from './flags.ts';
 
+/** `F`: the command's flags by name, without their dashes. */
 export interface Command<F extends Flags = Flags> extends Usage<F> {
   /** One line for the list of commands, which begins with a verb: `run a scenario`. */
   summary: string;

@@ -1,4 +1,4 @@
-/** Every command, in the order in which they are listed. */
+/** All commands. */
 import { calibrate } from './commands/calibrate.ts';
 import { capacity } from './commands/capacity.ts';
 import { compare } from './commands/compare.ts';
@@ -17,6 +17,7 @@ import { sweep } from './commands/sweep.ts';
 import { trace } from './commands/trace.ts';
 import { validate } from './commands/validate.ts';
 
+/** Every command by its name, in the order in which help pages list them. */
 export const COMMANDS = {
   start,
   simulate,
@@ -36,4 +37,5 @@ export const COMMANDS = {
   validate,
   doctor,
 } as const;
+/** The name of a command. */
 export type CommandName = keyof typeof COMMANDS;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
 import { write } from './write.ts';
 
-export interface Made {
+/** The results of a command. */
+export interface Results {
   record: { partial?: boolean; gates?: { name: string; limit: number; found: number; ok: boolean }[] };
   /** The summary in lines; null if --quiet asked for none. */
   summary: string[] | null;
@@ -13,6 +14,7 @@ export interface Made {
   failure?: HundredblockError | null;
 }
 
+/** The last that a command prints, and its exit code. */
 export interface Ending {
   stdout: string;
   stderr: string;
@@ -23,7 +25,7 @@ export interface Ending {
  * With --json the record alone goes to stdout and all else to stderr. The exit code is the failure's if there is one, 130 if the user
  * interrupted the run, 1 if a gate is not ok (stderr names each), else 0.
  */
-export function describeEnding({ record, summary, outDir, json, failure = null }: Made): Ending {
+export function describeEnding({ record, summary, outDir, json, failure = null }: Results): Ending {
   const page = summary === null ? '' : [...summary, '', `Report: ${join(outDir, 'report.html')}`, ''].join('\n');
   const failed = (record.gates ?? []).filter((gate) => !gate.ok);
   const complaints = failed.map(
@@ -39,8 +41,8 @@ export function describeEnding({ record, summary, outDir, json, failure = null }
 }
 
 /** Prints the ending and answers its exit code. */
-export async function finish(made: Made): Promise<number> {
-  const { stdout, stderr, exitCode } = describeEnding(made);
+export async function finish(results: Results): Promise<number> {
+  const { stdout, stderr, exitCode } = describeEnding(results);
   await write(process.stdout, stdout);
   await write(process.stderr, stderr);
   return exitCode;

@@ -23,6 +23,7 @@ export interface Flag<T> {
   read(name: string, texts: readonly string[]): T;
 }
 
+/** Flags by name, without their dashes. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
 /** The value of each flag. */

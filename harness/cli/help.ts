@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Flag } from './flags.ts';
 
+/** Every exit code and its meaning. */
 export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.done, 'done'],
   [EXIT.failed, 'a check or the target failed'],

@@ -10,12 +10,14 @@ export interface OutputArgs {
   flags: { out?: string | undefined; json: boolean; quiet: boolean };
 }
 
+/** The place and the progress bar of one run. */
 export interface RunFolder {
   /** The folder to write into for now; it exists and is empty. */
   dir: string;
   onProgress: OnProgress;
 }
 
+/** A run whose files are written. */
 export interface RunOutcome {
   record: RunRecord;
   /** The error that ended the run early; null, or left out, if none did. */

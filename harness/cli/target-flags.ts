@@ -5,6 +5,7 @@ import type { Args } from './args.ts';
 import { HARNESS_KEY, KEY_VARIABLE } from './common-flags.ts';
 import { flag, text } from './flags.ts';
 
+/** The flags of a command that loads one target. */
 export const TARGET_FLAGS = {
   target: text('URL', 'a system that runs already, on this machine', {
     otherwise: 'the reference service, started for the run',

@@ -5,6 +5,7 @@ import type { Args } from './args.ts';
 import { SET, SPEED } from './common-flags.ts';
 import { duration, durationMs, text, wrongValue } from './flags.ts';
 
+/** The flags of a command that sends a window of a scenario. */
 export const WINDOW_FLAGS = {
   from: text('TIME', "opening of the window: 90m after the scenario's start, or an ISO time", {
     otherwise: 'load.fromMs',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
-import { compareRuns, type Comparison } from './diff.ts';
+import { diffRuns, type RunDiff } from './diff.ts';
 import { fixtureRun, writeFixtureRun, type FixtureRun } from '../report/fixture.testing.ts';
 
 let folder: string;
@@ -17,28 +17,28 @@ afterAll(() => {
 
 let pairs = 0;
 /** Compares a small fixture with one that `alter` has changed. */
-async function compared(alter: (run: FixtureRun) => void): Promise<Comparison> {
+async function compared(alter: (run: FixtureRun) => void): Promise<RunDiff> {
   pairs += 1;
   const [dirA, dirB] = ['a', 'b'].map((side) => join(folder, `${pairs}${side}`));
   const [a, b] = [small(), small()];
   alter(b);
   writeFixtureRun(dirA, a);
   writeFixtureRun(dirB, b);
-  return compareRuns(dirA, dirB);
+  return diffRuns(dirA, dirB);
 }
 
 function small(): FixtureRun {
   return fixtureRun({ agencies: 3, days: 1, alertsPerAgency: 5 });
 }
 
-/** Hashes are cumulative: one that differs makes all later ones of its agency differ. */
+/** Changes a hash and all later ones of its agency, since hashes are cumulative. */
 function part(run: FixtureRun, agency: string, from: number): void {
   for (const c of run.checkpoints) if (c.agency === agency && c.checkpoint >= from) c.hash = `beef${c.hash.slice(4)}`;
 }
 
 const { startMs, endMs } = small().record.simulated;
 
-describe('compareRuns', () => {
+describe('diffRuns', () => {
   it('finds nothing between equal runs', async () => {
     expect(await compared(() => {})).toEqual({
       equalInputs: true,
@@ -115,7 +115,7 @@ describe('compareRuns', () => {
       checkpoint: 4,
     },
     {
-      name: 'the first agency where both part at once',
+      name: 'the first agency if both part at once',
       altered: [
         ['pd-001', 5],
         ['pd-002', 5],
@@ -150,6 +150,6 @@ describe('compareRuns', () => {
   it('refuses a directory that holds no run', async () => {
     const dir = join(folder, 'whole');
     writeFixtureRun(dir, small());
-    await expect(compareRuns(dir, join(folder, 'none'))).rejects.toMatchObject({ code: 'HB_RECORD_FILE' });
+    await expect(diffRuns(dir, join(folder, 'none'))).rejects.toMatchObject({ code: 'HB_RECORD_FILE' });
   });
 });

@@ -1,29 +1,31 @@
-/** Two run directories side by side: exact fields that differ, and the first checkpoint at which their histories part. */
+/** The differences of two run directories: exact fields, and the first checkpoint at which their histories part. */
 import { isDeepStrictEqual } from 'node:util';
 import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 import { readCheckpoints, readRunRecord, type CheckpointLine } from './run-folder.ts';
 
-/** A leaf that differs, by path. */
+/** A single value that differs. */
 export interface Difference {
+  /** Dotted path from the record, such as `counts.alerts`. */
   path: string;
   a: unknown;
   b: unknown;
 }
 
-export interface Comparison {
-  /** Scenario, options and seed are the same. */
+/** How two runs differ. */
+export interface RunDiff {
+  /** True if scenario, options and seed are the same. */
   equalInputs: boolean;
   sameHash: boolean;
-  /** Leaves of fields tagged exact that differ, by path, in the schema's order. */
+  /** Values that differ in fields tagged exact, in the schema's order. */
   exactDifferences: Difference[];
-  /** The earliest window in which a history differs; null where all checkpoints agree. */
+  /** The earliest window in which a history differs; null if all checkpoints agree. */
   firstDifference: { agency: string; checkpoint: number; fromMs: number; untilMs: number } | null;
 }
 
-/** Compares two run directories. Throws HB_RECORD_FILE where one holds no run that can be read. */
-export async function compareRuns(dirA: string, dirB: string): Promise<Comparison> {
+/** Compares two run directories. Throws HB_RECORD_FILE if one holds no run that can be read. */
+export async function diffRuns(dirA: string, dirB: string): Promise<RunDiff> {
   const [a, b] = [readRunRecord(dirA), readRunRecord(dirB)];
-  const [checkpointsA, checkpointsB] = [await checkpointsOf(dirA), await checkpointsOf(dirB)];
+  const [checkpointsA, checkpointsB] = [await allCheckpoints(dirA), await allCheckpoints(dirB)];
   return {
     equalInputs: a.seed === b.seed && isDeepStrictEqual(a.scenario, b.scenario),
     sameHash: a.historyHash === b.historyHash,
@@ -37,7 +39,7 @@ export const EXACT_FIELDS: readonly (keyof RunRecord)[] = (
   Object.entries(RunRecordSchema.properties) as [keyof RunRecord, { 'x-tag'?: string }][]
 ).flatMap(([name, schema]) => (schema['x-tag'] === 'exact' ? [name] : []));
 
-/** Leaves of one field that differ. */
+/** Values that differ within one field. */
 export function differencesIn(field: keyof RunRecord, a: RunRecord, b: RunRecord): Difference[] {
   const differences: Difference[] = [];
   collect(field, a[field], b[field], differences);
@@ -57,12 +59,12 @@ function collect(path: string, a: unknown, b: unknown, into: Difference[]): void
   into.push({ path, a, b });
 }
 
-/** Hashes are cumulative: the earliest that differ, by time and then agency, end the first differing window. */
+/** Hashes are cumulative: the earliest checkpoint that differs, by time and then agency, ends the first window that differs. */
 function firstDifference(
   a: readonly CheckpointLine[],
   b: readonly CheckpointLine[],
   startMs: number,
-): Comparison['firstDifference'] {
+): RunDiff['firstDifference'] {
   const others = new Map(b.map((c) => [`${c.agency} ${c.checkpoint}`, c]));
   const differing = a.filter((c) => {
     const other = others.get(`${c.agency} ${c.checkpoint}`);
@@ -80,8 +82,8 @@ function firstDifference(
   };
 }
 
-/** What follows the last checkpoint has none of its own: there the agencies' hashes at the end of the run decide. */
-function lastWindow(a: RunRecord, b: RunRecord, checkpoints: readonly CheckpointLine[]): Comparison['firstDifference'] {
+/** The window after the last checkpoint: it has no hash of its own, so the agencies' hashes at the end of the run decide. */
+function lastWindow(a: RunRecord, b: RunRecord, checkpoints: readonly CheckpointLine[]): RunDiff['firstDifference'] {
   if (a.simulated.endMs !== b.simulated.endMs) return null;
   const hashes = new Map(b.agencies.map((agency) => [agency.id, agency.historyHash]));
   const differing = a.agencies.find(({ id, historyHash }) => hashes.has(id) && hashes.get(id) !== historyHash);
@@ -95,7 +97,7 @@ function lastWindow(a: RunRecord, b: RunRecord, checkpoints: readonly Checkpoint
   };
 }
 
-async function checkpointsOf(dir: string): Promise<CheckpointLine[]> {
+async function allCheckpoints(dir: string): Promise<CheckpointLine[]> {
   const lines: CheckpointLine[] = [];
   for await (const line of readCheckpoints(dir)) lines.push(line);
   return lines;

@@ -10,7 +10,7 @@ import {
   nounText,
 } from './number-text.ts';
 
-describe('figures as text', () => {
+describe('numbers as text', () => {
   it.each([
     [0, 0, '0'],
     [999, 0, '999'],
@@ -32,7 +32,7 @@ describe('figures as text', () => {
     [172_800_000, '2.0 d'],
   ])('%s ms is %s', (ms, text) => expect(durationText(ms)).toBe(text));
 
-  it('never lets 0 stand for silence', () => {
+  it('never lets 0 stand for a missing value', () => {
     const none = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
     expect(quantileText(none, 'p50')).toBe('none');
     expect(quantileText({ ...none, count: 3 }, 'p50')).toBe('0 s');

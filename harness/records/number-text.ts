@@ -1,4 +1,4 @@
-/** How figures are written: the same on the page, in the summary and in tests, whatever the machine's locale. */
+/** Numbers as text: the same on the page, in the summary and in tests, whatever the machine's locale. */
 import type { Quantiles, Rate, Tail } from '../../contract/record/measures.ts';
 import { civilFromMs, DAY_MS, HOUR_MS, MINUTE_MS, pad, SECOND_MS, weekday } from '../../contract/time.ts';
 
@@ -13,7 +13,7 @@ export function countText(value: number, decimals = 0): string {
   return sign + grouped + (fraction === undefined ? '' : `.${fraction}`);
 }
 
-/** `1 update`, `2 updates`: a count and its noun, whose plural takes an s unless given. */
+/** A count and its noun: `1 update`, `2 updates`. The plural takes an s unless it is given. */
 export function nounText(value: number, noun: string, plural = `${noun}s`): string {
   return `${countText(value)} ${value === 1 ? noun : plural}`;
 }
@@ -33,24 +33,24 @@ export function durationText(ms: number): string {
   return `${countText(ms / DAY_MS, 1)} d`;
 }
 
-/** Wall milliseconds, as finely as they are worth: `0.42 ms`, `12.3 ms`, `850 ms`, `2.4 s`. */
+/** Wall milliseconds with two or three digits: `0.42 ms`, `12.3 ms`, `850 ms`, `2.4 s`. */
 export function latencyText(ms: number): string {
   if (ms < 1) return `${countText(ms, 2)} ms`;
   if (ms < 100) return `${countText(ms, 1)} ms`;
   return durationText(ms);
 }
 
-/** A quantile of milliseconds; `none` where nothing was measured, so that 0 never stands for silence. */
+/** A quantile of milliseconds; `none` if nothing was measured, so that 0 never stands for a missing value. */
 export function quantileText(q: Quantiles, which: 'p50' | 'p90' | 'p99' | 'max'): string {
   return q.count === 0 ? 'none' : durationText(q[which]);
 }
 
-/** A quantile of wall time; `none` where nothing was measured. */
+/** A quantile of wall time; `none` if nothing was measured. */
 export function tailText(tail: Tail, which: 'p50' | 'p90' | 'p99' | 'p999' | 'max'): string {
   return tail.count === 0 ? 'none' : latencyText(tail[which]);
 }
 
-/** `12.3%`, or `none` where n is 0. */
+/** `12.3%`, or `none` if n is 0. */
 export function rateText(rate: Rate): string {
   return rate.value === null ? 'none' : shareText(rate.value);
 }

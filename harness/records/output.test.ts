@@ -36,7 +36,7 @@ describe('a new folder', () => {
 });
 
 describe('an existing folder', () => {
-  it('is used where it is empty', () => {
+  it('is used if it is empty', () => {
     const output = openOutput(folder);
     put(output.stageDir, 'run.json');
     output.commit('id');
@@ -78,7 +78,7 @@ describe('refusals', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('names a full disk, and passes on what no file system said', () => {
+  it('names a full disk, and passes on errors that no file system reported', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
       code: 'ENOSPC',
       syscall: 'write',

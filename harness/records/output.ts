@@ -1,25 +1,39 @@
 /**
- * Where a run's files go. They are written beside their destination and moved there when all of them are complete, so that a
- * full disk, an error or a kill leaves nothing half-written under the name that was asked for.
+ * The folder that a run is written into. Its files are written beside their destination and moved there when all of them are complete,
+ * so that a full disk, an error or a kill leaves nothing half-written under the name that was asked for.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 
 const RUNS_DIR = join('results', 'runs');
+const EARLIER_RUN = ['run.json', 'replay.json', 'compare.json'];
+const ERROR_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'read-only file system',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'disk quota used up',
+  ENOTDIR: 'a file stands where a folder should',
+  EEXIST: 'a file stands where a folder should',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no such folder',
+};
 
+/** A folder that appears whole or not at all. */
 export interface Output {
   /** The folder to write into for now; exists and is empty. */
   stageDir: string;
-  /** Moves everything to its place and returns that; `id` names it where no `--out` was given. */
+  /** Moves everything to its place and returns the place; `id` names it if no `--out` was given. */
   commit(id: string): string;
   /** Removes what was written; harmless after `commit`. */
   discard(): void;
 }
 
 /**
- * Prepares to write a run into `outDir` (null: results/runs/<id> under the current folder). An existing folder is taken where it is
- * empty or holds an earlier run (`run.json`, `replay.json` or `compare.json`), whose files are replaced. Throws HB_OUTPUT at once where nothing could be written.
+ * Prepares to write a run into `outDir` (null: results/runs/<id> under the current folder). An existing folder is used if it is empty or
+ * holds an earlier run (`run.json`, `replay.json` or `compare.json`), whose files are replaced. Throws HB_OUTPUT at once if nothing can
+ * be written.
  */
 export function openOutput(outDir: string | null): Output {
   const target = outDir === null ? null : resolve(outDir);
@@ -51,16 +65,16 @@ export function outputError(path: string, error: unknown): unknown {
   if (syscall === undefined || code === undefined) return error;
   return new HundredblockError(
     'HB_OUTPUT',
-    `${path}: expected a folder that can be written, found ${code} (${WORDS[code] ?? syscall})`,
+    `${path}: expected a folder that can be written, found ${code} (${ERROR_WORDS[code] ?? syscall})`,
   );
 }
 
 // --- internal ---
 
-const EARLIER_RUN = ['run.json', 'replay.json', 'compare.json'];
+/** Outputs that are neither committed nor discarded yet. */
 const open = new Set<Output>();
 
-/** A process that ends early, by a second Ctrl-C for one, leaves no stage behind. */
+/** The output, discarded if the process ends early: a second Ctrl-C, for example, leaves no stage behind. */
 function discardedAtExit(output: Output): Output {
   if (open.size === 0) process.once('exit', discardOpen);
   open.add(output);
@@ -85,18 +99,6 @@ function discardedAtExit(output: Output): Output {
 function discardOpen(): void {
   for (const output of open) output.discard();
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'read-only file system',
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'disk quota used up',
-  ENOTDIR: 'a file stands where a folder should',
-  EEXIST: 'a file stands where a folder should',
-  ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'no such folder',
-};
 
 function refusal(target: string, found: string): HundredblockError {
   return new HundredblockError(
@@ -139,7 +141,7 @@ function stageBeside(parent: string, target: string | null): Output {
   };
 }
 
-/** For a folder that exists and may be a mount point, which can't be renamed: files move up one by one. */
+/** For a folder that exists. It may be a mount point, which can't be renamed, so files move up one by one. */
 function stageInside(target: string): Output {
   const stageDir = makeStage(target, 'run');
   return {
@@ -160,7 +162,7 @@ function stageInside(target: string): Output {
   };
 }
 
-/** Takes away the folders that were made on the way to `parent`, as far as they are empty. */
+/** Removes the folders that were made on the way to `parent`, as far as they are empty. */
 function removeEmpty(parent: string, firstMade: string | undefined): void {
   if (firstMade === undefined) return;
   for (let folder = parent; folder.startsWith(firstMade); folder = dirname(folder)) {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** package.json, as far as it is read. */
 export interface Manifest {
   version: string;
   engines: { node: string };

@@ -7,7 +7,7 @@ import { fixtureRun, writeFixtureRun } from '../report/fixture.testing.ts';
 import { writeReport } from '../report/report.ts';
 import { readAlertLines, readRunRecord } from './run-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'hundredblock-rundir-'));
+const root = mkdtempSync(join(tmpdir(), 'hundredblock-run-folder-'));
 const sound = join(root, 'sound');
 const dir = join(root, 'broken');
 const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 4 });

@@ -16,22 +16,22 @@ export interface CheckpointLine {
   hash: string;
 }
 
-/** Folder of a run directory that holds a run on the wire, to be shown in the same report. */
+/** Folder within a run directory for a run on the wire that the same report shows. */
 export const ON_THE_WIRE = 'on-the-wire';
 
-/** The record of the run on the wire that lies within a run directory; null where there is none. Throws HB_RECORD_FILE. */
+/** The record of the run on the wire within a run directory; null if there is none. Throws HB_RECORD_FILE. */
 export function readWireRecord(dir: string): RunRecord | null {
   const within = join(dir, ON_THE_WIRE);
   return existsSync(within) ? readRunRecord(within) : null;
 }
 
-/** The run record of `<dir>/run.json`. Throws HB_RECORD_FILE where it is missing, broken, or of an unknown major version. */
+/** The run record in `<dir>/run.json`. Throws HB_RECORD_FILE if it is missing, broken, or of an unknown major version. */
 export function readRunRecord(dir: string): RunRecord {
   const file = join(dir, 'run.json');
   return checkRunRecord(file, readJson(file));
 }
 
-/** A value that was read from `file`, as a run record. Throws HB_RECORD_FILE where it is broken or of an unknown major version. */
+/** The value that was read from `file`, if it is a run record. Throws HB_RECORD_FILE if it is broken or of an unknown major version. */
 export function checkRunRecord(file: string, value: unknown): RunRecord {
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
   if (typeof schema !== 'string' || majorOf(schema) !== majorOf(RUN_SCHEMA)) {
@@ -45,7 +45,7 @@ export function checkRunRecord(file: string, value: unknown): RunRecord {
   return value as RunRecord;
 }
 
-/** `<dir>/map.json`. Throws HB_RECORD_FILE. */
+/** The map in `<dir>/map.json`. Throws HB_RECORD_FILE. */
 export function readMap(dir: string): MapFile {
   const file = join(dir, 'map.json');
   const value = readJson(file) as Partial<MapFile> | null;
@@ -88,7 +88,7 @@ export function readCheckpoints(dir: string): AsyncGenerator<CheckpointLine> {
   ]);
 }
 
-/** Throws HB_RECORD_FILE. */
+/** The JSON value in a file. Throws HB_RECORD_FILE. */
 export function readJson(file: string): unknown {
   let text: string;
   try {
@@ -122,7 +122,7 @@ function unreadable(file: string, error: unknown): HundredblockError {
   return broken(file, `expected a readable file, found ${code === 'ENOENT' ? 'none' : code}`);
 }
 
-/** Streams a JSON Lines file, so that a file of faults larger than memory still gives a report. */
+/** Streams a JSON Lines file, so that a report can be made from a file of faults that is larger than memory. */
 async function* readLines<T>(file: string, fields: (keyof T & string)[]): AsyncGenerator<T> {
   let number = 0;
   for await (const line of linesOf(file)) {
@@ -142,7 +142,7 @@ async function* readLines<T>(file: string, fields: (keyof T & string)[]): AsyncG
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   const stream = createReadStream(file, 'utf8');
-  // Some versions of Node end the lines quietly where the stream fails, others throw: both must refuse.
+  // If the stream fails, some versions of Node end the lines quietly and others throw: both must refuse.
   let failure: unknown;
   stream.once('error', (error) => (failure = error));
   try {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { compareRuns } from '../records/diff.ts';
+import { diffRuns } from '../records/diff.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { describeDifference } from './first-difference.ts';
 import { runScenario } from './run.ts';
@@ -77,7 +77,7 @@ describe('describeDifference', () => {
       .sort((x, y) => x.untilMs - y.untilMs || (x.agency < y.agency ? -1 : 1));
     const { agency, checkpoint, untilMs } = parted[0];
     const fromMs = untilMs - HOUR_MS;
-    expect((await compareRuns(first, other)).firstDifference).toEqual({ agency, checkpoint, fromMs, untilMs });
+    expect((await diffRuns(first, other)).firstDifference).toEqual({ agency, checkpoint, fromMs, untilMs });
     expect(lines).toContain(
       `First differing window: ${agency}, ${formatIso(fromMs)} to ${formatIso(untilMs)} (checkpoint ${checkpoint}).`,
     );

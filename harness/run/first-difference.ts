@@ -8,7 +8,7 @@ import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { compareRuns, type Comparison } from '../records/diff.ts';
+import { diffRuns, type RunDiff } from '../records/diff.ts';
 import type { TracedEvent } from '../engine/shard.ts';
 import { traceWindow } from '../engine/simulate.ts';
 
@@ -18,7 +18,7 @@ const LOOKAHEAD_MS = HOUR_MS;
 
 /** What to tell about two run directories, a line each; `same` where every exact field is equal. Throws HundredblockError for a directory that holds no run. */
 export async function describeDifference(dirA: string, dirB: string): Promise<{ same: boolean; lines: string[] }> {
-  const comparison = await compareRuns(dirA, dirB);
+  const comparison = await diffRuns(dirA, dirB);
   const lines = summaryOf(comparison);
   const { firstDifference } = comparison;
   if (firstDifference === null) return { same: comparison.exactDifferences.length === 0, lines };
@@ -33,7 +33,7 @@ export async function describeDifference(dirA: string, dirB: string): Promise<{ 
 
 // --- internal ---
 
-function summaryOf(c: Comparison): string[] {
+function summaryOf(c: RunDiff): string[] {
   const lines = [c.equalInputs ? 'Same scenario, options and seed.' : 'Different scenario, options or seed.'];
   lines.push(c.sameHash ? 'Same history hash.' : 'Different history hashes.');
   if (c.exactDifferences.length === 0) lines.push('All exact fields are equal.');

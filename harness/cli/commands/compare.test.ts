@@ -1,4 +1,4 @@
-/** What is refused before anything runs, each in one line, and the exit code of a comparison of records. */
+/** Usage that is refused before anything runs, each in one line, and the exit code of a comparison of records. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -54,7 +54,7 @@ function findObservations(dir: string): string {
   return places.find((place) => existsSync(join(place, DRIVER_FILE))) ?? dir;
 }
 
-/** The trace in the places where a run directory keeps it. Throws HB_USAGE if there is none. */
+/** The trace in one of the places in which a run directory keeps it. Throws HB_USAGE if there is none. */
 function findTrace(observationsDir: string): string {
   const places = [join(observationsDir, '..', 'trace'), join(observationsDir, 'trace')];
   const dir = places.find((place) => existsSync(join(place, TRACE_FILE)));
