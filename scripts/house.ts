@@ -41,9 +41,11 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'simulator',
     'reference-impl',
     'harness/trace',
+    'harness/drivers/session',
     'harness/drivers/k6/scripts',
   ],
-  'harness/drivers/k6/scripts': ['contract'],
+  'harness/drivers/session': ['contract'],
+  'harness/drivers/k6/scripts': ['contract', 'harness/drivers/session'],
   'harness/report': ['contract', 'stats', 'harness/records', 'harness/engine', 'harness/judge', 'harness/drivers'],
   'harness/run': [
     ...GROUND,
@@ -62,7 +64,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of pure code: a function of its arguments on every engine. */
-const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/'] as const;
+const PURE = ['contract/', 'simulator/', 'reference-impl/pipeline/', 'harness/drivers/session/'] as const;
 
 /** Folders that hold TypeScript besides the house: whoever imports all, and is imported by nobody. */
 const OUTBUILDINGS = ['scripts', 'bench', 'test'] as const;

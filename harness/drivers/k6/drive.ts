@@ -242,6 +242,7 @@ class Run {
           HUNDREDBLOCK_OUT: this.#k6Dir,
           HUNDREDBLOCK_PORTALS: JSON.stringify(Object.fromEntries(portals.urls)),
           HUNDREDBLOCK_PATIENCE: String(patience()),
+          HUNDREDBLOCK_TRIES_MAX: String(limits?.triesMax ?? LIMITS.triesMax),
           HUNDREDBLOCK_LOG_ENTRIES_MAX: String(perVu),
         },
       });

@@ -1,12 +1,12 @@
 /** The parts of k6's scripts that need no k6: options, messages, MQTT bytes. */
 import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { REFUSALS, streamText } from '../../../contract/wire.ts';
+import { REFUSALS } from '../../../contract/wire.ts';
+import { sentAt } from './scripts/alert-time.ts';
 import { publishBytes } from './scripts/publish-bytes.ts';
 import { owns, segmentOf } from './scripts/segment.ts';
 import { readSettings } from './scripts/settings.ts';
-import { readMessage } from './scripts/stream-message.ts';
-import { REFUSAL_OF_STATUS } from './scripts/wire.ts';
+import { REFUSAL_OF_STATUS, refusalOf } from './scripts/wire.ts';
 
 const GIVEN = {
   HUNDREDBLOCK_TRACE: '/traces/rush/',
@@ -55,30 +55,20 @@ describe('options', () => {
   });
 });
 
-describe('a stream message', () => {
-  const alert = '{"identifier":"a","sent":"2026-06-07T01:15:00.500Z","text":"é, }"}';
+describe('when an alert was sent', () => {
+  const sentMs = Date.UTC(2026, 5, 7, 1, 15, 0, 500);
 
-  it('is read as the contract writes it', () => {
-    const saidMs = Date.UTC(2026, 5, 7, 1, 15, 0, 500);
-    expect(readMessage(streamText(12, 'alert', alert))).toEqual({ type: 'alert', sequence: 12, text: alert, saidMs });
-    const post = '{"postId":"p","text":"a text"}';
-    expect(readMessage(streamText(3, 'post', post))).toEqual({ type: 'post', sequence: 3, text: post, saidMs: null });
+  it.each([
+    ['{"identifier":"a","sent":"2026-06-07T01:15:00.500Z","text":"é, }"}', sentMs],
+    ['{"sent":"2026-06-06T19:15:00.500-06:00"}', sentMs],
+    ['{"sent":"some other day"}', null],
+    ['{"identifier":"a"}', null],
+    ['', null],
+  ])('is read from its text: %s', (text, expected) => {
+    expect(sentAt(text)).toBe(expected);
+    // The one looked at before is remembered.
+    expect(sentAt(text)).toBe(expected);
   });
-
-  it('is read in another order and spacing', () => {
-    expect(readMessage(`{ "type": "alert", "message": ${alert}, "sequence": 7 }`)).toMatchObject({
-      type: 'alert',
-      sequence: 7,
-      text: alert,
-    });
-    expect(readMessage('{"type":"hello","lastSequence":4}')).toEqual({ type: 'hello', lastSequence: 4 });
-    expect(readMessage('{"type":"gap","upTo":9}')).toEqual({ type: 'gap', upTo: 9 });
-  });
-
-  it.each(['', 'no JSON', '{"sequence":1}', '{"sequence":-1,"type":"alert","message":{}}', '{"type":"hello"}', 'null'])(
-    'is nothing of the contract: %s',
-    (text) => expect(readMessage(text)).toBeNull(),
-  );
 });
 
 describe('a publication', () => {
@@ -115,5 +105,6 @@ describe('segments', () => {
 describe('statuses', () => {
   it('lead to names of refusals that have them', () => {
     for (const [status, name] of Object.entries(REFUSAL_OF_STATUS)) expect(REFUSALS[name], name).toBe(Number(status));
+    expect([403, 418, 599].map(refusalOf)).toEqual(['forbidden', 'invalid', 'internal']);
   });
 });

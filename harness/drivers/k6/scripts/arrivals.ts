@@ -113,6 +113,7 @@ async function sendDue(o: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes
   const door: Door = {
     target: settings.target,
     credentialSecret: trace.credentialSecret,
+    triesMax: settings.triesMax,
     untilMs: launch.endMs + RETRY_MS,
   };
   const sent = due.map(({ line, input }) => {

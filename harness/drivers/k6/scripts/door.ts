@@ -3,15 +3,18 @@ import http, { type RefinedResponse } from 'k6/http';
 import { CATEGORIES } from '../../../../contract/catalogue.ts';
 import type { RowReceipt } from '../../../../contract/pipeline.ts';
 import type { PreferenceChange } from '../../../../contract/roster.ts';
+import { retryAfterMs } from '../../session/backoff.ts';
 import { tokenOf } from './credential.ts';
 import type { SendTuple } from './log-lines.ts';
 import type { DoorInput } from './trace.ts';
 import { sleep } from './wall.ts';
-import { HEADERS, MEDIA, PATHS, REFUSAL_OF_STATUS } from './wire.ts';
+import { HEADERS, MEDIA, PATHS, refusalOf } from './wire.ts';
 
 export interface Door {
   target: string;
   credentialSecret: string;
+  /** Attempts at one request. */
+  triesMax: number;
   /** Wall time at which nothing is tried again. */
   untilMs: number;
 }
@@ -36,7 +39,7 @@ export async function sendInput(door: Door, input: DoorInput): Promise<Requested
     do {
       own += 1;
       last = await attempt(door, request);
-    } while (last.waitMs !== undefined && own < TRIES_MAX && (await mayWait(door, last.waitMs)));
+    } while (last.waitMs !== undefined && own < door.triesMax && (await mayWait(door, last.waitMs)));
     tries = Math.max(tries, own);
     if (last.failure !== null) break;
   }
@@ -68,9 +71,7 @@ export function lanesOf(input: DoorInput): string[] {
 
 // --- internal ---
 
-const TRIES_MAX = 10;
 const TIMEOUT = '20s';
-const RETRY_AFTER_S_MAX = 10;
 const RECONNECT_MS = 50;
 /** A ticket may come later than the decision on it was planned. */
 const LATE_MS = 250;
@@ -115,11 +116,11 @@ async function attempt({ target }: Door, request: Request): Promise<Attempt> {
   }
   const rows = status === 202 || status === 422 ? rowsOf(response) : null;
   if (status >= 200 && status <= 299) return { status, failure: null, rows };
-  const failure = codeOf(response) ?? REFUSAL_OF_STATUS[status] ?? (status < 500 ? 'invalid' : 'internal');
+  const failure = codeOf(response) ?? refusalOf(status);
   if (status === 404 && request.mayComeLate) return { status, failure, rows, waitMs: LATE_MS };
   if (status !== 503 && status !== 429) return { status, failure, rows };
   const seconds = Number(response.headers['Retry-After'] ?? '1');
-  return { status, failure, rows, waitMs: 1000 * Math.min(Number.isFinite(seconds) ? seconds : 1, RETRY_AFTER_S_MAX) };
+  return { status, failure, rows, waitMs: retryAfterMs(Number.isFinite(seconds) ? seconds : 1) };
 }
 
 type TextResponse = RefinedResponse<'text'>;

@@ -1,291 +1,242 @@
-/**
- * One doorbell: stays connected to the MQTT broker over WebSocket, publishes at QoS 1, and publishes again what was not acknowledged when a
- * connection broke.
- */
+/** One doorbell over MQTT on k6's WebSocket: what it does follows from a session (drivers/session/doorbell.ts), and goes to the log of its VU. */
+import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket, type MessageEvent } from 'k6/websockets';
+import type { SessionRules } from '../../session/connection.ts';
+import { DoorbellSession, KEEPALIVE_S, type DoorbellAction, type Publication } from '../../session/doorbell.ts';
+import type { TurnTaker } from '../../session/turns.ts';
 import { generate, parser, type Packet, type Parser } from './build/mqtt-packet.js';
 import { credentialOf } from './credential.ts';
+import type { Handshakes } from './handshakes.ts';
 import { connectTime, deviceLatency, inputsFailed, inputsSent, spikeCopies } from './meters.ts';
 import type { ObservationLog } from './observation-log.ts';
-import type { Slots } from './phone.ts';
-import type { DoorbellMessage } from './trace.ts';
+import type { DoorbellMessage, DueInput } from './trace.ts';
 import { publishBytes } from './publish-bytes.ts';
-import { sleep, spread } from './wall.ts';
 import { deviceTopic } from './wire.ts';
 
-/** What all doorbells of a VU share. */
+/** Everything that the doorbells of a VU share. */
 export interface DoorbellHost {
   mqttUrl: string;
   credentialSecret: string;
   log: ObservationLog;
-  slots: Slots;
-  counts: { open: number; owed: number; lastMs: number; connectMs: number[] };
+  handshakes: Handshakes;
+  rules: SessionRules;
+  /** `owed`: messages that are neither acknowledged nor given up. */
+  counts: { owed: number; lastMs: number; connectMs: number[] };
 }
 
-/** An input, when it was meant and how late it was taken up; `line` null: a copy beside the trace, which nobody counts as an input. */
-export interface Turn {
-  line: number | null;
-  intendedMs: number;
-  lagMs: number | null;
-}
-
-interface Publication extends Turn {
+interface Message extends Publication {
+  /** Null: a copy that a spike sends beside the trace, which nobody counts as an input. */
+  due: DueInput | null;
   kind: 'motion' | 'clip' | 'heartbeat';
   payload: string;
-  packetId: number;
   sentMs: number | null;
-  tries: number;
 }
 
-export class Doorbell {
+type Action = DoorbellAction<DueInput, Message>;
+
+export class Doorbell implements TurnTaker {
   readonly #host: DoorbellHost;
-  readonly #id: number;
+  readonly #session: DoorbellSession<DueInput, Message>;
   #socket: WebSocket | null = null;
-  #isOpen = false;
-  #isGone = true;
-  #turn: Turn | null = null;
+  #timer: number | null = null;
+  /** When its input was first handed to a socket. */
   #sentMs = 0;
-  #tries = 0;
-  #attempts = 0;
-  /** Not acknowledged, in order; of these, the first `#written` are on the wire. */
-  #owed: Publication[] = [];
-  #written = 0;
-  #packetId = 0;
-  #epoch = 0;
-  #lastSentMs = 0;
 
   constructor(host: DoorbellHost, id: number) {
     this.#host = host;
-    this.#id = id;
+    this.#session = new DoorbellSession(host.rules, id);
   }
 
-  attach(turn: Turn): void {
-    this.#leave();
-    this.#isGone = false;
-    this.#turn = turn;
-    this.#tries = 0;
-    void this.#try(0);
+  get epoch(): number {
+    return this.#session.epoch;
+  }
+
+  attach(due: DueInput): void {
+    this.#perform(this.#session.attach(due, due.intendedMs, Date.now()));
   }
 
   detach(): void {
-    this.#leave();
+    this.#perform(this.#session.detach(Date.now()));
   }
 
-  publish(input: DoorbellMessage, turn: Turn): void {
-    const { kind } = input;
-    const publication = { ...turn, kind, payload: payloadOf(input), packetId: 0, sentMs: null, tries: 0 };
+  /** `due`: null for a copy that a spike sends beside the trace. */
+  publish(input: DoorbellMessage, due: DueInput | null): void {
     this.#host.counts.owed += 1;
-    if (this.#isGone || this.#owed.length >= OWED_MAX) {
-      this.#settle(publication, null, 'connection');
-      return;
-    }
-    this.#owed.push(publication);
-    if (this.#isOpen) this.#write();
+    const message: Message = {
+      due,
+      kind: input.kind,
+      payload: payloadOf(input),
+      packetId: 0,
+      sentMs: null,
+      tries: 0,
+    };
+    this.#perform(this.#session.publish(message, Date.now()));
   }
 
-  /** Called every second or so: keeps the connection alive. */
+  /** To be called every second or so. */
   tick(nowMs: number): void {
-    if (!this.#isOpen || nowMs - this.#lastSentMs < KEEPALIVE_S * 500) return;
-    this.#lastSentMs = nowMs;
-    this.#socket?.send(PINGREQ);
+    this.#perform(this.#session.tick(nowMs));
   }
 
-  /** The run is over: what is still owed was not answered in time. */
+  /** The run is over. */
   end(): void {
-    for (const publication of this.#owed.splice(0)) this.#settle(publication, null, 'timeout');
-    if (this.#isOpen) this.#socket?.send(DISCONNECT);
-    this.#leave();
+    this.#perform(this.#session.end(Date.now()));
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  async #try(waitMs: number): Promise<void> {
-    this.#epoch += 1;
-    const epoch = this.#epoch;
-    if (waitMs > 0) await sleep(waitMs);
-    if (epoch !== this.#epoch) return;
-    await this.#host.slots.take();
-    if (epoch !== this.#epoch) {
-      this.#host.slots.give();
-      return;
+  begin(): void {
+    this.#perform(this.#session.begin(Date.now()));
+  }
+
+  expire(epoch: number): void {
+    this.#perform(this.#session.expire(epoch, Date.now()));
+  }
+
+  #perform(actions: readonly Action[]): void {
+    for (const action of actions) this.#do(action);
+  }
+
+  #do(action: Action): void {
+    const { log, handshakes, counts } = this.#host;
+    switch (action.do) {
+      case 'queue':
+        handshakes.queue(this);
+        return;
+      case 'release':
+        handshakes.release();
+        return;
+      case 'open':
+        if (action.tries === 1) this.#sentMs = action.atMs;
+        this.#open();
+        return;
+      case 'close':
+        this.#close();
+        return;
+      case 'wait':
+        this.#waitFor(action.waitMs, action.epoch);
+        return;
+      case 'connected':
+        counts.connectMs.push(Math.max(0, action.tookMs));
+        connectTime.add(Math.max(0, action.tookMs));
+        return;
+      case 'acknowledge': {
+        const { input, status, tries, atMs } = action;
+        log.send([input.line, input.intendedMs, input.lagMs, this.#sentMs, atMs, status, tries, null, null]);
+        return;
+      }
+      case 'refuse':
+        return;
+      case 'fail': {
+        const { input, status, tries, failure } = action;
+        const sentMs = tries === 0 ? null : this.#sentMs;
+        const named = failure === 'refused' ? 'forbidden' : failure;
+        log.send([input.line, input.intendedMs, input.lagMs, sentMs, null, status, tries, named, null]);
+        return;
+      }
+      case 'publish':
+        this.#publish(action.message, action.atMs);
+        return;
+      case 'acknowledge-message':
+        this.#settle(action.message, action.atMs, null);
+        return;
+      case 'fail-message':
+        this.#settle(action.message, null, action.failure);
+        return;
+      case 'ping':
+        this.#socket?.send(PINGREQ);
+        return;
+      case 'goodbye':
+        this.#socket?.send(DISCONNECT);
+        return;
     }
-    this.#attempts += 1;
-    this.#tries += 1;
-    if (this.#tries === 1) this.#sentMs = Date.now();
-    this.#open();
   }
 
   #open(): void {
-    const { mqttUrl, slots } = this.#host;
     // The second argument is sent as the subprotocol, which the types don't know yet.
-    const socket = new WebSocket(mqttUrl, 'mqtt' as unknown as null, { tags: { name: 'mqtt' } });
+    const socket = new WebSocket(this.#host.mqttUrl, 'mqtt' as unknown as null, { tags: { name: 'mqtt' } });
     socket.binaryType = 'arraybuffer' as typeof socket.binaryType;
     this.#socket = socket;
-    let isSettled = false;
-    const settle = (): void => {
-      if (!isSettled) slots.give();
-      isSettled = true;
-    };
-    const packets = this.#packets(settle);
+    const packets = this.#packets();
     socket.addEventListener('open', () => {
       if (this.#socket === socket) this.#greet(socket);
+      else socket.close();
     });
     socket.addEventListener('message', (event) => {
       const { data } = event as MessageEvent;
       if (this.#socket === socket) packets.parse(new Uint8Array(data as ArrayBuffer));
     });
     socket.addEventListener('close', () => {
-      settle();
-      if (this.#socket === socket) this.#lose();
+      if (this.#socket === socket) this.#perform(this.#session.lose(Date.now()));
     });
   }
 
+  /** k6 would wait without end for a socket that it is told to close before it is open: such a one is closed when it opens. */
+  #close(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null && socket.readyState !== CONNECTING) socket.close();
+  }
+
   #greet(socket: WebSocket): void {
+    const { entity } = this.#session;
     const packet = {
       cmd: 'connect',
       protocolId: 'MQTT',
       protocolVersion: 4,
-      clientId: `hundredblock-${this.#id}`,
+      clientId: `hundredblock-${entity}`,
       clean: true,
       keepalive: KEEPALIVE_S,
-      username: String(this.#id),
-      password: credentialOf(this.#host.credentialSecret, 'device', this.#id),
+      username: String(entity),
+      password: credentialOf(this.#host.credentialSecret, 'device', entity),
     };
     socket.send(generate(packet));
   }
 
-  #packets(settle: () => void): Parser {
+  #packets(): Parser {
     const packets = parser();
     packets.on('packet', (packet: Packet) => {
-      this.#host.counts.lastMs = Date.now();
-      if (packet.cmd === 'connack') {
-        settle();
-        this.#onConnack(packet.returnCode ?? 0);
-      } else if (packet.cmd === 'puback') this.#onPuback(packet.messageId ?? 0);
+      const nowMs = Date.now();
+      this.#host.counts.lastMs = nowMs;
+      if (packet.cmd === 'connack') this.#perform(this.#session.connack(packet.returnCode ?? 0, nowMs));
+      else if (packet.cmd === 'puback') this.#perform(this.#session.puback(packet.messageId ?? 0, nowMs));
     });
     packets.on('error', () => this.#socket?.close());
     return packets;
   }
 
-  #onConnack(code: number): void {
-    const nowMs = Date.now();
-    if (code !== 0) {
-      const socket = this.#socket;
-      this.#give('forbidden', code);
-      socket?.close();
-      return;
-    }
-    this.#isOpen = true;
-    this.#host.counts.open += 1;
-    const tookMs = Math.max(0, nowMs - (this.#turn?.intendedMs ?? this.#sentMs));
-    this.#host.counts.connectMs.push(tookMs);
-    connectTime.add(tookMs);
-    this.#settleTurn(nowMs, 0, null);
-    this.#tries = 0;
-    // Spread over the period, so that a thousand doorbells don't ping in one moment.
-    this.#lastSentMs = nowMs - KEEPALIVE_S * 500 * spread(this.#id, 0);
-    this.#write();
+  #publish(message: Message, atMs: number): void {
+    const { kind, payload, packetId, tries } = message;
+    message.sentMs ??= atMs;
+    this.#socket?.send(publishBytes(deviceTopic(this.#session.entity, kind), payload, packetId, tries > 1));
   }
 
-  #onPuback(packetId: number): void {
-    const at = this.#owed.findIndex((publication, i) => i < this.#written && publication.packetId === packetId);
-    if (at === -1) return;
-    const [publication] = this.#owed.splice(at, 1);
-    this.#written -= 1;
-    this.#settle(publication, Date.now(), null);
+  #waitFor(waitMs: number, epoch: number): void {
+    this.#timer = setTimeout(() => this.#perform(this.#session.waited(epoch, Date.now())), waitMs);
   }
 
-  #write(): void {
-    for (; this.#written < this.#owed.length; this.#written += 1) {
-      const publication = this.#owed[this.#written];
-      this.#packetId = (this.#packetId % 65_535) + 1;
-      publication.packetId = this.#packetId;
-      publication.tries += 1;
-      const { kind, payload, packetId, tries } = publication;
-      const topic = deviceTopic(this.#id, kind);
-      const bytes = publishBytes(topic, payload, packetId, tries > 1);
-      publication.sentMs ??= Date.now();
-      this.#lastSentMs = Date.now();
-      this.#socket?.send(bytes);
-    }
-  }
-
-  #lose(): void {
-    this.#drop();
-    const spent = this.#owed.filter(({ tries }) => tries >= TRIES_MAX);
-    this.#owed = this.#owed.filter(({ tries }) => tries < TRIES_MAX);
-    for (const publication of spent) this.#settle(publication, null, 'connection');
-    if (this.#turn !== null && this.#tries >= TRIES_MAX) this.#give('connection', null);
-    else
-      void this.#try(
-        Math.min(BACKOFF_MS * 2 ** Math.min(this.#tries, 10), BACKOFF_MS_MAX) *
-          (0.5 + spread(this.#id, this.#attempts)),
-      );
-  }
-
-  /** No further attempts: what waits for the connection fails with it. */
-  #give(failure: string, status: number | null): void {
-    this.#settleTurn(null, status, failure);
-    this.#leave();
-  }
-
-  #leave(): void {
-    this.#epoch += 1;
-    this.#isGone = true;
-    this.#settleTurn(null, null, 'connection');
-    for (const publication of this.#owed.splice(0)) this.#settle(publication, null, 'connection');
-    const socket = this.#socket;
-    this.#drop();
-    socket?.close();
-  }
-
-  #drop(): void {
-    this.#socket = null;
-    this.#written = 0;
-    if (this.#isOpen) this.#host.counts.open -= 1;
-    this.#isOpen = false;
-  }
-
-  #settleTurn(answeredMs: number | null, status: number | null, failure: string | null): void {
-    if (this.#turn === null || this.#turn.line === null) return;
-    const { line, intendedMs, lagMs } = this.#turn;
-    const sentMs = this.#tries === 0 ? null : this.#sentMs;
-    this.#host.log.send([line, intendedMs, lagMs, sentMs, answeredMs, status, this.#tries, failure, null]);
-    this.#turn = null;
-  }
-
-  #settle(publication: Publication, answeredMs: number | null, failure: string | null): void {
-    const { line, intendedMs, lagMs, sentMs, tries, kind } = publication;
-    this.#host.counts.owed -= 1;
-    if (line === null) {
+  /** The message was acknowledged (`answeredMs`) or given up. */
+  #settle({ due, kind, sentMs, tries }: Message, answeredMs: number | null, failure: string | null): void {
+    const { counts, log } = this.#host;
+    counts.owed -= 1;
+    if (due === null) {
       spikeCopies.add(1);
       return;
     }
+    const { line, intendedMs, lagMs } = due;
     inputsSent.add(1, { kind });
     if (answeredMs === null) inputsFailed.add(1, { kind });
     else deviceLatency.add(Math.max(0, answeredMs - intendedMs));
-    this.#host.log.send([
-      line,
-      intendedMs,
-      lagMs,
-      sentMs,
-      answeredMs,
-      answeredMs === null ? null : 0,
-      tries,
-      failure,
-      null,
-    ]);
+    const status = answeredMs === null ? null : 0;
+    log.send([line, intendedMs, lagMs, sentMs, answeredMs, status, tries, failure, null]);
   }
 }
 
 // --- internal ---
 
-const KEEPALIVE_S = 120;
-const TRIES_MAX = 10;
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5000;
-/** Messages that one doorbell may owe; a thousandfold of what it has in life. */
-const OWED_MAX = 1000;
 const PINGREQ = new Uint8Array([0xc0, 0]);
 const DISCONNECT = new Uint8Array([0xe0, 0]);
+/** `readyState` of a socket that is not open yet. */
+const CONNECTING = 0;
 
 function payloadOf(input: DoorbellMessage): string {
   const at = new Date(input.atMs).toISOString();

@@ -8,7 +8,7 @@ import { Doorbell, type DoorbellHost } from './doorbell.ts';
 import type { Launch } from './launch.ts';
 import { generatorLag } from './meters.ts';
 import { ObservationLog, tell } from './observation-log.ts';
-import { Slots } from './phone.ts';
+import { Handshakes } from './handshakes.ts';
 import type { Settings } from './settings.ts';
 import type { DoorbellInput, DoorbellMessage, K6Trace } from './trace.ts';
 import { reach, sleep } from './wall.ts';
@@ -35,13 +35,15 @@ export async function holdDoorbells(
   const turns = trace.doorbells(exec.scenario.iterationInTest);
   if (turns.length === 0 || settings.mqttUrl === null) return;
   const log = new ObservationLog(exec.vu.idInTest, settings.logEntriesMax);
-  const counts: DoorbellHost['counts'] = { open: 0, owed: 0, lastMs: 0, connectMs: [] };
-  const slots = new Slots(Math.max(4, Math.floor(HANDSHAKES_MAX / settings.deviceVus)));
+  const counts: DoorbellHost['counts'] = { owed: 0, lastMs: 0, connectMs: [] };
+  const tally = { connected: 0, connecting: 0, refused: 0 };
+  const handshakes = new Handshakes(Math.max(4, Math.floor(HANDSHAKES_MAX / settings.deviceVus)));
   const host: DoorbellHost = {
     mqttUrl: settings.mqttUrl,
     credentialSecret: trace.credentialSecret,
     log,
-    slots,
+    handshakes,
+    rules: { triesMax: settings.triesMax, tally },
     counts,
   };
   const doorbells = new Map<number, Doorbell>();
@@ -51,7 +53,7 @@ export async function holdDoorbells(
       line: 'connected',
       part: exec.vu.idInTest,
       of: 'doorbells',
-      open: counts.open,
+      open: tally.connected,
       ms: counts.connectMs.splice(0),
     });
     for (const doorbell of doorbells.values()) doorbell.tick(Date.now());
@@ -75,14 +77,14 @@ export async function holdDoorbells(
       }
     } else {
       doorbell.publish(input, { line, intendedMs, lagMs });
-      for (let copy = 1; copy < copies(input); copy += 1)
-        doorbell.publish(input, { line: null, intendedMs, lagMs: null });
+      for (let copy = 1; copy < copies(input); copy += 1) doorbell.publish(input, null);
     }
   }
   await reach(launch.endMs);
   const untilMs = launch.endMs + DRAIN_MS_MAX;
   while (Date.now() < untilMs && counts.owed > 0) await sleep(100);
   clearInterval(timer);
+  handshakes.stop();
   told();
   for (const doorbell of doorbells.values()) doorbell.end();
   log.end();

@@ -157,8 +157,9 @@ async function ready({ target }: Settings): Promise<void> {
 }
 
 /** What was open before the window, lane by lane, each in order. */
-async function sendPreamble({ target }: Settings, trace: K6Trace): Promise<SendTuple[]> {
-  const door: Door = { target, credentialSecret: trace.credentialSecret, untilMs: Date.now() + PREAMBLE_MS_MAX };
+async function sendPreamble({ target, triesMax }: Settings, trace: K6Trace): Promise<SendTuple[]> {
+  const { credentialSecret } = trace;
+  const door: Door = { target, credentialSecret, triesMax, untilMs: Date.now() + PREAMBLE_MS_MAX };
   const lanes = new Map<number, ReturnType<K6Trace['preamble']>>();
   for (const one of trace.preamble()) {
     const lane = laneNumber(trace.agencies, one.input);

@@ -1,265 +1,212 @@
-/** One resident's app: connects to the stream, comes back with `after` when it lost the connection, and tells what it receives. */
+/** One resident's app over k6's WebSocket: what it does follows from a session (drivers/session/phone.ts), and goes to the log of its VU. */
 import http from 'k6/http';
+import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket, type MessageEvent } from 'k6/websockets';
 import { wallMsOf, type PlatformClock } from '../../../../contract/clock.ts';
+import { PhoneSession, type PhoneAction, type PhoneRules } from '../../session/phone.ts';
+import { messageInText } from '../../session/stream-message.ts';
+import type { TurnTaker } from '../../session/turns.ts';
+import { sentAt } from './alert-time.ts';
 import { tokenOf } from './credential.ts';
+import type { Handshakes } from './handshakes.ts';
 import { connectTime, deliveries, deliveryLatency, duplicates, sequenceGaps } from './meters.ts';
 import type { ObservationLog } from './observation-log.ts';
-import { readMessage } from './stream-message.ts';
-import { sleep, spread } from './wall.ts';
-import { CLOSE_CODES, PATHS } from './wire.ts';
+import type { DueInput } from './trace.ts';
+import { PATHS, refusalOf } from './wire.ts';
 
-/** What all phones of a VU share. */
+/** Everything that the phones of a VU share. */
 export interface PhoneHost {
   target: string;
   credentialSecret: string;
   clock: PlatformClock;
   log: ObservationLog;
-  /** Phones that wait until a handshake may start. */
-  slots: Slots;
-  counts: { open: number; lastMs: number; connectMs: number[] };
+  handshakes: Handshakes;
+  rules: PhoneRules;
+  counts: { lastMs: number; connectMs: number[] };
 }
 
-/** Bounds the handshakes under way: a listening socket's queue is short. */
-export class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async take(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-    });
-  }
-
-  give(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
-  }
-}
-
-/** An input that asks for a connection. */
-interface Ask {
-  line: number;
-  intendedMs: number;
-  lagMs: number | null;
-}
-
-export class Phone {
+export class Phone implements TurnTaker {
   readonly #host: PhoneHost;
-  readonly #resident: number;
+  readonly #session: PhoneSession<DueInput>;
   #socket: WebSocket | null = null;
-  #isOpen = false;
-  /** Last sequence seen or told; -1 before the first hello. */
-  #sequence: number;
-  #ask: Ask | null = null;
+  #timer: number | null = null;
+  /** When its input was first handed to a socket. */
   #sentMs = 0;
-  #tries = 0;
-  #attempts = 0;
-  /** Changes whenever what went before is out of date. */
-  #epoch = 0;
 
   /** `sequence`: the last one that it is known to have had; -1: the stream starts where it connects. */
   constructor(host: PhoneHost, resident: number, sequence: number) {
     this.#host = host;
-    this.#resident = resident;
-    this.#sequence = sequence;
+    this.#session = new PhoneSession(host.rules, resident, sequence);
   }
 
-  connect(ask: Ask): void {
-    this.#fail('connection', null);
-    this.#leave();
-    this.#ask = ask;
-    this.#tries = 0;
-    void this.#try(0);
+  get epoch(): number {
+    return this.#session.epoch;
+  }
+
+  connect(due: DueInput): void {
+    this.#perform(this.#session.connect(due, due.intendedMs, Date.now()));
   }
 
   /** Goes offline. */
   disconnect(): void {
-    this.#fail('connection', null);
-    this.#leave();
+    this.#perform(this.#session.disconnect(Date.now()));
   }
 
   /** The run is over. */
   end(): void {
-    this.#fail('timeout', null);
-    this.#leave();
+    this.#perform(this.#session.end(Date.now()));
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  async #try(waitMs: number): Promise<void> {
-    this.#epoch += 1;
-    const epoch = this.#epoch;
-    if (waitMs > 0) await sleep(waitMs);
-    if (epoch !== this.#epoch) return;
-    await this.#host.slots.take();
-    if (epoch !== this.#epoch) {
-      this.#host.slots.give();
-      return;
+  begin(): void {
+    this.#perform(this.#session.begin(Date.now()));
+  }
+
+  expire(epoch: number): void {
+    this.#perform(this.#session.expire(epoch, Date.now()));
+  }
+
+  #perform(actions: readonly PhoneAction<DueInput>[]): void {
+    for (const action of actions) this.#do(action);
+  }
+
+  #do(action: PhoneAction<DueInput>): void {
+    const { log, handshakes, counts } = this.#host;
+    switch (action.do) {
+      case 'queue':
+        handshakes.queue(this);
+        return;
+      case 'release':
+        handshakes.release();
+        return;
+      case 'open':
+        if (action.tries === 1) this.#sentMs = action.atMs;
+        this.#open();
+        return;
+      case 'close':
+        this.#close();
+        return;
+      case 'wait':
+        this.#waitFor(action.waitMs, action.epoch);
+        return;
+      case 'connected':
+        counts.connectMs.push(round3(Math.max(0, action.tookMs)));
+        connectTime.add(Math.max(0, action.tookMs));
+        return;
+      case 'acknowledge': {
+        const { input, status, tries, atMs } = action;
+        log.send([input.line, input.intendedMs, input.lagMs, this.#sentMs, atMs, status, tries, null, null]);
+        return;
+      }
+      case 'refuse':
+        return;
+      case 'fail': {
+        const { input, status, tries, failure } = action;
+        const sentMs = tries === 0 ? null : this.#sentMs;
+        const named = failure === 'refused' ? refusalOf(status ?? 0) : failure;
+        log.send([input.line, input.intendedMs, input.lagMs, sentMs, null, status, tries, named, null]);
+        return;
+      }
+      case 'note': {
+        const { atMs, event, code, sequence, intended } = action;
+        log.connection([this.#session.entity, atMs, event, code, sequence, intended]);
+        return;
+      }
     }
-    this.#attempts += 1;
-    this.#tries += 1;
-    if (this.#tries === 1) this.#sentMs = Date.now();
-    this.#open();
   }
 
   #open(): void {
-    const { target, credentialSecret, slots } = this.#host;
-    const after = this.#sequence === -1 ? '' : `?after=${this.#sequence}`;
-    const socket = new WebSocket(`${target.replace(/^http/, 'ws')}${PATHS.stream}${after}`, null, {
-      headers: { authorization: `Bearer ${tokenOf(credentialSecret, 'resident', this.#resident)}` },
+    const { target, credentialSecret } = this.#host;
+    const { after, entity } = this.#session;
+    const path = after === null ? PATHS.stream : `${PATHS.stream}?after=${after}`;
+    const socket = new WebSocket(target.replace(/^http/, 'ws') + path, null, {
+      headers: { authorization: `Bearer ${tokenOf(credentialSecret, 'resident', entity)}` },
       // Without it each resident would be a series of its own in k6's metrics.
       tags: { name: PATHS.stream },
     });
     this.#socket = socket;
-    const askedMs = Date.now();
-    let isSettled = false;
-    let refused = false;
-    const settle = (): void => {
-      if (!isSettled) slots.give();
-      isSettled = true;
-    };
-    socket.addEventListener('open', settle);
+    let isRefused = false;
+    socket.addEventListener('open', () => {
+      if (this.#socket === socket) this.#perform(this.#session.upgrade(Date.now()));
+      else socket.close();
+    });
     socket.addEventListener('message', (event) => {
-      if (this.#socket === socket) this.#onText(event as MessageEvent, askedMs);
+      if (this.#socket === socket) this.#onText(event as MessageEvent);
     });
     socket.addEventListener('error', (event) => {
-      refused = !isSettled && String((event as { error?: unknown }).error).includes('bad handshake');
+      isRefused ||= String((event as { error?: unknown }).error).includes('bad handshake');
     });
     socket.addEventListener('close', (event) => {
-      settle();
       if (this.#socket !== socket) return;
-      if (refused) void this.#onRefused();
+      if (isRefused) void this.#onRefused(socket);
       // The code of closing, which the types leave out.
-      else this.#lose((event as { code?: number }).code ?? null);
+      else this.#perform(this.#session.lose((event as { code?: number }).code ?? null, Date.now()));
     });
   }
 
-  #onText(event: MessageEvent, askedMs: number): void {
-    const { log, clock, counts } = this.#host;
+  /** k6 would wait without end for a socket that it is told to close before it is open: such a one is closed when it opens. */
+  #close(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null && socket.readyState !== CONNECTING) socket.close();
+  }
+
+  #onText(event: MessageEvent): void {
+    const { log, counts } = this.#host;
     // When it was read from the socket, before it waited for its turn in this VU.
     const ms = round3((event as unknown as { timestamp: number }).timestamp);
     counts.lastMs = Math.max(counts.lastMs, ms);
-    const message = readMessage(String(event.data));
-    if (message === null) log.unreadable += 1;
-    else if (message.type === 'hello') this.#greet(message.lastSequence, askedMs, ms);
-    else if (message.type === 'gap') {
-      log.gaps += 1;
-      this.#sequence = Math.max(this.#sequence, message.upTo);
-    } else {
-      const { sequence, type, text } = message;
-      if (this.#sequence !== -1 && sequence <= this.#sequence) duplicates.add(1);
-      if (this.#sequence !== -1 && sequence > this.#sequence + 1) sequenceGaps.add(1);
-      this.#sequence = Math.max(this.#sequence, sequence);
-      deliveries.add(1);
-      log.delivery(this.#resident, sequence, type, text, ms);
-      const saidMs = message.saidMs === null ? null : wallMsOf(clock, message.saidMs);
-      if (saidMs !== null) deliveryLatency.add(Math.max(0, ms - saidMs));
+    const message = messageInText(String(event.data));
+    switch (message?.kind) {
+      case undefined:
+        log.unreadable += 1;
+        return;
+      case 'hello':
+        this.#perform(this.#session.hello(message.lastSequence, ms));
+        return;
+      case 'gap':
+        log.gaps += 1;
+        this.#session.skip(message.upTo);
+        return;
+      case 'message':
+        this.#onMessage(message.sequence, message.type, message.text, ms);
     }
   }
 
-  #greet(lastSequence: number, askedMs: number, ms: number): void {
-    const { counts, log } = this.#host;
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    counts.open += 1;
-    const tookMs = Math.max(0, ms - (this.#ask?.intendedMs ?? askedMs));
-    counts.connectMs.push(round3(tookMs));
-    connectTime.add(tookMs);
-    if (this.#sequence === -1) this.#sequence = lastSequence;
-    log.connection([this.#resident, ms, 'open', null, lastSequence, false]);
-    if (this.#ask === null) return;
-    const { line, intendedMs, lagMs } = this.#ask;
-    log.send([line, intendedMs, lagMs, this.#sentMs, ms, 101, this.#tries, null, null]);
-    this.#ask = null;
-    this.#tries = 0;
+  #onMessage(sequence: number, type: 'alert' | 'post', text: string, ms: number): void {
+    const { log, clock } = this.#host;
+    const order = this.#session.receive(sequence);
+    if (order === 'again') duplicates.add(1);
+    if (order === 'ahead') sequenceGaps.add(1);
+    deliveries.add(1);
+    log.delivery(this.#session.entity, sequence, type, text, ms);
+    const sentMs = type === 'alert' ? sentAt(text) : null;
+    if (sentMs !== null) deliveryLatency.add(Math.max(0, ms - wallMsOf(clock, sentMs)));
   }
 
   /** k6 does not tell the status of a refused handshake: the door for missed messages asks for the same credential. */
-  async #onRefused(): Promise<void> {
+  async #onRefused(socket: WebSocket): Promise<void> {
     const { target, credentialSecret } = this.#host;
-    const epoch = this.#epoch;
-    const { status } = await http.asyncRequest('GET', `${target}${PATHS.alerts}?limit=1`, null, {
-      headers: { authorization: `Bearer ${tokenOf(credentialSecret, 'resident', this.#resident)}` },
+    const { status, headers } = await http.asyncRequest('GET', `${target}${PATHS.alerts}?limit=1`, null, {
+      headers: { authorization: `Bearer ${tokenOf(credentialSecret, 'resident', this.#session.entity)}` },
       tags: { name: PATHS.alerts },
     });
-    if (epoch !== this.#epoch) return;
+    if (this.#socket !== socket) return;
     const isFinal = status >= 400 && status <= 499 && status !== 408 && status !== 429;
-    this.#host.log.connection([this.#resident, Date.now(), 'refused', isFinal ? status : null, null, false]);
-    this.#socket = null;
-    if (isFinal) this.#fail(status === 403 ? 'forbidden' : 'unauthenticated', status);
-    else this.#comeBack();
+    const retryAfterS = Number(headers['Retry-After'] ?? 0);
+    const seconds = Number.isFinite(retryAfterS) ? retryAfterS : 0;
+    this.#perform(this.#session.refuse(isFinal ? status : null, seconds, Date.now()));
   }
 
-  /** The connection is gone, or the target ended it with this code. */
-  #lose(code: number | null): void {
-    this.#host.log.connection([
-      this.#resident,
-      Date.now(),
-      this.#isOpen ? 'closed' : 'refused',
-      code,
-      this.#isOpen && this.#sequence !== -1 ? this.#sequence : null,
-      false,
-    ]);
-    this.#drop();
-    // These say that its count of messages is not the platform's.
-    if (code === CLOSE_CODES.sequenceAhead || code === CLOSE_CODES.reset) this.#sequence = -1;
-    if (code === CLOSE_CODES.left) this.#fail('connection', null);
-    else this.#comeBack();
-  }
-
-  #comeBack(): void {
-    if (this.#ask !== null && this.#tries >= TRIES_MAX) this.#fail('connection', null);
-    else
-      void this.#try(
-        Math.min(BACKOFF_MS * 2 ** Math.min(this.#tries, 10), BACKOFF_MS_MAX) *
-          (0.5 + spread(this.#resident, this.#attempts)),
-      );
-  }
-
-  #leave(): void {
-    this.#epoch += 1;
-    const socket = this.#socket;
-    if (this.#isOpen)
-      this.#host.log.connection([
-        this.#resident,
-        Date.now(),
-        'closed',
-        null,
-        this.#sequence === -1 ? null : this.#sequence,
-        true,
-      ]);
-    this.#drop();
-    socket?.close();
-  }
-
-  #drop(): void {
-    this.#socket = null;
-    if (this.#isOpen) this.#host.counts.open -= 1;
-    this.#isOpen = false;
-  }
-
-  #fail(failure: string, status: number | null): void {
-    if (this.#ask === null) return;
-    const { line, intendedMs, lagMs } = this.#ask;
-    const sentMs = this.#tries === 0 ? null : this.#sentMs;
-    this.#host.log.send([line, intendedMs, lagMs, sentMs, null, status, this.#tries, failure, null]);
-    this.#ask = null;
+  #waitFor(waitMs: number, epoch: number): void {
+    this.#timer = setTimeout(() => this.#perform(this.#session.waited(epoch, Date.now())), waitMs);
   }
 }
 
 // --- internal ---
 
-const TRIES_MAX = 10;
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5000;
+/** `readyState` of a socket that is not open yet. */
+const CONNECTING = 0;
 
 function round3(ms: number): number {
   return Math.round(ms * 1000) / 1000;

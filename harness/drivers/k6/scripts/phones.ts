@@ -6,10 +6,12 @@ import { wallMsOf } from '../../../../contract/clock.ts';
 import type { Launch } from './launch.ts';
 import { generatorLag } from './meters.ts';
 import { ObservationLog, tell } from './observation-log.ts';
-import { Phone, Slots, type PhoneHost } from './phone.ts';
+import { Handshakes } from './handshakes.ts';
+import { Phone, type PhoneHost } from './phone.ts';
 import type { Settings } from './settings.ts';
 import type { K6Trace } from './trace.ts';
 import { reach, sleep } from './wall.ts';
+import { CLOSE_CODES } from './wire.ts';
 
 /**
  * A VU holds the residents whose number leaves its own as remainder; k6 gives each instance other numbers, so that a
@@ -31,11 +33,13 @@ export async function holdPhones(settings: Settings, trace: K6Trace, launch: Lau
   const turns = trace.phones(vu);
   if (turns.length === 0) return;
   const log = new ObservationLog(exec.vu.idInTest, settings.logEntriesMax);
-  const { target } = settings;
+  const { target, triesMax } = settings;
   const { credentialSecret } = trace;
-  const counts: PhoneHost['counts'] = { open: 0, lastMs: 0, connectMs: [] };
-  const slots = new Slots(Math.max(4, Math.floor(HANDSHAKES_MAX / settings.residentVus)));
-  const host: PhoneHost = { target, credentialSecret, clock: launch.clock, log, slots, counts };
+  const counts: PhoneHost['counts'] = { lastMs: 0, connectMs: [] };
+  const tally = { connected: 0, connecting: 0, refused: 0 };
+  const handshakes = new Handshakes(Math.max(4, Math.floor(HANDSHAKES_MAX / settings.residentVus)));
+  const rules = { triesMax, tally, closeCodes: CLOSE_CODES };
+  const host: PhoneHost = { target, credentialSecret, clock: launch.clock, log, handshakes, rules, counts };
   const phones = new Map<number, Phone>();
   const told = (): void => {
     log.flush();
@@ -43,7 +47,7 @@ export async function holdPhones(settings: Settings, trace: K6Trace, launch: Lau
       line: 'connected',
       part: exec.vu.idInTest,
       of: 'residents',
-      open: counts.open,
+      open: tally.connected,
       ms: counts.connectMs.splice(0),
     });
   };
@@ -69,6 +73,7 @@ export async function holdPhones(settings: Settings, trace: K6Trace, launch: Lau
   const untilMs = launch.endMs + DRAIN_MS_MAX;
   while (Date.now() < untilMs && Date.now() - Math.max(counts.lastMs, launch.endMs) < QUIET_MS) await sleep(100);
   clearInterval(timer);
+  handshakes.stop();
   told();
   for (const phone of phones.values()) phone.end();
   log.end();

@@ -22,6 +22,8 @@ export interface Settings {
   senderVus: number;
   residentVus: number;
   deviceVus: number;
+  /** Attempts at one input. */
+  triesMax: number;
   /** Deliveries and connections that a VU logs; further ones are counted. */
   logEntriesMax: number;
   /** Folder for run.json; must exist. */
@@ -66,6 +68,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     senderVus: reader.number('SENDER_VUS', 1, 1000, 8),
     residentVus: reader.number('RESIDENT_VUS', 1, 1000, 8),
     deviceVus: reader.number('DEVICE_VUS', 1, 1000, 4),
+    triesMax: reader.number('TRIES_MAX', 1, 1000, 10),
     logEntriesMax: reader.number('LOG_ENTRIES_MAX', 0, 1e9, 2_500_000),
     outDir: reader.path('OUT', '.'),
     leadMs: reader.number('LEAD_MS', 500, 600_000, null),

@@ -20,6 +20,14 @@ export interface DoorbellTurn {
   ramp: number | null;
 }
 
+/** An input whose moment came. */
+export interface DueInput {
+  line: number;
+  intendedMs: number;
+  /** How late it was taken up; null for an input before the window, which the clock does not plan. */
+  lagMs: number | null;
+}
+
 export interface K6Trace {
   header: Pick<
     TraceHeader,

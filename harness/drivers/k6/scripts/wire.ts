@@ -32,7 +32,12 @@ export const CLOSE_CODES: Pick<typeof Wire.CLOSE_CODES, 'left' | 'sequenceAhead'
   reset: 4004,
 };
 
-/** Codes of refusals that a status alone is enough to name. */
+/** The name of a refusal by its HTTP status alone. */
+export function refusalOf(status: number): Wire.Refusal {
+  return REFUSAL_OF_STATUS[status] ?? (status < 500 ? 'invalid' : 'internal');
+}
+
+/** Refusals that a status alone is enough to name. */
 export const REFUSAL_OF_STATUS: Readonly<Record<number, Wire.Refusal>> = {
   400: 'invalid',
   401: 'unauthenticated',

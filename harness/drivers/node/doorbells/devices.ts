@@ -16,13 +16,14 @@ export function createDevices(setup: CrewSetup, consumed: (weight: number) => vo
   const connects = new SpreadTally(setup.boundsMs.connect);
   const connectMs: number[] = [];
   const doorbells = new Map<number, Doorbell>();
-  const counts = { connected: 0, connecting: 0, refused: 0, lost: 0, nonsense: 0 };
+  const tally = { connected: 0, connecting: 0, refused: 0 };
+  const counts = { lost: 0, nonsense: 0 };
   const host: DoorbellHost | null = setup.mqtt && {
     wall,
     log,
     endpoint: setup.mqtt,
     credentialSecret: setup.credentialSecret,
-    triesMax: setup.triesMax,
+    rules: { triesMax: setup.triesMax, tally },
     connected: (ms) => {
       connectMs.push(ms);
       connects.add(ms);
@@ -66,9 +67,7 @@ export function createDevices(setup: CrewSetup, consumed: (weight: number) => vo
     },
     status: () => ({
       ...log.takeStatus(),
-      connected: counts.connected,
-      connecting: counts.connecting,
-      refused: counts.refused,
+      ...tally,
       deliveries: 0,
       lastDeliveryMs: 0,
       connects: connects.spread,

@@ -1,111 +1,88 @@
-/** One doorbell: stays connected to the MQTT broker, publishes at QoS 1, and publishes again what was not acknowledged when a connection broke. */
+/** One doorbell over a real socket: what it does follows from a session (drivers/session/doorbell.ts), and goes to the log of its thread. */
 import { generate } from 'mqtt-packet';
 import { credentialOf } from '../../../../contract/credentials.ts';
+import type { SessionRules } from '../../session/connection.ts';
+import { DoorbellSession, KEEPALIVE_S, type DoorbellAction, type Publication } from '../../session/doorbell.ts';
 import { dropSocket, openSocket, type Endpoint, type LeanSocket, type SocketOwner } from '../thread/lean-socket.ts';
 import { MqttError, readPackets, type MqttHandlers } from './mqtt-reader.ts';
 import type { SendLog } from '../thread/send-log.ts';
-import type { Failure } from '../thread/sends.ts';
-import { spread } from '../residents/spread.ts';
 import type { Wall } from '../wall.ts';
 
-/** What all doorbells of a thread share. */
+const DUPLICATE_FLAG = 0x08;
+const PINGREQ = Buffer.from([0xc0, 0]);
+const DISCONNECT = Buffer.from([0xe0, 0]);
+
+/** Everything that the doorbells of a thread share. */
 export interface DoorbellHost {
   wall: Wall;
   log: SendLog;
   endpoint: Endpoint;
   credentialSecret: string;
-  triesMax: number;
+  rules: SessionRules;
+  /** A doorbell is connected: ms from asking to CONNACK. */
   connected: (ms: number) => void;
-  counts: { connected: number; connecting: number; refused: number; lost: number; nonsense: number };
+  counts: { lost: number; nonsense: number };
 }
 
-/** A PUBLISH whose packet id is still to be put in. */
-export interface Publication {
+/** A PUBLISH packet whose packet id is still to be put in. */
+export interface DoorbellMessage extends Publication {
+  /** Of the send log. */
   record: number;
   bytes: Uint8Array;
-  /** Where its packet id stands. */
+  /** Where in `bytes` the packet id stands. */
   idAt: number;
-  packetId: number;
-  tries: number;
 }
 
-type State = 'off' | 'handshake' | 'open' | 'waiting' | 'gone';
+type Action = DoorbellAction<number, DoorbellMessage>;
 
 export class Doorbell implements SocketOwner, MqttHandlers {
   readonly #host: DoorbellHost;
-  readonly #id: number;
+  /** Its input is a record of the send log. */
+  readonly #session: DoorbellSession<number, DoorbellMessage>;
   #socket: LeanSocket | null = null;
-  #state: State = 'off';
   #rest: Buffer | null = null;
-  /** Not acknowledged, in order; of these, the first `#written` are on the wire. */
-  #owed: Publication[] = [];
-  #written = 0;
-  #packetId = 0;
-  #record = -1;
-  #askedMs = 0;
-  #attempts = 0;
-  #failures = 0;
-  #epoch = 0;
-  /** Wall time of the last packet sent, for the keep-alive. */
-  #lastSentMs = 0;
-  #begunMs = 0;
 
   constructor(host: DoorbellHost, id: number) {
     this.#host = host;
-    this.#id = id;
+    this.#session = new DoorbellSession(host.rules, id);
   }
 
+  /** Goes online. `record`: of the send log, for the input that asks for it. */
   attach(record: number, askedMs: number): void {
-    this.#leave();
-    this.#record = record;
-    this.#askedMs = askedMs;
-    this.#failures = 0;
-    this.#begin();
+    this.#perform(this.#session.attach(record, askedMs, this.#host.wall()));
   }
 
   detach(): void {
-    this.#leave();
+    this.#perform(this.#session.detach(this.#host.wall()));
   }
 
-  publish(publication: Publication): void {
-    if (this.#state === 'gone' || this.#state === 'off' || this.#owed.length >= OWED_MAX) {
-      this.#host.log.markFailed(publication.record, this.#host.wall(), -1, 'connection', null);
-      return;
-    }
-    this.#owed.push(publication);
-    if (this.#state === 'open') this.#write();
+  publish(message: DoorbellMessage): void {
+    this.#perform(this.#session.publish(message, this.#host.wall()));
   }
 
-  /** Called every second or so: keeps the connection alive, and ends a handshake that takes too long. */
+  /** To be called every second or so. */
   tick(nowMs: number): void {
-    if (this.#state === 'open' && nowMs - this.#lastSentMs >= KEEPALIVE_S * 500) {
-      this.#lastSentMs = nowMs;
-      this.#socket?.write(PINGREQ);
-    }
-    if (this.#state === 'handshake' && nowMs - this.#begunMs > HANDSHAKE_MS_MAX) this.#lose();
+    this.#perform(this.#session.tick(nowMs));
   }
 
-  /** The run is over. */
+  /** The run is over, and the send log closed: it says already what became of inputs. */
   end(): void {
-    // What became of messages was written down before.
-    this.#owed = [];
-    if (this.#state === 'open') this.#socket?.write(DISCONNECT);
-    this.#record = -1;
-    this.#drop();
-    this.#enter('off');
+    const actions = this.#session.end(this.#host.wall());
+    this.#perform(actions.filter((action) => action.do !== 'fail' && action.do !== 'fail-message'));
   }
 
   onOpen(): void {
+    const { entity } = this.#session;
     this.#socket?.write(
       generate({
         cmd: 'connect',
         protocolId: 'MQTT',
         protocolVersion: 4,
-        clientId: `hundredblock-${this.#id}`,
+        clientId: `hundredblock-${entity}`,
         clean: true,
         keepalive: KEEPALIVE_S,
-        username: String(this.#id),
-        password: Buffer.from(credentialOf(this.#host.credentialSecret, 'device', this.#id)),
+        username: String(entity),
+        password: Buffer.from(credentialOf(this.#host.credentialSecret, 'device', entity)),
       }),
     );
   }
@@ -126,129 +103,88 @@ export class Doorbell implements SocketOwner, MqttHandlers {
   }
 
   onConnack(code: number): void {
-    if (this.#state !== 'handshake') return;
-    const { log, wall, connected } = this.#host;
-    const nowMs = wall();
-    if (code !== 0) {
-      this.#drop();
-      this.#give('forbidden', code);
-      return;
-    }
-    if (this.#record !== -1) log.markAcknowledged(this.#record, nowMs, 0, null);
-    this.#record = -1;
-    this.#failures = 0;
-    this.#enter('open');
-    connected(nowMs - this.#askedMs);
-    // Spread over the period, so that a thousand doorbells don't ping in one moment.
-    this.#lastSentMs = nowMs - KEEPALIVE_S * 500 * spread(this.#id, 0);
-    this.#write();
+    this.#perform(this.#session.connack(code, this.#host.wall()));
   }
 
   onPuback(packetId: number): void {
-    const at = this.#owed.findIndex((publication, i) => i < this.#written && publication.packetId === packetId);
-    if (at === -1) return;
-    const [publication] = this.#owed.splice(at, 1);
-    this.#written -= 1;
-    this.#host.log.markAcknowledged(publication.record, this.#host.wall(), 0, null);
-  }
-
-  #begin(): void {
-    this.#enter('handshake');
-    this.#attempts += 1;
-    this.#failures += 1;
-    this.#begunMs = this.#host.wall();
-    if (this.#record !== -1) this.#host.log.markSent(this.#record, this.#begunMs, this.#failures);
-    this.#socket = openSocket(this, this.#host.endpoint, null);
-  }
-
-  #write(): void {
-    const { log, wall } = this.#host;
-    for (; this.#written < this.#owed.length; this.#written += 1) {
-      const publication = this.#owed[this.#written];
-      const { bytes, idAt } = publication;
-      this.#packetId = (this.#packetId % 65_535) + 1;
-      publication.packetId = this.#packetId;
-      publication.tries += 1;
-      bytes[idAt] = this.#packetId >> 8;
-      bytes[idAt + 1] = this.#packetId & 255;
-      if (publication.tries > 1) bytes[0] |= DUPLICATE_FLAG;
-      const nowMs = wall();
-      this.#lastSentMs = nowMs;
-      log.markSent(publication.record, nowMs, publication.tries);
-      this.#socket?.write(bytes);
-    }
-  }
-
-  #enter(state: State): void {
-    const { counts } = this.#host;
-    if (this.#state === 'open') counts.connected -= 1;
-    if (this.#state === 'handshake' || this.#state === 'waiting') counts.connecting -= 1;
-    this.#state = state;
-    this.#epoch += 1;
-    if (state === 'open') counts.connected += 1;
-    if (state === 'handshake' || state === 'waiting') counts.connecting += 1;
-    if (state === 'gone') counts.refused += 1;
+    this.#perform(this.#session.puback(packetId, this.#host.wall()));
   }
 
   #lose(): void {
-    if (this.#state === 'open') this.#host.counts.lost += 1;
-    this.#drop();
-    const { log, wall, triesMax } = this.#host;
-    const spent = this.#owed.filter((publication) => publication.tries >= triesMax);
-    for (const { record } of spent) log.markFailed(record, wall(), -1, 'connection', null);
-    if (spent.length > 0) this.#owed = this.#owed.filter((publication) => publication.tries < triesMax);
-    if (this.#record !== -1 && this.#failures >= triesMax) {
-      this.#give('connection', -1);
-      return;
+    if (this.#session.state === 'open') this.#host.counts.lost += 1;
+    this.#perform(this.#session.lose(this.#host.wall()));
+  }
+
+  #perform(actions: readonly Action[]): void {
+    for (const action of actions) this.#do(action);
+  }
+
+  #do(action: Action): void {
+    const { log, endpoint, wall } = this.#host;
+    switch (action.do) {
+      case 'queue':
+        // A broker takes as many at once as come.
+        this.#perform(this.#session.begin(wall()));
+        return;
+      case 'release':
+        return;
+      case 'open':
+        if (action.input !== null) log.markSent(action.input, action.atMs, action.tries);
+        this.#socket = openSocket(this, endpoint, null);
+        return;
+      case 'close':
+        this.#drop();
+        return;
+      case 'wait':
+        this.#waitFor(action.waitMs, action.epoch);
+        return;
+      case 'connected':
+        this.#host.connected(action.tookMs);
+        return;
+      case 'acknowledge':
+        log.markAcknowledged(action.input, action.atMs, action.status, null);
+        return;
+      case 'refuse':
+        log.markRefused(action.input, action.atMs, action.status);
+        return;
+      case 'fail': {
+        const failure = action.failure === 'refused' ? 'forbidden' : action.failure;
+        log.markFailed(action.input, action.atMs, action.status ?? -1, failure, null);
+        return;
+      }
+      case 'publish':
+        this.#publish(action.message, action.atMs);
+        return;
+      case 'acknowledge-message':
+        log.markAcknowledged(action.message.record, action.atMs, 0, null);
+        return;
+      case 'fail-message':
+        log.markFailed(action.message.record, action.atMs, -1, action.failure, null);
+        return;
+      case 'ping':
+        this.#socket?.write(PINGREQ);
+        return;
+      case 'goodbye':
+        this.#socket?.write(DISCONNECT);
+        return;
     }
-    this.#enter('waiting');
-    const epoch = this.#epoch;
-    const waitMs =
-      Math.min(BACKOFF_MS * 2 ** this.#failures, BACKOFF_MS_MAX) * (0.5 + spread(this.#id, this.#attempts));
-    setTimeout(() => {
-      if (this.#epoch === epoch) this.#begin();
-    }, waitMs).unref();
   }
 
-  /** No further attempts: what waits for the connection fails with it. */
-  #give(failure: Failure, status: number): void {
-    const { log, wall } = this.#host;
-    if (this.#record !== -1) log.markFailed(this.#record, wall(), status, failure, null);
-    this.#record = -1;
-    this.#failOwed();
-    this.#enter('gone');
+  #publish({ record, bytes, idAt, packetId, tries }: DoorbellMessage, atMs: number): void {
+    bytes[idAt] = packetId >> 8;
+    bytes[idAt + 1] = packetId & 255;
+    if (tries > 1) bytes[0] |= DUPLICATE_FLAG;
+    this.#host.log.markSent(record, atMs, tries);
+    this.#socket?.write(bytes);
   }
 
-  #leave(): void {
-    if (this.#record !== -1) this.#host.log.markFailed(this.#record, this.#host.wall(), -1, 'connection', null);
-    this.#record = -1;
-    this.#failOwed();
-    this.#drop();
-    this.#enter('off');
-  }
-
-  #failOwed(): void {
-    const { log, wall } = this.#host;
-    for (const { record } of this.#owed) log.markFailed(record, wall(), -1, 'connection', null);
-    this.#owed = [];
+  #waitFor(waitMs: number, epoch: number): void {
+    setTimeout(() => this.#perform(this.#session.waited(epoch, this.#host.wall())), waitMs).unref();
   }
 
   #drop(): void {
     if (this.#socket !== null) dropSocket(this.#socket);
     this.#socket = null;
     this.#rest = null;
-    this.#written = 0;
   }
 }
-
-// --- internal ---
-
-const KEEPALIVE_S = 120;
-const HANDSHAKE_MS_MAX = 10_000;
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5000;
-/** Messages that one doorbell may owe; a thousandfold of what it has in life. */
-const OWED_MAX = 1000;
-const DUPLICATE_FLAG = 0x08;
-const PINGREQ = Buffer.from([0xc0, 0]);
-const DISCONNECT = Buffer.from([0xe0, 0]);

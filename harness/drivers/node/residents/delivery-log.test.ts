@@ -28,3 +28,34 @@ describe('deliveries as they come in', () => {
     expect(texts).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
   });
 });
+
+describe('the log of deliveries', () => {
+  const body = (n: number): Buffer => Buffer.from(`{"identifier":"${n}","text":"${'x'.repeat(300)}"}`);
+
+  test('keeps each text once, whatever hashes alike, and each delivery', () => {
+    const log = new DeliveryLog(1_000_000);
+    // These differ only behind what is hashed.
+    const alike = ['a', 'b'].map((end) => Buffer.from('y'.repeat(200) + end));
+    for (let round = 0; round < 100; round += 1)
+      for (const [i, bytes] of [body(1), body(2), ...alike].entries())
+        log.add(i, round + 1, i === 3 ? 'post' : 'alert', bytes, 0, bytes.length, 1000 + round);
+    // The same text is another frame where it has another type.
+    log.add(9, 1, 'post', body(1), 0, body(1).length, 5);
+    expect(log.frames().map(({ type, text }) => [type, text])).toEqual([
+      ['alert', body(1).toString()],
+      ['alert', body(2).toString()],
+      ['alert', alike[0].toString()],
+      ['post', alike[1].toString()],
+      ['post', body(1).toString()],
+    ]);
+    const [block] = log.blocks;
+    expect(block.count).toBe(401);
+    expect([block.resident[7], block.sequence[7], block.frame[7], block.wallMs[7]]).toEqual([3, 2, 3, 1001]);
+  });
+
+  test('counts what is beyond its bound', () => {
+    const log = new DeliveryLog(3);
+    for (let i = 1; i <= 5; i += 1) log.add(1, i, 'alert', body(1), 0, body(1).length, i);
+    expect([log.count, log.dropped]).toEqual([3, 2]);
+  });
+});

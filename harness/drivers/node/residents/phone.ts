@@ -1,7 +1,10 @@
-/** One resident's app: connects to the stream, comes back with `after` when it lost the connection, and notes what it receives. */
+/** One resident's app over a real socket: what it does follows from a session (drivers/session/phone.ts), and goes to the logs of its thread. */
 import { createHash } from 'node:crypto';
 import { tokenOf } from '../../../../contract/credentials.ts';
 import type { ConnectionLine } from '../../../../contract/trace.ts';
+import { PhoneSession, type PhoneAction, type PhoneRules } from '../../session/phone.ts';
+import { messageInBytes, messageInText } from '../../session/stream-message.ts';
+import type { TurnTaker } from '../../session/turns.ts';
 import type { CrewSetup } from '../thread/crew-contract.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { clientFrame, FrameError, OPCODE, readFrames, type FrameHandlers, type FrameState } from './frame-reader.ts';
@@ -14,119 +17,90 @@ import {
   type SocketOwner,
 } from '../thread/lean-socket.ts';
 import type { SendLog } from '../thread/send-log.ts';
-import type { Failure } from '../thread/sends.ts';
 import { refusalOf } from '../sender/refusal.ts';
-import { spread } from './spread.ts';
-import { readMessage } from './stream-message.ts';
 import type { Wall } from '../wall.ts';
 
-/** What all phones of a thread share. */
+const HEAD_BYTES_MAX = 16 << 10;
+const HANDSHAKE_KEY_BYTES = 16;
+
+/** Everything that the phones of a thread share. */
 export interface PhoneHost {
   wall: Wall;
   log: SendLog;
   deliveries: DeliveryLog;
   endpoint: Endpoint;
   credentialSecret: string;
-  triesMax: number;
+  rules: PhoneRules;
   wire: CrewSetup['wire'];
-  /** Bytes a second of those that read slowly, and what they read into. */
+  /** Bytes a second that a slow reader reads, and the buffer that it reads into. */
   slowBytesPerSecond: number;
   slowBuffer: Uint8Array;
   localAddressOf: (ordinal: number) => string | null;
-  /** Asks for `begin` when a handshake may start; each is given back by `release`. */
+  /** Asks for `begin` when a handshake may start; each turn is given back by `release`. */
   queue: (phone: Phone) => void;
   release: () => void;
   note: (line: ConnectionLine) => void;
-  /** From asking to hello, ms. */
+  /** A phone is connected: ms from asking to hello. */
   connected: (ms: number) => void;
   /** When the bytes that are being read came in: taken once per read. */
   receivedMs: number;
-  counts: {
-    connected: number;
-    connecting: number;
-    refused: number;
-    gaps: number;
-    unreadable: number;
-    nonsense: number;
-  };
+  counts: { gaps: number; unreadable: number; nonsense: number };
 }
 
-type State = 'off' | 'queued' | 'handshake' | 'greeting' | 'open' | 'waiting' | 'gone';
-
-export class Phone implements SocketOwner, FrameState, FrameHandlers {
+export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker {
   readonly #host: PhoneHost;
-  readonly resident: number;
+  /** Its input is a record of the send log. */
+  readonly #session: PhoneSession<number>;
   readonly #ordinal: number;
   readonly #slow: boolean;
   #socket: LeanSocket | null = null;
-  #state: State = 'off';
-  /** Last sequence seen or told; -1 before the first hello. */
-  #sequence = -1;
-  #record = -1;
-  #askedMs = 0;
-  #attempts = 0;
-  #failures = 0;
-  /** Counts what happened, so that a timer can tell that it is out of date; the whole handshake is one. */
-  epoch = 0;
   rest: Buffer | null = null;
   fragments: Buffer[] | null = null;
 
+  /** `ordinal`: how many phones its thread made before it. */
   constructor(host: PhoneHost, resident: number, ordinal: number, slow: boolean) {
     this.#host = host;
-    this.resident = resident;
+    this.#session = new PhoneSession(host.rules, resident);
     this.#ordinal = ordinal;
     this.#slow = slow;
   }
 
+  get epoch(): number {
+    return this.#session.epoch;
+  }
+
   /** Goes online. `record`: of the send log, for the input that asks for it. */
   connect(record: number, askedMs: number): void {
-    this.#fail('connection', -1);
-    if (this.#socket !== null || this.#state === 'queued' || this.#state === 'waiting') this.#leave();
-    this.#record = record;
-    this.#askedMs = askedMs;
-    this.#failures = 0;
-    this.#ask();
+    this.#perform(this.#session.connect(record, askedMs, this.#host.wall()));
   }
 
-  /** Goes offline, as a phone does that loses its network. */
+  /** Goes offline. */
   disconnect(): void {
-    this.#fail('connection', -1);
-    this.#leave();
+    this.#perform(this.#session.disconnect(this.#host.wall()));
   }
 
-  /** The run is over. */
+  /** The run is over, and the send log closed: it says already what became of the input. */
   end(): void {
-    this.#record = -1;
-    this.#leave();
+    this.#perform(this.#session.end(this.#host.wall()).filter((action) => action.do !== 'fail'));
   }
 
-  /** A handshake may start now. */
   begin(): void {
-    if (this.#state !== 'queued') {
-      this.#host.release();
-      return;
-    }
-    this.#enter('handshake');
-    this.#attempts += 1;
-    this.#failures += 1;
-    if (this.#record !== -1) this.#host.log.markSent(this.#record, this.#host.wall(), this.#failures);
-    const buffer = this.#slow ? () => (this.#state === 'open' ? this.#host.slowBuffer : sharedReadBuffer) : undefined;
-    this.#socket = openSocket(this, this.#host.endpoint, this.#host.localAddressOf(this.#ordinal), buffer);
+    this.#perform(this.#session.begin(this.#host.wall()));
   }
 
-  /** The handshake that was begun at this epoch took too long. */
   expire(epoch: number): void {
-    if (this.epoch === epoch && (this.#state === 'handshake' || this.#state === 'greeting')) this.#lose(null);
+    this.#perform(this.#session.expire(epoch, this.#host.wall()));
   }
 
   onOpen(): void {
     const { endpoint, credentialSecret, wire } = this.#host;
+    const { after, entity } = this.#session;
     const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
-    const after = this.#sequence === -1 ? '' : `?after=${this.#sequence}`;
+    const path = after === null ? wire.streamPath : `${wire.streamPath}?after=${after}`;
     this.#socket?.write(
-      `GET ${wire.streamPath}${after} HTTP/1.1\r\nHost: ${host}:${endpoint.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `GET ${path} HTTP/1.1\r\nHost: ${host}:${endpoint.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${this.#key()}\r\n` +
-        `Authorization: Bearer ${tokenOf(credentialSecret, 'resident', this.resident)}\r\n\r\n`,
+        `Authorization: Bearer ${tokenOf(credentialSecret, 'resident', entity)}\r\n\r\n`,
       'latin1',
     );
   }
@@ -134,46 +108,36 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers {
   onBytes(bytes: Buffer): boolean {
     this.#host.receivedMs = this.#host.wall();
     try {
-      const frames = this.#state === 'handshake' ? this.#upgrade(bytes) : bytes;
+      const frames = this.#session.state === 'handshake' ? this.#upgrade(bytes) : bytes;
       if (frames !== null && frames.length > 0) readFrames(this, frames, this);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#host.counts.nonsense += 1;
-      this.#lose(error.code);
+      this.#perform(this.#session.lose(error.code, this.#host.wall()));
     }
-    if (!this.#slow || this.#state !== 'open') return true;
+    if (!this.#slow || this.#session.state !== 'open') return true;
     this.#readOnLater(bytes.length);
     return false;
   }
 
   onClosed(): void {
-    this.#lose(null);
+    this.#perform(this.#session.lose(null, this.#host.wall()));
   }
 
   onText(bytes: Buffer, start: number, end: number): void {
-    const { counts, deliveries } = this.#host;
-    const message = readMessage(bytes, start, end);
-    if (message === null) counts.unreadable += 1;
-    else if (message.kind === 'hello') this.#greet(message.lastSequence);
-    else if (message.kind === 'gap') {
-      counts.gaps += 1;
-      this.#sequence = Math.max(this.#sequence, message.upTo);
-    } else {
-      this.#sequence = Math.max(this.#sequence, message.sequence);
-      deliveries.add(
-        this.resident,
-        message.sequence,
-        message.type,
-        message.bytes,
-        message.start,
-        message.end,
-        this.#host.receivedMs,
-      );
+    const { deliveries, receivedMs } = this.#host;
+    const message = messageInBytes(bytes, start, end);
+    if (message === null) {
+      this.#onOtherText(bytes.toString('utf8', start, end));
+      return;
     }
+    const { sequence, type } = message;
+    this.#session.receive(sequence);
+    deliveries.add(this.#session.entity, sequence, type, bytes, message.start, message.end, receivedMs);
   }
 
   onPing(payload: Buffer): void {
-    this.#socket?.write(clientFrame(OPCODE.pong, payload, this.epoch * 0x9e3779b9));
+    this.#socket?.write(clientFrame(OPCODE.pong, payload, this.#mask()));
   }
 
   onClose(code: number | null): void {
@@ -182,30 +146,57 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers {
     // The frame that answers it goes out before the connection does.
     const payload = Buffer.alloc(code === null ? 0 : 2);
     if (code !== null) payload.writeUInt16BE(code);
-    socket.write(clientFrame(OPCODE.close, payload, this.epoch * 0x9e3779b9));
-    this.#lose(code);
+    socket.write(clientFrame(OPCODE.close, payload, this.#mask()));
+    this.#perform(this.#session.lose(code, this.#host.wall()));
   }
 
-  #ask(): void {
-    this.#enter('queued');
-    this.#host.queue(this);
+  #perform(actions: readonly PhoneAction<number>[]): void {
+    for (const action of actions) this.#do(action);
   }
 
-  #enter(state: State): void {
-    const { counts } = this.#host;
-    if (isConnecting(this.#state)) counts.connecting -= 1;
-    if (this.#state === 'open') counts.connected -= 1;
-    if (this.#state === 'handshake' || this.#state === 'greeting') {
-      if (state !== 'greeting') this.#host.release();
+  #do(action: PhoneAction<number>): void {
+    const { log, wire, endpoint } = this.#host;
+    switch (action.do) {
+      case 'queue':
+        this.#host.queue(this);
+        return;
+      case 'release':
+        this.#host.release();
+        return;
+      case 'open':
+        if (action.input !== null) log.markSent(action.input, action.atMs, action.tries);
+        this.#socket = openSocket(this, endpoint, this.#host.localAddressOf(this.#ordinal), this.#readBuffer());
+        return;
+      case 'close':
+        this.#drop();
+        return;
+      case 'wait':
+        this.#waitFor(action.waitMs, action.epoch);
+        return;
+      case 'connected':
+        this.#host.connected(action.tookMs);
+        return;
+      case 'acknowledge':
+        log.markAcknowledged(action.input, action.atMs, action.status, null);
+        return;
+      case 'refuse':
+        log.markRefused(action.input, action.atMs, action.status);
+        return;
+      case 'fail': {
+        const { input, status, failure, atMs } = action;
+        const named = failure === 'refused' ? refusalOf(wire.refusals, status ?? 0) : failure;
+        log.markFailed(input, atMs, status ?? -1, named, null);
+        return;
+      }
+      case 'note': {
+        const { atMs, event, code, sequence, intended } = action;
+        this.#host.note({ resident: this.#session.entity, atMs, event, code, sequence, intended });
+        return;
+      }
     }
-    this.#state = state;
-    if (state !== 'greeting') this.epoch += 1;
-    if (isConnecting(state)) counts.connecting += 1;
-    if (state === 'open') counts.connected += 1;
-    if (state === 'gone') counts.refused += 1;
   }
 
-  /** Bytes after the answer to the upgrade, once it is complete; null before, and where it was refused. */
+  /** Bytes after the answer to the upgrade, once it is complete; null before, and if the target refused. */
   #upgrade(bytes: Buffer): Buffer | null {
     const all = this.rest === null ? bytes : Buffer.concat([this.rest, bytes]);
     this.rest = null;
@@ -218,80 +209,47 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers {
     const head = all.toString('latin1', 0, end);
     const status = Number(/^HTTP\/1\.1 ([0-9]{3})(?: |\r|$)/.exec(head)?.[1] ?? NaN);
     if (Number.isNaN(status)) throw new FrameError(1002, 'not an HTTP/1.1 answer');
+    const { receivedMs } = this.#host;
     if (status !== 101) {
-      this.#refused(status, Number(/\r\nretry-after:[ \t]*([0-9]{1,6})/i.exec(head)?.[1] ?? 0));
+      const retryAfterS = Number(/\r\nretry-after:[ \t]*([0-9]{1,6})/i.exec(head)?.[1] ?? 0);
+      this.#perform(this.#session.refuse(status, retryAfterS, receivedMs));
       return null;
     }
     const accept = /\r\nsec-websocket-accept:[ \t]*([^ \t\r]+)/i.exec(head)?.[1];
     if (accept !== acceptOf(this.#key())) throw new FrameError(1002, 'the wrong Sec-WebSocket-Accept');
-    if (this.#record !== -1) this.#host.log.markAcknowledged(this.#record, this.#host.receivedMs, status, null);
-    this.#record = -1;
-    this.#enter('greeting');
+    this.#perform(this.#session.upgrade(receivedMs));
     return all.subarray(end + 4);
   }
 
-  #greet(lastSequence: number): void {
-    if (this.#state !== 'greeting') return;
-    this.#enter('open');
-    this.#failures = 0;
-    if (this.#sequence === -1) this.#sequence = lastSequence;
-    this.#host.connected(this.#host.receivedMs - this.#askedMs);
-    this.#note('open', null, lastSequence, false);
-  }
-
-  #refused(status: number, retryAfterS: number): void {
-    this.#note('refused', status, null, false);
-    this.#drop();
-    const passing = status >= 500 || status === 408 || status === 429;
-    if (passing && !this.#spent()) {
-      if (this.#record !== -1) this.#host.log.markRefused(this.#record, this.#host.receivedMs, status);
-      this.#wait(1000 * Math.min(retryAfterS, RETRY_AFTER_S_MAX));
-      return;
+  /** The first message of a connection, and messages that are written in another form than ours. */
+  #onOtherText(text: string): void {
+    const { counts, deliveries, receivedMs } = this.#host;
+    const message = messageInText(text);
+    switch (message?.kind) {
+      case undefined:
+        counts.unreadable += 1;
+        return;
+      case 'hello':
+        this.#perform(this.#session.hello(message.lastSequence, receivedMs));
+        return;
+      case 'gap':
+        counts.gaps += 1;
+        this.#session.skip(message.upTo);
+        return;
+      case 'message': {
+        const { sequence, type } = message;
+        const body = Buffer.from(message.text);
+        this.#session.receive(sequence);
+        deliveries.add(this.#session.entity, sequence, type, body, 0, body.length, receivedMs);
+      }
     }
-    this.#fail(refusalOf(this.#host.wire.refusals, status), status);
-    this.#enter('gone');
   }
 
-  /** The connection is gone, or the target ended it with this code. */
-  #lose(code: number | null): void {
-    if (this.#state !== 'open') this.#note('refused', code, null, false);
-    else this.#note('closed', code, this.#sequence === -1 ? null : this.#sequence, false);
-    this.#drop();
-    const { closeCodes } = this.#host.wire;
-    // These say that its count of messages is not the platform's.
-    if (code === closeCodes.sequenceAhead || code === closeCodes.reset) this.#sequence = -1;
-    if (code === closeCodes.left || this.#spent()) {
-      this.#fail('connection', -1);
-      this.#enter('gone');
-      return;
-    }
-    this.#wait(0);
+  #waitFor(waitMs: number, epoch: number): void {
+    setTimeout(() => this.#perform(this.#session.waited(epoch, this.#host.wall())), waitMs).unref();
   }
 
-  /** An input's attempts are bounded; who was online before tries as long as the run lasts. */
-  #spent(): boolean {
-    return this.#record !== -1 && this.#failures >= this.#host.triesMax;
-  }
-
-  #wait(atLeastMs: number): void {
-    const base = Math.min(BACKOFF_MS * 2 ** this.#failures, BACKOFF_MS_MAX);
-    this.#enter('waiting');
-    const { epoch } = this;
-    const waitMs = atLeastMs + base * (0.5 + spread(this.resident, this.#attempts));
-    setTimeout(() => {
-      if (this.epoch !== epoch) return;
-      if (this.#record === -1) this.#askedMs = this.#host.wall();
-      this.#ask();
-    }, waitMs).unref();
-  }
-
-  #leave(): void {
-    if (this.#state === 'open') this.#note('closed', null, this.#sequence === -1 ? null : this.#sequence, true);
-    this.#drop();
-    this.#enter('off');
-  }
-
-  /** What goes out was handed to the system already, so that nothing is lost by it. */
+  /** Bytes written before were handed to the system already: nothing of them is lost. */
   #drop(): void {
     if (this.#socket !== null) dropSocket(this.#socket);
     this.#socket = null;
@@ -299,13 +257,9 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers {
     this.fragments = null;
   }
 
-  #fail(failure: Failure, status: number): void {
-    if (this.#record !== -1) this.#host.log.markFailed(this.#record, this.#host.wall(), status, failure, null);
-    this.#record = -1;
-  }
-
-  #note(event: ConnectionLine['event'], code: number | null, sequence: number | null, intended: boolean): void {
-    this.#host.note({ resident: this.resident, atMs: this.#host.wall(), event, code, sequence, intended });
+  #readBuffer(): (() => Uint8Array) | undefined {
+    if (!this.#slow) return undefined;
+    return () => (this.#session.state === 'open' ? this.#host.slowBuffer : sharedReadBuffer);
   }
 
   #readOnLater(length: number): void {
@@ -316,25 +270,22 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers {
     setTimeout(() => socket?.resume(), waitMs).unref();
   }
 
-  /** 16 bytes that differ for each attempt. */
+  /** A client must mask its frames; it need not be secret here. */
+  #mask(): number {
+    return this.#session.epoch * 0x9e3779b9;
+  }
+
+  /** Differs for each attempt. */
   #key(): string {
-    const bytes = Buffer.alloc(16);
-    bytes.writeUInt32BE(this.resident, 4);
-    bytes.writeUInt32BE(this.#attempts, 12);
+    const { entity, attempts } = this.#session;
+    const bytes = Buffer.alloc(HANDSHAKE_KEY_BYTES);
+    bytes.writeUInt32BE(entity, 4);
+    bytes.writeUInt32BE(attempts, 12);
     return bytes.toString('base64');
   }
 }
 
 // --- internal ---
-
-const HEAD_BYTES_MAX = 16 << 10;
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5000;
-const RETRY_AFTER_S_MAX = 10;
-
-function isConnecting(state: State): boolean {
-  return state === 'queued' || state === 'handshake' || state === 'greeting' || state === 'waiting';
-}
 
 function acceptOf(key: string): string {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

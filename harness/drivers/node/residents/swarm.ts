@@ -4,14 +4,14 @@ import type { ConnectionLine } from '../../../../contract/trace.ts';
 import type { Chunk } from '../thread/chunk.ts';
 import type { Crew, CrewSetup } from '../thread/crew-contract.ts';
 import { DeliveryLog } from './delivery-log.ts';
-import { Fifo } from '../thread/fifo.ts';
+import { Turns } from '../../session/turns.ts';
 import { measureLoopDelay } from '../thread/loop-delay.ts';
 import { Phone, type PhoneHost } from './phone.ts';
 import { Ramp } from '../thread/ramp.ts';
 import { Schedule } from '../thread/schedule.ts';
 import { SpreadTally } from '../../../../stats/spread.ts';
 import { SendLog, UNCOUNTED } from '../thread/send-log.ts';
-import { wallOf } from '../wall.ts';
+import { wallOf, type Wall } from '../wall.ts';
 
 export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void): Crew {
   const wall = wallOf(setup.wallOffsetMs);
@@ -21,7 +21,8 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
   const connections: ConnectionLine[] = [];
   const connectMs: number[] = [];
   const phones = new Map<number, Phone>();
-  const slots = new Slots(Math.max(1, Math.floor(HANDSHAKES_MAX / setup.parts)), wall);
+  const tally = { connected: 0, connecting: 0, refused: 0 };
+  const turns = new Handshakes(Math.max(1, Math.floor(HANDSHAKES_MAX / setup.parts)), wall);
   let unnoted = 0;
   let told = 0;
   let framesTold = 0;
@@ -31,13 +32,13 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
     deliveries,
     endpoint: setup.http,
     credentialSecret: setup.credentialSecret,
-    triesMax: setup.triesMax,
+    rules: { triesMax: setup.triesMax, tally, closeCodes: setup.wire.closeCodes },
     slowBytesPerSecond: setup.slowBytesPerSecond,
     wire: setup.wire,
     slowBuffer: new Uint8Array(Math.max(1, Math.min(65_536, Math.floor(setup.slowBytesPerSecond / 4)))),
     localAddressOf: (ordinal) => localAddressOf(setup.http.host, ordinal * setup.parts + setup.part),
-    queue: (phone) => slots.queue(phone),
-    release: () => slots.release(),
+    queue: (phone) => turns.queue(phone),
+    release: () => turns.release(),
     note: (line) => {
       if (connections.length < CONNECTION_LINES_MAX) connections.push(line);
       else unnoted += 1;
@@ -47,7 +48,7 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
       connects.add(ms);
     },
     receivedMs: 0,
-    counts: { connected: 0, connecting: 0, refused: 0, gaps: 0, unreadable: 0, nonsense: 0 },
+    counts: { gaps: 0, unreadable: 0, nonsense: 0 },
   };
   const phoneOf = (resident: number, slow: boolean): Phone => {
     let phone = phones.get(resident);
@@ -84,9 +85,7 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
     },
     status: () => ({
       ...log.takeStatus(),
-      connected: host.counts.connected,
-      connecting: host.counts.connecting,
-      refused: host.counts.refused,
+      ...tally,
       deliveries: deliveries.count,
       lastAnswerMs: Math.max(log.lastAnswerMs, deliveries.lastMs),
       lastDeliveryMs: deliveries.lastMs,
@@ -103,7 +102,7 @@ export function createSwarm(setup: CrewSetup, consumed: (weight: number) => void
     finish: async (stopped) => {
       schedule.stop();
       ramp.stop();
-      slots.stop();
+      turns.stop();
       const sends = log.close(() => (stopped ? 'stopped' : 'timeout'));
       for (const phone of phones.values()) phone.end();
       return {
@@ -128,7 +127,6 @@ const HEARD_MAX = 16_384;
 
 /** Handshakes under way at once, over all threads: half of the queue that a listening socket has by default. */
 const HANDSHAKES_MAX = 256;
-const HANDSHAKE_MS_MAX = 10_000;
 const CONNECTION_LINES_MAX = 2_000_000;
 /** A source address has 28,000 ports to one destination. */
 const CONNECTIONS_PER_ADDRESS = 25_000;
@@ -139,54 +137,32 @@ function localAddressOf(target: string, ordinal: number): string | null {
   return address === 0 || !target.startsWith('127.') ? null : `127.0.${address >> 8}.${1 + (address & 255)}`;
 }
 
-/** Bounds the handshakes under way, and ends those that take too long. */
-class Slots {
-  readonly #max: number;
-  readonly #wall: () => number;
-  readonly #waiting = new Fifo<Phone>();
-  readonly #begun = new Fifo<{ phone: Phone; epoch: number; untilMs: number }>();
+/** Gives away the thread's turns for a handshake. */
+class Handshakes {
+  readonly #turns: Turns;
+  readonly #wall: Wall;
   readonly #timer: NodeJS.Timeout;
-  #underWay = 0;
-  #stopped = false;
 
-  constructor(max: number, wall: () => number) {
-    this.#max = max;
+  constructor(atOnceMax: number, wall: Wall) {
+    this.#turns = new Turns(atOnceMax);
     this.#wall = wall;
-    this.#timer = setInterval(() => this.#expire(), 250);
+    this.#timer = setInterval(() => this.#turns.expire(wall()), 250);
   }
 
   queue(phone: Phone): void {
-    this.#waiting.push(phone);
-    this.#next();
+    this.#turns.queue(phone);
+    this.#turns.run(this.#wall());
   }
 
   release(): void {
-    this.#underWay -= 1;
-    // Not at once: whoever gives one back is in the middle of something.
-    if (this.#waiting.length > 0) setImmediate(() => this.#next());
+    this.#turns.release();
+    // Not at once: the phone that gives its turn back is in the middle of something.
+    if (this.#turns.isAwaited) setImmediate(() => this.#turns.run(this.#wall()));
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#turns.stop();
     clearInterval(this.#timer);
-  }
-
-  #next(): void {
-    while (this.#underWay < this.#max && !this.#stopped) {
-      const phone = this.#waiting.shift();
-      if (phone === undefined) return;
-      this.#underWay += 1;
-      phone.begin();
-      this.#begun.push({ phone, epoch: phone.epoch, untilMs: this.#wall() + HANDSHAKE_MS_MAX });
-    }
-  }
-
-  #expire(): void {
-    const nowMs = this.#wall();
-    for (let first = this.#begun.peek(); first !== undefined && first.untilMs <= nowMs; first = this.#begun.peek()) {
-      this.#begun.shift();
-      first.phone.expire(first.epoch);
-    }
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Answer } from './http-answer.ts';
 import { AnswerError, AnswerReader } from './http-answer.ts';
-import { Fifo } from '../thread/fifo.ts';
+import { backoff, retryAfterMs } from '../../session/backoff.ts';
+import { Fifo } from '../../session/fifo.ts';
 import { dropSocket, openSocket, type Endpoint, type LeanSocket, type SocketOwner } from '../thread/lean-socket.ts';
 import type { SendLog } from '../thread/send-log.ts';
 import type { Failure } from '../thread/sends.ts';
@@ -150,7 +151,7 @@ export class HttpLine implements SocketOwner {
     const retries = status === 503 || status === 429 || (status === 404 && job.mayComeLate);
     if (retries && job.tries < triesMax) {
       log.markRefused(job.record, nowMs, status);
-      const waitMs = status === 404 ? LATE_MS : 1000 * Math.min(answer.retryAfterS ?? 1, RETRY_AFTER_S_MAX);
+      const waitMs = status === 404 ? LATE_MS : retryAfterMs(answer.retryAfterS ?? 1);
       this.#later(waitMs, () => {
         this.#waiting.push(job);
         if (this.#open) this.#write();
@@ -193,7 +194,7 @@ export class HttpLine implements SocketOwner {
       }
     }
     this.#waiting.putBack(again);
-    const waitMs = Math.min(RECONNECT_MS * 2 ** this.#broken, RECONNECT_MS_MAX);
+    const waitMs = backoff(this.#broken, RECONNECT);
     this.#broken += 1;
     this.#later(waitMs, () => this.open());
   }
@@ -209,8 +210,6 @@ export class HttpLine implements SocketOwner {
 
 // --- internal ---
 
-const RECONNECT_MS = 10;
-const RECONNECT_MS_MAX = 1000;
-const RETRY_AFTER_S_MAX = 10;
+const RECONNECT = { baseMs: 10, maxMs: 1000 };
 /** A ticket may come later than the decision on it was planned. */
 const LATE_MS = 250;

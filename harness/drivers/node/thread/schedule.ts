@@ -1,7 +1,7 @@
 /** Fires items at the wall times at which the clock shows their platform times, in order, whatever became of earlier ones. */
 import { wallMsOf, type PlatformClock } from '../../../../contract/clock.ts';
 import { weightOf, type Chunk } from './chunk.ts';
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../../session/fifo.ts';
 import type { Wall } from '../wall.ts';
 
 export interface ScheduleHandlers {

@@ -1,0 +1,189 @@
+/**
+ * What a resident's app and a doorbell have in common as clients: each asks for its turn to connect, opens a connection, waits and
+ * comes back if it is lost, and gives up in the end. A session knows no sockets and no timers. Its driver tells it what happened, by
+ * one of its methods, and carries out the actions that it gets back, in their order.
+ */
+import { backoff, spread } from './backoff.ts';
+
+/**
+ * `off`: nobody asked it to be online. `queued`: it waits for its turn. `handshake`: its connection is being opened. `greeting`: the
+ * connection is open and the target has not said hello yet. `waiting`: it comes back after a while. `gone`: it gave up.
+ */
+export type SessionState = 'off' | 'queued' | 'handshake' | 'greeting' | 'open' | 'waiting' | 'gone';
+
+/** What a driver is asked to do. `Input` is how the driver names an input of the trace that asks for a connection. */
+export type ConnectionAction<Input> =
+  /** Call `begin` when it is this client's turn for a handshake. */
+  | { do: 'queue' }
+  /** Its turn is over: another client may have it. */
+  | { do: 'release' }
+  /** Open a connection; this is the `tries`-th attempt since the client was asked to connect, or since it last was connected. */
+  | { do: 'open'; input: Input | null; tries: number; atMs: number }
+  /** End the connection, and tell nothing more of it. */
+  | { do: 'close' }
+  /** Call `waited` with this epoch when the time is over. */
+  | { do: 'wait'; waitMs: number; epoch: number }
+  /** The client is connected, this long after it was asked to be. */
+  | { do: 'connected'; tookMs: number }
+  /** The input was answered. */
+  | { do: 'acknowledge'; input: Input; status: number; tries: number; atMs: number }
+  /** The input was refused for now and will be tried again. */
+  | { do: 'refuse'; input: Input; status: number; atMs: number }
+  /** The input was given up; `status` is null if no answer says why. */
+  | { do: 'fail'; input: Input; failure: ConnectionFailure; status: number | null; tries: number; atMs: number };
+
+/** `refused`: by the status of the answer. */
+export type ConnectionFailure = 'connection' | 'timeout' | 'refused';
+
+/** How many clients are connected, on their way there, and gone. All sessions of a thread share one, and each keeps it up to date. */
+export interface SessionTally {
+  connected: number;
+  connecting: number;
+  refused: number;
+}
+
+export interface SessionRules {
+  /** Attempts at one input. A client that was connected before tries for as long as the run lasts. */
+  triesMax: number;
+  tally: SessionTally;
+}
+
+export abstract class ConnectionSession<Input> {
+  readonly #tally: SessionTally;
+  readonly #triesMax: number;
+  /** Number of the resident or doorbell. */
+  readonly entity: number;
+  #state: SessionState = 'off';
+  /** The input that asked for the connection and was not answered yet. */
+  #input: Input | null = null;
+  #askedMs = 0;
+  #attempts = 0;
+  #failures = 0;
+  #epoch = 0;
+
+  constructor({ tally, triesMax }: SessionRules, entity: number) {
+    this.#tally = tally;
+    this.#triesMax = triesMax;
+    this.entity = entity;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Changes whenever what was begun before is over, so that a late timer can be told from one that counts. A handshake and its greeting share one. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Connections opened so far. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** The client's turn for a handshake came. */
+  begin(nowMs: number): ConnectionAction<Input>[] {
+    // It went away while it stood in the queue.
+    if (this.#state !== 'queued') return [{ do: 'release' }];
+    this.#attempts += 1;
+    this.#failures += 1;
+    return [...this.enter('handshake'), { do: 'open', input: this.#input, tries: this.#failures, atMs: nowMs }];
+  }
+
+  /** The wait of this epoch is over. */
+  waited(epoch: number, nowMs: number): ConnectionAction<Input>[] {
+    if (epoch !== this.#epoch || this.#state !== 'waiting') return [];
+    if (this.#input === null) this.#askedMs = nowMs;
+    return this.#queue();
+  }
+
+  /** An input asks for a connection. `askedMs`: when it was meant to. */
+  protected ask(input: Input, askedMs: number): ConnectionAction<Input>[] {
+    this.#input = input;
+    this.#askedMs = askedMs;
+    this.#failures = 0;
+    return this.#queue();
+  }
+
+  /** The input was answered; nothing to do if none asked. */
+  protected answer(status: number, atMs: number): ConnectionAction<Input>[] {
+    const input = this.#input;
+    this.#input = null;
+    return input === null ? [] : [{ do: 'acknowledge', input, status, tries: this.#failures, atMs }];
+  }
+
+  /** The client is connected. */
+  protected connected(nowMs: number): ConnectionAction<Input>[] {
+    this.#failures = 0;
+    return [...this.enter('open'), { do: 'connected', tookMs: nowMs - this.#askedMs }];
+  }
+
+  /** The input was given up; nothing to do if none asked. */
+  protected fail(failure: ConnectionFailure, status: number | null, atMs: number): ConnectionAction<Input>[] {
+    const input = this.#input;
+    this.#input = null;
+    return input === null ? [] : [{ do: 'fail', input, failure, status, tries: this.#failures, atMs }];
+  }
+
+  /** Refused for now by this status; null if it is not known. */
+  protected refusedForNow(status: number | null, atMs: number): ConnectionAction<Input>[] {
+    return this.#input === null || status === null ? [] : [{ do: 'refuse', input: this.#input, status, atMs }];
+  }
+
+  /** Whether the input that asks for the connection had all its attempts. */
+  protected get isSpent(): boolean {
+    return this.#input !== null && this.#failures >= this.#triesMax;
+  }
+
+  protected get triesMax(): number {
+    return this.#triesMax;
+  }
+
+  /** Comes back later: `atLeastMs`, and a time that grows with each failure and differs from client to client. */
+  protected wait(atLeastMs: number): ConnectionAction<Input>[] {
+    const waitMs = atLeastMs + backoff(this.#failures, RECONNECT) * (0.5 + spread(this.entity, this.#attempts));
+    return [...this.enter('waiting'), { do: 'wait', waitMs, epoch: this.#epoch }];
+  }
+
+  protected enter(state: SessionState): ConnectionAction<Input>[] {
+    const before = this.#state;
+    const tally = this.#tally;
+    if (CONNECTING[before]) tally.connecting -= 1;
+    if (before === 'open') tally.connected -= 1;
+    this.#state = state;
+    if (state !== 'greeting') this.#epoch += 1;
+    if (CONNECTING[state]) tally.connecting += 1;
+    if (state === 'open') tally.connected += 1;
+    if (state === 'gone') tally.refused += 1;
+    return HAS_TURN[before] && !HAS_TURN[state] ? [{ do: 'release' }] : [];
+  }
+
+  #queue(): ConnectionAction<Input>[] {
+    return [...this.enter('queued'), { do: 'queue' }];
+  }
+}
+
+// --- internal ---
+
+const RECONNECT = { baseMs: 50, maxMs: 5000 };
+
+const CONNECTING: Readonly<Record<SessionState, boolean>> = {
+  off: false,
+  queued: true,
+  handshake: true,
+  greeting: true,
+  open: false,
+  waiting: true,
+  gone: false,
+};
+
+/** Whether a client in this state holds a turn for a handshake. */
+const HAS_TURN: Readonly<Record<SessionState, boolean>> = {
+  off: false,
+  queued: false,
+  handshake: true,
+  greeting: true,
+  open: false,
+  waiting: false,
+  gone: false,
+};
