@@ -48,22 +48,29 @@ export interface SessionRules {
   tally: SessionTally;
 }
 
-export abstract class ConnectionSession<Input> {
-  readonly #tally: SessionTally;
-  readonly #triesMax: number;
+/** An attempt to be online, from asking for it to being connected. */
+interface Asked<Input> {
+  /** The input that asked and was not answered yet; null if there is none: the client comes back by itself. */
+  input: Input | null;
+  /** When it was meant to be online, or came back. */
+  askedMs: number;
+  /** Connections opened for it so far. */
+  tries: number;
+}
+
+// Its methods are protected where they could be private: a class with #private methods makes each of its objects 8 bytes larger, and
+// there are as many as residents.
+export abstract class ConnectionSession<Input, Rules extends SessionRules = SessionRules> {
+  protected readonly rules: Rules;
   /** Number of the resident or doorbell. */
   readonly entity: number;
   #state: SessionState = 'off';
-  /** The input that asked for the connection and was not answered yet. */
-  #input: Input | null = null;
-  #askedMs = 0;
-  #attempts = 0;
-  #failures = 0;
+  /** Null while it is connected or off, so that ten thousand connected residents don't keep one each. */
+  #asked: Asked<Input> | null = null;
   #epoch = 0;
 
-  constructor({ tally, triesMax }: SessionRules, entity: number) {
-    this.#tally = tally;
-    this.#triesMax = triesMax;
+  constructor(rules: Rules, entity: number) {
+    this.rules = rules;
     this.entity = entity;
   }
 
@@ -71,83 +78,79 @@ export abstract class ConnectionSession<Input> {
     return this.#state;
   }
 
-  /** Changes whenever what was begun before is over, so that a late timer can be told from one that counts. A handshake and its greeting share one. */
+  /**
+   * Changes whenever what was begun before is over, so that a late timer can be told from one that counts. A handshake and its greeting
+   * share one, and no two handshakes do.
+   */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Connections opened so far. */
-  get attempts(): number {
-    return this.#attempts;
-  }
-
   /** The client's turn for a handshake came. */
   begin(nowMs: number): ConnectionAction<Input>[] {
+    const asked = this.#asked;
     // It went away while it stood in the queue.
-    if (this.#state !== 'queued') return [{ do: 'release' }];
-    this.#attempts += 1;
-    this.#failures += 1;
-    return [...this.enter('handshake'), { do: 'open', input: this.#input, tries: this.#failures, atMs: nowMs }];
+    if (this.#state !== 'queued' || asked === null) return [{ do: 'release' }];
+    asked.tries += 1;
+    return [...this.enter('handshake'), { do: 'open', input: asked.input, tries: asked.tries, atMs: nowMs }];
   }
 
   /** The wait of this epoch is over. */
   waited(epoch: number, nowMs: number): ConnectionAction<Input>[] {
-    if (epoch !== this.#epoch || this.#state !== 'waiting') return [];
-    if (this.#input === null) this.#askedMs = nowMs;
-    return this.#queue();
+    const asked = this.#asked;
+    if (epoch !== this.#epoch || this.#state !== 'waiting' || asked === null) return [];
+    if (asked.input === null) asked.askedMs = nowMs;
+    return this.queue();
   }
 
   /** An input asks for a connection. `askedMs`: when it was meant to. */
   protected ask(input: Input, askedMs: number): ConnectionAction<Input>[] {
-    this.#input = input;
-    this.#askedMs = askedMs;
-    this.#failures = 0;
-    return this.#queue();
+    this.#asked = { input, askedMs, tries: 0 };
+    return this.queue();
   }
 
   /** The input was answered; nothing to do if none asked. */
   protected answer(status: number, atMs: number): ConnectionAction<Input>[] {
-    const input = this.#input;
-    this.#input = null;
-    return input === null ? [] : [{ do: 'acknowledge', input, status, tries: this.#failures, atMs }];
+    const { input, tries } = this.takeInput();
+    return input === null ? [] : [{ do: 'acknowledge', input, status, tries, atMs }];
   }
 
   /** The client is connected. */
   protected connected(nowMs: number): ConnectionAction<Input>[] {
-    this.#failures = 0;
-    return [...this.enter('open'), { do: 'connected', tookMs: nowMs - this.#askedMs }];
+    const tookMs = nowMs - (this.#asked?.askedMs ?? nowMs);
+    this.#asked = null;
+    return [...this.enter('open'), { do: 'connected', tookMs }];
   }
 
   /** The input was given up; nothing to do if none asked. */
   protected fail(failure: ConnectionFailure, status: number | null, atMs: number): ConnectionAction<Input>[] {
-    const input = this.#input;
-    this.#input = null;
-    return input === null ? [] : [{ do: 'fail', input, failure, status, tries: this.#failures, atMs }];
+    const { input, tries } = this.takeInput();
+    return input === null ? [] : [{ do: 'fail', input, failure, status, tries, atMs }];
   }
 
   /** Refused for now by this status; null if it is not known. */
   protected refusedForNow(status: number | null, atMs: number): ConnectionAction<Input>[] {
-    return this.#input === null || status === null ? [] : [{ do: 'refuse', input: this.#input, status, atMs }];
+    const input = this.#asked?.input ?? null;
+    return input === null || status === null ? [] : [{ do: 'refuse', input, status, atMs }];
   }
 
   /** Whether the input that asks for the connection had all its attempts. */
   protected get isSpent(): boolean {
-    return this.#input !== null && this.#failures >= this.#triesMax;
-  }
-
-  protected get triesMax(): number {
-    return this.#triesMax;
+    const asked = this.#asked;
+    return asked !== null && asked.input !== null && asked.tries >= this.rules.triesMax;
   }
 
   /** Comes back later: `atLeastMs`, and a time that grows with each failure and differs from client to client. */
-  protected wait(atLeastMs: number): ConnectionAction<Input>[] {
-    const waitMs = atLeastMs + backoff(this.#failures, RECONNECT) * (0.5 + spread(this.entity, this.#attempts));
+  protected wait(atLeastMs: number, nowMs: number): ConnectionAction<Input>[] {
+    const asked = (this.#asked ??= { input: null, askedMs: nowMs, tries: 0 });
+    const waitMs = atLeastMs + backoff(asked.tries, RECONNECT) * (0.5 + spread(this.entity, this.#epoch));
     return [...this.enter('waiting'), { do: 'wait', waitMs, epoch: this.#epoch }];
   }
 
+  /** Changes the state; gives the turn for a handshake back if the client had one and needs it no more. */
   protected enter(state: SessionState): ConnectionAction<Input>[] {
     const before = this.#state;
-    const tally = this.#tally;
+    const { tally } = this.rules;
     if (CONNECTING[before]) tally.connecting -= 1;
     if (before === 'open') tally.connected -= 1;
     this.#state = state;
@@ -155,10 +158,19 @@ export abstract class ConnectionSession<Input> {
     if (CONNECTING[state]) tally.connecting += 1;
     if (state === 'open') tally.connected += 1;
     if (state === 'gone') tally.refused += 1;
+    if (state === 'gone' || state === 'off') this.#asked = null;
     return HAS_TURN[before] && !HAS_TURN[state] ? [{ do: 'release' }] : [];
   }
 
-  #queue(): ConnectionAction<Input>[] {
+  protected takeInput(): { input: Input | null; tries: number } {
+    const asked = this.#asked;
+    if (asked === null) return { input: null, tries: 0 };
+    const { input, tries } = asked;
+    asked.input = null;
+    return { input, tries };
+  }
+
+  protected queue(): ConnectionAction<Input>[] {
     return [...this.enter('queued'), { do: 'queue' }];
   }
 }

@@ -96,10 +96,10 @@ export class DoorbellSession<Input, Message extends Publication> extends Connect
   lose(nowMs: number): Actions<Input, Message> {
     if (this.state !== 'handshake' && this.state !== 'open') return [];
     this.#written = 0;
-    const spent = this.#owed.filter(({ tries }) => tries >= this.triesMax);
-    if (spent.length > 0) this.#owed = this.#owed.filter(({ tries }) => tries < this.triesMax);
+    const spent = this.#owed.filter(({ tries }) => tries >= this.rules.triesMax);
+    if (spent.length > 0) this.#owed = this.#owed.filter(({ tries }) => tries < this.rules.triesMax);
     const ended: Actions<Input, Message> = [{ do: 'close' }, ...failAll(spent, 'connection', nowMs)];
-    return [...ended, ...(this.isSpent ? this.#giveUp('connection', null, nowMs) : this.wait(0))];
+    return [...ended, ...(this.isSpent ? this.#giveUp('connection', null, nowMs) : this.wait(0, nowMs))];
   }
 
   /** The handshake that was begun at this epoch took too long. */

@@ -17,15 +17,13 @@ export type PhoneAction<Input> =
 /** How a message's number follows those before: as expected, not for the first time, or after a hole. */
 export type MessageOrder = 'next' | 'again' | 'ahead';
 
-export class PhoneSession<Input> extends ConnectionSession<Input> {
-  readonly #closeCodes: PhoneRules['closeCodes'];
+export class PhoneSession<Input> extends ConnectionSession<Input, PhoneRules> {
   /** Last sequence received, or told by the target; -1 before the first hello. */
   #sequence: number;
 
   /** `sequence`: the last one that this resident is known to have had; -1 if its stream starts when it first connects. */
   constructor(rules: PhoneRules, resident: number, sequence = -1) {
     super(rules, resident);
-    this.#closeCodes = rules.closeCodes;
     this.#sequence = sequence;
   }
 
@@ -36,17 +34,17 @@ export class PhoneSession<Input> extends ConnectionSession<Input> {
 
   /** An input puts the phone online. `askedMs`: when it was meant to be. */
   connect(input: Input, askedMs: number, nowMs: number): PhoneAction<Input>[] {
-    return [...this.#leave('connection', nowMs), ...this.ask(input, askedMs)];
+    return [...this.leave('connection', nowMs), ...this.ask(input, askedMs)];
   }
 
   /** The phone goes offline, as one does that loses its network. */
   disconnect(nowMs: number): PhoneAction<Input>[] {
-    return this.#leave('connection', nowMs);
+    return this.leave('connection', nowMs);
   }
 
   /** The run is over. */
   end(nowMs: number): PhoneAction<Input>[] {
-    return this.#leave('timeout', nowMs);
+    return this.leave('timeout', nowMs);
   }
 
   /** The handshake that was begun at this epoch took too long. */
@@ -72,7 +70,7 @@ export class PhoneSession<Input> extends ConnectionSession<Input> {
     ];
     const mayPass = status === null || status >= 500 || status === 408 || status === 429;
     if (mayPass && !this.isSpent)
-      return [...ended, ...this.refusedForNow(status, nowMs), ...this.wait(retryAfterMs(retryAfterS))];
+      return [...ended, ...this.refusedForNow(status, nowMs), ...this.wait(retryAfterMs(retryAfterS), nowMs)];
     return [...ended, ...this.fail('refused', status, nowMs), ...this.enter('gone')];
   }
 
@@ -109,14 +107,15 @@ export class PhoneSession<Input> extends ConnectionSession<Input> {
       { do: 'note', event, code, sequence, intended: false, atMs: nowMs },
       { do: 'close' },
     ];
+    const { closeCodes } = this.rules;
     // By these codes the target says that this phone's count of messages is not the target's.
-    if (code === this.#closeCodes.sequenceAhead || code === this.#closeCodes.reset) this.#sequence = -1;
-    if (code === this.#closeCodes.left || this.isSpent)
+    if (code === closeCodes.sequenceAhead || code === closeCodes.reset) this.#sequence = -1;
+    if (code === closeCodes.left || this.isSpent)
       return [...ended, ...this.fail('connection', null, nowMs), ...this.enter('gone')];
-    return [...ended, ...this.wait(0)];
+    return [...ended, ...this.wait(0, nowMs)];
   }
 
-  #leave(failure: 'connection' | 'timeout', nowMs: number): PhoneAction<Input>[] {
+  protected leave(failure: 'connection' | 'timeout', nowMs: number): PhoneAction<Input>[] {
     const failed = this.fail(failure, null, nowMs);
     const sequence = this.after;
     const noted: PhoneAction<Input>[] =

@@ -275,12 +275,12 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker 
     return this.#session.epoch * 0x9e3779b9;
   }
 
-  /** Differs for each attempt. */
+  /** Differs for each handshake. */
   #key(): string {
-    const { entity, attempts } = this.#session;
+    const { entity, epoch } = this.#session;
     const bytes = Buffer.alloc(HANDSHAKE_KEY_BYTES);
     bytes.writeUInt32BE(entity, 4);
-    bytes.writeUInt32BE(attempts, 12);
+    bytes.writeUInt32BE(epoch, 12);
     return bytes.toString('base64');
   }
 }
