@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { Soak } from '../contract/record/soak.ts';
 import type { UrlTarget } from '../harness/drivers/driver-api.ts';
 import { resolveScenario } from '../harness/options/resolve.ts';
-import { budgetsOf } from '../harness/studies/soak/budget.ts';
+import { parseBudgets } from '../harness/studies/soak/budget.ts';
 import { daysFor } from '../harness/studies/soak/soak-length.ts';
 import { readSamples, SOAK_FILE, writeSamples } from '../harness/studies/soak/samples.ts';
 import { slopesOf } from '../harness/studies/soak/slopes.ts';
@@ -62,7 +62,7 @@ async function soak(
     outDir,
     target,
     targetPid,
-    budgets: budgetsOf(undefined),
+    budgets: parseBudgets(undefined),
   });
 }
 
@@ -125,7 +125,7 @@ async function planted(plant: (typeof PLANTS)[number]): Promise<boolean> {
 function resample(): boolean {
   const { header, samples } = readSamples(CLEAN_FILE);
   const rowsOf = (seconds: number): number => Math.round((1000 * seconds) / header.everyMs);
-  const o = { budgets: budgetsOf(undefined), retentionMin: null };
+  const o = { budgets: parseBudgets(undefined), retentionMin: null };
   const rows = rowsOf(60 * PLANTED_MIN);
   const blocks = { from: rowsOf(SETTLING_S), rows, block: rowsOf(BLOCK_S) };
   const drawn = Array.from({ length: RESAMPLED }, (_, i) =>

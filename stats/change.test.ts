@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { overall } from './change.ts';
 
-describe('the answer', () => {
-  it('is worse where anything is, and the same only where all is told', () => {
+describe('the answer over all measures', () => {
+  it('is worse if any is, and the same only if none is unclear', () => {
     expect(overall(['same', 'better', 'worse', 'unclear'])).toBe('worse');
     expect(overall(['same', 'unclear', 'better'])).toBe('unclear');
     expect(overall(['same', 'better'])).toBe('better');

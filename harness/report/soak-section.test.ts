@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetsOf } from '../studies/soak/budget.ts';
+import { parseBudgets } from '../studies/soak/budget.ts';
 import { slopesOf } from '../studies/soak/slopes.ts';
 import { soakSamples, type Planted } from '../studies/soak/soaks.testing.ts';
 import { SERIES } from '../studies/soak/series.ts';
@@ -16,7 +16,7 @@ function recordOf(seconds: number, planted: Planted = {}): RunRecord {
     samples: seconds,
     gaps: { missed: 2, unscraped: 1 },
     samplerCpuShare: 0.006,
-    ...slopesOf(soakSamples(seconds, 1, planted), { budgets: budgetsOf(undefined), retentionMin: 4 }),
+    ...slopesOf(soakSamples(seconds, 1, planted), { budgets: parseBudgets(undefined), retentionMin: 4 }),
   };
   return { ...fixtureLoadRun().record, soak };
 }

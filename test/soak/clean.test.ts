@@ -1,7 +1,7 @@
 /** The soak in which nothing grew, as it is kept: ten minutes of it, or made of it, raise no alarm. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { budgetsOf } from '../../harness/studies/soak/budget.ts';
+import { parseBudgets } from '../../harness/studies/soak/budget.ts';
 import { readSamples, type Samples } from '../../harness/studies/soak/samples.ts';
 import { slopesOf } from '../../harness/studies/soak/slopes.ts';
 import { resampled, thinned, windowOf } from './resample.testing.ts';
@@ -9,7 +9,7 @@ import { resampled, thinned, windowOf } from './resample.testing.ts';
 const { header, samples } = readSamples(fileURLToPath(new URL('../../results/soak/clean.jsonl', import.meta.url)));
 const ROWS = 600_000 / header.everyMs;
 const BLOCKS = { from: 180_000 / header.everyMs, rows: ROWS, block: 120_000 / header.everyMs };
-const OPTIONS = { budgets: budgetsOf(undefined), retentionMin: null };
+const OPTIONS = { budgets: parseBudgets(undefined), retentionMin: null };
 
 function alarmsOf(soak: Samples): string[] {
   return slopesOf(soak, OPTIONS)

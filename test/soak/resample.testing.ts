@@ -1,11 +1,11 @@
 /** Soaks made of pieces of a real one in which nothing grew. */
-import { COLUMNS, samplesOf, type Column, type Samples } from '../../harness/studies/soak/samples.ts';
+import { COLUMNS, emptySamples, type Column, type Samples } from '../../harness/studies/soak/samples.ts';
 import { mulberry32 } from '../../stats/noise.testing.ts';
 import { trendOf } from '../../stats/trend.ts';
 
 /** Rows from here to there, as a soak of their own that starts at 0. */
 export function windowOf(samples: Samples, from: number, rows: number): Samples {
-  const cut = samplesOf(rows);
+  const cut = emptySamples(rows);
   const startS = from === 0 ? 0 : samples.second[from - 1];
   for (const column of COLUMNS) cut[column].set(samples[column].subarray(from, from + rows));
   cut.second = cut.second.map((second) => second - startS);
@@ -18,7 +18,7 @@ export function windowOf(samples: Samples, from: number, rows: number): Samples 
  */
 export function resampled(samples: Samples, o: { seed: number; from: number; rows: number; block: number }): Samples {
   const random = mulberry32(o.seed);
-  const drawn = samplesOf(o.rows);
+  const drawn = emptySamples(o.rows);
   const { second } = samples;
   const slopes = LEVELS.map((column) => [column, slopeOf(second, samples[column])] as const);
   const stepS = second[1] - second[0];
@@ -37,7 +37,7 @@ export function resampled(samples: Samples, o: { seed: number; from: number; row
 /** Every `step` rows as one, rounded: medians, sums of what is counted, the last of what stands until it changes. Small enough to be kept. */
 export function thinned(samples: Samples, step: number): Samples {
   const rows = Math.floor(samples.second.length / step);
-  const thin = samplesOf(rows);
+  const thin = emptySamples(rows);
   for (const column of COLUMNS)
     for (let i = 0; i < rows; i += 1)
       thin[column][i] = rounded(oneOf(column, [...samples[column].subarray(i * step, (i + 1) * step)]));

@@ -219,7 +219,7 @@ async function compareTrials(args: CompareArgs, sides: Systems, signal: AbortSig
   try {
     const { value: comparison, outDir } = await writeFolder(args, 'compare', ({ dir, onProgress }) =>
       withTempFolder('hundredblock-compare-', async (traceDir) => {
-        const [{ interleave, looksOf }, { memberOfTrial, TRIALS_FILE }, { writeTrials }] = await Promise.all([
+        const [{ interleave, planLooks }, { memberOfTrial, TRIALS_FILE }, { writeTrials }] = await Promise.all([
           import('../../studies/compare/interleave.ts'),
           import('../../studies/compare/members.ts'),
           import('../../studies/compare/trials.ts'),
@@ -229,7 +229,7 @@ async function compareTrials(args: CompareArgs, sides: Systems, signal: AbortSig
         const { comparison: found, trials: all } = await interleave({
           ...sides,
           ...sent,
-          looks: looksOf(trials, trialsMax),
+          looks: planLooks(trials, trialsMax),
           limits,
           orderSeed,
           signal,

@@ -1,16 +1,16 @@
-/** Committed records: small, with the reason for which they were made. */
+/** Baselines: run records that are committed, small, each with the reason for which it was made. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 
 export const BASELINE_SCHEMA = 'hundredblock.baseline/1.0';
 
 export interface Baseline {
   schema: typeof BASELINE_SCHEMA;
-  /** Why the figures are what they should be now. */
+  /** Why the record's numbers are the right ones now. */
   reason: string;
   record: RunRecord;
 }
 
-/** A run as a baseline: what no comparison reads, second by second, is left out. */
+/** A run's record as a baseline, without the timeline by the second, which no comparison reads. */
 export function baselineOf(record: RunRecord, reason: string): Baseline {
   const { load } = record;
   return {

@@ -32,7 +32,7 @@ beforeAll(() => {
 afterAll(() => rmSync(repository, { recursive: true, force: true }));
 
 describe('a commit', () => {
-  it('is checked out beside the repository, with its packages, and taken away without a trace', () => {
+  it('is checked out beside the repository, with its packages, and removed without a trace', () => {
     const { root, commit, remove } = checkOut(repository, 'v2');
     expect(commit).toBe(git('rev-parse', 'v2'));
     expect(readFileSync(join(root, 'bin', 'hundredblock.js'), 'utf8')).toBe('older');
@@ -45,19 +45,19 @@ describe('a commit', () => {
     expect(readFileSync(join(repository, 'node_modules', 'marker'), 'utf8')).toBe('installed');
   });
 
-  it('with other packages is refused, and nothing of it stays', () => {
+  it('with other packages is refused, and leaves nothing behind', () => {
     expect(() => checkOut(repository, 'v1')).toThrow(expect.objectContaining({ code: 'HB_INPUT_FILE' }));
     expect(() => checkOut(repository, 'v1')).toThrow(/package-lock\.json.*npm ci.*dir:FOLDER/);
     expect(git('worktree', 'list').split('\n')).toHaveLength(1);
   });
 
-  it.each(['v9', '--help', ''])('that is none (%s) is refused', (ref) => {
+  it.each(['v9', '--help', ''])('that does not exist (%s) is refused', (ref) => {
     expect(() => checkOut(repository, ref)).toThrow(expect.objectContaining({ code: 'HB_USAGE' }));
   });
 });
 
 describe('a folder', () => {
-  it('is taken as it is, and must hold what is run', () => {
+  it('is used as it is, and must hold bin/hundredblock.js', () => {
     expect(checkoutAt(repository)).toBe(repository);
     expect(() => checkoutAt(join(repository, 'bin'))).toThrow(/expected bin\/hundredblock\.js in it, found none/);
   });

@@ -1,4 +1,4 @@
-/** A commit as a folder that can be run: a worktree of its own, away again at the end. */
+/** A commit as a folder that can be run: a worktree of its own, which is removed at the end. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,15 +7,15 @@ import { HundredblockError } from '../../../contract/errors.ts';
 
 export interface Checkout {
   root: string;
-  /** Of the commit, in full. */
+  /** The commit's full hash. */
   commit: string;
-  /** Takes the worktree away; harmless twice. */
+  /** Removes the worktree; a second call does nothing. */
   remove(): void;
 }
 
 /**
- * Checks a commit of the repository at `repository` out into a temporary folder, with this installation's packages where the commit's lock file is the
- * same. Throws HB_USAGE where there is no such commit, HB_INPUT_FILE where its packages are others.
+ * Checks a commit of the repository at `repository` out into a temporary folder, with a link to this installation's packages. Throws
+ * HB_USAGE if there is no such commit, HB_INPUT_FILE if the commit's lock file, and so its packages, differ from this checkout's.
  */
 export function checkOut(repository: string, ref: string): Checkout {
   const git = (...args: string[]): string =>
@@ -40,7 +40,7 @@ export function checkOut(repository: string, ref: string): Checkout {
   return { root, commit, remove };
 }
 
-/** A folder that holds a checkout, as it is. Throws HB_INPUT_FILE where it holds none that can be run. */
+/** The absolute path of a folder that holds a checkout. Throws HB_INPUT_FILE if it holds none that can be run. */
 export function checkoutAt(folder: string): string {
   const root = resolve(folder);
   const command = join(root, 'bin', 'hundredblock.js');
@@ -61,7 +61,7 @@ function commitOf(repository: string, ref: string): string {
   throw new HundredblockError('HB_USAGE', `commit:${ref}: expected a commit of ${repository}, found none of that name`);
 }
 
-/** Its own packages would take minutes to install; where the lock file is the same they are the same. */
+/** Installing a commit's own packages would take minutes; if the lock files are the same, the packages are too. */
 function linkPackages(repository: string, root: string, ref: string): void {
   const lockOf = (folder: string): string | null => {
     const file = join(folder, 'package-lock.json');

@@ -42,7 +42,7 @@ function changed(record: RunRecord, change: (copy: RunRecord) => void): RunRecor
 }
 
 describe('records in virtual time', () => {
-  it('are the same where every exact field is, whatever the time took', () => {
+  it('are the same if every exact field is, however long the runs took', () => {
     const other = changed(VIRTUAL, (r) => {
       r.wallMs *= 3;
       r.id = 'another';
@@ -60,21 +60,21 @@ describe('records in virtual time', () => {
     ['verdict', (r) => (r.verdicts.lost += 1), 'verdicts'],
     ['count', (r) => (r.counts.alerts += 1), 'counts'],
     ['agency', (r) => (r.agencies[1].events += 1), 'agencies'],
-  ])('are worse where a %s differs, in any of several', (_, change, field) => {
+  ])('are worse if a %s differs in any of several records', (_, change, field) => {
     const comparison = compare([stored(VIRTUAL)], [stored(VIRTUAL), stored(changed(VIRTUAL, change))]);
     expect(comparison.answer).toBe('worse');
     expect(comparison.exact.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual([field]);
     expect(comparison.exact.find(({ ok }) => !ok)!.detail).toMatch(/: expected .+, found .+/);
   });
 
-  it('are found slower where enough of them are', () => {
+  it('are worse if enough of them are slower', () => {
     const runs = (factor: number) =>
       Array.from({ length: 8 }, (_, i) => stored(changed(VIRTUAL, (r) => (r.wallMs = factor * (5000 + 10 * i)))));
     expect(compare(runs(1), runs(1.3)).answer).toBe('worse');
     expect(compare(runs(1), runs(1.01)).answer).toBe('same');
   });
 
-  it('are shown, and decide nothing, where they were made on another machine', () => {
+  it('are shown, and decide nothing, if they were made on another machine', () => {
     const runs = (factor: number, cpus: number) =>
       Array.from({ length: 8 }, (_, i) =>
         stored(
@@ -102,7 +102,7 @@ describe('records in virtual time', () => {
   });
 });
 
-describe('what can not be compared', () => {
+describe('records that can not be compared', () => {
   it.each<[string, RunRecord, RegExp]>([
     [
       'another scenario',
@@ -138,13 +138,13 @@ describe('what can not be compared', () => {
 });
 
 describe('records on the wire', () => {
-  it('may differ in what lies within tolerance, but not in violations', () => {
-    const seen = changed(WIRE, (r) => {
+  it('may differ within tolerance, but not in violations', () => {
+    const withinTolerance = changed(WIRE, (r) => {
       r.counts.deliveries -= 1;
       r.verdicts.delivered -= 1;
       r.verdicts.late += 1;
     });
-    expect(compare([stored(WIRE)], [stored(seen)]).answer).toBe('same');
+    expect(compare([stored(WIRE)], [stored(withinTolerance)]).answer).toBe('same');
     const lost = changed(WIRE, (r) => (r.verdicts.lost += 1));
     const comparison = compare([stored(WIRE)], [stored(lost)]);
     expect(comparison.answer).toBe('worse');
@@ -160,7 +160,7 @@ describe('records on the wire', () => {
     expect(compare([stored(WIRE)], [stored(other)]).answer).toBe('worse');
   });
 
-  it('are shown only where another driver sent them', () => {
+  it('are shown, and decide nothing, if another driver sent them', () => {
     const other = changed(WIRE, (r) => (r.load!.driver = 'k6 2.2.0'));
     expect(compare([stored(WIRE)], [stored(other)]).notes.join()).toMatch(/Driven by .* and by k6/);
   });
@@ -184,7 +184,7 @@ function trial(side: 'a' | 'b', block: number, factor: number): Trial {
     load1: 1,
     lagP99Ms: 1,
     bottleneck: 'neither',
-    // The machine is five times slower in every third block: only pairs see through that.
+    // The machine is five times slower in every third block: only a comparison in pairs sees a change through that.
     figures: { acceptP50Ms: factor * (block % 3 === 0 ? 10 : 2) * (1 + block / 500) },
     violations: { lost: 0 },
   };
@@ -198,7 +198,7 @@ function pool(name: string, factor: number, head = HEAD): string {
 }
 
 describe('trials', () => {
-  it('of one file are compared in pairs, which drift of the machine does not hide anything from', () => {
+  it('of one file are compared in pairs, so that drift of the machine hides nothing', () => {
     const path = pool('pairs', 1.3);
     expect(compare([path], [path])).toMatchObject({ answer: 'worse', paired: true, a: { trials: 12 } });
     expect(compare([path], [pool('others', 1.3)])).toMatchObject({ answer: 'unclear', paired: false });

@@ -1,4 +1,4 @@
-/** Two sides, compared: exactly where the same inputs must give the same, by rank tests where they can't. */
+/** Compares two sides: exactly in fields that the same inputs must repeat, by rank tests in measures that vary from run to run. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { differencesIn, EXACT_FIELDS, type Difference } from '../../records/diff.ts';
@@ -9,11 +9,11 @@ import { judgeMeasures, type MeasureVerdict } from './verdict.ts';
 
 const COMPARE_SCHEMA = 'hundredblock.compare/1.0';
 
-/** A field or a count that must be the same, or not more. */
+/** A field that must be the same, or a count that must not be greater. */
 export interface ExactCheck {
   name: string;
   ok: boolean;
-  /** What was expected and what was found; empty where it is ok. */
+  /** Says what was expected and what was found; empty if the check is ok. */
   detail: string;
 }
 
@@ -30,7 +30,7 @@ export interface Comparison {
   minEffect: number;
   exact: ExactCheck[];
   measures: MeasureVerdict[];
-  /** False where both sides were measured on different machines, or by different drivers: measures are shown then, and decide nothing. */
+  /** False if the sides ran on different machines or with different drivers, or have too few trials: measures are then shown, and decide nothing. */
   measuresCount: boolean;
   notes: string[];
 }
@@ -40,7 +40,7 @@ export interface ComparedSide {
   members: readonly Member[];
 }
 
-/** Throws HB_BASELINE where both are not of the same scenario, options, seed, clock and trace. */
+/** Throws HB_BASELINE unless all members of both sides have the same scenario, options, seed, clock and trace. */
 export function compareSides(a: ComparedSide, b: ComparedSide, limits: Thresholds): Comparison {
   const first = a.members[0];
   for (const member of [...a.members, ...b.members]) checkSameInputs(first, member);
@@ -75,7 +75,7 @@ export function compareSides(a: ComparedSide, b: ComparedSide, limits: Threshold
   };
 }
 
-/** Fields tagged exact that follow from what residents received: on the wire they lie within a rule's tolerance, and are compared by violations. */
+/** Fields tagged exact that depend on what residents received. On the wire they may differ within a rule's tolerance, so violations are compared instead. */
 export const OBSERVED: ReadonlySet<keyof RunRecord> = new Set([
   'counts',
   'truth',
@@ -103,7 +103,7 @@ function checkSameInputs(baseline: Member, member: Member): void {
   };
   const clock = (kind: Member['kind']): string => (kind === 'wire' ? 'a run on the wire' : 'a run in virtual time');
   if (member.kind !== baseline.kind) refuse(clock(baseline.kind), clock(member.kind));
-  // A trial's cost is that of all of it, a record's that of its window.
+  // A trial counts the cost of the whole trial, a record that of its window.
   const form = (record: RunRecord | null): string => (record === null ? 'a trial' : 'a run record');
   if (form(member.record) !== form(baseline.record)) refuse(form(baseline.record), form(member.record));
   const { scenario, seed, optionsSha256, traceSha256 } = baseline.inputs;
@@ -111,7 +111,7 @@ function checkSameInputs(baseline: Member, member: Member): void {
   if (found.scenario !== scenario) refuse(`scenario ${scenario}`, found.scenario);
   if (found.seed !== seed) refuse(`seed ${seed}`, String(found.seed));
   if (found.optionsSha256 !== optionsSha256) refuse(`the options of ${scenario}`, optionDifference(baseline, member));
-  // Two records of one scenario may hold other traces where the world itself changed, which the exact fields tell.
+  // Two records of one scenario may have different traces if the world itself changed: the exact fields show that.
   if (found.traceSha256 !== traceSha256 && baseline.record === null)
     refuse(`the trace ${traceSha256?.slice(0, 12)}`, String(found.traceSha256?.slice(0, 12)));
 }
@@ -127,7 +127,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Members of the same blocks, in order; null where a side has one without its like. */
+/** Members of both sides by block, in order; null if a member has no counterpart. */
 function pairsOf(a: readonly Member[], b: readonly Member[]): { a: Member[]; b: Member[] } | null {
   const others = new Map(b.map((member) => [member.block, member]));
   const own = new Map(a.map((member) => [member.block, member]));
@@ -163,7 +163,7 @@ function detailOf(differences: readonly Difference[]): string {
   return `${path}: expected ${shown(a)}, found ${shown(b)}${more}`;
 }
 
-/** No trial of the candidate may have more of one than the worst of the baseline. */
+/** No trial of the candidate may have more violations of a kind than the worst trial of the baseline. */
 function violationChecks(a: readonly Member[], b: readonly Member[]): ExactCheck[] {
   const names = new Set([...a, ...b].flatMap(({ violations }) => Object.keys(violations ?? {})));
   return [...names].map((name) => {
@@ -180,10 +180,10 @@ function answerOf(exact: readonly ExactCheck[], measures: readonly MeasureVerdic
   return measuresCount ? overall(measures.map(({ answer }) => answer)) : 'same';
 }
 
-/** No rank test can find anything in fewer. */
+/** With fewer trials a side no rank test can find anything. */
 const TRIALS_MIN = 4;
 
-/** Why measures can't be held against each other; empty where they can. */
+/** Says why the measures can't be compared; empty if they can. */
 function notesOn(a: readonly Member[], b: readonly Member[]): string[] {
   const fewest = Math.min(a.length, b.length);
   const hosts = distinct([...a, ...b].map(({ host }) => hostText(host)));

@@ -1,4 +1,4 @@
-/** Trials of two sides in turn, so that whatever the machine does hits both alike; more of them until it can be told. */
+/** Runs trials of two sides in turn, so that whatever happens on the machine hits both alike, until there is an answer. */
 import seedrandom from 'seedrandom';
 import type { Yardstick } from '../../judge/judge.ts';
 import { compareSides, type Comparison } from './comparison.ts';
@@ -14,11 +14,11 @@ export interface InterleaveOptions {
   yardstick: Yardstick;
   head: TrialsHead;
   speed: number;
-  /** Trials a side at each look; the first look that can tell is the last. */
+  /** Trials a side after which both sides are compared; the first comparison that is not `unclear` is the last. */
   looks: readonly number[];
-  /** `alpha` is that of all looks together. */
+  /** `alpha` holds for all looks together. */
   limits: Thresholds;
-  /** Of the order within blocks. */
+  /** Seed of the order of the two sides within each block. */
   orderSeed: number;
   signal?: AbortSignal;
   onTrial?: (done: number, most: number) => void;
@@ -29,28 +29,29 @@ export interface Interleaved {
   trials: Trial[];
 }
 
-/** Throws HB_TARGET where a target does not last a trial. */
-export async function interleave(o: InterleaveOptions): Promise<Interleaved> {
-  const most = o.looks[o.looks.length - 1];
-  const order = blockOrders(most, o.orderSeed);
-  const limits = { ...o.limits, alpha: o.limits.alpha / o.looks.length };
-  const run = (side: 'a' | 'b') => runSide({ side: o[side], yardstick: o.yardstick, speed: o.speed, signal: o.signal });
-  // The first trial of each side finds files that no cache holds yet.
+/** Throws HB_TARGET if a target does not last a trial. */
+export async function interleave(options: InterleaveOptions): Promise<Interleaved> {
+  const { looks, yardstick, speed, signal, onTrial } = options;
+  const most = looks[looks.length - 1];
+  const order = blockOrders(most, options.orderSeed);
+  const limits = { ...options.limits, alpha: options.limits.alpha / looks.length };
+  const run = (side: 'a' | 'b') => runSide({ side: options[side], yardstick, speed, signal });
+  // The first trial of each side is thrown away: it reads files that no cache holds yet.
   await run('a');
   await run('b');
   const trials: Trial[] = [];
   for (let block = 0; ; block += 1) {
     for (const side of order[block]) {
       trials.push({ side, block, ...(await run(side)) });
-      o.onTrial?.(trials.length, 2 * most);
+      onTrial?.(trials.length, 2 * most);
     }
-    if (!o.looks.includes(block + 1)) continue;
-    const comparison = compareTrials(o, trials, limits);
+    if (!looks.includes(block + 1)) continue;
+    const comparison = compareTrials(options, trials, limits);
     if (comparison.answer !== 'unclear' || block + 1 === most) return { comparison, trials };
   }
 }
 
-/** Which side goes first in each block: of each two blocks one this way and one that, in an order drawn by the seed. */
+/** The order of the sides in each block, drawn by the seed so that each side begins one block of blocks 0 and 1, one of 2 and 3, and so on. */
 export function blockOrders(blocks: number, seed: number): ('a' | 'b')[][] {
   const random = seedrandom.alea(`compare ${seed}`);
   const orders: ('a' | 'b')[][] = [];
@@ -61,8 +62,8 @@ export function blockOrders(blocks: number, seed: number): ('a' | 'b')[][] {
   return orders.slice(0, blocks);
 }
 
-/** `trials` alone is one look; with a cap it is looked at each time that so many more were run. */
-export function looksOf(trials: number, trialsMax: number): number[] {
+/** Trials a side at each look: `trials`, twice `trials` and so on below `trialsMax`, then `trialsMax`. */
+export function planLooks(trials: number, trialsMax: number): number[] {
   const looks: number[] = [];
   for (let n = trials; n < trialsMax; n += trials) looks.push(n);
   return [...looks, trialsMax];

@@ -1,4 +1,4 @@
-/** What trials are compared by: measures, whose values vary from one run to the next, and violations, of which a build may never bring more. */
+/** Measures by which trials are compared, whose values vary from run to run, and violations, of which a build may never bring more. */
 import type { Verdict } from '../../../contract/record/kinds.ts';
 import type { Load } from '../../../contract/record/load.ts';
 import type { Tail } from '../../../contract/record/measures.ts';
@@ -38,7 +38,7 @@ export interface WireResult {
   load: Load;
 }
 
-/** What the target's process used over the whole of a trial; null if unknown. */
+/** Use of the machine by the target's process over the whole of a trial; null if unknown. */
 export interface TargetCost {
   cpuMs: number | null;
   rssPeakMiB: number | null;
@@ -62,7 +62,10 @@ export function virtualValues({ wallMs, maxRssMiB }: RunRecord): MeasuredValues 
   return { wallMs, maxRssMiB };
 }
 
-/** Violations of a trial on the wire. If the generator held the run back, the machine was overrun: a good target then sheds work too, and that is not held against it. */
+/**
+ * Violations of a trial on the wire. If the generator held the run back, the machine was overrun: a good target then sheds work too, and
+ * that is not held against it.
+ */
 export function wireViolations(
   { verdicts, duty, sameOutcome }: Pick<RunRecord, 'verdicts' | 'duty'> & Pick<Required<RunRecord>, 'sameOutcome'>,
   { deliveries, bottleneck }: Load,

@@ -1,4 +1,4 @@
-/** One side of a comparison, from whatever it was given as: run directories, records, committed baselines, files of trials. */
+/** Reads the members of one side of a comparison: from run folders, run records, committed baselines or files of trials. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -11,27 +11,30 @@ import { readTrials, type Trial, type TrialsHead } from './trials.ts';
 
 export const TRIALS_FILE = 'trials.jsonl';
 
-/** A run or a trial. */
+/** A run or a trial, which a comparison counts as one of its side. */
 export interface Member {
-  /** Where it comes from, for errors. */
+  /** Path that it was read from, for messages. */
   from: string;
   values: MeasuredValues;
-  /** Null of a run in virtual time, which is compared field by field. */
+  /** Null for a run in virtual time, which is compared field by field. */
   violations: Violations | null;
-  /** Null of a trial, of which no record was kept. */
+  /** Null for a trial: no record of it was kept. */
   record: RunRecord | null;
-  /** Members of both sides with the same block ran one soon after the other; null where nothing is known of that. */
+  /** Members of both sides with the same block ran one soon after the other; null if that is not known. */
   block: string | null;
   kind: 'wire' | 'virtual';
-  /** What it must have in common with all others. */
+  /** The same for all members that can be compared. */
   inputs: { scenario: string; seed: number; optionsSha256: string; traceSha256: string | null };
   host: RunRecord['host'];
-  /** Who drove it, `node` or `k6`; null in virtual time. */
+  /** Driver by name, `hundredblock` or `k6`; null in virtual time. */
   driver: string | null;
   bottleneck: string | null;
 }
 
-/** All that a path stands for. Throws HB_RECORD_FILE, and HB_BASELINE where a run is partial or its loop was closed. */
+/**
+ * The members that a path stands for: the trials of a `.jsonl` file or of a folder with one, a run record, a baseline, a run folder, or
+ * a folder of run folders. Throws HB_RECORD_FILE, and HB_BASELINE if a run is partial or its loop was closed.
+ */
 export function readMembers(path: string, side: 'a' | 'b'): Member[] {
   const trials = path.endsWith('.jsonl') ? path : join(path, TRIALS_FILE);
   if (trials === path || existsSync(trials)) {
@@ -52,6 +55,7 @@ export function readMembers(path: string, side: 'a' | 'b'): Member[] {
   );
 }
 
+/** A trial as a member. `from`: the file of trials; trials of one file and block are a pair. */
 export function memberOfTrial(from: string, head: TrialsHead, trial: Trial): Member {
   const { scenario, seed, host } = head;
   return {
@@ -70,7 +74,7 @@ export function memberOfTrial(from: string, head: TrialsHead, trial: Trial): Mem
 
 // --- internal ---
 
-/** A file of one build alone, such as the pool, stands for either side. */
+/** A file with trials of one build alone, such as the pools, stands for either side. */
 function sideOf(trials: readonly Trial[], side: 'a' | 'b'): readonly Trial[] {
   const own = trials.filter((trial) => trial.side === side);
   return own.length > 0 ? own : trials;

@@ -1,4 +1,4 @@
-/** What a comparison is told as: words, JUnit, annotations, a page. */
+/** The forms in which a comparison is written: words, JUnit, annotations, a page. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { HOSTILE, hostileCopy, intrusions } from '../../report/hostile.testing.ts';
@@ -69,7 +69,7 @@ function comparison(changes: Partial<Comparison> = {}): Comparison {
   };
 }
 
-/** Tags balance, attributes are quoted, and nothing stands raw that XML does not allow; the names of all elements. */
+/** Expects balanced tags, quoted attributes and only characters that XML allows; answers the names of all elements. */
 function wellFormed(xml: string): string[] {
   const names: string[] = [];
   const open: string[] = [];
@@ -95,7 +95,7 @@ function wellFormed(xml: string): string[] {
 }
 
 describe('JUnit XML', () => {
-  it('is well formed whatever it tells, with a case for each check and measure', () => {
+  it('is well formed whatever text it holds, with a case for each check and measure', () => {
     const xml = junitXml(comparison());
     const names = wellFormed(xml);
     expect(names.filter((name) => name === 'testcase')).toHaveLength(5);
@@ -105,7 +105,7 @@ describe('JUnit XML', () => {
     expect(xml).toContain('\u{1f6a8}');
   });
 
-  it('fails nothing by measures that decide nothing', () => {
+  it('does not fail for measures that decide nothing', () => {
     const xml = junitXml(comparison({ measuresCount: false, exact: [] }));
     expect(wellFormed(xml)).not.toContain('failure');
     expect(xml).toContain('tests="3" failures="0" skipped="3"');
@@ -127,14 +127,14 @@ describe('annotations', () => {
     expect(lines[1]).toContain('title=accept latency%2C median::');
   });
 
-  it('tell the answer where nothing is worse', () => {
+  it('give the answer if nothing is worse', () => {
     const lines = annotations(comparison({ answer: 'same', exact: [], measures: [measure({})] }));
     expect(lines).toEqual([expect.stringMatching(/^::notice .*Same: /)]);
   });
 });
 
 describe('words', () => {
-  it('say first what is worse', () => {
+  it('name first what is worse', () => {
     expect(headline(comparison())).toBe(
       "Worse: dir:it's <here> against commit:main: lost, accept latency, median rose by 25%.",
     );
@@ -145,12 +145,12 @@ describe('words', () => {
     expect(lines).toMatch(/can't tell +memory .*about 90 trials a side would tell/);
   });
 
-  it('say what it would take to tell', () => {
+  it('say how many trials would give an answer', () => {
     expect(headline(comparison({ answer: 'unclear', exact: [], measures: [UNCLEAR] }))).toMatch(
       /^Can't tell whether .*memory varied too much; about 90 trials a side would tell\.$/,
     );
     expect(headline(comparison({ answer: 'unclear', measures: [{ ...UNCLEAR, trialsNeeded: null }] }))).toMatch(
-      /noisy/,
+      /a machine this noisy/,
     );
     expect(headline(comparison({ answer: 'unclear', measures: [] }))).toMatch(/nothing was measured on both sides/);
     expect(headline(comparison({ answer: 'same' }))).toMatch(/^Same: /);

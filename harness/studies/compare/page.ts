@@ -1,4 +1,4 @@
-/** The report of a comparison: the answer, how far each measure moved, and every trial behind it. */
+/** The report of a comparison: the answer, how far each measure changed, and every trial. */
 import * as Plot from '@observablehq/plot';
 import { countText } from '../../records/number-text.ts';
 import { html, joinLines, type Html } from '../../report/html.ts';
@@ -50,7 +50,7 @@ function answerSection(comparison: Comparison): PageSection {
     body: joinLines([
       banner(BANNERS[answer], html`<strong>${headline(comparison)}</strong>`),
       paragraph(
-        `Baseline: ${a.label}, ${a.trials} trials. Candidate: ${b.label}, ${b.trials} trials. Scenario ${scenario}, seed ${seed}. ${how} A measure is worse where it grew by ${countText(100 * minEffect, 1)}% or more and chance gives that, over all measures, at most once in ${countText(1 / alpha)}.`,
+        `Baseline: ${a.label}, ${a.trials} trials. Candidate: ${b.label}, ${b.trials} trials. Scenario ${scenario}, seed ${seed}. ${how} A measure is worse if it grew by ${countText(100 * minEffect, 1)}% or more and chance alone would show such growth in any measure at most once in ${countText(1 / alpha)} comparisons.`,
       ),
       ...notes.map((note) => paragraph(note)),
     ]),
@@ -87,16 +87,16 @@ function measureSection({ measures, minEffect, measuresCount }: Comparison): Pag
     columns.map((head, i) => ({ head, numeric: i > 1 })),
     rows,
   );
-  return { id: 'measures', title: 'Measures', body: joinLines([ratioFigure(measures, minEffect), numbers]) };
+  return { id: 'measures', title: 'Measures', body: joinLines([ratioPlot(measures, minEffect), numbers]) };
 }
 
-function ratioFigure(measures: readonly MeasureVerdict[], minEffect: number): Html {
+function ratioPlot(measures: readonly MeasureVerdict[], minEffect: number): Html {
   const bounds = measures.flatMap((m) => [m.ratio, m.low ?? m.ratio, m.high ?? m.ratio]);
   const most = Math.max(1 + 2 * minEffect, ...bounds) * 1.02;
   const least = Math.min(1 / (1 + 2 * minEffect), ...bounds) / 1.02;
   const answers = [...new Set(measures.map(({ answer }) => answer))];
   return drawPlot({
-    title: 'How far each measure moved',
+    title: 'How far each measure changed',
     lede: `1 is no change. Between the dashed lines a change does not matter (${countText(100 * minEffect, 1)}%).`,
     alt: measures.map((m) => `${m.label} ${countText(m.ratio, 3)}`).join(', '),
     legend: legend(
@@ -130,12 +130,12 @@ function trialSection({ measures }: Comparison, a: ComparedSide, b: ComparedSide
   return {
     id: 'trials',
     title: 'Trials',
-    body: measures.length === 0 ? paragraph('None.') : joinLines(measures.map((measure) => trialFigure(measure, a, b))),
+    body: measures.length === 0 ? paragraph('None.') : joinLines(measures.map((measure) => trialPlot(measure, a, b))),
   };
 }
 
-/** Each trial a dot, in the order in which its side ran them from top to bottom of its row. */
-function trialFigure(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide): Html {
+/** Draws each trial as a dot. Within a side's row the first trial is on top and the last at the bottom. */
+function trialPlot(measure: MeasureVerdict, a: ComparedSide, b: ComparedSide): Html {
   const labels = ['baseline', 'candidate'];
   const dots = [a, b].flatMap(({ members }, side) =>
     members.flatMap(({ values }, i) => {

@@ -1,4 +1,4 @@
-/** The error rates that docs/guides/ci.md promises, from the committed pools of real trials. */
+/** Holds the error rates that docs/guides/ci.md promises against the committed pools of real trials. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ describe('the committed pools', () => {
   });
 });
 
-/** Trials of a quiet machine: each figure varies by 2%. */
+/** Trials of a quiet machine: each value varies by 2%. */
 function quietPool(): Trials {
   const random = seedrandom.alea('quiet');
   const host = { node: 'v20.19.0', platform: 'linux', arch: 'x64', cpus: 2, memoryMiB: 8000, workers: 1 };
@@ -68,15 +68,17 @@ describe('resampling', () => {
     expect(answers[answer]).toBeGreaterThanOrEqual(49);
   });
 
-  it('looks again where it could not tell, and tells more so', () => {
-    const o = { comparisons: 50, factor: 1.1, limits: DEFAULT_LIMITS, seed: 3 };
-    const unclear = (looks: number[]): number => resample(quietPool(), { ...o, looks }).answers.unclear;
+  it('looks again after an unclear answer, and fewer answers stay unclear', () => {
+    const options = { comparisons: 50, factor: 1.1, limits: DEFAULT_LIMITS, seed: 3 };
+    const unclear = (looks: number[]): number => resample(quietPool(), { ...options, looks }).answers.unclear;
     expect(unclear([6, 12, 24])).toBeLessThan(unclear([6]));
   });
 
   it('repeats with its seed, and refuses a pool that is too small', () => {
-    const o = { comparisons: 20, looks: [12], factor: 1.08, limits: DEFAULT_LIMITS, seed: 3 };
-    expect(resample(quietPool(), o)).toEqual(resample(quietPool(), o));
-    expect(() => resample(quietPool(), { ...o, looks: [12, 31] })).toThrow(/expected 62 trials or more, found 60/);
+    const options = { comparisons: 20, looks: [12], factor: 1.08, limits: DEFAULT_LIMITS, seed: 3 };
+    expect(resample(quietPool(), options)).toEqual(resample(quietPool(), options));
+    expect(() => resample(quietPool(), { ...options, looks: [12, 31] })).toThrow(
+      /expected 62 trials or more, found 60/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** The gate's own error rates: comparisons of a pool of real trials of one build with itself, as it is and with a slow-down planted. */
+/** How often a comparison errs: a pool of real trials of one build is compared with itself, as it is and with a slow-down planted. */
 import seedrandom from 'seedrandom';
 import type { Rate } from '../../../contract/record/measures.ts';
 import { rateOf } from '../../../stats/quantiles.ts';
@@ -10,9 +10,9 @@ import type { Answer, Thresholds } from '../../../stats/change.ts';
 
 export interface ResampleOptions {
   comparisons: number;
-  /** Trials a side at each look; the first that can tell is the last. */
+  /** Trials a side after which both sides are compared; the first comparison that is not `unclear` is the last. */
   looks: readonly number[];
-  /** Factor on every latency and on processor time of one side; 1: none. */
+  /** Factor by which every latency and the processor time of one side are multiplied; 1 plants nothing. */
   factor: number;
   limits: Thresholds;
   seed: number;
@@ -20,27 +20,28 @@ export interface ResampleOptions {
 
 export interface Resampled extends ResampleOptions {
   answers: Record<Answer, number>;
-  /** Share that answered `worse`: false alarms where the factor is 1, else power. */
+  /** Share of comparisons that answered `worse`: false alarms if the factor is 1, else power. */
   worse: Rate;
 }
 
 /**
- * Each comparison takes as many trials as it needs that ran one after the other, from a place that is drawn, and deals them to the two sides in the
- * order in which an interleaved comparison runs them: so that drift of the machine is in them as it would be.
- * Throws a RangeError where the pool is too small.
+ * Each comparison draws a place in the pool, takes the trials that ran one after the other from there, and deals them to the two sides
+ * in the order in which an interleaved comparison runs them, so that they hold the machine's drift as real ones do. Throws a RangeError
+ * if the pool is too small.
  */
-export function resample(pool: Trials, o: ResampleOptions): Resampled {
-  const most = o.looks[o.looks.length - 1];
+export function resample(pool: Trials, options: ResampleOptions): Resampled {
+  const { comparisons, looks, seed } = options;
+  const most = looks[looks.length - 1];
   const places = pool.trials.length - 2 * most + 1;
   if (places < 1) throw new RangeError(`resample: expected ${2 * most} trials or more, found ${pool.trials.length}`);
-  const random = seedrandom.alea(`resample ${o.seed}`);
+  const random = seedrandom.alea(`resample ${seed}`);
   const answers: Record<Answer, number> = { worse: 0, better: 0, same: 0, unclear: 0 };
-  for (let i = 0; i < o.comparisons; i += 1) {
+  for (let i = 0; i < comparisons; i += 1) {
     const from = Math.floor(random() * places);
     const orders = blockOrders(most, Math.floor(random() * 2 ** 31));
-    answers[compareDealt(pool, from, orders, o)] += 1;
+    answers[compareDealt(pool, from, orders, options)] += 1;
   }
-  return { ...o, answers, worse: rateOf(answers.worse, o.comparisons) };
+  return { ...options, answers, worse: rateOf(answers.worse, comparisons) };
 }
 
 // --- internal ---
@@ -69,7 +70,7 @@ function compareDealt(
   return 'unclear';
 }
 
-/** Memory stays as it is: a slow-down is of time. */
+/** A slow-down multiplies times alone: memory stays as it is. */
 function slowed(trial: Trial, factor: number): Trial {
   const figures = Object.fromEntries(
     Object.entries(trial.figures).map(([name, value]) => [name, name.endsWith('Ms') ? factor * value : value]),

@@ -1,4 +1,4 @@
-/** One trial of one side. */
+/** Runs one trial of one side. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,13 +18,13 @@ export interface SideTrialOptions {
   signal?: AbortSignal;
 }
 
-/** Starts the side's target, sends it the trace, judges it, and leaves nothing behind. Throws HB_TARGET where the target does not last the trial. */
-export async function runSide(o: SideTrialOptions): Promise<Omit<Trial, 'side' | 'block'>> {
+/** Starts the side's target, sends it the trace, judges the trial, and leaves nothing behind. Throws HB_TARGET if the target does not last the trial. */
+export async function runSide(options: SideTrialOptions): Promise<Omit<Trial, 'side' | 'block'>> {
   const startedAt = formatIso(Date.now());
-  const running = await o.side.start(o.signal);
+  const running = await options.side.start(options.signal);
   const outDir = mkdtempSync(join(tmpdir(), 'hundredblock-trial-'));
   try {
-    const driven = await drive(o, running, outDir);
+    const driven = await drive(options, running, outDir);
     const { judged } = driven;
     const { judgement, sameOutcome, load, latencyMs } = judged;
     return {
@@ -43,27 +43,27 @@ export async function runSide(o: SideTrialOptions): Promise<Omit<Trial, 'side' |
 
 // --- internal ---
 
-/** A target that was started and ends by itself ends the trial, instead of leaving it to wait for answers. */
+/** If a target that was started here ends by itself, the trial ends too, instead of waiting for answers. */
 async function drive(
   { side, yardstick, speed, signal }: SideTrialOptions,
   { target, ended }: RunningTarget,
   outDir: string,
 ): Promise<Driven> {
   const gone = new AbortController();
-  let how: string | null = null;
-  void ended.then((what) => {
-    how = what;
+  let ending: string | null = null;
+  void ended.then((how) => {
+    ending = how;
     return gone.abort();
   });
   const signals = signal === undefined ? [gone.signal] : [gone.signal, signal];
   const driven = await runTrial({ yardstick, outDir, target, speed, signal: AbortSignal.any(signals) });
   const { stopped } = driven.judged;
   if (stopped === null) return driven;
-  const found = how === null ? stopped : `that it ended with ${how}`;
-  throw new HundredblockError('HB_TARGET', `${side.label}: expected it to last the trial, found ${found}`);
+  const found = ending === null ? stopped : `that it ended with ${ending}`;
+  throw new HundredblockError('HB_TARGET', `${side.label}: expected a target that lasts the trial, found ${found}`);
 }
 
-/** Six digits are beyond what any of them is exact to. */
+/** Rounds to six digits, which is finer than any of the values is exact. */
 function rounded(figures: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(6))]));
 }

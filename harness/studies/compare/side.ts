@@ -1,4 +1,4 @@
-/** One side of an interleaved comparison: something that answers as a target, started for each trial or running already. */
+/** One side of an interleaved comparison: a target that is started for each trial, or that runs already. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,22 +9,22 @@ import type { TargetCost } from './measures.ts';
 
 export interface RunningTarget {
   target: UrlTarget;
-  /** What it cost since it listened. */
+  /** Use of the machine by its process since it began to listen. */
   cost(): TargetCost;
-  /** Resolves with how it ended where it ends by itself; never for one that was not started here. */
+  /** Resolves with how the target ended if it ends by itself; never for a target that was not started here. */
   ended: Promise<string>;
-  /** Stops what was started, and takes its data away. */
+  /** Stops a target that was started here, and removes its data. */
   stop(): Promise<void>;
 }
 
 export interface Side {
-  /** As it is named in words: a URL, a folder, a commit. */
+  /** Its name in messages and reports: a URL, a folder, a commit. */
   label: string;
-  /** Throws HB_TARGET where it does not listen. */
+  /** Throws HB_TARGET if the target does not listen in time. */
   start(signal?: AbortSignal): Promise<RunningTarget>;
 }
 
-/** A system that runs already. */
+/** A target that runs already. */
 export function urlSide(target: UrlTarget): Side {
   return {
     label: target.url,
@@ -37,7 +37,7 @@ export function urlSide(target: UrlTarget): Side {
   };
 }
 
-/** A checkout of this repository (or anything whose `bin/hundredblock.js serve` is started as ours is): each trial starts it anew, with no data. */
+/** A checkout of this repository, or any folder whose `bin/hundredblock.js serve` takes the same flags. Each trial starts it anew, without data. */
 export function checkoutSide(label: string, root: string): Side {
   return { label, start: (signal) => startCheckout(root, signal) };
 }
@@ -79,7 +79,7 @@ function cpuSince(pid: number, startCpuMs: number | null): number | null {
   return cpuMs === null || startCpuMs === null ? null : cpuMs - startCpuMs;
 }
 
-/** The kernel keeps the peak itself, so that no sampling misses it; null where there is no /proc. */
+/** Peak of resident memory, which the kernel itself keeps, so that no sampling misses it; null if there is no /proc. */
 function rssPeakOf(pid: number): number | null {
   try {
     const peak = /^VmHWM:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));

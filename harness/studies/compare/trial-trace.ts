@@ -1,4 +1,4 @@
-/** What a comparison sends: one recorded trace of a few seconds, the same for every trial. */
+/** The trace that a comparison sends: a few seconds of a recorded world, the same for every trial. */
 import { createHash } from 'node:crypto';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
@@ -8,7 +8,7 @@ import { resolveScenario } from '../../options/resolve.ts';
 import { recordTrace } from '../../trace/record.ts';
 import { TRIALS_SCHEMA, type TrialsHead } from './trials.ts';
 
-/** Options over `rush` that make a trial: three seconds, a thousand residents, well below what the target can take. */
+/** Options that cut `rush` down to a trial: three seconds, a thousand residents, a load well below the target's capacity. */
 const TRIAL_SETS: readonly string[] = [
   'load.fromMs=900000',
   'load.durationMs=3000',
@@ -19,7 +19,7 @@ const TRIAL_SETS: readonly string[] = [
   'intensity.motions=4',
 ];
 
-/** `name` null: the gate's own small one. Throws what resolveScenario throws. */
+/** The scenario of a trial; `name` null: `rush`, cut down. Throws what resolveScenario throws. */
 export function trialScenario(name: string | null, sets: readonly string[], seed: number): Scenario {
   return resolveScenario(name ?? 'rush', [...(name === null ? TRIAL_SETS : []), ...sets], { seed });
 }
@@ -44,7 +44,7 @@ export async function recordTrialTrace(
     throw new HundredblockError('HB_TRACE', 'the trace: expected a whole one, found that it was interrupted');
 }
 
-/** A trace ready to be sent and judged, and what its trials have in common. Throws HB_TRACE. */
+/** Opens a trace to send and judge. `head` holds what all trials of it have in common. Throws HB_TRACE. */
 export async function openTrialTrace(dir: string): Promise<{ yardstick: Yardstick; head: TrialsHead; speed: number }> {
   const yardstick = await openYardstick(dir);
   const { header, sha256 } = yardstick.trace;
@@ -64,7 +64,7 @@ export async function openTrialTrace(dir: string): Promise<{ yardstick: Yardstic
   };
 }
 
-/** Of a scenario's options, whatever the order of their keys. */
+/** Hash of a scenario's options, whatever the order of their keys. */
 export function optionsSha256(options: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(options)))

@@ -1,6 +1,6 @@
 /**
- * Trials on file: JSON Lines, first what all of them have in common, then a line each. A folder of an interleaved comparison holds one, and
- * results/pool/ the pool from which the gate's own error rates are computed.
+ * Files of trials in JSON Lines: the first line holds what all trials have in common, each further line one trial. The folder of an
+ * interleaved comparison holds such a file, and results/pool/ the pools from which the error rates of a comparison are computed.
  */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
@@ -16,10 +16,10 @@ const TrialsHeadSchema = Type.Object({
   schema: Type.Literal(TRIALS_SCHEMA),
   scenario: Type.String(),
   seed: Type.Integer(),
-  /** Of the scenario's options as canonical JSON. */
+  /** Hash of the scenario's options as canonical JSON. */
   optionsSha256: Type.String(),
   traceSha256: Type.String(),
-  /** Of the harness, and where it ran. */
+  /** The harness's build, and the machine that it ran on. */
   code,
   host,
 });
@@ -27,12 +27,12 @@ export type TrialsHead = Static<typeof TrialsHeadSchema>;
 
 const TrialSchema = Type.Object({
   side: Type.Union([Type.Literal('a'), Type.Literal('b')]),
-  /** Both sides have one trial of each block, one soon after the other. */
+  /** Each block holds one trial of either side, one soon after the other. */
   block: Type.Integer({ minimum: 0 }),
   startedAt: Type.String(),
   /** Load average of the machine over the minute before the trial's end. */
   load1: Type.Number(),
-  /** The generator's own lag and what it says held the run back. */
+  /** The generator's own lag, and what held the run back (harness/judge/bottleneck.ts). */
   lagP99Ms: Type.Number(),
   bottleneck: Type.String(),
   figures: Type.Record(Type.String(), Type.Number()),
@@ -45,15 +45,17 @@ export interface Trials {
   trials: Trial[];
 }
 
+/** Throws what the file system throws. */
 export function writeTrials(path: string, { head, trials }: Trials): void {
   writeFileSync(path, [head, ...trials].map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
+/** Throws what the file system throws. */
 export function appendTrial(path: string, trial: Trial): void {
   appendFileSync(path, `${JSON.stringify(trial)}\n`);
 }
 
-/** Throws HB_RECORD_FILE where a line is not what it should be. */
+/** Throws HB_RECORD_FILE if the file can't be read or a line breaks the schema. */
 export function readTrials(path: string): Trials {
   const [first, ...rest] = linesOf(path);
   return {
@@ -91,6 +93,6 @@ function checked<T>(path: string, line: number, schema: Type.TSchema, value: unk
   );
 }
 
-function broken(path: string, what: string): HundredblockError {
-  return new HundredblockError('HB_RECORD_FILE', `${path}: ${what}`);
+function broken(path: string, problem: string): HundredblockError {
+  return new HundredblockError('HB_RECORD_FILE', `${path}: ${problem}`);
 }

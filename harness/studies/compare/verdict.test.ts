@@ -24,7 +24,7 @@ describe('a measure', () => {
     expect(judge(b, trials(1.2), paired)).toMatchObject({ answer: 'worse', ratio: expect.closeTo(1.2, 1) });
   });
 
-  it('is not worse where the change is sure, but smaller than what matters', () => {
+  it('is not worse if the change is certain, but too small to matter', () => {
     const [a, b] = [trials(1), trials(1.05).toReversed()];
     const verdict = judge(a, b);
     expect(verdict.pAdjusted).toBeLessThan(DEFAULT_LIMITS.alpha);
@@ -32,29 +32,29 @@ describe('a measure', () => {
     expect(judge(a, b, true, 0.04).answer).toBe('worse');
   });
 
-  it("can't be told where trials vary too much, and says how many would tell", () => {
+  it('is unclear if trials vary too much, and says how many would give an answer', () => {
     const verdict = judge(trials(1, 0.5), trials(1, 0.5).toReversed());
     expect(verdict.answer).toBe('unclear');
     expect(verdict.trialsNeeded).toBeGreaterThan(12);
   });
 
-  it("can't be told by a few trials, however clear they look", () => {
+  it('is unclear after a few trials, however plain they look', () => {
     const verdict = judge(trials(1, 0.01, 3), trials(2, 0.01, 3));
     expect(verdict).toMatchObject({ answer: 'unclear', low: null, high: null });
     expect(verdict.trialsNeeded).toBe(8);
   });
 
-  it('of a wide spread with 500 trials is beyond patience', () => {
+  it('would need more than 500 trials if the spread is wide', () => {
     expect(judge(trials(1, 0.9, 14), trials(1.095, 0.9, 14).toReversed()).trialsNeeded).toBeNull();
   });
 
-  it('counts only pairs that measured it on both sides, and is left out where none did', () => {
+  it('counts only pairs that measured it on both sides, and is left out if none did', () => {
     const some = trials(1).map((figures, i) => (i < 3 ? {} : figures));
     expect(judge(some, trials(1.2)).trials).toEqual({ a: 9, b: 9 });
     expect(judge([{}, {}], [{}, {}])).toBeUndefined();
   });
 
-  it('needs more of a difference where many are looked at', () => {
+  it('needs a greater difference if many measures are looked at', () => {
     const names = Array.from({ length: 40 }, (_, i) => `m${i}`);
     const measures = names.map((name) => ({ ...MEASURE, name }));
     const of = (factor: number) => trials(factor).map(({ ms }) => Object.fromEntries(names.map((name) => [name, ms])));

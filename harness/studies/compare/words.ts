@@ -1,4 +1,4 @@
-/** The answer of a comparison in words. */
+/** The answer of a comparison in words, for the terminal and its report. */
 import { countText, latencyText, nounText } from '../../records/number-text.ts';
 import type { Comparison, ExactCheck } from './comparison.ts';
 import type { Answer } from '../../../stats/change.ts';
@@ -11,20 +11,20 @@ export const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   unclear: "can't tell",
 };
 
-/** One line: what a person wants to know first. */
+/** The answer in one line, with what decided it. */
 export function headline({ answer, a, b, exact, measures, measuresCount }: Comparison): string {
   const failed = exact.filter(({ ok }) => !ok);
   switch (answer) {
     case 'worse': {
-      const what = [...failed.map(({ name }) => name), ...named(measures, 'worse', measuresCount)];
-      return `Worse: ${b.label} against ${a.label}: ${what.join(', ')}.`;
+      const reasons = [...failed.map(({ name }) => name), ...named(measures, 'worse', measuresCount)];
+      return `Worse: ${b.label} against ${a.label}: ${reasons.join(', ')}.`;
     }
     case 'better':
       return `Better: ${b.label} against ${a.label}: ${named(measures, 'better', measuresCount).join(', ')}.`;
     case 'same': {
       const timing = measuresCount
-        ? 'what is exact is equal, no measure moved by an effect that matters'
-        : 'what is exact is equal; measures were not compared';
+        ? 'all exact fields are equal, and no measure changed by an effect that matters'
+        : 'all exact fields are equal; measures were not compared';
       return `Same: ${b.label} and ${a.label}: ${timing}.`;
     }
     case 'unclear':
@@ -32,7 +32,7 @@ export function headline({ answer, a, b, exact, measures, measuresCount }: Compa
   }
 }
 
-/** `delivery latency, median rose by 23% (95% interval 15% to 31%), 4.1 ms to 5.0 ms; n = 12 and 12, p = 0.0005`. */
+/** Such as `delivery latency, median +23.0% (95% interval +15.0% to +31.0%), 4.1 ms to 5.0 ms; n = 12 and 12, p = 0.0005`. */
 export function measureText(m: MeasureVerdict): string {
   const change = (ratio: number): string => `${ratio >= 1 ? '+' : '-'}${countText(100 * Math.abs(ratio - 1), 1)}%`;
   const interval =
@@ -43,11 +43,12 @@ export function measureText(m: MeasureVerdict): string {
   return `${m.label} ${change(m.ratio)} (${interval}), ${valueText(m, m.median.a)} to ${valueText(m, m.median.b)}; n = ${m.trials.a} and ${m.trials.b}, p = ${pText(m.pAdjusted)}${needed}`;
 }
 
+/** A check in one line: its name, and what was expected and found if it failed. */
 export function exactText({ name, ok, detail }: ExactCheck): string {
   return ok ? `${name} as expected` : `${name}: ${detail}`;
 }
 
-/** The whole answer, in lines for a terminal. */
+/** The whole answer in lines for a terminal: headline, failed checks, measures, notes. */
 export function comparisonLines(comparison: Comparison): string[] {
   const { exact, measures, measuresCount, notes, scenario, seed, paired, minEffect, alpha } = comparison;
   const failed = exact.filter(({ ok }) => !ok);
@@ -63,11 +64,12 @@ export function comparisonLines(comparison: Comparison): string[] {
   ];
 }
 
-/** A figure with its unit. */
+/** A value of a measure with its unit. */
 export function valueText({ unit }: Pick<MeasureVerdict, 'unit'>, value: number): string {
   return unit === 'ms' ? latencyText(value) : `${countText(value, 1)} MiB`;
 }
 
+/** A p value with four digits. */
 export function pText(p: number): string {
   return p < 0.0001 ? 'below 0.0001' : countText(p, 4);
 }
@@ -87,7 +89,7 @@ function unclearText(measures: readonly MeasureVerdict[]): string {
   const worst = Math.max(...open.map(({ trialsNeeded }) => trialsNeeded ?? Infinity));
   const needed = Number.isFinite(worst)
     ? `about ${worst} trials a side would tell`
-    : 'no number of trials that anybody would wait for would tell on so noisy a machine';
+    : 'on a machine this noisy more than 500 trials a side would be needed';
   return `${open.map(({ label }) => label).join('; ')} varied too much; ${needed}`;
 }
 

@@ -1,4 +1,4 @@
-/** Columns of a run that never was, in which every answer and delivery takes the same time. */
+/** Columns of a made-up run in which every answer and every delivery takes the same time. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import {
 } from '../../judge/wire.testing.ts';
 import { recordNamed, removeTraces } from '../../trace/recording.testing.ts';
 import { addLatencies } from './latency-seconds.ts';
-import { samplesOf, type Samples } from './samples.ts';
+import { emptySamples, type Samples } from './samples.ts';
 
 const SECONDS = 20;
 const SPEED = 180;
@@ -46,10 +46,10 @@ beforeAll(async () => {
   wire = await perfectWire(trace, { speed: SPEED });
 });
 
-async function columnsOf(seen: Wire): Promise<Samples> {
+async function columnsOf(observed: Wire): Promise<Samples> {
   const observations = join(dir, String((runs += 1)));
-  writeWire(observations, seen);
-  const samples = samplesOf(SECONDS);
+  writeWire(observations, observed);
+  const samples = emptySamples(SECONDS);
   samples.second.forEach((_, i) => (samples.second[i] = i + 1));
   await addLatencies(samples, yardstick, observations);
   return samples;
@@ -59,7 +59,7 @@ function known(values: Float64Array): number[] {
   return [...values].filter((value) => !Number.isNaN(value));
 }
 
-it('tells of each second how long answers and deliveries took', async () => {
+it('gives for each second how long answers and deliveries took', async () => {
   const samples = await columnsOf(wire);
   for (const column of ['latency.acceptP50Ms', 'latency.deviceP99Ms'] as const) {
     expect(known(samples[column]).length).toBeGreaterThan(5);
@@ -73,7 +73,7 @@ it('tells of each second how long answers and deliveries took', async () => {
   expect(samples['flow.late'].reduce((sum, n) => sum + n, 0)).toBe(0);
 });
 
-it('sees the second in which deliveries were slow, and counts those that were late', async () => {
+it('finds the seconds in which deliveries were slow, and counts those that were late', async () => {
   const slow = 6000;
   const deliveries = wire.deliveries.map(
     ([resident, sequence, frame, ms]) => [resident, sequence, frame, ms + slow] as Wire['deliveries'][number],
@@ -83,7 +83,7 @@ it('sees the second in which deliveries were slow, and counts those that were la
   expect(samples['flow.late'].reduce((sum, n) => sum + n, 0)).toBeGreaterThan(50);
 });
 
-it('does not hold against the target what a resident fetched after an absence', async () => {
+it('does not count messages that a resident fetched after an absence as slow', async () => {
   const opened = wire.connections.map((line) => ({ ...line, atMs: LAUNCH_MS + 1000 * SECONDS - 1 }));
   const samples = await columnsOf({ ...wire, connections: opened });
   expect(known(samples['latency.deliveryP50Ms'])).toEqual([]);

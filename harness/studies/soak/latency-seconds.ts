@@ -1,16 +1,16 @@
-/** What the observations say of each second: how much was sent, answered and delivered, and how long it took. */
+/** Fills in, for each second, how many inputs were sent and answered, how many messages were delivered, and how long that took. */
 import { wallMsOf } from '../../../contract/clock.ts';
 import { readObservations, type Observations } from '../../judge/observations.ts';
 import { LATENESS_WALL_MS_MAX, type Yardstick } from '../../judge/judge.ts';
 import { quantilesOf } from '../../../stats/quantiles.ts';
 import type { Column, Samples } from './samples.ts';
 
-/** Fills the columns `flow.*` and `latency.*`. Throws HB_TRACE where the observations can't be read. */
+/** Fills the columns `flow.*` and `latency.*` from the driver's observations. Throws HB_TRACE if they can't be read. */
 export async function addLatencies(samples: Samples, yardstick: Yardstick, observationsDir: string): Promise<void> {
-  const seen = await readObservations(observationsDir);
-  const seconds = new Seconds(samples, seen.driver.clock.originWallMs);
-  await addSends(seconds, seen, yardstick);
-  addDeliveries(seconds, seen, yardstick);
+  const observations = await readObservations(observationsDir);
+  const seconds = new Seconds(samples, observations.driver.clock.originWallMs);
+  await addSends(seconds, observations, yardstick);
+  addDeliveries(seconds, observations, yardstick);
   seconds.write();
 }
 
@@ -19,7 +19,7 @@ export async function addLatencies(samples: Samples, yardstick: Yardstick, obser
 type Timed = 'accept' | 'device' | 'delivery';
 const TIMED: readonly Timed[] = ['accept', 'device', 'delivery'];
 
-/** Rows by the second at which they end. */
+/** Counts and times by the row of the second in which they fall. */
 class Seconds {
   readonly #samples: Samples;
   readonly #originMs: number;
@@ -42,20 +42,20 @@ class Seconds {
     if (row !== undefined) this.#samples[column][row] += 1;
   }
 
-  time(what: Timed, wallMs: number, ms: number): void {
+  time(kind: Timed, wallMs: number, ms: number): void {
     const row = this.#rowAt(wallMs);
     if (row === undefined) return;
-    const mine = this.#times[what].get(row);
-    if (mine === undefined) this.#times[what].set(row, [ms]);
+    const mine = this.#times[kind].get(row);
+    if (mine === undefined) this.#times[kind].set(row, [ms]);
     else mine.push(ms);
   }
 
   write(): void {
-    for (const what of TIMED)
-      for (const [row, times] of this.#times[what]) {
+    for (const kind of TIMED)
+      for (const [row, times] of this.#times[kind]) {
         const { p50, p99 } = quantilesOf(times);
-        this.#samples[`latency.${what}P50Ms`][row] = p50;
-        this.#samples[`latency.${what}P99Ms`][row] = p99;
+        this.#samples[`latency.${kind}P50Ms`][row] = p50;
+        this.#samples[`latency.${kind}P99Ms`][row] = p99;
       }
   }
 
@@ -85,19 +85,18 @@ async function addSends(seconds: Seconds, { sends }: Observations, { trace }: Ya
   }
 }
 
-/** From the moment at which the cause was meant to be sent, of those who were connected by then. */
-function addDeliveries(seconds: Seconds, seen: Observations, { replayed }: Yardstick): void {
-  const { clock } = seen.driver;
+/** A delivery's latency counts from the moment at which its cause was meant to be sent, and only for residents connected by then. */
+function addDeliveries(seconds: Seconds, observations: Observations, { replayed }: Yardstick): void {
+  const { deliveries, driver, frames } = observations;
+  const { clock } = driver;
   const dueMs = new Map(replayed.publishes.map((p) => [p.identifier, wallMsOf(clock, p.atMs)]));
-  const dueOfFrame = seen.frames.map(({ type, text }) =>
-    type === 'alert' ? dueMs.get(identifierOf(text)) : undefined,
-  );
-  const opened = openedOf(seen);
-  for (let i = 0; i < seen.deliveries.count; i += 1) {
-    const wallMs = seen.deliveries.wallMs[i];
+  const dueOfFrame = frames.map(({ type, text }) => (type === 'alert' ? dueMs.get(identifierOf(text)) : undefined));
+  const opened = openingTimes(observations);
+  for (let i = 0; i < deliveries.count; i += 1) {
+    const wallMs = deliveries.wallMs[i];
     seconds.count('flow.deliveries', wallMs);
-    const due = dueOfFrame[seen.deliveries.frame[i]];
-    if (due === undefined || lastBefore(opened.get(seen.deliveries.resident[i]), wallMs) > due) continue;
+    const due = dueOfFrame[deliveries.frame[i]];
+    if (due === undefined || lastBefore(opened.get(deliveries.resident[i]), wallMs) > due) continue;
     seconds.time('delivery', wallMs, wallMs - due);
     if (wallMs - due > LATENESS_WALL_MS_MAX) seconds.count('flow.late', wallMs);
   }
@@ -111,8 +110,8 @@ function identifierOf(text: string): string {
   }
 }
 
-/** When each resident's connections opened, in order. */
-function openedOf({ connections }: Observations): Map<number, number[]> {
+/** Times at which each resident's connections opened, in order. */
+function openingTimes({ connections }: Observations): Map<number, number[]> {
   const opened = new Map<number, number[]>();
   for (const { resident, event, atMs } of connections) {
     if (event !== 'open') continue;

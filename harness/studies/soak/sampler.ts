@@ -1,45 +1,45 @@
-/** Looks at both processes each second while a run goes on: /proc, the target's /metrics, and what the driver tells of itself. */
+/** Samples both processes each second of a run: from /proc, from the target's /metrics, and from the driver's own reports. */
 import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import type { DriveProgress, HeapFigures, ProcessWatch } from '../../drivers/driver-api.ts';
 import { createControl, type Control } from '../../drivers/target/control.ts';
 import { figuresOf, type ProcessFigures } from '../../drivers/target/process-figures.ts';
-import { COLUMNS, rowText, samplesOf, type Column, type Samples, type SoakHeader } from './samples.ts';
-import { scrapeOf, type Scrape } from './target-scrape.ts';
+import { COLUMNS, rowText, emptySamples, type Column, type Samples, type SoakHeader } from './samples.ts';
+import { parseScrape, type Scrape } from './target-scrape.ts';
 
 export interface Sampler extends ProcessWatch {
   progress(progress: DriveProgress): void;
-  /** Ends sampling. */
+  /** Ends sampling and answers all samples. */
   close(): Promise<Sampled>;
 }
 
 export interface Sampled {
-  /** What is told by the observations only (flow, latency) is still missing. */
+  /** Without the columns of flow and latency, which only the observations hold (latency-seconds.ts). */
   samples: Samples;
-  /** Seconds of the window that are not in the samples, or in which the target's metrics were not to be had. */
+  /** Seconds of the window that are not in the samples, and seconds in which the target gave no metrics. */
   gaps: { missed: number; unscraped: number };
-  /** Processor time of the sampling process meanwhile, as a share of one processor. */
+  /** Processor time of the sampling process over the window, as a share of one processor. */
   cpuShare: number;
 }
 
 export interface SamplerOptions {
-  /** Written row by row as the run goes on, so that a run that is killed leaves its series. */
+  /** The file of samples: each row is written at once, so that a run that is killed leaves its series. */
   path: string;
   header: SoakHeader;
-  /** Of a target that was not started for the run; null where it is not known. */
+  /** Process id of a target that was not started for the run; null if it is not known. */
   targetPid: number | null;
 }
 
-/** Samples from the moment at which the window opens until it is closed. */
-export function createSampler(o: SamplerOptions): Sampler {
-  return new SecondSampler(o);
+/** A sampler that begins when the window opens and ends when it closes. Throws what the file system throws. */
+export function createSampler(options: SamplerOptions): Sampler {
+  return new SecondSampler(options);
 }
 
 // --- internal ---
 
-/** Ample for an answer; a slower one is a gap, and so are the seconds that pass meanwhile. */
+/** Much more than an answer takes; a slower one is a gap, and so are the seconds that pass meanwhile. */
 const SCRAPE_MS_MAX = 3000;
 
-const NOTHING: ProcessFigures = { cpuMs: null, rssBytes: null };
+const UNKNOWN: ProcessFigures = { cpuMs: null, rssBytes: null };
 
 interface Watched {
   driverPid: number;
@@ -48,7 +48,7 @@ interface Watched {
 }
 
 class SecondSampler implements Sampler {
-  readonly #o: SamplerOptions;
+  readonly #options: SamplerOptions;
   readonly #rows: number[][] = [];
   #watched: Watched | null = null;
   #heap: HeapFigures | null = null;
@@ -63,14 +63,14 @@ class SecondSampler implements Sampler {
   #before: { atMs: number; driverCpuMs: number; targetCpuMs: number } | null = null;
   #cpuBefore = process.cpuUsage();
 
-  constructor(o: SamplerOptions) {
-    this.#o = o;
-    writeFileSync(o.path, `${JSON.stringify(o.header)}\n`);
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+    writeFileSync(options.path, `${JSON.stringify(options.header)}\n`);
   }
 
   started({ driverPid, targetPid, targetUrl }: Parameters<ProcessWatch['started']>[0]): void {
     const control = createControl({ origin: new URL(targetUrl).origin, harnessKey: null, timeoutMs: SCRAPE_MS_MAX });
-    this.#watched = { driverPid, targetPid: targetPid ?? this.#o.targetPid, control };
+    this.#watched = { driverPid, targetPid: targetPid ?? this.#options.targetPid, control };
   }
 
   driverHeap(heap: HeapFigures): void {
@@ -80,7 +80,7 @@ class SecondSampler implements Sampler {
   progress(progress: DriveProgress): void {
     this.#progress = progress;
     if (progress.phase === 'running' && this.#timer === undefined) this.#open();
-    // The drain is no part of the window.
+    // The drain does not belong to the window.
     if (progress.phase === 'draining' || progress.phase === 'writing') this.#stop();
   }
 
@@ -89,7 +89,7 @@ class SecondSampler implements Sampler {
     await this.#busy;
     await this.#watched?.control.close();
     const { user, system } = process.cpuUsage(this.#cpuBefore);
-    const samples = samplesOf(this.#rows.length);
+    const samples = emptySamples(this.#rows.length);
     for (const [at, column] of COLUMNS.entries())
       for (const [i, row] of this.#rows.entries()) samples[column][i] = row[at];
     return {
@@ -102,7 +102,7 @@ class SecondSampler implements Sampler {
   #open(): void {
     this.#openedMs = performance.now();
     this.#cpuBefore = process.cpuUsage();
-    this.#timer = setInterval(() => this.#tick(), this.#o.header.everyMs);
+    this.#timer = setInterval(() => this.#tick(), this.#options.header.everyMs);
   }
 
   #stop(): void {
@@ -111,7 +111,7 @@ class SecondSampler implements Sampler {
     this.#closedMs = performance.now();
   }
 
-  /** A sample that is still under way when the next is due takes its place: the next is a gap. */
+  /** If a sample is still under way when the next is due, the next is skipped: a gap. */
   #tick(): void {
     if (this.#busy !== null) return;
     this.#busy = this.#sample().finally(() => {
@@ -121,21 +121,21 @@ class SecondSampler implements Sampler {
 
   async #sample(): Promise<void> {
     if (this.#watched === null) return;
-    const { everyMs } = this.#o.header;
+    const { everyMs } = this.#options.header;
     const at = Math.round((performance.now() - this.#openedMs) / everyMs);
     if (at <= this.#last) return;
     const text = await this.#watched.control.metrics();
     if (text === null) this.#unscraped += 1;
     this.#missed += at - this.#last - 1;
     this.#last = at;
-    const row = this.#rowOf(this.#watched, scrapeOf(text), (at * everyMs) / 1000);
+    const row = this.#rowOf(this.#watched, parseScrape(text), (at * everyMs) / 1000);
     this.#rows.push(row);
-    appendFileSync(this.#o.path, `${rowText(row)}\n`);
+    appendFileSync(this.#options.path, `${rowText(row)}\n`);
   }
 
   #rowOf({ driverPid, targetPid }: Watched, scrape: Scrape, second: number): number[] {
     const driver = figuresOf(driverPid);
-    const target = targetPid === null ? NOTHING : figuresOf(targetPid);
+    const target = targetPid === null ? UNKNOWN : figuresOf(targetPid);
     const atMs = performance.now();
     const now = {
       atMs,
@@ -148,7 +148,7 @@ class SecondSampler implements Sampler {
       targetCpuMs,
     } = this.#before ?? { atMs: NaN, driverCpuMs: NaN, targetCpuMs: NaN };
     this.#before = now;
-    const told: Partial<Record<Column, number>> = {
+    const values: Partial<Record<Column, number>> = {
       second,
       'target.rssBytes': target.rssBytes ?? scrape.rssBytes,
       'target.heapUsedBytes': scrape.heapUsedBytes,
@@ -172,7 +172,7 @@ class SecondSampler implements Sampler {
       'driver.loopDelayMs': this.#heap?.loopDelayMsMax,
       ...flowOf(this.#progress),
     };
-    return COLUMNS.map((column) => told[column] ?? NaN);
+    return COLUMNS.map((column) => values[column] ?? NaN);
   }
 }
 
@@ -186,7 +186,7 @@ function flowOf(progress: DriveProgress | null): Partial<Record<Column, number>>
   };
 }
 
-/** Open files of a process; NaN where they can't be counted. A kernel since 6.2 tells their number as the folder's size. */
+/** Number of open files of a process; NaN if it can't be counted. Kernels since 6.2 give it as the folder's size. */
 function descriptorsOf(pid: number): number {
   try {
     const path = `/proc/${pid}/fd`;

@@ -11,7 +11,7 @@ const path = join(folder, 'soak.jsonl');
 const header = { schema: SOAK_SCHEMA, scenario: 'smoke', seed: 1, speed: 60, everyMs: 1000, columns: COLUMNS };
 
 describe('soak.jsonl', () => {
-  it('holds the samples, with nothing where nothing was told', () => {
+  it('holds the samples, and null for values that are not known', () => {
     const samples = soakSamples(10, 1);
     samples['target.fds'][3] = NaN;
     writeSamples(path, header, samples);
@@ -36,13 +36,13 @@ describe('soak.jsonl', () => {
     ['nothing', ''],
     ['another version', `${JSON.stringify({ ...header, schema: 'hundredblock.soak/2.0' })}\n`],
     ['a row of another length', `${JSON.stringify(header)}\n[1,2]\n`],
-    ['a row that is none', `${JSON.stringify(header)}\n{"second":1}\n`],
-  ])('is refused where it holds %s', (_, text) => {
+    ['a line that is no row', `${JSON.stringify(header)}\n{"second":1}\n`],
+  ])('is refused if it holds %s', (_, text) => {
     writeFileSync(path, text);
     expect(() => readSamples(path)).toThrow(expect.objectContaining({ code: 'HB_RECORD_FILE' }));
   });
 
-  it('is refused where there is none', () => {
+  it('is refused if it does not exist', () => {
     expect(() => readSamples(join(folder, 'none'))).toThrow('expected a file that can be read, found ENOENT');
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What a soak leaves of each second: soak.jsonl. Its first line is the header, each further one a row: an array of numbers, one for each
- * column, null where nothing could be told. docs/guides/soak.md describes the columns.
+ * The file soak.jsonl, in which a soak keeps each second. Its first line is the header; each further line is a row, an array with one
+ * number for each column, or null if the value is not known. docs/guides/soak.md describes the columns.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -8,7 +8,7 @@ import { HundredblockError } from '../../../contract/errors.ts';
 export const SOAK_SCHEMA = 'hundredblock.soak/1.0';
 export const SOAK_FILE = 'soak.jsonl';
 
-/** In the order of a row. `second` counts wall seconds from the opening of the window. */
+/** Columns in the order of a row. `second` counts wall seconds from the opening of the window. */
 export const COLUMNS = [
   'second',
   'target.rssBytes',
@@ -56,7 +56,7 @@ export interface SoakHeader {
   columns: readonly string[];
 }
 
-/** By column, values of equal length; NaN where nothing could be told. */
+/** Values by column, all of one length; NaN if a value is not known. */
 export type Samples = Record<Column, Float64Array>;
 
 /** Throws what the file system throws. */
@@ -65,12 +65,12 @@ export function writeSamples(path: string, header: SoakHeader, samples: Samples)
   writeFileSync(path, [JSON.stringify(header), ...rows, ''].join('\n'));
 }
 
-/** Of one moment, in the order of COLUMNS. */
+/** One row as JSON. `values`: of one moment, in the order of COLUMNS. */
 export function rowText(values: readonly number[]): string {
   return JSON.stringify(values.map((value) => (Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null)));
 }
 
-/** Columns that the file lacks are NaN. Throws HB_RECORD_FILE where it is missing, broken or of an unknown version. */
+/** Reads soak.jsonl. Columns that the file lacks are NaN. Throws HB_RECORD_FILE if it is missing, broken or of an unknown version. */
 export function readSamples(path: string): { header: SoakHeader; samples: Samples } {
   const refuse = (expected: string, found: string): HundredblockError =>
     new HundredblockError('HB_RECORD_FILE', `${path}: expected ${expected}, found ${found}`);
@@ -84,7 +84,7 @@ export function readSamples(path: string): { header: SoakHeader; samples: Sample
   if (header?.schema !== SOAK_SCHEMA || !Array.isArray(header.columns))
     throw refuse(`a first line of ${SOAK_SCHEMA}`, 'another');
   const { columns } = header as SoakHeader;
-  const samples = samplesOf(lines.length - 1);
+  const samples = emptySamples(lines.length - 1);
   for (const [i, line] of lines.slice(1).entries()) {
     const row = parsed(line);
     if (!Array.isArray(row) || row.length !== columns.length)
@@ -95,8 +95,8 @@ export function readSamples(path: string): { header: SoakHeader; samples: Sample
   return { header: header as SoakHeader, samples };
 }
 
-/** Empty columns of this length. */
-export function samplesOf(length: number): Samples {
+/** Columns of this length, all values NaN. */
+export function emptySamples(length: number): Samples {
   return Object.fromEntries(COLUMNS.map((column) => [column, new Float64Array(length).fill(NaN)])) as Samples;
 }
 

@@ -1,33 +1,33 @@
-/** What a soak follows, how it is read off the samples, and the slope that it may have by default. docs/guides/soak.md shows the same table. */
+/** The series that a soak follows: how each is read from the samples, and its default budget. docs/guides/soak.md shows the same table. */
 import type { Column, Samples } from './samples.ts';
 
-/** `memory` settles late: V8 takes what it thinks it needs, for minutes. What is left after major collections tells a leak sooner: it is `heap`. */
+/** How soon a series settles. `memory` is late, because V8 grows for minutes; `heap`, measured after major collections, shows a leak sooner. */
 export type Settling = 'heap' | 'memory' | 'other';
 
 export interface SeriesSpec {
   name: string;
-  /** What a budget calls it: the same word for both processes. */
+  /** Its name in a budget, the same for both processes. */
   budgetName: string;
   title: string;
-  /** Of the values as they are shown; slopes are per minute. `%`: slopes are shares of the level. */
+  /** Unit of the values as they are shown; slopes are per minute. */
   unit: 'MiB' | 'ms' | '' | '%';
   settles: Settling;
-  /** Slope allowed per minute; null: shown, not judged. */
+  /** Slope allowed per minute; null if the series is shown but not judged. */
   budget: number | null;
-  /** Slopes are of the logarithm, in % a minute. */
+  /** The slope is that of the logarithm, in % a minute. */
   relative?: true;
-  /** What stands for a batch of seconds, where it is not their median. */
+  /** Quantile that stands for a batch of seconds; the median if left out. */
   quantile?: number;
-  /** Points are of different collections, each of which forgets all that lay before: their correlation counts as it is found. */
+  /** Points come from different collections, each of which forgets all before it: no correlation is supposed beyond the one found. */
   apart?: true;
-  /** By row of the samples; NaN where there is none. */
+  /** The series by row of the samples; NaN if a row has no value. */
   of: (samples: Samples) => Float64Array;
-  /** Grows by design until the target has kept things for as long as it keeps them. */
+  /** The series grows by design until the target begins to delete what is older than its retention. */
   fills?: true;
 }
 
 const MIB = 2 ** 20;
-/** What the driver keeps of an input (its row) and of a delivery until it writes them down, in bytes; see send-log.ts and delivery-log.ts. */
+/** Bytes that the driver keeps of an input (its row) and of a delivery until it writes them to a file (send-log.ts, delivery-log.ts). */
 const INPUT_BYTES = 42;
 const DELIVERY_BYTES = 28;
 
@@ -141,28 +141,28 @@ export const SERIES: readonly SeriesSpec[] = [
       ['device', "latency of doorbells' messages"],
       ['delivery', 'delivery latency'],
     ] as const
-  ).flatMap(([what, title]): SeriesSpec[] => [
+  ).flatMap(([kind, title]): SeriesSpec[] => [
     {
-      name: `latency.${what}`,
+      name: `latency.${kind}`,
       budgetName: 'latency',
       title: `${title}, median of the second`,
       unit: 'ms',
       settles: 'other',
       budget: 0.25,
       relative: true,
-      // Whatever else runs on the machine makes some seconds slow, never fast: a system that drifts is slower in its calm seconds too.
+      // Other work on the machine makes some seconds slow, never fast: a system that drifts is slower in its calm seconds too.
       quantile: 0.1,
-      of: (samples) => samples[`latency.${what}P50Ms`],
+      of: (samples) => samples[`latency.${kind}P50Ms`],
     },
     {
-      name: `latency.${what}P99`,
+      name: `latency.${kind}P99`,
       budgetName: 'latencyP99',
       title: `${title}, p99 of the second`,
       unit: 'ms',
       settles: 'other',
       budget: null,
       relative: true,
-      of: (samples) => samples[`latency.${what}P99Ms`],
+      of: (samples) => samples[`latency.${kind}P99Ms`],
     },
   ]),
 ];
@@ -173,12 +173,12 @@ function scaled(values: Float64Array, by: number): Float64Array {
   return values.map((value) => value * by);
 }
 
-/** NaN where the second is not known. */
+/** The difference row by row; NaN if either value is not known. */
 function less(values: Float64Array, taken: Float64Array): Float64Array {
   return values.map((value, i) => value - taken[i]);
 }
 
-/** A value that holds until the next: only where it changes was it measured. */
+/** A value is repeated until the next is measured: only its changes are measurements. The first may be old, and is left out. */
 function changesOf(values: Float64Array): Float64Array {
   let last = NaN;
   return values.map((value) => {
@@ -189,7 +189,7 @@ function changesOf(values: Float64Array): Float64Array {
   });
 }
 
-/** What the driver must hold of the run so far, by what was sent and delivered; nothing of the target. */
+/** MiB that the driver must hold for the inputs and deliveries of the run so far; 0 for the target. */
 function keptMiB(samples: Samples, side: 'target' | 'driver'): Float64Array {
   const kept = new Float64Array(samples.second.length);
   if (side === 'target') return kept;

@@ -1,6 +1,6 @@
 /** Soaks that never took place: samples with known slopes and correlated noise, from a seed. */
 import { correlatedNoise, mulberry32 } from '../../../stats/noise.testing.ts';
-import { samplesOf, type Samples } from './samples.ts';
+import { emptySamples, type Samples } from './samples.ts';
 
 export interface Planted {
   heapMBPerMin?: number;
@@ -9,14 +9,14 @@ export interface Planted {
 }
 
 const MIB = 2 ** 20;
-/** As the reference system's are on a busy machine: collections every 70 s or so, median latency that wanders by a tenth. */
+/** The reference service on a busy machine collects every 70 s or so, and its median latency wanders by a tenth. */
 const GC_SECONDS = 70;
 const WANDER = 0.1;
 
-/** A soak of so many seconds in which nothing grows but what is planted. */
+/** Samples of a soak of `seconds` seconds in which nothing grows but what is planted. */
 export function soakSamples(seconds: number, seed: number, planted: Planted = {}): Samples {
   const random = mulberry32(seed);
-  const samples = samplesOf(seconds);
+  const samples = emptySamples(seconds);
   const noise = (correlation: number): Float64Array => correlatedNoise(seconds, correlation, random);
   const [heap, rss, latency, loop] = [noise(0), noise(0.99), noise(0.9), noise(0.5)];
   let afterGc = 40 * MIB;

@@ -1,4 +1,4 @@
-/** The few figures of a target's /metrics that a soak follows. Of a foreign system there may be none. */
+/** Reads the few metrics that a soak follows from a target's /metrics. A target that is not ours may have none of them. */
 
 export interface Scrape {
   rssBytes: number;
@@ -7,7 +7,7 @@ export interface Scrape {
   externalBytes: number;
   fds: number;
   cpuSeconds: number;
-  /** Delay of its event loop (p99) since it was last asked. */
+  /** p99 of the event loop's delay since the last scrape. */
   loopDelayMs: number;
   databaseBytes: number;
   walBytes: number;
@@ -17,8 +17,8 @@ export interface Scrape {
   records: number;
 }
 
-/** Reads the Prometheus text format; NaN for what it does not tell. */
-export function scrapeOf(text: string | null): Scrape {
+/** Parses the Prometheus text format; a metric that is missing is NaN, and so are all if `text` is null. */
+export function parseScrape(text: string | null): Scrape {
   const scrape = Object.fromEntries(Object.values(NAMES).map((key) => [key, NaN])) as unknown as Scrape;
   if (text === null) return scrape;
   for (const line of text.split('\n')) {
@@ -27,14 +27,14 @@ export function scrapeOf(text: string | null): Scrape {
     const key = NAMES[line.slice(0, space)];
     if (key !== undefined) scrape[key] = Number(line.slice(space + 1));
   }
-  // The histogram behind it holds the time from one tick to the next: what exceeds the period is delay.
+  // The histogram behind this metric holds the time from one tick to the next: the time beyond the period is delay.
   scrape.loopDelayMs = Math.max(0, 1000 * scrape.loopDelayMs - LOOP_SAMPLE_MS);
   return scrape;
 }
 
 // --- internal ---
 
-/** As prom-client samples it. */
+/** prom-client's sampling period of the event loop. */
 const LOOP_SAMPLE_MS = 10;
 
 const NAMES: Readonly<Record<string, keyof Scrape>> = {
