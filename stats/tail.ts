@@ -17,32 +17,32 @@ export interface Tail {
 }
 
 export class TailHistogram {
-  private readonly histogram: Histogram = build({
+  readonly #histogram: Histogram = build({
     bitBucketSize: 32,
     lowestDiscernibleValue: 1,
     highestTrackableValue: US_MAX,
     numberOfSignificantValueDigits: 3,
   });
 
-  private readonly tally: SpreadTally;
+  readonly #tally: SpreadTally;
 
   /** `boundsMs`: of the buckets of `spread`. */
   constructor(boundsMs: readonly number[] = []) {
-    this.tally = new SpreadTally(boundsMs);
+    this.#tally = new SpreadTally(boundsMs);
   }
 
   /** Clocks of two threads may differ by less than what is measured: what seems to come before its cause took no time. */
   add(ms: number): void {
-    this.tally.add(ms);
-    this.histogram.recordValue(Math.min(US_MAX, Math.max(0, Math.round(ms * US_PER_MS))));
+    this.#tally.add(ms);
+    this.#histogram.recordValue(Math.min(US_MAX, Math.max(0, Math.round(ms * US_PER_MS))));
   }
 
   get spread(): Spread {
-    return this.tally.spread;
+    return this.#tally.spread;
   }
 
   tail(): Tail {
-    const { histogram } = this;
+    const histogram = this.#histogram;
     const count = histogram.totalCount;
     const at = (percentile: number): number =>
       count === 0 ? 0 : histogram.getValueAtPercentile(percentile) / US_PER_MS;

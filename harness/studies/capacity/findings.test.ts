@@ -6,8 +6,8 @@ import { throughputAt } from '../../../stats/usl.ts';
 
 const OBJECTIVES = parseObjectives('slo', 'completion.p99<2s,lost=0');
 
-function trial(load: number, o: Partial<CapacityTrial> = {}): CapacityTrial {
-  const failed = o.failed ?? [];
+function trial(load: number, changes: Partial<CapacityTrial> = {}): CapacityTrial {
+  const failed = changes.failed ?? [];
   return {
     phase: 'confirm',
     load,
@@ -26,14 +26,14 @@ function trial(load: number, o: Partial<CapacityTrial> = {}): CapacityTrial {
     targetCpu: 0.5,
     generatorCpu: 0.2,
     lagP99Ms: 1,
-    ...o,
+    ...changes,
   };
 }
 
 const LOST = { objective: 'lost=0', found: 7 };
 const LATE = { objective: 'completion.p99<2s', found: 2500 };
 
-it('what failed at the lowest load broke first, with the latency that grew most since the best that passed', () => {
+it('the objective that failed at the lowest load broke first, with the latency that grew most since the best trial that passed', () => {
   const trials = [
     trial(14, { failed: [LATE, LOST] }),
     trial(10),
@@ -47,7 +47,7 @@ it('what failed at the lowest load broke first, with the latency that grew most 
   });
 });
 
-it('flukes far below, and trials that the generator limited, broke nothing', () => {
+it('flukes far below the capacity and trials that the generator limited do not count', () => {
   const trials = [
     trial(3, { failed: [LOST] }),
     trial(11, { failed: [LOST], limited: true }),
@@ -61,19 +61,19 @@ it('flukes far below, and trials that the generator limited, broke nothing', () 
   expect(brokeFirst([disturbed], OBJECTIVES, 10)).toMatchObject({ load: 11 });
 });
 
-it('a target that fell over broke itself', () => {
+it('if the target fell over, the target itself broke first', () => {
   const trials = [trial(10), trial(12, { passed: false, stopped: 'the target ended with signal SIGKILL' })];
   expect(brokeFirst(trials, OBJECTIVES, 9)).toMatchObject({ stage: 'target', load: 12 });
 });
 
-it('the best is a full trial, and then the greatest load', () => {
+it('the best trial is a full one, and of those the one at the greatest load', () => {
   const trials = [trial(20, { phase: 'locate' }), trial(9), trial(11), trial(12, { failed: [LOST] })];
   expect(bestOf(trials)?.load).toBe(11);
   expect(bestOf(trials.slice(0, 1))?.load).toBe(20);
   expect(bestOf(trials.slice(3))).toBeNull();
 });
 
-it('throughput over connections has its knee, and without connections there is none', () => {
+it('throughput over connections has a knee; loads that are not connections have none', () => {
   const law = { lambda: 2, sigma: 0.001, kappa: 1e-7 };
   const trials = [500, 1000, 2000, 4000, 6000].map((n) => trial(n, { throughput: throughputAt(law, n) }));
   const limited = trial(8000, { limited: true, throughput: 1 });

@@ -1,12 +1,12 @@
-/** What the trials of a search say beyond where the capacity lies: what broke first, and how throughput grows with connections. */
+/** Findings of a search besides the capacity: the objective that broke first, and how throughput grows with connections. */
 import type { Capacity, CapacityTrial } from '../../../contract/record/capacity.ts';
 import type { Objective } from './slo.ts';
 import { fitUsl, kneeOf } from '../../../stats/usl.ts';
 
 /**
- * The objective that was not met at the lowest load, of the full trials at or above the lower bound; of several at that load the one that was given first.
- * A trial that fails far below is a fluke and says nothing of the limit. Where no undisturbed trial failed, disturbed ones stand in, and then short
- * ones. Null where none failed.
+ * The objective that broke first: of the full trials at or above the lower bound that failed, the one at the lowest load decides, and of
+ * its objectives the first in the user's list. A trial that fails far below is a fluke and says nothing of the limit. If no undisturbed
+ * trial failed, disturbed ones stand in, and then short ones. Null if none failed.
  */
 export function brokeFirst(
   trials: readonly CapacityTrial[],
@@ -28,7 +28,10 @@ export function brokeFirst(
   };
 }
 
-/** The law and its knee over the trials that the generator did not limit; both null where loads are no connections, or too few. */
+/**
+ * The universal scalability law and its knee, fitted to the trials that the generator did not limit. Both null if loads are not
+ * connections (`connectionsOf` null) or were too few.
+ */
 export function scalability(
   trials: readonly CapacityTrial[],
   connectionsOf: ((trial: CapacityTrial) => number) | null,
@@ -41,7 +44,7 @@ export function scalability(
   return { usl, knee: usl === null ? null : kneeOf(usl) };
 }
 
-/** A trial to show for a capacity: a full one before a short one, then the greatest load; below `load` where it is given. */
+/** The trial to show for a capacity, of those that passed below `load`: full trials come before short ones, then the greatest load wins. */
 export function bestOf<T extends Pick<CapacityTrial, 'phase' | 'load' | 'passed' | 'limited'>>(
   trials: readonly T[],
   load: number = Infinity,
@@ -56,6 +59,7 @@ export function bestOf<T extends Pick<CapacityTrial, 'phase' | 'load' | 'passed'
 
 // --- internal ---
 
+/** The stage whose p99 grew most from the passed trial to the failed one. */
 function grewMost(
   failed: CapacityTrial,
   passed: CapacityTrial | null,

@@ -1,6 +1,6 @@
 /**
- * Which processors the two sides of a trial run on, and how much of its own the target may use: generator and target on one machine
- * take time from each other, and what a search finds then depends on both.
+ * Places the two sides of a trial on processors, and limits the share of its processor that the target may use. A generator and a target
+ * on one machine otherwise take time from each other, and the result of a search depends on both.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -9,22 +9,25 @@ import { HundredblockError } from '../../../contract/errors.ts';
 import type { ProcessWatch } from '../../drivers/driver-api.ts';
 
 export interface Pinning {
-  /** Handed to each trial. */
+  /** Pins the processes of each trial as they start. */
   watch: ProcessWatch;
-  /** What was done, in words. */
+  /** The placement in words. */
   text: string;
   /** Processors that the generator may use. */
   generatorProcessors: number;
-  /** Takes the control group away, once no target is left. */
+  /** Removes the control group, once no target is left in it. */
   end(): Promise<void>;
 }
 
-/** `share`: of one processor, for the target; null: both sides run where the system puts them. Throws HB_OPTION_VALUE where a share below 1 can't be enforced here. */
+/**
+ * `share`: share of one processor for the target; null: the system places both sides. Throws HB_OPTION_VALUE if a share below 1 can't be
+ * enforced on this machine.
+ */
 export function createPinning(share: number | null): Pinning {
   const processors = allowedProcessors();
   const unpinned = { generatorProcessors: Math.max(1, processors.length), end: async () => {} };
-  const nowhere: ProcessWatch = { started: () => {}, driverHeap: () => {} };
-  if (share === null) return { ...unpinned, watch: nowhere, text: 'generator and target share all processors' };
+  const ignore: ProcessWatch = { started: () => {}, driverHeap: () => {} };
+  if (share === null) return { ...unpinned, watch: ignore, text: 'generator and target share all processors' };
   const group = share < 1 ? openGroup(share) : null;
   const canPin = processors.length > 1 && spawnSync('taskset', ['--version']).status === 0;
   const own = processors.at(-1) as number;
@@ -53,7 +56,7 @@ export function createPinning(share: number | null): Pinning {
 
 // --- internal ---
 
-/** A short period: a target that has used up its share waits milliseconds for more, not tenths of a second. */
+/** The period is short, so that a target that has used up its share waits milliseconds for more, not tenths of a second. */
 const PERIOD_US = 10_000;
 const GROUP_ROOT = '/sys/fs/cgroup';
 const REMOVE_TRIES = 50;
@@ -64,7 +67,7 @@ interface Group {
   remove(): Promise<void>;
 }
 
-/** Numbers of the processors that this process may run on; one where the system does not tell. */
+/** Numbers of the processors that this process may run on; processor 0 alone if the system does not report them. */
 function allowedProcessors(): number[] {
   try {
     const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
@@ -77,12 +80,12 @@ function allowedProcessors(): number[] {
   }
 }
 
-/** All threads of a process. One that has just ended needs no processor. */
+/** Pins all threads of a process. If the process has just ended, that fails, and does not matter. */
 function pin(pid: number, processors: readonly number[]): void {
   spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', processors.join(','), String(pid)]);
 }
 
-/** A control group of our own below the one that this process is in: version 2, or the processor controller of version 1. */
+/** Makes a control group below the one of this process: of version 2, or of the processor controller of version 1. */
 function openGroup(share: number): Group {
   const quota = Math.max(1000, Math.round(share * PERIOD_US));
   const own = readOrEmpty('/proc/self/cgroup').split('\n');
@@ -144,6 +147,6 @@ function readOrEmpty(path: string): string {
 function noGroup(found: string): HundredblockError {
   return new HundredblockError(
     'HB_OPTION_VALUE',
-    `--target-cpu: expected a control group for processor time that may be made here (run where one is delegated, or give 1 to only keep the target on a processor of its own), found ${found}`,
+    `--target-cpu: expected permission to make a control group for processor time (delegate one to this user, or give 1 to only keep the target on a processor of its own), found ${found}`,
   );
 }

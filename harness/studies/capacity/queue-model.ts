@@ -1,30 +1,30 @@
 /**
- * A server of known capacity in virtual time: Poisson arrivals, one server, room for so many that wait. It stands in for a system under
- * test where the search itself is to be proved: its true capacity can be had as exactly as one likes.
+ * A queue of known capacity in virtual time: Poisson arrivals, one server, limited room to wait. It stands in for a target when the
+ * search itself is proved, because its true capacity can be computed as exactly as one likes.
  */
 import type { TrialOutcome } from './search.ts';
 import { exponential, keyedDraw, type Draw } from '../../../simulator/kernel/random.ts';
 
 export interface QueueModel {
-  /** Served a second, on average. */
+  /** Customers served a second, on average. */
   serviceRate: number;
-  /** `fixed`: each takes the same time; `exponential`. */
+  /** Distribution of service times; `fixed`: all are the same. */
   service: 'fixed' | 'exponential';
-  /** In the system, the one that is served included; who comes beyond that is lost. */
+  /** Most customers in the system, the one in service included; a customer who finds it full is lost. */
   room: number;
-  /** A trial passes where both hold. */
+  /** A trial passes if both limits hold. */
   lostShareMax: number;
   sojournP99SecondsMax: number;
-  /** Standard deviation of the logarithm of the service rate between trials: a machine that is not always as fast. */
+  /** Standard deviation of the logarithm of the service rate between trials: the machine is not always equally fast. */
   wobble: number;
   /** Share of trials that fail whatever the load. */
   flukeShare: number;
-  /** Share of trials in which others take up to `stolenMax` of the machine, which is told; the server is slower by one to four times that. */
+  /** Share of trials in which others take up to `stolenMax` of the machine. The search learns that share; the server is slower by one to four times it. */
   stolenTrials: number;
   stolenMax: number;
 }
 
-/** One trial of a search: whether it passes, and what was stolen meanwhile. */
+/** One trial of a search: whether it passes, and the share of the machine that was stolen meanwhile. `seed` names the trial. */
 export function queueOutcome(model: QueueModel, load: number, seconds: number, seed: string): TrialOutcome {
   const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/stolen', seed);
   const stolen = draw() < model.stolenTrials ? model.stolenMax * draw() : 0;
@@ -32,13 +32,13 @@ export function queueOutcome(model: QueueModel, load: number, seconds: number, s
   return { passed: queueTrial(slower, load, seconds, seed), limited: false, stolen };
 }
 
-/** Whether a trial passes from which nothing is stolen: one run from an empty queue. `seed` names the trial. */
+/** Whether a trial from which nothing is stolen passes: one run from an empty queue. `seed` names the trial. */
 export function queueTrial(model: QueueModel, load: number, seconds: number, seed: string): boolean {
   const draw = keyedDraw({ seed: 1, replication: 0 }, 'capacity/queue', seed);
   if (draw() < model.flukeShare) return false;
   const rate = model.serviceRate * Math.exp(model.wobble * gauss(draw));
   const sojourns: number[] = [];
-  /** When each that is in the system leaves it, in order. */
+  /** Times at which the customers in the system leave it, in order. */
   const leaving: number[] = [];
   let head = 0;
   let lost = 0;
@@ -60,7 +60,7 @@ export function queueTrial(model: QueueModel, load: number, seconds: number, see
   return (sojourns[Math.ceil(0.99 * sojourns.length) - 1] ?? 0) < model.sojournP99SecondsMax;
 }
 
-/** The load at which half of the trials of this length pass, flukes apart: by bisection over `repeats` trials each. */
+/** The load at which half of the trials of this length pass, flukes aside: by bisection, with `repeats` trials at each load. */
 export function trueCapacity(model: QueueModel, seconds: number, repeats: number): number {
   const plain = { ...model, flukeShare: 0 };
   let low = model.serviceRate / 4;
@@ -75,7 +75,7 @@ export function trueCapacity(model: QueueModel, seconds: number, repeats: number
   return Math.sqrt(low * high);
 }
 
-/** Share of arrivals that are lost in the long run where service is exponential (M/M/1/K). */
+/** Share of arrivals that are lost in the long run if service is exponential (M/M/1/K). */
 export function lostShare({ serviceRate, room }: Pick<QueueModel, 'serviceRate' | 'room'>, load: number): number {
   const rho = load / serviceRate;
   return rho === 1 ? 1 / (room + 1) : (rho ** room * (1 - rho)) / (1 - rho ** (room + 1));
@@ -85,7 +85,7 @@ export function lostShare({ serviceRate, room }: Pick<QueueModel, 'serviceRate' 
 
 const TRUE_TO = 1.002;
 
-/** Box and Muller. */
+/** A standard normal number, by Box and Muller. */
 function gauss(draw: Draw): number {
   return Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
 }

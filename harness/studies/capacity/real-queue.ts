@@ -1,6 +1,6 @@
 /**
- * A server of known capacity in real time, and a client that loads it: HTTP on a loopback port, one request served after the other in a
- * fixed time, room for so many that wait, refusals beyond. The spot check of the search on a wall clock.
+ * A queue of known capacity in real time, and a client that loads it: an HTTP server on a loopback port serves one request after the
+ * other in a fixed time, lets a limited number wait, and refuses the others. It checks the search on a wall clock.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,11 +10,12 @@ import { exponential, keyedDraw } from '../../../simulator/kernel/random.ts';
 import type { TrialOutcome } from './search.ts';
 
 export interface RealQueue {
-  /** Open loop, Poisson arrivals: passes where nothing is refused. Limited where requests left late. */
+  /** Sends Poisson arrivals in an open loop. The trial passes if nothing is refused, and is limited if requests left late. */
   trial(load: number, seconds: number, seed: string): Promise<TrialOutcome>;
   close(): Promise<void>;
 }
 
+/** `serviceRate`: requests served a second. `room`: most requests in the server, the one in service included. */
 export async function startRealQueue(serviceRate: number, room: number): Promise<RealQueue> {
   const server = serverOf(serviceRate, room);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,10 +32,10 @@ export async function startRealQueue(serviceRate: number, room: number): Promise
 
 // --- internal ---
 
-/** A send that is later than this lets the queue run dry that should have been full. */
+/** If requests leave later than this, a queue runs empty that should have been full. */
 const LAG_P99_MS_MAX = 20;
 
-/** Room and service are kept by the clock, not by timers: a late timer makes an answer late, and the capacity no smaller. */
+/** Room and service follow the clock, not timers: a late timer makes an answer late, but does not reduce the capacity. */
 function serverOf(serviceRate: number, room: number): Server {
   const leavingMs: number[] = [];
   return createServer((_request, response) => {

@@ -14,7 +14,7 @@ const QUEUE: QueueModel = {
   stolenMax: 0,
 };
 
-function options(o: Partial<SearchOptions> & Pick<SearchOptions, 'trial'>): SearchOptions {
+function options(changes: Partial<SearchOptions> & Pick<SearchOptions, 'trial'>): SearchOptions {
   return {
     from: null,
     to: null,
@@ -25,7 +25,7 @@ function options(o: Partial<SearchOptions> & Pick<SearchOptions, 'trial'>): Sear
     confidence: 0.99,
     widthMax: 0.1,
     mayGoOn: () => true,
-    ...o,
+    ...changes,
   };
 }
 
@@ -44,7 +44,7 @@ const SEARCHES = 8;
 const QUEUES: readonly [string, QueueModel, number][] = [
   ['loss', QUEUE, 60.9],
   [
-    'sojourn, where the machine is not always as fast',
+    'sojourn, on a machine that is not always equally fast',
     { ...QUEUE, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01 },
     59.5,
   ],
@@ -54,14 +54,14 @@ const QUEUES: readonly [string, QueueModel, number][] = [
     67.2,
   ],
   [
-    'sojourn, where the host steals from every other trial',
+    'sojourn, on a host that steals from every other trial',
     { ...QUEUE, room: 1e6, sojournP99SecondsMax: 0.5, wobble: 0.01, stolenTrials: 0.5, stolenMax: 0.1 },
     59.5,
   ],
 ];
 
 describe('a queue in virtual time', () => {
-  it('half of its trials pass at its truth, and hardly any far above', () => {
+  it('passes half of its trials at its true capacity, and hardly any far above', () => {
     for (const [, model, truth] of QUEUES.slice(0, 2)) {
       const passes = (load: number): number =>
         Array.from({ length: 60 }, (_, i) => queueTrial(model, load, 15, `check ${i}`)).filter(Boolean).length;
@@ -71,14 +71,14 @@ describe('a queue in virtual time', () => {
     }
   });
 
-  it('its truth, by simulation, is that of the formula', () => {
+  it('has the true capacity of the formula by simulation too', () => {
     const model: QueueModel = { ...QUEUE, service: 'exponential', room: 10, lostShareMax: 0.01 };
     const truth = trueCapacity(model, 120, 15);
     expect(lostShare(model, truth)).toBeGreaterThan(0.006);
     expect(lostShare(model, truth)).toBeLessThan(0.015);
   });
 
-  it.each(QUEUES)('the interval holds the truth: %s', async (_name, model, truth) => {
+  it.each(QUEUES)('has its true capacity in the interval: %s', async (_name, model, truth) => {
     let held = 0;
     for (let seed = 0; seed < SEARCHES; seed += 1) {
       let trials = 0;
@@ -95,7 +95,7 @@ describe('a queue in virtual time', () => {
       expect(ratioOf(found)).toBeLessThanOrEqual(found.ended === 'narrow' ? 0.1 : 0.25);
       if (found.lower! <= truth && truth <= found.upper!) held += 1;
     }
-    // Nominal 99%: of eight two that miss are less than one chance in a hundred.
+    // At 99% confidence two misses in eight searches have a chance of less than one in a hundred.
     expect(held).toBeGreaterThanOrEqual(SEARCHES - 1);
   });
 });
@@ -111,7 +111,7 @@ describe('a sharp capacity', () => {
     expect(found.trials.filter(({ phase }) => phase === 'confirm').length).toBeLessThan(16);
   });
 
-  it('a short trial is not believed: the interval is where full ones fail', async () => {
+  it('is taken from full trials even if short ones pass at greater loads', async () => {
     const found = await search(
       options({ trial: async (load, seconds) => ({ passed: load <= (seconds < 10 ? 30 : 20), limited: false }) }),
     );
@@ -146,8 +146,8 @@ describe('a sharp capacity', () => {
   });
 });
 
-it('failures where much was stolen say little, and as much as others where nobody tells', async () => {
-  const run = (isTold: boolean): Promise<SearchResult> => {
+it('failures in trials from which much was stolen count little, but fully if the theft is not known', async () => {
+  const run = (isKnown: boolean): Promise<SearchResult> => {
     let confirmed = 0;
     return search(
       options({
@@ -155,21 +155,21 @@ it('failures where much was stolen say little, and as much as others where nobod
         trial: async (load, seconds) => {
           confirmed += seconds === 15 ? 1 : 0;
           const stolen = confirmed % 3 > 0 ? 0.1 : 0;
-          return { passed: load <= 50 * (1 - 2 * stolen), limited: false, stolen: isTold ? stolen : null };
+          return { passed: load <= 50 * (1 - 2 * stolen), limited: false, stolen: isKnown ? stolen : null };
         },
       }),
     );
   };
-  const told = await run(true);
-  expect(told.lower).toBeGreaterThan(44);
-  expect(told.lower).toBeLessThanOrEqual(50);
-  expect(told.upper).toBeGreaterThanOrEqual(50);
-  const untold = await run(false);
-  expect(untold.upper).toBeLessThan(50);
+  const known = await run(true);
+  expect(known.lower).toBeGreaterThan(44);
+  expect(known.lower).toBeLessThanOrEqual(50);
+  expect(known.upper).toBeGreaterThanOrEqual(50);
+  const unknown = await run(false);
+  expect(unknown.upper).toBeLessThan(50);
 });
 
-describe('where it can not go on', () => {
-  it('bounds are never passed, and say at least or at most', async () => {
+describe('a search that can not go on', () => {
+  it('never goes beyond its bounds, and says at least or at most', async () => {
     const above = await search(options({ from: 5, to: 30, start: 12, trial: upTo(1000) }));
     expect(above).toMatchObject({ lower: 30, upper: null, ended: 'at-least', generatorLimited: false });
     const below = await search(options({ from: 5, to: 30, start: 12, trial: upTo(1) }));
@@ -180,20 +180,20 @@ describe('where it can not go on', () => {
     }
   });
 
-  it('trials that the generator limited do not count: at least so much', async () => {
+  it('does not count trials that the generator limited, and says at least', async () => {
     const found = await search(options({ trial: async (load) => ({ passed: load <= 1000, limited: load > 60 }) }));
     expect(found).toMatchObject({ upper: null, ended: 'at-least', generatorLimited: true });
     expect(found.lower).toBeGreaterThan(40);
     expect(found.lower).toBeLessThanOrEqual(60);
   });
 
-  it('one that is limited once is tried again', async () => {
-    let seen = 0;
+  it('repeats a trial that the generator limited once', async () => {
+    let count = 0;
     const found = await search(
       options({
         trial: async (load) => {
-          seen += 1;
-          return { passed: load <= 50, limited: seen % 5 === 0 };
+          count += 1;
+          return { passed: load <= 50, limited: count % 5 === 0 };
         },
       }),
     );
@@ -202,13 +202,13 @@ describe('where it can not go on', () => {
     expect(found.upper).toBeGreaterThanOrEqual(50);
   });
 
-  it('a generator that is always limited finds nothing, in few trials', async () => {
+  it('gives up after few trials if the generator always limits them', async () => {
     const found = await search(options({ trial: async () => ({ passed: true, limited: true }), mayGoOn: limit(60) }));
     expect(found).toMatchObject({ lower: null, upper: null, ended: 'unfinished', generatorLimited: true });
     expect(found.trials.length).toBeLessThan(15);
   });
 
-  it('time that runs out, or a user, leaves what is known', async () => {
+  it('keeps what is known when time runs out or the user ends it', async () => {
     const late = await search(options({ trial: upTo(50), mayGoOn: limit(9) }));
     expect(late.ended).toBe('unfinished');
     expect(late.trials).toHaveLength(9);

@@ -94,7 +94,7 @@ it.each(['lost>=1,lost=1', 'accept.p50<1s,accept.p99<2s', 'lost<=0', 'lost=0,lat
   },
 );
 
-it('finds what a run measured, and takes what was not measured for not met', () => {
+it('compares objectives with what a run measured; an objective without a measurement is not met', () => {
   const objectives = parseObjectives(
     'slo',
     'completion.p99<2s,completion.max<2s,late<0.5%,late<=0.5%,refused<5,gaps=2,targetCpu<60%,device.p99<1s,targetLoop.p99<1s',

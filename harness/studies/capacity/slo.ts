@@ -1,6 +1,6 @@
 /**
- * Objectives of a service in text: `completion.p99<2s,lost=0,target.cpu<=80%`. Comma separated, each a measure, where it is one of times
- * a quantile of it, an operator and a value with its unit.
+ * Objectives of a service as text: `completion.p99<2s,lost=0,targetCpu<=80%`. They are separated by commas; each is a measure (with a
+ * quantile if it is a time), an operator, and a value with its unit.
  */
 import { HundredblockError } from '../../../contract/errors.ts';
 import { VERDICTS, type Verdict } from '../../../contract/record/kinds.ts';
@@ -11,22 +11,22 @@ const OPERATORS = ['<=', '>=', '<', '>', '='] as const;
 type Operator = (typeof OPERATORS)[number];
 
 export interface Objective {
-  /** As it was given, without spaces. */
+  /** The user's text without spaces. */
   text: string;
-  /** Name of the measure, with its quantile where it has one: `completion.p99`, `lost`. */
+  /** Name of the measure, with its quantile if it is a time: `completion.p99`, `lost`. */
   measure: string;
-  /** The stage of the system that it speaks of: the measure without its quantile. */
+  /** The measure without its quantile: the stage of the system that it is about. */
   stage: string;
   operator: Operator;
-  /** In the unit of `found`: ms, MiB, processors, a number, or a share of 1. */
+  /** In `unit`. */
   limit: number;
   unit: Unit;
 }
 
-/** `share`: of the deliveries judged. */
+/** `share`: share of 1 of the deliveries judged. */
 type Unit = 'ms' | 'MiB' | 'processors' | 'number' | 'share';
 
-/** What objectives are held against: a record of a load run, or what judging one gave. */
+/** The parts of a load run's record, or of its judgement, that objectives are compared with. */
 export interface Measured {
   latencyMs: NonNullable<RunRecord['latencyMs']>;
   generatorLagMs: Tail;
@@ -37,12 +37,15 @@ export interface Measured {
 
 export interface Finding {
   objective: Objective;
-  /** Null: not measured in this run, which is not met. */
+  /** In the objective's unit; null if this run did not measure it, and the objective is then not met. */
   found: number | null;
   met: boolean;
 }
 
-/** Throws HB_OPTION_VALUE, with a caret under the fault, for text that is no list of objectives, and for objectives that nothing can meet together. */
+/**
+ * Parses the value of `--flag`. Throws HB_OPTION_VALUE if the text is not a list of objectives, with a caret under the fault, or if no
+ * run could meet all of them.
+ */
 export function parseObjectives(flag: string, text: string): Objective[] {
   const objectives: Objective[] = [];
   let at = 0;
@@ -54,6 +57,7 @@ export function parseObjectives(flag: string, text: string): Objective[] {
   return objectives;
 }
 
+/** One finding for each objective, in their order. */
 export function judgeObjectives(objectives: readonly Objective[], measured: Measured): Finding[] {
   return objectives.map((objective) => {
     const found = foundOf(objective, measured);
@@ -91,7 +95,7 @@ const OTHERS: Readonly<Record<string, { kind: Kind; of: (m: Measured) => number 
   generatorMemory: { kind: 'memory', of: (m) => m.load.generator.rssMiB?.peak ?? null },
 };
 
-/** By kind of measure: units that a value may bear, `''` for none, each with its factor to the unit that it is held against. */
+/** By kind of measure: the units that a value may have (`''`: none), each with its factor to the unit of comparison. */
 const UNITS: Readonly<Record<Kind, Readonly<Record<string, readonly [factor: number, unit: Unit]>>>> = {
   time: { us: [0.001, 'ms'], ms: [1, 'ms'], s: [1000, 'ms'], m: [60_000, 'ms'] },
   count: { '': [1, 'number'] },
@@ -177,7 +181,7 @@ function holds({ operator, limit }: Pick<Objective, 'operator' | 'limit'>, found
   }
 }
 
-/** Nothing measured here is below zero. */
+/** Every measure is 0 or more. */
 function refuseContradictions(flag: string, objectives: readonly Objective[]): void {
   for (const [i, one] of objectives.entries()) {
     const allowed = rangeOf(one);

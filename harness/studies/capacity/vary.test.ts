@@ -4,11 +4,11 @@ import { prepareFor, type Asked } from './vary.ts';
 
 const RUSH = resolveScenario('rush', []);
 
-function asked(o: Partial<Asked> & Pick<Asked, 'vary'>): Asked {
-  return { scenario: RUSH, to: null, residents: null, doorbells: null, ...o };
+function asked(options: Partial<Asked> & Pick<Asked, 'vary'>): Asked {
+  return { scenario: RUSH, to: null, residents: null, doorbells: null, ...options };
 }
 
-it('a world has as many as the greatest load needs', () => {
+it('a scenario gets as many people, agencies or doorbells as the greatest load needs', () => {
   const residents = prepareFor(asked({ vary: 'residents', to: 13_000 }));
   expect(333_000 * residents.scenario.people.appUserShareOfPersons).toBeGreaterThan(13_000);
   const agencies = prepareFor(asked({ vary: 'agencies', to: 7 }));
@@ -28,8 +28,8 @@ it.each([
   ['devices', 200_000, 'open files'],
   ['devices', 17_000, 'enough people'],
   ['agencies', 100, 'at most 48 agencies'],
-] as const)('%s up to %d is refused before anything runs', (vary, to, said) => {
+] as const)('%s up to %d is refused before anything runs', (vary, to, reason) => {
   expect(() => prepareFor(asked({ vary, to }))).toThrow(
-    expect.objectContaining({ code: 'HB_OPTION_VALUE', message: expect.stringContaining(said) as string }),
+    expect.objectContaining({ code: 'HB_OPTION_VALUE', message: expect.stringContaining(reason) as string }),
   );
 });

@@ -1,4 +1,4 @@
-/** What a search may vary. */
+/** Quantities that a search may vary, and the scenario that each needs. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { filesMax } from '../../drivers/target/process-figures.ts';
@@ -18,15 +18,17 @@ export function isOfConnections(vary: Vary): boolean {
   return vary === 'residents' || vary === 'devices';
 }
 
+/** A scenario that can carry every load of the search. */
 export interface Ready {
   scenario: Scenario;
-  /** Most residents and doorbells that are kept where they do not vary. */
+  /** Most residents and doorbells that are connected if their number does not vary. */
   residents: number;
   doorbells: number;
   /** Greatest load that may be tried; null: no limit. */
   to: number | null;
 }
 
+/** The user's options; null: left out. */
 export interface Asked {
   scenario: Scenario;
   vary: Vary;
@@ -36,7 +38,7 @@ export interface Asked {
 }
 
 /**
- * The scenario with as many people, doorbells or agencies as the greatest load needs. Throws HB_OPTION_VALUE where that is more than the
+ * The scenario with as many people, doorbells or agencies as the greatest load needs. Throws HB_OPTION_VALUE if that is more than the
  * scenario can have, or more connections than one process can hold.
  */
 export function prepareFor({ scenario, vary, to, residents, doorbells }: Asked): Ready {
@@ -83,11 +85,11 @@ export function prepareFor({ scenario, vary, to, residents, doorbells }: Asked):
 /** Files and sockets of the driver that are neither residents nor doorbells. */
 const OTHER_FILES = 200;
 const CONNECTIONS_MAX = 100_000;
-/** So that a trial costs seconds: what a trial needs before its window opens grows with connections. */
+/** Few enough that a trial costs seconds: its preparation takes longer the more connections there are. */
 const RESIDENTS_DEFAULT = 2000;
 const OTHERS_MAX = 500;
 const RESIDENTS_MAX_DEFAULT = 16_000;
-/** People are drawn: their number is near what the share says. */
+/** Spare people: they are drawn at random, so that their number is only near the share. */
 const SPARE = 1.05;
 const AGENCIES_MAX = 48;
 

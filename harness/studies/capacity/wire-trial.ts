@@ -1,4 +1,4 @@
-/** One trial of a search over real sockets, and what is kept of it. */
+/** Runs one trial of a search over real sockets, and sums it up for the record. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -13,19 +13,19 @@ import type { Pinning } from './pinning.ts';
 import type { SearchTrial } from './search.ts';
 import { judgeObjectives, type Measured, type Objective } from './slo.ts';
 import type { Vary } from './vary.ts';
-import type { Stint } from './workload.ts';
+import type { Excerpt } from './workload.ts';
 
 export interface WireTrialOptions {
-  stint: Stint;
+  excerpt: Excerpt;
   phase: SearchTrial['phase'];
   load: number;
   vary: Vary;
   objectives: readonly Objective[];
   target: UrlTarget | null;
   pinning: Pinning;
-  /** The reference system with a driver; null where `target` is to be driven. */
+  /** The reference service with a driver; null if `target` is driven. */
   pair: Pair | null;
-  /** Scratch. */
+  /** Folder for temporary files. */
   dir: string;
   signal?: AbortSignal;
 }
@@ -35,27 +35,28 @@ export interface WireTrial {
   judged: Judged;
 }
 
-/** Null where its user ended it. Throws HB_TARGET where the target could not be driven at all. */
-export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> {
-  const outDir = await mkdtemp(join(o.dir, 'wire-'));
+/** Null if the user ended the trial. Throws HB_TARGET if the target could not be driven at all. */
+export async function wireTrial(options: WireTrialOptions): Promise<WireTrial | null> {
+  const { excerpt, target, pinning, pair, objectives, signal } = options;
+  const outDir = await mkdtemp(join(options.dir, 'wire-'));
   try {
     const theft = watchTheft();
     const { judged } = await runTrial({
-      yardstick: o.stint.yardstick,
+      yardstick: excerpt.yardstick,
       outDir,
-      target: o.target,
-      speed: o.stint.speed,
-      signal: o.signal,
-      watch: o.pinning.watch,
-      pair: o.pair ?? undefined,
+      target,
+      speed: excerpt.speed,
+      signal,
+      watch: pinning.watch,
+      pair: pair ?? undefined,
       onProgress: ({ phase }) => theft.phase(phase),
-      graceMs: Math.max(GRACE_WALL_MS, tightestMs(o.objectives)),
+      graceMs: Math.max(GRACE_WALL_MS, tightestMs(objectives)),
       limits: { drainMsMax: DRAIN_MS_MAX, drainQuietMs: DRAIN_QUIET_MS },
     });
-    if (o.signal?.aborted === true) return null;
+    if (signal?.aborted === true) return null;
     if (judged.stopped !== null && judged.load.timeline.length === 0)
       throw new HundredblockError('HB_TARGET', judged.stopped);
-    return { trial: trialOf(o, judged, theft.share()), judged };
+    return { trial: trialOf(options, judged, theft.share()), judged };
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
@@ -63,20 +64,24 @@ export async function wireTrial(o: WireTrialOptions): Promise<WireTrial | null> 
 
 // --- internal ---
 
-/** What comes later than this after the window counts as lost. */
+/** A delivery that comes later than this after the window counts as lost. */
 const DRAIN_MS_MAX = 10_000;
-/** After the window all is over once nothing came for so long. */
+/** After the window, the trial ends once nothing came for this time. */
 const DRAIN_QUIET_MS = 1000;
-/** Of a generator, as in any load run (harness/judge/bottleneck.ts); lag may be so much of the tightest limit of a latency, too. */
+/**
+ * Limits within which a generator is not the bottleneck, as in any load run (harness/judge/bottleneck.ts). LAG_SHARE_MAX: lag may also
+ * be this share of the tightest limit that an objective sets on a latency.
+ */
 const CPU_SHARE_MAX = 0.9;
 const LOOP_P99_MS_MAX = 100;
 const LAG_P99_MS_MAX = 5;
 const LAG_SHARE_MAX = 0.02;
-/** Of all processors' time: below it trials at one load differ little, with twice as much by seconds (docs/guides/capacity.md). */
+/** Share of all processors' time: with less stolen, trials at one load differ little; with twice as much, by seconds (docs/guides/capacity.md). */
 const STOLEN_SHARE_MAX = 0.02;
 const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
 
-function trialOf(o: WireTrialOptions, judged: Judged, stolen: number | null): CapacityTrial {
+function trialOf(options: WireTrialOptions, judged: Judged, stolen: number | null): CapacityTrial {
+  const { phase, load: tried, excerpt, vary, objectives } = options;
   const { judgement, latencyMs, generatorLagMs, load } = judged;
   const { verdicts } = judgement;
   const measured: Measured = {
@@ -86,14 +91,14 @@ function trialOf(o: WireTrialOptions, judged: Judged, stolen: number | null): Ca
     unexplained: judged.sameOutcome.unexplained,
     load,
   };
-  const failed = judgeObjectives(o.objectives, measured).filter(({ met }) => !met);
+  const failed = judgeObjectives(objectives, measured).filter(({ met }) => !met);
   return {
-    phase: o.phase,
-    load: o.load,
-    seconds: Math.round(100 * o.stint.seconds) / 100,
-    speed: o.stint.speed,
+    phase,
+    load: tried,
+    seconds: Math.round(100 * excerpt.seconds) / 100,
+    speed: excerpt.speed,
     passed: judged.stopped === null && failed.length === 0,
-    limited: isLimited(judged, o),
+    limited: isLimited(judged, options),
     stolen,
     disturbed: (stolen ?? 0) > STOLEN_SHARE_MAX,
     failed: failed.map(({ objective, found }) => ({ objective: objective.text, found })),
@@ -108,26 +113,26 @@ function trialOf(o: WireTrialOptions, judged: Judged, stolen: number | null): Ca
     doorbells: load.connected.doorbells,
     deliveries: load.deliveries.received,
     lost: verdicts.lost + verdicts.shed,
-    throughput: throughputOf(o.vary, judged),
+    throughput: throughputOf(vary, judged),
     targetCpu: load.targetProcess.cpuShare,
     generatorCpu: load.generator.cpuShare,
     lagP99Ms: generatorLagMs.p99,
   };
 }
 
-/** What the machine's host takes from it within the window. */
+/** Measures the processor time that the machine's host gives to others within the window. */
 function watchTheft() {
-  const seen: { wallMs: number; stolenMs: number | null }[] = [];
+  const readings: { wallMs: number; stolenMs: number | null }[] = [];
   let last: DrivePhase = 'starting';
   return {
     phase: (now: DrivePhase): void => {
       if (now !== last && (now === 'running' || last === 'running'))
-        seen.push({ wallMs: performance.now(), stolenMs: stolenMs() });
+        readings.push({ wallMs: performance.now(), stolenMs: stolenMs() });
       last = now;
     },
-    /** Of all processors' time; null where it was not told, or there was no window. */
+    /** The share of all processors' time; null if the system does not report it, or there was no window. */
     share: (): number | null => {
-      const [from, to] = seen;
+      const [from, to] = readings;
       if (to === undefined || from.stolenMs === null || to.stolenMs === null) return null;
       const share = (to.stolenMs - from.stolenMs) / ((to.wallMs - from.wallMs) * cpus().length);
       return Math.round(1e4 * share) / 1e4;
@@ -136,21 +141,25 @@ function watchTheft() {
 }
 
 /**
- * A generator that is late, or full, measures itself. Latencies count from the moment at which a cause was meant to be sent, so that lag is
- * part of them: it matters where it is no longer small beside what the objectives allow.
+ * Whether the generator was the bottleneck: if it is late or has no processor time left, a trial measures the generator. Latencies count
+ * from the moment at which a cause was meant to be sent, so lag is part of them. It matters unless it is small beside the limits that
+ * the objectives set.
  */
-function isLimited({ generatorLagMs, load: { generator } }: Judged, o: WireTrialOptions): boolean {
+function isLimited(
+  { generatorLagMs, load: { generator } }: Judged,
+  { objectives, pinning }: Pick<WireTrialOptions, 'objectives' | 'pinning'>,
+): boolean {
   const { cpuShare, eventLoopDelayMs } = generator;
   return (
-    generatorLagMs.p99 >= Math.max(LAG_P99_MS_MAX, LAG_SHARE_MAX * tightestMs(o.objectives)) ||
+    generatorLagMs.p99 >= Math.max(LAG_P99_MS_MAX, LAG_SHARE_MAX * tightestMs(objectives)) ||
     (eventLoopDelayMs?.p99 ?? 0) >= LOOP_P99_MS_MAX ||
-    (cpuShare ?? 0) >= CPU_SHARE_MAX * o.pinning.generatorProcessors
+    (cpuShare ?? 0) >= CPU_SHARE_MAX * pinning.generatorProcessors
   );
 }
 
 /**
- * What the objectives let the target take, ms; 0 where they say nothing of it. An incident that became too old to be told meanwhile was not
- * lost: the clock of a trial goes hundreds of times as fast as life.
+ * The tightest limit on a latency among the objectives, ms; 0 if there is none. The target may take that long, so an incident that grew
+ * too old for an alert within that time was not lost: the clock of a trial runs hundreds of times as fast as life.
  */
 function tightestMs(objectives: readonly Objective[]): number {
   const limits = objectives.flatMap(({ unit, operator, limit }) =>
@@ -159,7 +168,7 @@ function tightestMs(objectives: readonly Objective[]): number {
   return limits.length === 0 ? 0 : Math.min(...limits);
 }
 
-/** Within the window: what comes after it was more than the target could do in time. */
+/** Messages a second within the window; those that come after it were more than the target could do in time. */
 function throughputOf(vary: Vary, { load, latencyMs }: Judged): number {
   const seconds = load.windowMs / 1000;
   if (vary === 'devices') return latencyMs.device.count / seconds;

@@ -1,4 +1,4 @@
-/** What a trial at a load sends: a part of one recorded world, at a speed. */
+/** Gives each trial what it sends: an excerpt of one recorded world, at a speed that makes the load. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../../../contract/scenario.ts';
@@ -14,160 +14,165 @@ export interface WorkloadOptions {
   scenario: Scenario;
   seed: number;
   vary: Vary;
-  /** Most that are connected where they do not vary. */
+  /** Most residents and doorbells that are connected if their number does not vary. */
   residents: number;
   doorbells: number;
-  /** Scratch; the workload makes and removes its own folders in it. */
+  /** Folder for temporary files; the workload makes and removes its own folders in it. */
   dir: string;
   signal?: AbortSignal;
   onProgress?: (fraction: number) => void;
 }
 
-export interface Stint {
+/** A part of the world to send and judge in one trial, and the speed at which it is sent. */
+export interface Excerpt {
   yardstick: Yardstick;
+  /** Simulated seconds per wall second. */
   speed: number;
-  /** Wall time of its window. */
+  /** Wall seconds of its window. */
   seconds: number;
 }
 
-/** A part of the world that was written for a trial, and serves for others. */
+/** A part of the world that was written to a folder for one trial, and may serve others too. */
 interface Part {
   yardstick: Yardstick;
   windowMs: number;
-  /** Where alerts a second vary, those within it; else the load that it is for. */
+  /** The alerts within it if alerts a second vary; else the load that it is for. */
   size: number;
 }
 
 interface World {
   recorded: Recorded;
   trace: Trace;
+  /** Simulated times of its alerts, ascending. */
   alertsMs: number[];
 }
 
 export class Workload {
-  private readonly o: WorkloadOptions;
-  private world: World;
-  /** Those used last, the latest last: preparing one takes as long as half a trial. */
-  private parts: Part[] = [];
+  readonly #options: WorkloadOptions;
+  #world: World;
+  /** Parts used lately, the latest last: preparing one takes half as long as a trial. */
+  #parts: Part[] = [];
 
-  private constructor(o: WorkloadOptions, world: World) {
-    this.o = o;
-    this.world = world;
+  private constructor(options: WorkloadOptions, world: World) {
+    this.#options = options;
+    this.#world = world;
   }
 
-  /** Records the world; `recorded.partial` where the signal ended it. Throws what recordTrace throws. */
-  static async open(o: WorkloadOptions, fullSeconds: number): Promise<Workload> {
-    const { speed } = o.scenario.load;
-    const wallSeconds = o.vary === 'alertRate' ? AHEAD * fullSeconds : fullSeconds;
-    return new Workload(o, await record(o, Math.ceil(1000 * wallSeconds * speed)));
+  /** Records the world; `recorded.partial` is true if the signal ended that. Throws what recordTrace throws. */
+  static async open(options: WorkloadOptions, fullSeconds: number): Promise<Workload> {
+    const { speed } = options.scenario.load;
+    const wallSeconds = options.vary === 'alertRate' ? AHEAD * fullSeconds : fullSeconds;
+    return new Workload(options, await record(options, Math.ceil(1000 * wallSeconds * speed)));
   }
 
   get recorded(): Recorded {
-    return this.world.recorded;
+    return this.#world.recorded;
   }
 
-  /** What the world has of what varies; of alerts, a second at the scenario's own speed, and no limit. */
+  /** How many residents, doorbells or agencies the world has; for alerts, their rate a second at the scenario's own speed, which is no limit. */
   get available(): number {
-    const { header } = this.world.trace;
-    switch (this.o.vary) {
+    const { header } = this.#world.trace;
+    switch (this.#options.vary) {
       case 'residents':
         return header.residents;
       case 'devices':
         return header.doorbells;
       case 'agencies':
-        return this.world.trace.onboarding.agencies.length;
+        return this.#world.trace.onboarding.agencies.length;
       case 'alertRate': {
         const windowMs = header.untilMs - header.fromMs;
-        return (1000 * this.world.alertsMs.length * this.o.scenario.load.speed) / windowMs;
+        return (1000 * this.#world.alertsMs.length * this.#options.scenario.load.speed) / windowMs;
       }
     }
   }
 
   /**
-   * What is sent for a trial of about so many seconds. Alerts a second: all trials of a length send one stretch of the world, faster or slower, so
-   * that they take up to a third more or less than was asked. Null where the signal ended the recording of a longer world.
+   * The excerpt for a trial of about `seconds` wall seconds. If alerts a second vary, all trials of a length send one stretch of the
+   * world, faster or slower, and take up to a third more or less time than asked. Null if the signal ended the recording of a longer
+   * world.
    */
-  async stint(load: number, seconds: number): Promise<Stint | null> {
-    const byAlerts = this.o.vary === 'alertRate';
+  async excerptFor(load: number, seconds: number): Promise<Excerpt | null> {
+    const { speed } = this.#options.scenario.load;
+    const byAlerts = this.#options.vary === 'alertRate';
     const size = byAlerts ? Math.max(1, Math.round(load * seconds)) : load;
-    const windowMs = Math.round(1000 * seconds * this.o.scenario.load.speed);
+    const windowMs = Math.round(1000 * seconds * speed);
     const serves = (one: Part): boolean =>
       byAlerts ? Math.abs(Math.log(one.size / size)) <= STRETCH : one.size === size && one.windowMs === windowMs;
     const part =
-      this.parts.findLast(serves) ?? (await this.prepare(byAlerts ? this.nearlyThere(size) : size, windowMs));
+      this.#parts.findLast(serves) ?? (await this.#prepare(byAlerts ? this.#nearlyThere(size) : size, windowMs));
     if (part === null) return null;
-    await this.keep(part);
+    await this.#keep(part);
     const { yardstick } = part;
-    if (!byAlerts) return { yardstick, speed: this.o.scenario.load.speed, seconds };
+    if (!byAlerts) return { yardstick, speed, seconds };
     const taken = part.size / load;
     return { yardstick, speed: part.windowMs / (1000 * taken), seconds: taken };
   }
 
   // --- internal ---
 
-  private async keep(part: Part): Promise<void> {
-    this.parts = [...this.parts.filter((one) => one !== part), part];
-    if (this.parts.length <= PARTS_KEPT) return;
-    const [oldest] = this.parts.splice(0, 1);
+  async #keep(part: Part): Promise<void> {
+    this.#parts = [...this.#parts.filter((one) => one !== part), part];
+    if (this.#parts.length <= PARTS_KEPT) return;
+    const [oldest] = this.#parts.splice(0, 1);
     await rm(oldest.yardstick.trace.dir, { recursive: true, force: true });
   }
 
-  /** All alerts of the world but the last, where that is near enough: a longer world takes half a minute. */
-  private nearlyThere(size: number): number {
-    const most = this.world.alertsMs.length - 1;
+  /** All alerts of the world but the last, if that is near enough to `size`: recording a longer world takes half a minute. */
+  #nearlyThere(size: number): number {
+    const most = this.#world.alertsMs.length - 1;
     return most < size && Math.log(size / most) <= STRETCH ? most : size;
   }
 
-  private async prepare(size: number, windowMs: number): Promise<Part | null> {
-    const length = this.o.vary === 'alertRate' ? await this.lengthOf(size) : windowMs;
+  async #prepare(size: number, windowMs: number): Promise<Part | null> {
+    const length = this.#options.vary === 'alertRate' ? await this.#stretchMs(size) : windowMs;
     if (length === null) return null;
-    const dir = await mkdtemp(join(this.o.dir, 'part-'));
-    await thinTrace(this.world.trace, { ...this.thinning(size), windowMs: length }, dir);
+    const dir = await mkdtemp(join(this.#options.dir, 'part-'));
+    await thinTrace(this.#world.trace, { ...this.#thinning(size), windowMs: length }, dir);
     return { yardstick: await openYardstick(dir), windowMs: length, size };
   }
 
-  /** Of the stretch of the world that ends between the last of so many alerts and the next; ms. */
-  private async lengthOf(alerts: number): Promise<number | null> {
-    while (this.world.alertsMs.length <= alerts) {
-      const { header } = this.world.trace;
-      const longer = await record(this.o, 2 * (header.untilMs - header.fromMs));
+  /** Length, ms, of the stretch of the world that holds the first `alerts` alerts. Null if the signal ended the recording of a longer world. */
+  async #stretchMs(alerts: number): Promise<number | null> {
+    while (this.#world.alertsMs.length <= alerts) {
+      const { header } = this.#world.trace;
+      const longer = await record(this.#options, 2 * (header.untilMs - header.fromMs));
       if (longer.recorded.partial) return null;
-      await rm(this.world.trace.dir, { recursive: true });
-      this.world = longer;
+      await rm(this.#world.trace.dir, { recursive: true });
+      this.#world = longer;
     }
-    const { alertsMs, trace } = this.world;
+    const { alertsMs, trace } = this.#world;
     const endMs = (alertsMs[alerts - 1] + alertsMs[alerts]) / 2;
     return Math.max(1000, Math.round(endMs - trace.header.fromMs));
   }
 
-  private thinning(load: number): Thinning {
-    const { vary } = this.o;
+  #thinning(load: number): Thinning {
+    const { vary, residents, doorbells } = this.#options;
     const most = Math.round(load);
-    // That audience was cut when the world was recorded.
+    // In that case the audience was cut when the world was recorded.
     if (vary === 'alertRate') return {};
     const keep = {
-      residents: vary === 'residents' ? most : this.o.residents,
-      doorbells: vary === 'devices' ? most : this.o.doorbells,
+      residents: vary === 'residents' ? most : residents,
+      doorbells: vary === 'devices' ? most : doorbells,
       ...(vary === 'agencies' ? { agencies: most } : {}),
     };
-    return { ...keep, connectRampMs: rampMsFor(this.world.trace, keep) };
+    return { ...keep, connectRampMs: rampMsFor(this.#world.trace, keep) };
   }
 }
 
 // --- internal ---
 
-/** The world is recorded for so many times the scenario's own pace at first, and anew where that does not do. */
+/** The world is first recorded long enough for loads up to this multiple of the scenario's own pace, and longer if that is too short. */
 const AHEAD = 15;
 const CONNECTIONS_PER_MS = 2.5;
 const RAMP_MS_MIN = 500;
-/** Each takes some hundred megabytes on the disk. */
+/** Each part takes some hundred megabytes on the disk. */
 const PARTS_KEPT = 8;
-/** A stretch serves where its trial takes so much more or less than was asked, in logarithms: a third. */
+/** A stretch serves a trial that takes up to a third more or less time than asked; this is the logarithm of that ratio. */
 const STRETCH = Math.log(4 / 3);
 
-async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
-  const dir = await mkdtemp(join(o.dir, 'world-'));
-  const { scenario, seed, signal } = o;
+async function record(options: WorkloadOptions, windowMs: number): Promise<World> {
+  const { scenario, seed, vary, residents, doorbells, signal, onProgress } = options;
+  const dir = await mkdtemp(join(options.dir, 'world-'));
   const recorded = await recordTrace({
     scenario,
     seed,
@@ -175,7 +180,7 @@ async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
     windowMs,
     dir,
     signal,
-    onProgress: (fraction) => o.onProgress?.(fraction),
+    onProgress: (fraction) => onProgress?.(fraction),
   });
   const trace = await openTrace(dir);
   const { fromMs, untilMs } = recorded.header;
@@ -184,13 +189,9 @@ async function record(o: WorkloadOptions, windowMs: number): Promise<World> {
     .filter(({ msgType, sentMs }) => msgType === 'Alert' && sentMs >= fromMs && sentMs < untilMs)
     .map(({ sentMs }) => sentMs)
     .sort((a, b) => a - b);
-  if (o.vary !== 'alertRate') return { recorded, trace, alertsMs };
-  const thinDir = await mkdtemp(join(o.dir, 'world-'));
-  await thinTrace(
-    trace,
-    { residents: o.residents, doorbells: o.doorbells, connectRampMs: rampMsFor(trace, o) },
-    thinDir,
-  );
+  if (vary !== 'alertRate') return { recorded, trace, alertsMs };
+  const thinDir = await mkdtemp(join(options.dir, 'world-'));
+  await thinTrace(trace, { residents, doorbells, connectRampMs: rampMsFor(trace, { residents, doorbells }) }, thinDir);
   await rm(dir, { recursive: true });
   return { recorded, trace: await openTrace(thinDir), alertsMs };
 }

@@ -1,6 +1,6 @@
 /**
- * A branching process on the event kernel: each event causes Poisson(n) further ones a little later. Its rate is lambda0 / (1 - n), and counts over windows
- * much longer than that little vary 1 / (1 - n)^2 times as much as Poisson ones.
+ * A branching process on the event kernel: each event causes Poisson(n) further events after a short delay. Its rate is
+ * lambda0 / (1 - n), and counts over windows much longer than the delay vary 1 / (1 - n)^2 times as much as Poisson counts.
  */
 import { KIND } from '../../../simulator/kernel/kinds.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
@@ -8,12 +8,13 @@ import type { LoopBlock } from '../../engine/branching.ts';
 import { exponential, keyedDraw, poisson } from '../../../simulator/kernel/random.ts';
 
 export interface BranchingCase {
-  /** Events an hour that nothing causes, and those that each event causes. */
+  /** Events an hour that no other event causes. */
   perHour: number;
+  /** Mean number of events that each event causes. */
   ratio: number;
 }
 
-/** Rate an hour, variance over mean of counts by window, and what the estimator of the ratio (`harness/engine/branching.ts`) is told. */
+/** Events an hour, variance over mean of the counts of windows, and the input of the ratio's estimator (`harness/engine/branching.ts`). */
 export function branch(
   { perHour, ratio }: BranchingCase,
   seed: number,
@@ -56,5 +57,5 @@ export function branch(
 
 const HOUR_MS = 3_600_000;
 const DELAY_MS_MEAN = 5000;
-/** So long that what begins in one window seldom ends in the next. */
+/** Windows are long, so that events of one window seldom cause events of the next. */
 const WINDOW_MS = 5 * HOUR_MS;

@@ -1,4 +1,4 @@
-/** Reading a case that a user describes: every problem at once, each with its path. */
+/** Reads a case that a user describes, and reports all problems at once, each with its path. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import { isObject, readJsonFile } from '../../options/json-file.ts';
 import { check, type Problem, type Shape } from '../../options/check.ts';
@@ -15,16 +15,16 @@ import {
 
 export interface CaseFile {
   posed: Case;
-  /** What the user knows the measures to be; may be empty. */
+  /** Values of measures that the user knows; may be empty. */
   expected: Readonly<Record<string, number>>;
 }
 
-/** Throws HB_INPUT_FILE where the file can't be read as JSON, HB_OPTION_VALUE with one line for each problem. */
+/** Throws HB_INPUT_FILE if the file can't be read as JSON, HB_OPTION_VALUE with one line for each problem. */
 export function readCaseFile(path: string): CaseFile {
   return caseOf(readJsonFile(path, 'a case'));
 }
 
-/** The same of a value that was parsed. */
+/** The case that a parsed JSON value describes. Throws HB_OPTION_VALUE with one line for each problem. */
 export function caseOf(value: unknown): CaseFile {
   if (!isObject(value))
     throw refuse([{ code: 'HB_OPTION_VALUE', text: 'case: expected an object, found another value' }]);
@@ -39,7 +39,7 @@ export function caseOf(value: unknown): CaseFile {
   };
   const problems = check(CaseSchema as Shape, filled, '');
   const posed = filled as unknown as Case;
-  // What stands right is held against the rest even where something else is wrong, so that all is told at once.
+  // Parts without a problem are checked against one another even if other parts are wrong, so that all problems are reported at once.
   const isSound = soundness(problems);
   problems.push(...contradictions(posed, isSound));
   if (['arrivals', 'servers', 'homes', 'component', 'waitMax'].every(isSound))
@@ -62,12 +62,12 @@ function soundness(problems: readonly Problem[]): (path: string) => boolean {
   return (path) => !broken.some((b) => b === path || b.startsWith(`${path}.`) || path.startsWith(`${b}.`));
 }
 
-/** What each option allows alone, and the case as a whole does not. */
+/** Problems of the case as a whole, between options each of which is right alone. */
 function contradictions(posed: Case, isSound: (path: string) => boolean): Problem[] {
   const { servers, homes, arrivals, component, service, queueLimit, patienceMean, speed, metric } = posed;
   const found: string[] = [];
-  const say = (path: string, expected: string, was: unknown): void => {
-    found.push(`${path}: expected ${expected}, found ${typeof was === 'string' ? was : JSON.stringify(was)}`);
+  const say: Say = (path, expected, actual) => {
+    found.push(`${path}: expected ${expected}, found ${typeof actual === 'string' ? actual : JSON.stringify(actual)}`);
   };
   const both = (...paths: string[]): boolean => paths.every(isSound);
   if (both('homes', 'servers') && homes.length > 0 && homes.length !== servers)
@@ -79,8 +79,8 @@ function contradictions(posed: Case, isSound: (path: string) => boolean): Proble
       else if (home.length === 4 && isSound('speed') && speed !== null)
         say(`homes.${i}`, 'a point, since a speed is given', home);
     });
-    if (isSound('speed') && speed !== null && homes.length === 0) say('speed', 'homes beside it', 'none');
-    if (isSound('metric') && metric === 'euclidean' && homes.length === 0) say('metric', 'homes beside it', 'none');
+    if (isSound('speed') && speed !== null && homes.length === 0) say('speed', 'homes too', 'none');
+    if (isSound('metric') && metric === 'euclidean' && homes.length === 0) say('metric', 'homes too', 'none');
   }
   if (both('metric', 'speed') && metric === 'euclidean' && speed !== null)
     say('metric', 'rectangular, since a speed is given', metric);
@@ -89,7 +89,7 @@ function contradictions(posed: Case, isSound: (path: string) => boolean): Proble
     patienceMean === null &&
     posed.patienceDistribution !== 'exponential'
   )
-    say('patienceDistribution', 'patienceMean beside it', 'none');
+    say('patienceDistribution', 'patienceMean too', 'none');
   if (Array.isArray(arrivals)) {
     arrivals.forEach((_, i) => {
       if (isSound(`arrivals.${i}`)) arrivalContradictions(posed, i, both, say);
@@ -101,14 +101,14 @@ function contradictions(posed: Case, isSound: (path: string) => boolean): Proble
     if (queueLimit === null && patienceMean === null && load >= servers)
       say(
         'arrivals',
-        `less work than ${servers} servers can do, where any number may wait with patience`,
-        `${load} of it a unit of time (rates times a service of ${service.mean})`,
+        `less work than ${servers} servers can do, since the queue has no limit and nobody gives up`,
+        `${load} servers' work (rates times a mean service of ${service.mean})`,
       );
   }
   return found.map((text) => ({ code: 'HB_OPTION_VALUE', text }));
 }
 
-type Say = (path: string, expected: string, was: unknown) => void;
+type Say = (path: string, expected: string, actual: unknown) => void;
 
 function arrivalContradictions(
   { arrivals, servers, homes }: Case,
@@ -126,20 +126,16 @@ function arrivalContradictions(
   if (isUpsideDown(at)) say(`${path}.at`, 'a box whose first corner is the lower one', at);
   if (!both('homes', 'servers')) return;
   if (prefers.length > 0 && prefers.length < servers && homes.length === 0)
-    say(
-      `${path}.prefers`,
-      `all ${servers} servers in order, since there are no homes by which the others follow`,
-      prefers,
-    );
+    say(`${path}.prefers`, `all ${servers} servers in order, since there are no homes to order the others by`, prefers);
   if (homes.length > 0 && at.length !== 2 && at.length !== 4)
     say(`${path}.at`, 'a point [x, y] or a box [x0, y0, x1, y1]', at);
-  if (homes.length === 0 && at.length > 0) say(`${path}.at`, 'none, since servers have no homes', at);
+  if (homes.length === 0 && at.length > 0) say(`${path}.at`, 'an empty list, since servers have no homes', at);
   const othersHave = arrivals.some((a) => Array.isArray(a?.prefers) && a.prefers.length > 0);
   if (homes.length === 0 && othersHave && prefers.length === 0)
     say(`${path}.prefers`, 'a list, since other arrivals have one', 'none');
 }
 
-/** The queue of 911 has one class of callers, and draws their times itself. */
+/** The call-takers' queue has one class of callers, and draws their times itself. */
 function callTakerContradictions(posed: Case, both: (...paths: string[]) => boolean, say: Say): void {
   const { arrivals, homes, service, component, patienceDistribution } = posed;
   if (both('arrivals')) {

@@ -1,4 +1,4 @@
-/** A queueing or hypercube case as data: what a user describes, and what the published cases are written as. */
+/** A queueing or hypercube case as data: the format in which users describe theirs, and in which the published cases are written. */
 import Type, { type Static } from 'typebox';
 
 const NUMBER_MAX = 1e9;
@@ -7,28 +7,28 @@ const Positive = Type.Number({ exclusiveMinimum: 0, maximum: NUMBER_MAX });
 const Coordinate = Type.Number({ minimum: -NUMBER_MAX, maximum: NUMBER_MAX });
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-/** Time and distance are in any units, the same throughout. */
+/** A case may use any unit of time and any of distance, the same in all its options. */
 export const CaseSchema = Type.Object({
   name: Type.String({ pattern: '^.{1,200}$' }),
   /** `dispatch`: units, priorities, places, preferences. `call-takers`: one class of callers and alike servers. */
   component: Type.Union([Type.Literal('dispatch'), Type.Literal('call-takers')]),
   servers: Type.Integer({ minimum: 1, maximum: SERVERS_MAX }),
-  /** Where each server stands when idle, [x, y], or drives about in, [x0, y0, x1, y1]; empty where places do not count. */
+  /** Each idle server's place: a point [x, y], or a box [x0, y0, x1, y1] that it patrols; empty if places do not count. */
   homes: Type.Array(Type.Array(Coordinate)),
   metric: Type.Union([Type.Literal('rectangular'), Type.Literal('euclidean')]),
   /** Poisson streams, at least one. */
   arrivals: Type.Array(
     Type.Object({
       name: Type.String({ pattern: '^[\\w-]{1,40}$' }),
-      /** Per unit of time. */
+      /** Customers per unit of time. */
       rate: Positive,
-      /** 1 goes first; not pre-emptive. Within one, first come first served. */
+      /** 1 is served first, without pre-emption; within a priority, first come first served. */
       priority: Type.Integer({ minimum: 1, maximum: 4 }),
-      /** Servers by number from 1, the first preferred first; empty: the nearest, or any where nobody has a place. */
+      /** Servers by number from 1, the most preferred first; empty: the nearest server, or any if the case has no places. */
       prefers: Type.Array(Type.Integer({ minimum: 1, maximum: SERVERS_MAX })),
-      /** Where: [x, y], or uniform in the box [x0, y0, x1, y1]; empty where places do not count. */
+      /** The customers' place: [x, y], or uniform in the box [x0, y0, x1, y1]; empty if places do not count. */
       at: Type.Array(Coordinate),
-      /** Of this stream's service; null: that of all. */
+      /** Mean service of this stream; null: `service.mean`. */
       serviceMean: orNull(Positive),
     }),
     { minItems: 1 },
@@ -41,25 +41,25 @@ export const CaseSchema = Type.Object({
       Type.Literal('erlang'),
       Type.Literal('lognormal'),
     ]),
-    /** Standard deviation over mean, of the lognormal. */
+    /** Standard deviation over mean of the lognormal distribution. */
     cv: Type.Number({ minimum: 0, maximum: 100 }),
-    /** Of the Erlang distribution: a sum of so many alike exponentials. */
+    /** Number of equal exponentials whose sum the Erlang distribution is. */
     phases: Type.Integer({ minimum: 1, maximum: 100 }),
   }),
-  /** How many may wait; who comes to a full queue is blocked. Null: any number. */
+  /** Most customers who may wait; a customer who finds the queue full is blocked. Null: no limit. */
   queueLimit: orNull(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-  /** Mean of the time after which one who waits gives up. Null: nobody does. */
+  /** Mean time after which a waiting customer gives up. Null: nobody gives up. */
   patienceMean: orNull(Positive),
   patienceDistribution: Type.Union([Type.Literal('exponential'), Type.Literal('deterministic')]),
-  /** A wait that is counted: the measure `within` is the share who are served after no longer one. Null: not counted. */
+  /** Longest wait of the measure `within`, the share of customers who are served after at most this wait. Null: `within` is left out. */
   waitMax: orNull(Type.Number({ minimum: 0, maximum: NUMBER_MAX })),
-  /** Distance per unit of time; travel then counts as busy, before the service. Null: servers are there at once, and set out from home. */
+  /** Distance per unit of time; a server is then busy while it travels, before the service. Null: servers arrive at once, and set out from home. */
   speed: orNull(Positive),
 });
 export type Case = Static<typeof CaseSchema>;
 export type Arrival = Case['arrivals'][number];
 
-/** What an option is where it is left out. */
+/** Values of options that are left out. */
 export const CASE_DEFAULTS = {
   component: 'dispatch',
   homes: [],
@@ -78,9 +78,10 @@ export const SERVICE_DEFAULTS = {
   phases: 2,
 } as const satisfies Case['service'];
 
+/** Whether servers and customers have places. */
 export const hasPlaces = ({ homes }: Case): boolean => homes.length > 0;
 
-/** Names of what a case measures, in the order of the report. */
+/** Names of the measures of a case, in the order of the report. */
 export function measuresOf(posed: Case): string[] {
   const { arrivals, servers, component } = posed;
   const priorities = [...new Set(arrivals.map((a) => a.priority))].sort();
@@ -97,11 +98,12 @@ export function measuresOf(posed: Case): string[] {
   return names;
 }
 
-/** Mean service of a stream, and the squared coefficient of variation of every service. */
+/** Mean service time of a stream, in the case's unit. */
 export function serviceMeanOf({ service, arrivals }: Case, stream: number): number {
   return arrivals[stream].serviceMean ?? service.mean;
 }
 
+/** Squared coefficient of variation of service times, the same for all streams. */
 export function serviceCv2({ service: { distribution, cv, phases } }: Case): number {
   switch (distribution) {
     case 'exponential':
@@ -115,29 +117,29 @@ export function serviceCv2({ service: { distribution, cv, phases } }: Case): num
   }
 }
 
-/** Work that comes in, in servers kept busy. */
+/** Work that arrives per unit of time, as the number of servers that it keeps busy. */
 export function loadOf(posed: Case): number {
   return posed.arrivals.reduce((sum, { rate }, stream) => sum + rate * serviceMeanOf(posed, stream), 0);
 }
 
-/** Whether it matters which server comes to whom. */
+/** Whether it matters which server serves a customer. */
 export function hasOwnServer(posed: Case): boolean {
   return hasPlaces(posed) || posed.arrivals.some(({ prefers }) => prefers.length > 0);
 }
 
-/** What each measure is, by its name without numbers and areas. */
+/** The meaning of each measure, by its name without numbers and areas. */
 export const MEASURE_WORDS: Readonly<Record<string, string>> = {
-  pWait: 'share of those who come who wait before they are served or give up',
-  allBusy: 'share of those who come who find no server free',
-  meanWait: 'mean time from coming to being served or giving up, over all who are let in',
-  meanInSystem: 'mean time from coming until the end of service, over all who are served',
-  meanQueue: 'mean number who wait',
-  within: 'share of those who come who are served after a wait of at most waitMax',
-  blocked: 'share of those who come who find the queue full',
-  abandoned: 'share of those who come who give up',
+  pWait: 'share of customers who wait before they are served or give up',
+  allBusy: 'share of customers who find no server free',
+  meanWait: 'mean time from arrival to service or giving up, over all customers who are let in',
+  meanInSystem: 'mean time from arrival to the end of service, over all customers who are served',
+  meanQueue: 'mean number of customers who wait',
+  within: 'share of customers who are served after a wait of at most waitMax',
+  blocked: 'share of customers who find the queue full',
+  abandoned: 'share of customers who give up',
   utilisation: 'share of time that servers are busy, mean over servers',
   workload: 'share of time that a server is busy',
-  outOfArea: 'share of those served who get another server than their first',
-  meanTravel: 'mean distance of those who are served from the server that sets out',
-  dispatches: 'share of all services: of one stream, by one server',
+  outOfArea: 'share of served customers whose server is not their first',
+  meanTravel: 'mean distance from the server that sets out to the customer',
+  dispatches: 'share of all services that one server gives to one stream',
 };

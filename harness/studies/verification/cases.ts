@@ -7,7 +7,7 @@ export interface PublishedCase {
   posed: Case;
   source: string;
   published: Readonly<Record<string, number>>;
-  /** Enough for a 99.9% half-width below 2% of every value: with control variates, and without them. Found by trial. */
+  /** Size at which the 99.9% half-width is below 2% of every value, with control variates and without them. Found by trial. */
   size: Size;
   plainSize: Size;
 }

@@ -7,7 +7,7 @@ import { controlledInterval, meanInterval, type Interval } from '../../../stats/
 export const CONFIDENCE = 0.999;
 /** The half-width must stay below this share of the published value. */
 export const HALF_WIDTH_SHARE_MAX = 0.02;
-/** Of 200 honest 95% intervals, 92 to 98% hold the truth: two standard errors on either side. */
+/** 200 honest 95% intervals hold the truth in 92 to 98% of cases: two standard errors on either side. */
 export const REPEATED = { confidence: 0.95, low: 0.92, high: 0.98, repetitions: 200 } as const;
 
 export interface Coverage {

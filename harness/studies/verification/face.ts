@@ -1,6 +1,6 @@
 /**
- * Face validity: does a simulated city's file look like a real one? The same figures of both, side by side. Nothing here was fitted to that file, and nothing
- * of a single call is kept.
+ * Face validity: does a simulated city's file look like a real agency's? Computes the same statistics of both. Nothing here was fitted
+ * to the real file, and no single call is kept.
  */
 import { PRESETS } from '../../../contract/catalogue.ts';
 import { HOUR_MS } from '../../../contract/time.ts';
@@ -8,22 +8,26 @@ import { GROUPS, groupCounts, hourlyCounts, OTHER, type CallSet } from '../calib
 import { fitUnevenness } from '../../../stats/unevenness.ts';
 import { byHourOfWeek, dispersion, expectedCalls, fitProfile } from '../../../stats/weekly-profile.ts';
 
+/** Statistics of a file of calls. */
 export interface Face {
   calls: number;
   days: number;
+  /** Shares in %, of 24 hours and of 7 weekdays from Monday. */
   byHour: number[];
   byWeekday: number[];
-  /** Share of calls of the eight categories that alerts are for, and of those by category, %. */
+  /** Share of calls in the eight categories that alerts are for, %. */
   eligibleShare: number;
+  /** Shares of those calls by category, %. */
   byCategory: Record<string, number>;
   /** Variance over mean of single hours about their profile; 1 for a Poisson process. */
   dispersion: number;
-  /** Standard deviation over mean of the gaps between calls, each in units of calls expected meanwhile; 1 for a Poisson process. */
+  /** Standard deviation over mean of the gaps between calls, each in units of the calls expected in it; 1 for a Poisson process. */
   gapCv: number;
-  /** Spread of the logarithm of blocks' calls of a category. */
+  /** Standard deviation of the logarithm of blocks' weights, for calls that have a category. */
   spread: number;
 }
 
+/** `set`: at least two calls. */
 export function faceOf(set: CallSet): Face {
   const hourly = hourlyCounts(set);
   const { hours, calls } = byHourOfWeek(hourly);
@@ -51,8 +55,8 @@ export function faceOf(set: CallSet): Face {
   };
 }
 
-/** Half the sum of absolute differences: the share of one that would have to move to make it the other, %. */
-export function apart(a: readonly number[], b: readonly number[]): number {
+/** Distance of two profiles in %: the share of one that would have to move to make it the other, half the sum of absolute differences. */
+export function profileDistance(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, share, i) => sum + Math.abs(share - b[i]), 0) / 2;
 }
 

@@ -1,4 +1,4 @@
-/** A case posed to the call-takers' queue or to police dispatch as they stand: the same components that the world uses, on the same kernel. */
+/** Runs a case through the call-takers' queue or police dispatch: the same components that the world uses, on the same kernel. */
 import { createCallCentre } from '../../../simulator/calls/call-centre.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import { KIND } from '../../../simulator/kernel/kinds.ts';
@@ -9,7 +9,7 @@ import { callSign } from '../../../simulator/police/patrol.ts';
 import { hasOwnServer, hasPlaces, loadOf, serviceMeanOf, type Case } from './case.ts';
 import { Tally, type Replication, type Size } from './tally.ts';
 
-/** One replication. Arrivals go on until the last counted customer is gone, so that its end looks like its middle. */
+/** Runs one replication. Arrivals go on until the last counted customer is gone, so that the end is as busy as the middle. */
 export function replicate(posed: Case, seed: number, replication: number, size: Size): Replication {
   const kernel = new Kernel(0);
   const seeds = { seed, replication };
@@ -28,7 +28,7 @@ export function replicate(posed: Case, seed: number, replication: number, size: 
     kernel.schedule(kernel.nowMs + gapMs, KIND.callArrival, id + 1, 0);
     const stream = rates.length === 1 ? 0 : pick(rates, draw());
     const idle = door.idle();
-    tally.came(id, stream, kernel.nowMs, gapMs, gapMs - gapMsMean, idle > 0);
+    tally.came(id, stream, kernel.nowMs, gapMs, idle > 0);
     if (idle === 0 && posed.queueLimit !== null && door.waiting() >= posed.queueLimit) tally.blocked(id);
     else door.enter(id, stream);
   });
@@ -39,11 +39,11 @@ export function replicate(posed: Case, seed: number, replication: number, size: 
 
 // --- internal ---
 
-/** Where customers are rare, so much time passes that hours would fill the memory: milliseconds are then coarser. */
+/** If the load is small, customers are rare and a replication lasts long: a service then takes fewer ms, because hours fill the memory. */
 const SERVICE_MS_MIN = 10_000;
-/** Whole milliseconds round a service of this mean by a millionth. */
+/** Rounding to whole ms changes a service of this mean by a millionth. */
 const SERVICE_MS_MAX = 1_000_000;
-/** Whole dm across the extent of a case's places. */
+/** Extent of a case's places in whole dm. */
 const EXTENT_DM = 1_000_000;
 
 interface Scale {
@@ -57,11 +57,12 @@ function scaleOf(posed: Case): Scale {
   return { serviceMs, msPerUnit: serviceMs / posed.service.mean };
 }
 
+/** The entrance to the component that a case is about. */
 interface Door {
   enter(id: number, stream: number): void;
   idle(): number;
   waiting(): number;
-  /** Time spent until now, by server or in all. */
+  /** Busy time until now, by server or over all servers. */
   busyMs(): Float64Array;
 }
 
@@ -126,7 +127,7 @@ function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, t
     units: servers,
     city: { box: { x0: 0, y0: 0, x1: EXTENT_DM, y1: EXTENT_DM } },
     ...(hasPlaces(posed) ? { homes: places.homes } : {}),
-    // Dm a millisecond, a hundred times: metres a second.
+    // 1 dm per ms is 100 m per second.
     travelMetresPerSecond: speed === null ? Infinity : (100 * speed * places.dmPerUnit) / msPerUnit,
     travelFactor: () => 1,
     startMs: 0,
@@ -180,7 +181,7 @@ function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, t
 
 const TAGS = { cause: 'call', unfounded: false, induced: false } as const;
 
-/** A case's places on the city's plane of whole dm. `patrol` says where in its box a server is that drives about. */
+/** A case's places on the city's plane of whole dm. `patrol` draws the place of a server that patrols its box. */
 function placesOf({ homes, arrivals, metric }: Case, patrol: Draw) {
   const points = [...homes, ...arrivals.map(({ at }) => at)]
     .flatMap((at) => [at.slice(0, 2), at.slice(2)])
@@ -209,7 +210,7 @@ function placesOf({ homes, arrivals, metric }: Case, patrol: Draw) {
         ? { x: dm(ax, x0), y: dm(ay, y0) }
         : { x: dm(ax + draw() * (bx - ax), x0), y: dm(ay + draw() * (by - ay), y0) };
     },
-    /** How far it is for a server that sets out, in the case's units; 0 where nobody has a place. */
+    /** Distance for a server that sets out, in the case's units; 0 if the case has no places. */
     travel(unit: number, x: number, y: number): number {
       if (homes.length === 0) return 0;
       const [ax, ay, bx, by] = homes[unit];
@@ -218,7 +219,7 @@ function placesOf({ homes, arrivals, metric }: Case, patrol: Draw) {
       const fromY = dm(ay + patrol() * (by - ay), y0);
       return length(fromX - x, fromY - y) / dmPerUnit;
     },
-    /** All servers, the nearest first, where dispatch would not find them so itself: its own distances are rectangular. */
+    /** All servers, the nearest first, if distances are Euclidean; else empty, because dispatch finds the nearest by rectangular distance itself. */
     order: (x: number, y: number): number[] =>
       metric === 'euclidean' ? units.toSorted((a, b) => apart(a, x, y) - apart(b, x, y)) : [],
     nearest(x: number, y: number): number {

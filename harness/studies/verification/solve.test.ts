@@ -1,11 +1,11 @@
-/** Cases that no published table was fitted to: loss systems, finite queues, impatience, places and other hypercubes, held against their formulas. */
+/** Cases that are not among the published ones (loss systems, finite queues, impatience, places, other hypercubes), compared with their formulas. */
 import { describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../../contract/errors.ts';
 import { caseOf } from './case-file.ts';
 import { erlangC, hypercube } from '../../../stats/queues.ts';
 import { solve } from './solve.ts';
 
-/** Small: the widths that a user is given come from more. */
+/** Intervals from few customers: those that a user gets come from more. */
 function intervalsOf(given: object): Record<string, { low: number; high: number; halfWidth: number }> {
   const { posed, expected } = caseOf(given);
   const wanted = Object.keys(expected);
@@ -46,8 +46,8 @@ function impatient(servers: number, lambda: number, patience: number): { abandon
   return { abandoned: (lambda * beyond) / total, allBusy: (lambda * (within + beyond)) / total };
 }
 
-/** Of Erlang-3 services with means 1 and 0.5: half the rate times the second moment. */
-const found = (0.3 * (4 / 3) + 0.2 * (4 / 3) * 0.25) / 2;
+/** Work that a customer finds in service, for Erlang-3 services with means 1 and 0.5: half the rate times the second moment. */
+const residualWork = (0.3 * (4 / 3) + 0.2 * (4 / 3) * 0.25) / 2;
 const five = finiteQueue(3, 5, 2.5);
 /** E[min(T, 1)] for an exponential T of rate 0.25. */
 const idle = (1 - Math.exp(-0.25)) / 0.25;
@@ -127,7 +127,7 @@ describe('a case is covered', () => {
         queueLimit: 0,
         speed: 2,
       },
-      // Who is idle drives home and is met on the way: it goes 2 min(T, 1) after an exponential time T idle.
+      // An idle unit drives home and may be sent out on the way: after an exponential time T it travels 2 min(T, 1).
       expected: { meanTravel: 2 * idle, allBusy: (idle + 1) / (idle + 1 + 1 / 0.25) },
     },
     {
@@ -145,8 +145,8 @@ describe('a case is covered', () => {
         ],
         service: { distribution: 'erlang', phases: 3 },
       },
-      // Work in hand that a comer finds, over the share of time left by those who go first, and by all.
-      expected: { meanWait1: found / 0.7, meanWait2: found / (0.7 * 0.6) },
+      // The residual work, divided by the share of time that the first class leaves, and again by the share that both leave.
+      expected: { meanWait1: residualWork / 0.7, meanWait2: residualWork / (0.7 * 0.6) },
     },
     {
       name: 'a unit that patrols the square, as the crow flies',
@@ -160,7 +160,7 @@ describe('a case is covered', () => {
       expected: { meanTravel: (2 + Math.SQRT2 + 5 * Math.log(1 + Math.SQRT2)) / 15 },
     },
     {
-      name: 'a service level and a mean line',
+      name: 'a service level and a mean queue',
       given: { component: 'call-takers', servers: 10, arrivals: [{ rate: 8 }], waitMax: 0.25 },
       expected: {
         within: 1 - erlangC(10, 8, 1).wait * Math.exp(-(10 - 8) * 0.25),
@@ -203,7 +203,7 @@ describe('a case is refused', () => {
     ],
     ['too much work', { ...good, arrivals: [{ rate: 3 }] }, ['arrivals: expected less work than 3 servers can do']],
     [
-      'a measure that it has not',
+      'a measure that the case does not have',
       { ...good, expected: { pwait: 1 } },
       ['expected.pwait: expected a measure of this case, found none of that name, did you mean pWait?'],
     ],
@@ -222,7 +222,7 @@ describe('a case is refused', () => {
     for (const line of lines) expect(message).toContain(line);
   });
 
-  it('everything that is wrong is told at once, what stands right held against the rest', () => {
+  it('with all problems at once, and parts without a problem are checked against one another', () => {
     const given = {
       name: 'a case',
       servers: 2,

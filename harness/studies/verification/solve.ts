@@ -1,4 +1,4 @@
-/** A case's measures with intervals: replications that grow until the intervals are narrow, or until enough is enough. */
+/** Solves a case: runs longer and longer replications until the intervals of its measures are narrow, or a limit is reached. */
 import { measuresOf, type Case } from './case.ts';
 import { controlledInterval, meanInterval, type Interval } from '../../../stats/interval.ts';
 import { replicate } from './replicate.ts';
@@ -9,11 +9,11 @@ export interface SolveOptions {
   seed: number;
   replications: number;
   confidence: number;
-  /** Half-widths are wanted below this share of the mean. */
+  /** An interval is narrow if its half-width is at most this share of the mean. */
   halfWidthShareMax: number;
-  /** Of all replications of the last round. */
+  /** Most customers of all replications of a round together. */
   customersMax: number;
-  /** Measures whose intervals must be narrow; all but the rare ones where empty. */
+  /** Measures whose intervals must be narrow; empty: all but the rare ones. */
   wanted: readonly string[];
   onRound?: (customers: number, widest: { measure: string; share: number } | null) => void;
 }
@@ -22,29 +22,30 @@ export interface Solved {
   measures: { measure: string; interval: Interval }[];
   size: Size;
   events: number;
-  /** Those wanted that are wider than asked, since customersMax was reached. */
+  /** Wanted measures whose intervals are not narrow, because customersMax was reached. */
   wide: string[];
 }
 
-/** Each round has seeds of its own, so that its size does not depend on what it finds. */
-export function solve(o: SolveOptions): Solved {
+/** Each round draws from replications of its own, so that its size does not depend on its own results. */
+export function solve(options: SolveOptions): Solved {
+  const { replications, halfWidthShareMax } = options;
   let customers = FIRST_CUSTOMERS;
   for (let round = 0; ; round += 1) {
-    const size: Size = { replications: o.replications, customers, warmup: Math.ceil(WARMUP_SHARE * customers) };
-    const { measures, events } = intervalsOf(o, size, round);
+    const size: Size = { replications, customers, warmup: Math.ceil(WARMUP_SHARE * customers) };
+    const { measures, events } = intervalsOf(options, size, round);
     const widths = measures
-      .filter(({ measure, interval }) => isWanted(o, measure, interval))
+      .filter(({ measure, interval }) => isWanted(options, measure, interval))
       .map(({ measure, interval: { halfWidth, mean } }) => ({
         measure,
         share: halfWidth === 0 ? 0 : halfWidth / Math.abs(mean),
       }))
       .sort((a, b) => b.share - a.share);
-    const wide = widths.filter(({ share }) => share > o.halfWidthShareMax);
-    o.onRound?.(customers * o.replications, widths[0] ?? null);
-    const customersMax = Math.floor(o.customersMax / o.replications);
+    const wide = widths.filter(({ share }) => share > halfWidthShareMax);
+    options.onRound?.(customers * replications, widths[0] ?? null);
+    const customersMax = Math.floor(options.customersMax / replications);
     if (wide.length === 0 || customers >= customersMax)
       return { measures, size, events, wide: wide.map(({ measure }) => measure) };
-    const needed = customers * (wide[0].share / o.halfWidthShareMax) ** 2 * SPARE;
+    const needed = customers * (wide[0].share / halfWidthShareMax) ** 2 * SPARE;
     customers = Math.min(customersMax, Math.ceil(Math.max(2 * customers, Math.min(GROWTH_MAX * customers, needed))));
   }
 }
@@ -52,11 +53,11 @@ export function solve(o: SolveOptions): Solved {
 // --- internal ---
 
 const FIRST_CUSTOMERS = 4000;
-/** Left out at the start, where nobody waits yet. */
+/** Customers before those that are counted, as a share of them: at the start nobody waits yet. */
 const WARMUP_SHARE = 0.2;
 const GROWTH_MAX = 30;
 const SPARE = 1.3;
-/** A share this small would take for ever, and matters little where nobody asks for it. */
+/** The interval of a share below this would take very long to become narrow, and matters little unless the user asks for it. */
 const RARE = 0.005;
 
 function isWanted({ wanted }: SolveOptions, measure: string, { mean }: Interval): boolean {

@@ -1,11 +1,11 @@
-/** Smaller runs of what `npm run validate` publishes about the loop, the intervals and the file of a simulated city. */
+/** Smaller runs of the proofs that `npm run validate` publishes: the loop, the intervals, and the file of a simulated city. */
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../../scenarios/defaults.ts';
 import { callsOfWorld, quietWorlds } from '../calibrate/quiet-world.ts';
 import { branchingOf } from '../../engine/branching.ts';
 import { branch } from './branching.ts';
 import { CASES } from './cases.ts';
-import { apart, faceOf } from './face.ts';
+import { faceOf, profileDistance } from './face.ts';
 import { InHand } from './in-hand.ts';
 import { meanInterval } from '../../../stats/interval.ts';
 import { Pooled } from './pooled.ts';
@@ -48,7 +48,7 @@ it('95% intervals hold a known mean wait about 95% of the time, and a wrong one 
 });
 
 describe('columns by id', () => {
-  it('keep everybody in hand apart while ids run on', () => {
+  it('keep all customers apart while ids count on', () => {
     const inHand = new InHand();
     for (let id = 0; id < 5000; id += 1) {
       inHand.cameMs[inHand.enter(id)] = id;
@@ -69,13 +69,13 @@ describe('columns by id', () => {
     pooled.served(1, 8);
     pooled.served(2, 4);
     pooled.served(0, 6);
-    // Services 3, 4, 2 at twice the speed, gaps 1 and 2: waits 0, 2, 4.
+    // Services take 3, 4 and 2 at twice the speed, gaps are 1 and 2: the waits are 0, 2 and 4.
     const [waitMs, share] = pooled.excesses(0, 0, 0);
     expect([waitMs, share]).toEqual([2, 2 / 3]);
   });
 });
 
-it('the file of a simulated city shows the profile and the eligible share that it was made with', () => {
+it('the file of a simulated city has the profile and the eligible share that it was made with', () => {
   const agency = {
     count: 1,
     dialect: 'milwaukee',
@@ -85,7 +85,7 @@ it('the file of a simulated city shows the profile and the eligible share that i
   } as const;
   const [world] = quietWorlds({ ...DEFAULTS, durationDays: 14, agencies: [agency] }, 6);
   const face = faceOf(callsOfWorld(world));
-  expect(apart(face.byHour, DEFAULTS.incidents.shareByHour)).toBeLessThan(10);
+  expect(profileDistance(face.byHour, DEFAULTS.incidents.shareByHour)).toBeLessThan(10);
   expect(face.eligibleShare).toBeGreaterThan(1.5);
   expect(face.eligibleShare).toBeLessThan(6);
   expect(Math.abs(face.dispersion - 1)).toBeLessThan(0.25);

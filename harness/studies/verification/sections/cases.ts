@@ -1,4 +1,4 @@
-/** Published results for queues and dispatch. */
+/** The section on published results for queues and dispatch. */
 import { CASES } from '../cases.ts';
 import { CONFIDENCE, coverageOf, covers, HALF_WIDTH_SHARE_MAX } from '../coverage.ts';
 import type { Section } from './section.ts';
@@ -9,10 +9,12 @@ export function casesSection(): Section {
   const lines = [
     '## Published queues',
     '',
-    'Through the components that the world uses: `simulator/calls/call-centre.ts` and `simulator/police/dispatch.ts` (units at the scene at once), on the event kernel.',
+    'Each case runs through the components that the world uses, on the event kernel:',
+    '`simulator/calls/call-centre.ts` and `simulator/police/dispatch.ts` (units arrive at once).',
     '',
-    `A value is covered where it lies inside the ${CONFIDENCE * 100}% t interval over independent replications, whose half-width is below ${HALF_WIDTH_SHARE_MAX * 100}% of it. Each replication`,
-    `starts empty, leaves out its first customers, and has its own streams of seed ${SEED}, fixed beforehand. Times are in mean service times.`,
+    `A value is covered if it lies inside the ${CONFIDENCE * 100}% t interval over independent replications, and the`,
+    `interval's half-width is below ${HALF_WIDTH_SHARE_MAX * 100}% of the value. Each replication starts empty, leaves out its first`,
+    `customers, and has its own streams of seed ${SEED}, fixed beforehand. Times are in mean service times.`,
     '',
     '| Case | Through | Measure | Published | Simulated | Half-width | Covered | With control variates |',
     '|---|---|---|---|---|---|---|---|',

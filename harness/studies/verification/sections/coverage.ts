@@ -1,4 +1,4 @@
-/** How often intervals hold the truth. */
+/** The section on how often intervals hold the truth. */
 import { CASES } from '../cases.ts';
 import { erlangC, hypercube } from '../../../../stats/queues.ts';
 import { REPEATED, repeat } from '../coverage.ts';
@@ -12,7 +12,8 @@ export function coverageSection(): Section {
   const lines = [
     '## How often intervals hold the truth',
     '',
-    `Each case is posed ${repetitions} times over with ${SIZE.replications} replications of ${SIZE.customers} customers, and gets a 95% interval each time. Of ${repetitions} honest intervals ${low * 100} to ${high * 100}% hold the true value (two standard errors).`,
+    `Each case runs ${repetitions} times with ${SIZE.replications} replications of ${SIZE.customers} customers, and gets a 95% interval each time.`,
+    `Of ${repetitions} honest intervals ${low * 100} to ${high * 100}% hold the true value (two standard errors).`,
     '',
     '| Case | Measure | True | Plain intervals | With control variates |',
     '|---|---|---|---|---|',
@@ -32,7 +33,7 @@ export function coverageSection(): Section {
 
 // --- internal ---
 
-/** By closed form or balance equations, to more digits than tables print: intervals here are narrower than those. */
+/** True values from closed forms or balance equations, with more digits than tables print, because the intervals here are narrower. */
 function knownCases(): { name: string; truth: Record<string, number> }[] {
   const erlang = erlangC(10, 8, 1);
   const cars = CASES.find(({ posed }) => posed.name === 'Hypercube, three cars')!.posed;

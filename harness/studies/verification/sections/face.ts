@@ -1,4 +1,4 @@
-/** The simulated city's file beside a real agency's. */
+/** The section that compares the simulated city's file with a real agency's. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +6,11 @@ import { DEFAULTS } from '../../../../scenarios/defaults.ts';
 import { readCalls } from '../../calibrate/calls.ts';
 import { callsOfWorld, quietWorlds } from '../../calibrate/quiet-world.ts';
 import { loadMapping } from '../../../replay/mapping.ts';
-import { apart, faceOf, type Face } from '../face.ts';
+import { faceOf, profileDistance, type Face } from '../face.ts';
 import type { Section } from './section.ts';
 
 const SEED = 20_260_604;
-/** As many calls in as many days as the file has, at the default rates. */
+/** At the default rates, this number of people makes as many calls in as many days as the file has. */
 const PERSONS = 900_000;
 const DAYS = 14;
 const DATA = join(
@@ -22,7 +22,8 @@ export async function faceSection(): Promise<Section> {
   const head = [
     '## Face validity',
     '',
-    'Does the file of a simulated city, at the defaults, look like a real one? Nothing here was fitted to that one: `hundredblock calibrate` does that, for a file of your own.',
+    'Does the file of a simulated city, at the defaults, look like a real one? Nothing here was fitted to the',
+    'real file: `hundredblock calibrate` does that for a file of your own.',
     '',
   ];
   if (!existsSync(DATA))
@@ -47,14 +48,14 @@ export async function faceSection(): Promise<Section> {
 function table(real: Face, simulated: Face): string[] {
   const number = (value: number): string => String(Number(value.toPrecision(3)));
   const shares = (face: Face): number[] => Object.values(face.byCategory);
-  const three = (values: readonly number[], from: number): string =>
+  const sixHours = (values: readonly number[], from: number): string =>
     number(values.slice(from, from + 6).reduce((a, b) => a + b, 0));
   const rows: [string, (face: Face) => string][] = [
     ['Calls, and days', (f) => `${f.calls.toLocaleString('en-US')}, ${f.days.toFixed(0)}`],
-    ["Share of calls from 0 to 6 o'clock, %", (f) => three(f.byHour, 0)],
-    ['6 to 12', (f) => three(f.byHour, 6)],
-    ['12 to 18', (f) => three(f.byHour, 12)],
-    ['18 to 24', (f) => three(f.byHour, 18)],
+    ["Share of calls from 0 to 6 o'clock, %", (f) => sixHours(f.byHour, 0)],
+    ['6 to 12', (f) => sixHours(f.byHour, 6)],
+    ['12 to 18', (f) => sixHours(f.byHour, 12)],
+    ['18 to 24', (f) => sixHours(f.byHour, 18)],
     [
       'Busiest weekday and quietest, % of the week',
       (f) => `${number(Math.max(...f.byWeekday))}, ${number(Math.min(...f.byWeekday))}`,
@@ -70,9 +71,9 @@ function table(real: Face, simulated: Face): string[] {
   ];
   const misses: string[] = [];
   const distances: [string, number, number][] = [
-    ['hours of the day', apart(real.byHour, simulated.byHour), 5],
-    ['weekdays', apart(real.byWeekday, simulated.byWeekday), 3],
-    ['eligible categories', apart(shares(real), shares(simulated)), 10],
+    ['hours of the day', profileDistance(real.byHour, simulated.byHour), 5],
+    ['weekdays', profileDistance(real.byWeekday, simulated.byWeekday), 3],
+    ['eligible categories', profileDistance(shares(real), shares(simulated)), 10],
   ];
   const off = (name: string, value: (f: Face) => number): void => {
     const ratio = value(simulated) / value(real);
@@ -85,7 +86,7 @@ function table(real: Face, simulated: Face): string[] {
   off('variation of gaps', (f) => f.gapCv);
   off('spread over blocks', (f) => f.spread);
   return [
-    `| Figure | Milwaukee, May 2018 | ${PERSONS.toLocaleString('en-US')} simulated people |`,
+    `| Statistic | Milwaukee, May 2018 | ${PERSONS.toLocaleString('en-US')} simulated people |`,
     '|---|---|---|',
     ...rows.map(([name, of]) => `| ${name} | ${of(real)} | ${of(simulated)} |`),
     '',
@@ -95,10 +96,11 @@ function table(real: Face, simulated: Face): string[] {
     '|---|---|---|',
     ...distances.map(([name, distance, limit]) => `| ${name} | ${number(distance)}% | ${limit}% |`),
     '',
-    misses.length === 0 ? 'The model misses nothing of this.' : `Where the model misses: ${misses.join('; ')}.`,
+    misses.length === 0 ? 'All of these look alike.' : `The model differs in: ${misses.join('; ')}.`,
     '',
-    'What lies behind it, as far as the model says: its hours are of three suburbs (weak), and officers start work of their own at the hours of calls; its mix of types is assumed inside graded',
-    'bounds. Its arrivals are a Poisson process but for repeats of burglaries: whatever makes a city ring at once is not in it. Where hours vary more than here, waits are longer than here at the same',
-    'mean load.',
+    'Reasons, as far as the model gives them: its hours come from three suburbs (weak evidence), and officers',
+    'start work of their own at the hours of calls; its mix of types is assumed inside graded bounds. Its',
+    'arrivals are a Poisson process except for repeats of burglaries: events that make a whole city call at',
+    'once are not in it. If hours vary more than in the model, waits are longer at the same mean load.',
   ];
 }

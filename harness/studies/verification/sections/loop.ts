@@ -1,4 +1,4 @@
-/** The feedback loop as a branching process. */
+/** The section on the feedback loop as a branching process. */
 import { branchingOf } from '../../../engine/branching.ts';
 import { branch } from '../branching.ts';
 import { CONFIDENCE, covers, HALF_WIDTH_SHARE_MAX } from '../coverage.ts';
@@ -17,8 +17,10 @@ export function loopSection(): Section {
   const lines = [
     '## The feedback loop',
     '',
-    `Each event causes Poisson(${ratio}) further ones: the rate is ${known.rate} for ${perHour} an hour that nothing causes, and counts over long windows vary ${Number(known.dispersion.toFixed(6))} times as much as`,
-    "Poisson ones. A branching process on the simulator's kernel, with its random numbers; the ratio is estimated by what estimates it in every run (`harness/engine/branching.ts`).",
+    `Each event causes Poisson(${ratio}) further ones: the rate is ${known.rate} an hour for ${perHour} an hour that no event causes,`,
+    `and counts over long windows vary ${Number(known.dispersion.toFixed(6))} times as much as Poisson counts. The branching process runs on`,
+    "the simulator's kernel with its random numbers; the ratio is estimated by the code that estimates it in every",
+    'run (`harness/engine/branching.ts`).',
     '',
     '| Measure | Known | Simulated | Half-width | Covered |',
     '|---|---|---|---|---|',
