@@ -53,7 +53,8 @@ export class Workload {
   /** Parts used lately, the latest last: preparing one takes half as long as a trial. */
   #parts: Part[] = [];
 
-  private constructor(options: WorkloadOptions, world: World) {
+  /** Callers use Workload.open, which records the world. */
+  constructor(options: WorkloadOptions, world: World) {
     this.#options = options;
     this.#world = world;
   }
