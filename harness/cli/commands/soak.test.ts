@@ -16,7 +16,7 @@ describe('hundredblock soak refuses in one line', () => {
     [['smoke', '--duration', 'long'], 'HB_OPTION_VALUE', '--duration: expected a time'],
     [['smoke', '--duration', '0s'], 'HB_OPTION_VALUE', 'load.durationMs'],
     [['smok', '--duration', '1m'], 'HB_SCENARIO_UNKNOWN', 'smoke'],
-    [['smoke', '--duration', '1m', '--budget', 'rss>1'], 'HB_OPTION_VALUE', '--budget: expected a slope'],
+    [['smoke', '--duration', '1m', '--budget', 'rss>1'], 'HB_OPTION_VALUE', '--budget: expected slopes'],
     [['smoke', '--duration', '1m', '--target-pid', '1'], 'HB_USAGE', '--target-pid: expected --target'],
     [['smoke', '--duration', '1m', '--target', 'http://127.0.0.1:1'], 'HB_USAGE', '--harness-key'],
     [
