@@ -18,6 +18,7 @@ const NEVER = ['node_modules/**', 'results/**', '**/*.heavy.test.ts'];
 
 export default defineConfig({
   test: {
+    globalSetup: ['scripts/build-for-tests.ts'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,55 +1,18 @@
 /**
- * `npm run k6`: what the scripts in harness/drivers/k6/scripts/ need besides themselves, in its build/ folder: mqtt-packet as one module that k6 can load, and
- * k6 itself, compiled from the Go module in harness/drivers/k6/scripts/bin/ unless one that is recent enough is on the PATH.
+ * `npm run k6`: k6 itself, in harness/drivers/k6/scripts/build/, compiled from the Go module in harness/drivers/k6/scripts/bin/ unless one that is recent
+ * enough is on the PATH; and beside it mqtt-packet for k6's scripts, which `npm run build` makes too.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
 import { BUILD_DIR, BUILT_K6, isRecent, k6At } from '../harness/drivers/k6/binary.ts';
+import { MQTT_FOR_K6, mqttForK6 } from './mqtt-for-k6.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULE_DIR = join(ROOT, 'harness/drivers/k6/scripts/bin');
 
 // --- internal ---
-
-/** A list of buffers is all that is used of `bl`: its streams would be four fifths of the bundle, and each VU loads all of it. */
-const LEAN: Plugin = {
-  name: 'lean',
-  setup({ onResolve, onLoad }) {
-    const contents: Record<string, string> = {
-      bl: "const BufferList = require('bl/BufferList'); module.exports = () => new BufferList();",
-      debug: 'module.exports = () => () => {};',
-    };
-    onResolve({ filter: /^(?:bl|debug)$/ }, ({ path }) => ({ path, namespace: 'lean' }));
-    onLoad({ filter: /.*/, namespace: 'lean' }, ({ path }) => ({ contents: contents[path], resolveDir: ROOT }));
-  },
-};
-
-/** Written to `outfile`; k6 can't resolve packages, and has neither Buffer nor process. */
-async function bundleMqtt(outfile: string): Promise<void> {
-  await build({
-    stdin: {
-      // Its table of all packet ids would take each VU a second to fill.
-      contents: `import { generate, parser, writeToStream } from 'mqtt-packet';
-writeToStream.cacheNumbers = false;
-export { generate, parser };`,
-      resolveDir: ROOT,
-    },
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2017',
-    minify: true,
-    legalComments: 'inline',
-    define: { global: 'globalThis' },
-    banner: { js: 'globalThis.process = { nextTick: (run, ...given) => run(...given), env: {} };' },
-    plugins: [LEAN],
-    outfile,
-    logLevel: 'silent',
-  });
-}
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -80,6 +43,6 @@ function buildK6(): number {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(BUILD_DIR, { recursive: true });
-  await bundleMqtt(join(BUILD_DIR, 'mqtt-packet.js'));
+  writeFileSync(join(ROOT, MQTT_FOR_K6), await mqttForK6(ROOT));
   process.exitCode = buildK6();
 }

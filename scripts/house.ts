@@ -7,6 +7,7 @@ import { tokenize, type Token } from './tokens.ts';
 const GROUND = ['contract', 'stats', 'simulator', 'reference-impl', 'oracle'] as const;
 
 const BELOW_STUDIES = [
+  'harness/io',
   'harness/options',
   'harness/records',
   'harness/engine',
@@ -30,25 +31,36 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   oracle: ['contract'],
   scenarios: ['contract'],
   dashboards: ['contract'],
+  'harness/io': [],
   'harness/options': ['contract', 'scenarios', 'simulator'],
-  'harness/records': ['contract'],
-  'harness/engine': [...GROUND, 'harness/options', 'harness/records'],
-  'harness/trace': [...GROUND, 'harness/engine'],
-  'harness/judge': ['contract', 'stats', 'oracle', 'harness/trace'],
+  'harness/records': ['contract', 'harness/io'],
+  'harness/engine': [...GROUND, 'harness/io', 'harness/options', 'harness/records'],
+  'harness/trace': [...GROUND, 'harness/io', 'harness/engine'],
+  'harness/judge': ['contract', 'stats', 'oracle', 'harness/io', 'harness/trace'],
   'harness/drivers': [
     'contract',
     'stats',
     'simulator',
     'reference-impl',
+    'harness/io',
     'harness/trace',
     'harness/drivers/session',
     'harness/drivers/k6/scripts',
   ],
   'harness/drivers/session': ['contract'],
   'harness/drivers/k6/scripts': ['contract', 'harness/drivers/session'],
-  'harness/report': ['contract', 'stats', 'harness/records', 'harness/engine', 'harness/judge', 'harness/drivers'],
+  'harness/report': [
+    'contract',
+    'stats',
+    'harness/io',
+    'harness/records',
+    'harness/engine',
+    'harness/judge',
+    'harness/drivers',
+  ],
   'harness/run': [
     ...GROUND,
+    'harness/io',
     'harness/options',
     'harness/records',
     'harness/engine',
@@ -57,8 +69,15 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'harness/drivers',
     'harness/report',
   ],
-  'harness/replay': ['contract', 'reference-impl', 'harness/options', 'harness/records', 'harness/report'],
-  'harness/conform': ['contract', 'oracle'],
+  'harness/replay': [
+    'contract',
+    'reference-impl',
+    'harness/io',
+    'harness/options',
+    'harness/records',
+    'harness/report',
+  ],
+  'harness/conform': ['contract', 'oracle', 'harness/io'],
   'harness/studies': [...GROUND, 'scenarios', ...BELOW_STUDIES],
   'harness/cli': [...GROUND, ...BELOW_STUDIES, 'harness/conform', 'harness/studies'],
 };
@@ -81,7 +100,7 @@ export interface SourceFile {
   path: string;
   tokens: Token[];
   imports: Import[];
-  /** Files that it names by a relative path, in an import or in a string (`new URL('./worker.ts', import.meta.url)`). */
+  /** Files that it names: by a relative path in an import or a string, or by a path from the root in a string (`startThread('harness/engine/worker.ts')`). */
   refersTo: Reference[];
 }
 
@@ -129,12 +148,16 @@ function readSource(root: string, path: string): SourceFile {
   const tokens = tokenize(readFileSync(join(root, path), 'utf8'));
   const imports = importsOf(tokens);
   const named = tokens.filter((token) => token.kind === 'string' && /^\.{1,2}\/.*\.ts$/.test(token.text));
-  const refersTo = [...imports, ...named.map(({ text, line }) => ({ specifier: text, line }))]
+  // A thread or a process is started by its path from the root.
+  const started = tokens.filter((token) => token.kind === 'string' && /^[\w-]+\/[\w./-]*\.ts$/.test(token.text));
+  const besideIt = [...imports, ...named.map(({ text, line }) => ({ specifier: text, line }))]
     .filter(({ specifier }) => specifier.startsWith('.'))
     .map(({ specifier, line }) => ({
       path: relative(root, resolve(root, dirname(path), specifier)).replaceAll('\\', '/'),
       line,
     }));
+  const byRoot = started.filter(({ text }) => text !== path).map(({ text, line }) => ({ path: text, line }));
+  const refersTo = [...besideIt, ...byRoot];
   return { path, tokens, imports, refersTo };
 }
 

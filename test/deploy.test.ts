@@ -160,7 +160,9 @@ describe('what the containers read', () => {
 
   it('is a build of a pinned Node by the lock file, without root and without tests', () => {
     const dockerfile = textOf('Dockerfile');
-    expect(dockerfile).toMatch(/^FROM node:22\.\d+\.\d+-bookworm-slim$/m);
+    expect(dockerfile.match(/^FROM .*$/gm)).toEqual(
+      Array(2).fill(expect.stringMatching(/^FROM node:22\.\d+\.\d+-bookworm-slim( AS build)?$/)),
+    );
     expect(dockerfile).toMatch(/npm ci --omit=dev/);
     expect(dockerfile.lastIndexOf('\nUSER node')).toBeGreaterThan(dockerfile.lastIndexOf('\nRUN'));
     expect(dockerfile).toMatch(/^HEALTHCHECK /m);

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../harness/cli/commands.ts';
 import { SCENARIOS } from '../harness/options/registry.ts';
-import { isTest, readHouse } from '../scripts/house.ts';
+import { ENTRIES } from '../scripts/build.ts';
+import { isForTests, isTest, readHouse } from '../scripts/house.ts';
 import { habitsOf } from '../scripts/prose.ts';
 import { tokenize } from '../scripts/tokens.ts';
 
@@ -36,6 +37,7 @@ describe('source', () => {
     const queue = [
       'harness/cli/main.ts',
       ...named,
+      ...(read('vitest.config.ts').match(/scripts\/[\w-]+\.ts/g) ?? []),
       ...files.map((file) => file.path).filter((path) => isTest(path) || path.endsWith('.bench.ts')),
     ];
     const reached = new Set<string>();
@@ -47,6 +49,20 @@ describe('source', () => {
     }
     const sources = files.map((file) => file.path).filter((path) => !path.endsWith('.d.ts'));
     expect(sources.filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  it('starts threads and processes only in modules that the bundle has a file for', () => {
+    const started = files
+      .filter(({ path }) => path.startsWith('harness/') && !isForTests(path))
+      .flatMap(({ tokens }) =>
+        tokens.flatMap(({ text, kind }, i) =>
+          kind === 'word' && /^start(?:Thread|Process)$/.test(text) && tokens[i + 2]?.kind === 'string'
+            ? [tokens[i + 2].text]
+            : [],
+        ),
+      );
+    expect(started.length).toBeGreaterThan(0);
+    expect([...new Set(started), 'harness/cli/main.ts'].sort()).toEqual([...ENTRIES]);
   });
 
   it('exports nothing that nobody uses', () => {

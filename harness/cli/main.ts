@@ -38,7 +38,7 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     return first === undefined ? EXIT.usage : EXIT.done;
   }
   if (first === '--version') {
-    const { readManifest } = await import('../records/package.ts');
+    const { readManifest } = await import('../io/package.ts');
     await write(process.stdout, `${readManifest().version}\n`);
     return EXIT.done;
   }

@@ -1,11 +1,11 @@
 /** Groups of shards, in this thread or in workers, behind one interface: the coordinator's loop does not know which. */
-import { Worker } from 'node:worker_threads';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
 import type { Box } from '../../contract/plane.ts';
 import { ShardGroup, type Border, type GroupOptions } from './group.ts';
 import type { Recorder } from './recorder.ts';
 import type { Crossing, ShardResult } from './shard.ts';
 import type { WorkerRequest } from './worker.ts';
+import { startThread } from '../io/start-module.ts';
 
 export interface Member {
   /** Agencies it runs. */
@@ -38,9 +38,7 @@ export function localMember(
 
 /** A worker always runs the reference pipeline: a function can't cross a thread. */
 export function workerMember(options: GroupOptions): Member {
-  const worker = new Worker(new URL('../../bin/worker-bootstrap.js', import.meta.url), {
-    workerData: { entry: new URL('./worker.ts', import.meta.url).href, options },
-  });
+  const worker = startThread('harness/engine/worker.ts', { workerData: { options } });
   let waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null;
   let failure: Error | null = null;
   worker.on('message', (value) => {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import type { RunRecord } from '../../contract/record/run-record.ts';
-import { PACKAGE_ROOT, readManifest } from './package.ts';
+import { PACKAGE_ROOT, readManifest } from '../io/package.ts';
 
 /** Version of the package and, in a checkout, its commit. */
 export function readCode(): RunRecord['code'] {

@@ -1,7 +1,6 @@
 /** Loads a mapping by name or path, and says everything that is wrong with one. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import { isDeeperThan } from '../options/nesting.ts';
 import { MappingSchema, type Condition, type Mapping, type TimeSpec } from '../../contract/mapping.ts';
@@ -10,6 +9,7 @@ import { checkValue, problemsText, shown, type Problem } from './check.ts';
 import { listOf } from './columns.ts';
 import { nearest } from './nearest.ts';
 import { NAMED_FORMATS, timeReader } from './time-format.ts';
+import { packagePath } from '../io/package.ts';
 
 /** Words that mean an empty cell where a mapping names none. */
 export const EMPTY_WORDS: readonly string[] = ['', 'None', 'NULL', 'null'];
@@ -106,7 +106,7 @@ export function mappingProblems(value: unknown): Problem[] {
 
 // --- internal ---
 
-const SHIPPED_DIR = join(dirname(fileURLToPath(import.meta.url)), 'mappings');
+const SHIPPED_DIR = packagePath('harness/replay/mappings');
 
 function zoneProblems(zone: string, path: string): Problem[] {
   return isZone(zone)

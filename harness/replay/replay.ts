@@ -1,6 +1,6 @@
 /** `hundredblock replay`: an agency's published file, row by row through the pipeline, on the clock of its own times. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
@@ -27,6 +27,7 @@ import { openSource } from './source.ts';
 import { replayWarnings } from './warnings.ts';
 import { createTally, type Tally } from './tally.ts';
 import { fileError, fileName } from './text-chunks.ts';
+import { readManifest } from '../io/package.ts';
 
 export { summaryLines } from './summary.ts';
 
@@ -82,7 +83,7 @@ export async function replay(options: ReplayOptions): Promise<{ record: ReplayRe
       id: `replay-${mapping.name}-${new Date(startedAtMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}-${process.pid}`,
       partial,
       command: options.command,
-      code: { version: packageVersion(), node: process.version },
+      code: { version: readManifest().version, node: process.version },
       startedAt: new Date(startedAtMs).toISOString(),
       mapping: {
         name: mapping.name,
@@ -320,9 +321,4 @@ function sizeOf(path: string): number {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 }

@@ -1,6 +1,6 @@
 /** The service for tests: in this process or as one of its own, with a small synthetic town, and clients that remember what they saw. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ export function serveHere(dataDir: string, options: Partial<Config> = {}): Promi
   const file = { port: 0, mqttPort: 0, harnessKey: HARNESS_KEY, logLevel: 'silent', dataDir, ...options };
   const resolved = resolveConfig({ flags: new Map(), environment: {}, file, nearest: (_name, [first]) => first });
   if (Array.isArray(resolved)) throw new Error(resolved.map(({ text }) => text).join('\n'));
-  return startService(resolved.config);
+  return startService(resolved.config, readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8'));
 }
 
 export interface ServeProcess {

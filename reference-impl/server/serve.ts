@@ -1,5 +1,4 @@
 /** The service as a whole: opens engine and doors in order, and closes them so that nothing that was accepted is lost. */
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -29,12 +28,12 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Resolves once every door is open. Throws HB_SERVE: a port is taken, or the data folder can't be worked with. */
-export async function startService(config: Config): Promise<Service> {
+/** Resolves once every door is open. `asyncApi` is the document that the docs door shows beside OpenAPI. Throws HB_SERVE: a port is taken, or the data folder can't be worked with. */
+export async function startService(config: Config, asyncApi: string): Promise<Service> {
   const log = createLog(config.logLevel);
   const closers: Closer[] = [];
   try {
-    return await open(config, log, closers);
+    return await open(config, asyncApi, log, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
     log.flush();
@@ -50,7 +49,7 @@ type Closer = () => Promise<unknown>;
 const STOP_MS_MAX = 9000;
 const REQUESTS_MS_MAX = 4000;
 
-async function open(config: Config, log: Log, closers: Closer[]): Promise<Service> {
+async function open(config: Config, asyncApi: string, log: Log, closers: Closer[]): Promise<Service> {
   const metrics = createMetrics();
   const engine = openEngine({
     dataDir: config.dataDir,
@@ -66,7 +65,7 @@ async function open(config: Config, log: Log, closers: Closer[]): Promise<Servic
   const devices = await openDevices({ ...parts, host: config.host, mqttPort: config.mqttPort, mqtt: config.mqtt });
   closers.push(() => devices.close());
   const app = createHttp({ ...parts, auth: authenticator, harnessKey: config.harnessKey, isReady: devices.isReady });
-  addAsyncApi(app);
+  addAsyncApi(app, asyncApi);
   app.server.on('upgrade', (request, socket, head) => dispatchUpgrade(request, socket, head, hub, devices));
   closers.push(() => app.close());
   await app.listen({ host: config.host, port: config.port });
@@ -111,8 +110,7 @@ function dispatchUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer,
   else refuseUpgrade(socket, 'not-found', 'expected a path that can be upgraded, found another');
 }
 
-function addAsyncApi(app: FastifyInstance): void {
-  const text = readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8');
+function addAsyncApi(app: FastifyInstance, text: string): void {
   app.route({
     method: 'GET',
     url: `${PATHS.docs}/asyncapi.json`,

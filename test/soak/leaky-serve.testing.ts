@@ -7,7 +7,7 @@
  * `descriptors`: a file opened each minute and never closed; `latency`: whatever is sent to clients is held for 250 ms, 1% longer each
  * minute.
  */
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveConfig } from '../../reference-impl/server/config.ts';
@@ -84,7 +84,10 @@ const resolved = resolveConfig({
 if (Array.isArray(resolved)) throw new RangeError(resolved.map(({ text }) => text).join('; '));
 
 leak();
-const service = await startService(resolved.config);
+const service = await startService(
+  resolved.config,
+  readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8'),
+);
 const { http, mqtt } = service.listening;
 const doors: Server[] = [];
 const listening =

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { EXIT, HundredblockError } from '../../../contract/errors.ts';
 import { formatIso } from '../../../contract/time.ts';
 import type { UrlTarget } from '../../drivers/driver-api.ts';
-import { PACKAGE_ROOT } from '../../records/package.ts';
+import { PACKAGE_ROOT } from '../../io/package.ts';
 import { withTempFolder } from '../../records/temp-folder.ts';
 import type { ComparedSide, Comparison } from '../../studies/compare/comparison.ts';
 import type { Side } from '../../studies/compare/side.ts';

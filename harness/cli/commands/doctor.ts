@@ -4,7 +4,7 @@ import { statfsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EXIT } from '../../../contract/errors.ts';
 import { BUILT_K6 } from '../../drivers/k6/binary.ts';
-import { readManifest } from '../../records/package.ts';
+import { readManifest } from '../../io/package.ts';
 import { defineCommand } from '../command.ts';
 import { write } from '../write.ts';
 

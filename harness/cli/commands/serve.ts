@@ -10,6 +10,7 @@ import {
   type Resolved,
 } from '../../../reference-impl/server/config.ts';
 import type { Service } from '../../../reference-impl/server/serve.ts';
+import { packagePath } from '../../io/package.ts';
 import { nearest } from '../../options/nearest.ts';
 import type { Args } from '../args.ts';
 import { defineCommand } from '../command.ts';
@@ -60,7 +61,7 @@ export const serve = defineCommand({
     // The service answers a file size limit as it answers a full disk; the signal's default action would end it.
     process.on('SIGXFSZ', () => {});
     const { startService } = await import('../../../reference-impl/server/serve.ts');
-    const service = await startService(resolved.config);
+    const service = await startService(resolved.config, readFileSync(packagePath('docs/asyncapi.json'), 'utf8'));
     await write(process.stdout, `${JSON.stringify({ listening: service.listening, pid: process.pid })}\n`);
     await Promise.race([aborted(signal), crashed(service)]);
     await service.stop();

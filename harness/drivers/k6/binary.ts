@@ -1,7 +1,7 @@
 /** Which k6 is used: the one on the PATH where it is recent enough, else the one that `npm run k6` built. */
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../../contract/errors.ts';
+import { packagePath } from '../../io/package.ts';
 
 export interface K6Binary {
   path: string;
@@ -10,7 +10,7 @@ export interface K6Binary {
 }
 
 /** Where `npm run k6` puts what it makes; git knows nothing of it. */
-export const BUILD_DIR = fileURLToPath(new URL('./scripts/build', import.meta.url));
+export const BUILD_DIR = packagePath('harness/drivers/k6/scripts/build');
 export const BUILT_K6 = `${BUILD_DIR}/k6`;
 
 /** Throws HB_TOOL where none is found that is recent enough; says how to get one. */

@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { wallMsOf } from '../../../contract/clock.ts';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -22,6 +21,7 @@ import { findK6, type K6Binary } from './binary.ts';
 import { hostPortalsOf, type HostedPortals } from './hosted-portals.ts';
 import { LogTail } from './log-tail.ts';
 import { observationsOf } from './observations.ts';
+import { packagePath } from '../../io/package.ts';
 
 /**
  * As our own driver's, but for what k6 has no part in: `live`, `swarms`, and of the limits all but `startMsMax` and `deliveriesMax`. Throws HB_TOOL besides, where
@@ -71,7 +71,7 @@ interface SeenTarget {
   pid: number | null;
 }
 
-const SCRIPT = fileURLToPath(new URL('./scripts/city.ts', import.meta.url));
+const SCRIPT = packagePath('harness/drivers/k6/scripts/city.ts');
 /** k6 ends by itself when a threshold was crossed, with this code: what the thresholds ask is for the judge to say. */
 const EXIT_THRESHOLDS = 99;
 /** After it was asked to end, k6 has so long. */

@@ -1,8 +1,6 @@
 /** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
-import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
 import type { DrivePlan } from './conductor.ts';
@@ -10,6 +8,7 @@ import { LIMITS, type Drive, type DriveOptions, type DriverProcess, type Pair } 
 import type { DriverReport, DriverRequest } from './driver-process.ts';
 import { loopbackEndpoint } from '../target/loopback.ts';
 import { startTarget, type StartedTarget, type StartTargetOptions } from '../target/target-process.ts';
+import { startProcess } from '../../io/start-module.ts';
 
 export const drive: Drive = async (options) => {
   const limits = { ...LIMITS, ...options.limits };
@@ -53,8 +52,7 @@ export const drive: Drive = async (options) => {
 
 /** A process that waits for its plan, and for others after it where it is part of a pair that was given; it dies with this one. */
 export function forkDriver(): DriverProcess {
-  const child = fork(fileURLToPath(new URL('bootstrap.js', import.meta.url)), [], {
-    execArgv: [],
+  const child = startProcess('harness/drivers/node/driver-process.ts', {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { HundredblockError } from '../../../contract/errors.ts';
+import { packagePath } from '../../io/package.ts';
 
 export interface StartedTarget {
   pid: number;
@@ -56,7 +56,7 @@ export async function startTarget(options: StartTargetOptions): Promise<StartedT
 
 const STOP_MS = 10_000;
 const LINE_LENGTH_MAX = 65_536;
-const COMMAND = fileURLToPath(new URL('../../../bin/hundredblock.js', import.meta.url));
+const COMMAND = packagePath('bin/hundredblock.js');
 
 function launch({ dataDir, args, logPath, command = COMMAND }: StartTargetOptions, harnessKey: string): ChildProcess {
   const log = openSync(logPath, 'w');

@@ -1,8 +1,8 @@
 /** Threads that work off replications, each as soon as it is free. */
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 import { replicate, type Replication } from './replicate.ts';
 import type { Answer, Order } from './worker.ts';
+import { startThread } from '../../io/start-module.ts';
 
 export interface PoolOptions {
   workers: number;
@@ -46,9 +46,7 @@ export async function runOrders(orders: readonly Order[], o: PoolOptions): Promi
 // --- internal ---
 
 class Thread {
-  readonly #worker = new Worker(new URL('../../../bin/worker-bootstrap.js', import.meta.url), {
-    workerData: { entry: new URL('./worker.ts', import.meta.url).href },
-  });
+  readonly #worker = startThread('harness/studies/experiment/worker.ts');
   /** Who waits for the answer to the order in hand. */
   #waiting: { resolve: (replication: Replication | null) => void; reject: (error: Error) => void } | null = null;
   #isClosed = false;

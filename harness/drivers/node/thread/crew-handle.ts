@@ -1,10 +1,11 @@
 /** A crew's thread as the conductor sees it. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { buffersOf, type Chunk } from './chunk.ts';
 import type { CrewReport, CrewRequest, CrewResult, CrewRole, CrewSetup, CrewStatus } from './crew-contract.ts';
 import type { PlatformClock } from '../../../../contract/clock.ts';
 import type { Heard } from '../../../trace/trace-api.ts';
 import type { Feedable } from '../feeder.ts';
+import { startThread } from '../../../io/start-module.ts';
 
 export interface CrewHandle extends Feedable {
   /** As last told. */
@@ -26,9 +27,7 @@ export interface CrewEvents {
 
 /** A thread that loads its code, and waits to be told what it is for. It keeps no process alive until then. */
 export function crewThread(): Worker {
-  const worker = new Worker(new URL('../../../../bin/worker-bootstrap.js', import.meta.url), {
-    workerData: { entry: new URL('./crew.ts', import.meta.url).href },
-  });
+  const worker = startThread('harness/drivers/node/thread/crew.ts');
   worker.unref();
   return worker;
 }

@@ -1,22 +1,19 @@
 /** The section that compares the simulated city's file with a real agency's. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DEFAULTS } from '../../../../scenarios/defaults.ts';
 import { readCalls } from '../../calibrate/calls.ts';
 import { callsOfWorld, quietWorlds } from '../../calibrate/quiet-world.ts';
 import { loadMapping } from '../../../replay/mapping.ts';
 import { faceOf, profileDistance, type Face } from '../face.ts';
 import type { Section } from './section.ts';
+import { packagePath } from '../../../io/package.ts';
 
 const SEED = 20_260_604;
 /** At the default rates, this number of people makes as many calls in as many days as the file has. */
 const PERSONS = 900_000;
 const DAYS = 14;
-const DATA = join(
-  process.env['HUNDREDBLOCK_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url)),
-  'milwaukee-2018-05.csv',
-);
+const DATA = join(process.env['HUNDREDBLOCK_DATA'] ?? packagePath('../shared/data'), 'milwaukee-2018-05.csv');
 
 export async function faceSection(): Promise<Section> {
   const head = [
