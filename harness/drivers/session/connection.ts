@@ -1,6 +1,6 @@
 /**
- * What a resident's app and a doorbell have in common as clients: each asks for its turn to connect, opens a connection, waits and
- * comes back if it is lost, and gives up in the end. A session knows no sockets and no timers. Its driver tells it what happened, by
+ * A resident's app and a doorbell are clients alike: each asks for its turn to connect, opens a connection, waits and comes back if it
+ * is lost, and gives up in the end. This is the part of their sessions that they share. A session knows no sockets and no timers. Its driver tells it what happened, by
  * one of its methods, and carries out the actions that it gets back, in their order.
  */
 import { backoff, spread } from './backoff.ts';
@@ -11,7 +11,7 @@ import { backoff, spread } from './backoff.ts';
  */
 export type SessionState = 'off' | 'queued' | 'handshake' | 'greeting' | 'open' | 'waiting' | 'gone';
 
-/** What a driver is asked to do. `Input` is how the driver names an input of the trace that asks for a connection. */
+/** An action that a driver is asked to carry out. `Input` is how the driver names an input of the trace that asks for a connection. */
 export type ConnectionAction<Input> =
   /** Call `begin` when it is this client's turn for a handshake. */
   | { do: 'queue' }
@@ -58,8 +58,8 @@ interface Asked<Input> {
   tries: number;
 }
 
-// Its methods are protected where they could be private: a class with #private methods makes each of its objects 8 bytes larger, and
-// there are as many as residents.
+// Its methods are protected although no other class needs some of them: #private methods make each object 8 bytes larger, and there is one
+// object for each resident.
 export abstract class ConnectionSession<Input, Rules extends SessionRules = SessionRules> {
   protected readonly rules: Rules;
   /** Number of the resident or doorbell. */

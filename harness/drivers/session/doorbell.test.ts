@@ -97,7 +97,7 @@ describe('a doorbell', () => {
     expect(shorts(session.puback(1, 0))).toEqual([]);
   });
 
-  it('gives a message up after so many tries', () => {
+  it('gives a message up after its last try', () => {
     const { session } = onlineDoorbell();
     session.publish(message('m1'), 0);
     const seen: string[] = [];
@@ -126,7 +126,7 @@ describe('a doorbell', () => {
     expect(tally).toEqual({ connected: 0, connecting: 0, refused: 1 });
   });
 
-  it('gives its input up after so many tries', () => {
+  it('gives its input up after the last try', () => {
     const { session } = doorbell();
     session.attach('a', 0, 0);
     const tries: string[] = [];
@@ -207,7 +207,7 @@ describe('whatever happens to a doorbell', () => {
     fc.constantFrom('publish', 'puback', 'wrong puback'),
     fc.constant('go on'),
   );
-  /** What brings a doorbell in each state nearer to a connection. */
+  /** The event that brings a doorbell in each state nearer to a connection. */
   const NEXT = {
     off: 'attach',
     queued: 'begin',
@@ -218,7 +218,7 @@ describe('whatever happens to a doorbell', () => {
     gone: 'attach',
   };
 
-  it('each message is settled once, is tried so many times at most, and waits for its answer under an id of its own', () => {
+  it('each message is settled once, is not tried too often, and waits for its answer under an id of its own', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200, size: 'max' }), (events) => {
         const driver = new MiniatureDriver(TRIES_MAX);

@@ -10,7 +10,7 @@ export const KEEPALIVE_S = 120;
 
 /** A message on its way; the driver keeps beside these what it needs to make the packet. */
 export interface Publication {
-  /** Of the last attempt; 0 before the first. */
+  /** Packet id of the last attempt; 0 before the first. */
   packetId: number;
   tries: number;
 }

@@ -170,7 +170,7 @@ describe('a phone', () => {
     }
   });
 
-  it('gives its input up after so many tries, but a connection that it had never', () => {
+  it('gives its input up after the last try, but never a connection that it had', () => {
     const { session } = phone();
     session.connect('a', 0, 0);
     const seen: string[] = [];
@@ -270,7 +270,7 @@ describe('whatever happens to a phone', () => {
     fc.record({ refused: fc.constantFrom(null, 401, 403, 429, 503), retryAfterS: fc.nat(100) }),
     fc.record({ lost: fc.constantFrom<number | null>(null, 1000, 1001, 4002, 4003, 4004) }),
   );
-  /** What brings a phone in each state nearer to a connection. */
+  /** The event that brings a phone in each state nearer to a connection. */
   const NEXT = {
     off: 'connect',
     queued: 'begin',

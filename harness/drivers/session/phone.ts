@@ -27,7 +27,7 @@ export class PhoneSession<Input> extends ConnectionSession<Input, PhoneRules> {
     this.#sequence = sequence;
   }
 
-  /** The sequence to ask for messages after; null if the stream starts where this connection does. */
+  /** The sequence to ask for messages after; null if the stream starts with this connection. */
   get after(): number | null {
     return this.#sequence === -1 ? null : this.#sequence;
   }

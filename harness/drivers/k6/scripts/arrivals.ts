@@ -1,11 +1,12 @@
 /**
  * The open model: inputs of the HTTP doors are sent when the trace means them to be, whatever became of those before.
  *
- * `ordered`: an iteration is a VU with lanes of its own, which takes up each input at its moment; those of a lane leave one after the other. In the
- * other two the pace is that of k6's arrival rates, and an iteration knows nothing of the one before: messages of one agency may overtake
- * each other. `constant`: an iteration every TICK_MS takes up what is due in its stretch of the trace. `ramping`: an iteration for each CAD message, at a
- * rate that follows the trace. Both start a little early and wait for the intended moment, so that the pace of k6 adds no lag. An iteration
- * that k6 drops leaves its inputs unsent, which `dropped_iterations` tells.
+ * `ordered`: an iteration is a VU with lanes of its own, which takes up each input at its moment; the inputs of a lane leave one after
+ * the other. `constant` and `ramping` go at the pace of k6's arrival rates, and an iteration knows nothing of the one before: messages
+ * of one agency may overtake each other. `constant`: an iteration every TICK_MS takes up the inputs that are due in its stretch of the
+ * trace. `ramping`: an iteration for each CAD message, at a rate that follows the trace. Both start a little early and wait for the
+ * intended moment, so that the pace of k6 adds no lag. An iteration that k6 drops leaves its inputs unsent, which `dropped_iterations`
+ * counts.
  */
 import exec from 'k6/execution';
 import type { Scenario } from 'k6/options';
@@ -23,9 +24,12 @@ import { reach } from './wall.ts';
 export interface ArrivalOptions {
   settings: Settings;
   trace: K6Trace;
-  /** Which inputs are sent. */
+  /** The kinds of inputs that are sent. */
   kinds: ReadonlySet<DoorInput['kind']>;
-  /** So often an input of that moment is sent; 1 beside the copies of a spike. Copies bear the same idempotency key: nothing follows from them. */
+  /**
+   * How often an input of that moment is sent; 1 beside the copies of a spike. Copies bear the same idempotency key: nothing follows
+   * from them.
+   */
   copies: (input: Pick<TraceInput, 'kind' | 'atMs'>) => number;
 }
 
@@ -70,20 +74,21 @@ export function arrivalScenario({ arrivals, senderVus }: Settings, trace: K6Trac
 }
 
 /** One iteration. */
-export async function arrive(o: ArrivalOptions, launch: Launch): Promise<void> {
-  const { trace, settings } = o;
+export async function arrive(options: ArrivalOptions, launch: Launch): Promise<void> {
+  const { trace, settings } = options;
   if (settings.arrivals !== 'ordered') {
-    await sendDue(o, launch, settings.arrivals === 'constant' ? dueInTicks(o, segmentHere()) : dueByNumber(o));
+    const due = settings.arrivals === 'constant' ? dueInTicks(options, segmentHere()) : dueByNumber(options);
+    await sendDue(options, launch, due);
     return;
   }
-  // Of the lanes whose number leaves its own as remainder; k6 gives each instance other numbers.
+  // A VU has the lanes whose number leaves its own as remainder; k6 gives each instance other numbers.
   const vu = exec.scenario.iterationInTest;
   const lanes: Lanes = new Map();
   for (let tick = 0; tick < trace.ticks; tick += 1) {
-    const due = trace.tick(tick, vu).filter(({ input }) => o.kinds.has(input.kind));
+    const due = trace.tick(tick, vu).filter(({ input }) => options.kinds.has(input.kind));
     if (due.length === 0) continue;
     await reach(wallMsOf(launch.clock, due[0].input.atMs) - EARLY_MS);
-    void sendDue(o, launch, due, lanes);
+    void sendDue(options, launch, due, lanes);
   }
   while (lanes.size > 0) await Promise.all(lanes.values());
 }
@@ -92,23 +97,31 @@ export async function arrive(o: ArrivalOptions, launch: Launch): Promise<void> {
 
 const EARLY_MS = 250;
 const SLACK_MS = 1000;
-/** So many ticks may be under way at once: enough for a target that answers nothing for five seconds. */
+/** Ticks that may be under way at once: enough for a target that answers nothing for five seconds. */
 const VUS_CONSTANT = 60;
 const VUS_MAX = 400;
 /** Waiting for the intended moment takes up to two stretches, and the answer some more. */
 const VUS_PER_PEAK = 4;
-/** After the window nothing is tried again for longer; then k6 may end. */
+/** Inputs are tried again for this long after the window; then k6 may end. */
 const RETRY_MS = 20_000;
 const GRACEFUL_STOP = '60s';
 
 type Due = { line: number; input: DoorInput }[];
-/** What a lane waits for before it sends the next. */
+/** By lane, the send that the next one in the lane waits for. */
 type Lanes = Map<string, Promise<void>>;
 
-/** Takes up each when it is due; resolves when all were answered. */
-async function sendDue(o: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes = new Map()): Promise<void> {
+/** An input whose moment came. */
+interface Taken {
+  line: number;
+  input: DoorInput;
+  intendedMs: number;
+  lagMs: number;
+}
+
+/** Takes up each input when it is due; resolves when all were answered. */
+async function sendDue(options: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes = new Map()): Promise<void> {
   if (due.length === 0) return;
-  const { trace, settings } = o;
+  const { trace, settings } = options;
   const log = new ObservationLog(exec.vu.idInTest, 0);
   const door: Door = {
     target: settings.target,
@@ -122,12 +135,12 @@ async function sendDue(o: ArrivalOptions, launch: Launch, due: Due, lanes: Lanes
     const own = lanesOf(input);
     const send = async (before: readonly (Promise<void> | undefined)[]): Promise<void> => {
       await Promise.all(before);
-      const takenMs = await taken;
-      await sendOne(door, log, line, input, intendedMs, Math.max(0, takenMs - intendedMs));
-      // After the first: a key whose first message is still under way is refused.
-      for (let copy = 1; copy < o.copies(input); copy += 1) void sendCopy(door, input);
+      const lagMs = Math.max(0, (await taken) - intendedMs);
+      await sendOne(door, log, { line, input, intendedMs, lagMs });
+      // Copies follow the first answer: a key whose first message is still under way is refused.
+      for (let copy = 1; copy < options.copies(input); copy += 1) void sendCopy(door, input);
     };
-    // In order; what a slow answer holds back was taken up on time nonetheless.
+    // In order. An input that a slow answer holds back was taken up on time nonetheless.
     const turn = send(own.map((lane) => lanes.get(lane)));
     for (const lane of own) lanes.set(lane, turn);
     return forget(lanes, own, turn);
@@ -148,7 +161,10 @@ function stagesOf({ cadPerStretch, stretchMs }: K6Trace): { duration: string; ta
   ]);
 }
 
-/** An instance with a part of the trace has as small a part of the iterations, each for as many more ticks, of its own lanes only. */
+/**
+ * The inputs of one iteration. An instance with a part of the trace has as small a part of the iterations: each covers as many more
+ * ticks, of the instance's own lanes only.
+ */
 function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
   const width = 1 / (segment.until - segment.from);
   const iteration = exec.scenario.iterationInInstance;
@@ -159,26 +175,19 @@ function dueInTicks({ trace, kinds }: ArrivalOptions, segment: Segment): Due {
   return due;
 }
 
-/** The number of an iteration is the same on all instances, and no two have the same. */
+/** The CAD message of one iteration: an iteration's number is the same on all instances, and no two have the same. */
 function dueByNumber({ trace }: ArrivalOptions): Due {
   const number = exec.scenario.iterationInTest;
   return number < trace.cads ? [trace.cad(number)] : [];
 }
 
-/** What is over is nobody's to wait for. */
+/** When a send is over, nothing waits for it any more. */
 async function forget(lanes: Lanes, own: readonly string[], turn: Promise<void>): Promise<void> {
   await turn;
   for (const lane of own) if (lanes.get(lane) === turn) lanes.delete(lane);
 }
 
-async function sendOne(
-  door: Door,
-  log: ObservationLog,
-  line: number,
-  input: DoorInput,
-  intendedMs: number,
-  lagMs: number,
-): Promise<void> {
+async function sendOne(door: Door, log: ObservationLog, { line, input, intendedMs, lagMs }: Taken): Promise<void> {
   const requested = await sendInput(door, input);
   inputsSent.add(1, { kind: input.kind });
   generatorLag.add(lagMs);

@@ -1,27 +1,4 @@
-/** All of the trace together: agencies, residents and doorbells. The one to start with. */
-import { arrive as arriveAt } from './arrivals.ts';
-import { doorbellScenario, holdDoorbells as holdDevices } from './doorbells.ts';
-import type { Launch } from './launch.ts';
-import { holdPhones as holdResidents } from './phones.ts';
-import { scriptOf } from './script.ts';
+/** The whole trace: agencies, residents and doorbells. The script to start with. */
+import { createCityScript } from './whole-city.ts';
 
-const script = scriptOf({
-  name: 'city',
-  kinds: ['cad', 'preference', 'post', 'review'],
-  subscribers: true,
-  doorbells: doorbellScenario,
-});
-
-export const { options, setup, handleSummary } = script;
-
-export async function arrive(launch: Launch): Promise<void> {
-  await arriveAt(script.arrivals, launch);
-}
-
-export async function holdPhones(launch: Launch): Promise<void> {
-  await holdResidents(script.settings, script.trace, launch);
-}
-
-export async function holdDoorbells(launch: Launch): Promise<void> {
-  await holdDevices(script.settings, script.trace, launch, script.arrivals.copies);
-}
+export const { options, setup, handleSummary, arrive, holdPhones, holdDoorbells } = createCityScript('city');

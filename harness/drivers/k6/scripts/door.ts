@@ -1,4 +1,4 @@
-/** Sends one input to its HTTP door, again where it was refused for now, and tells what became of it. */
+/** Sends one input to its HTTP door, again if it was refused for now, and says what became of it. */
 import http, { type RefinedResponse } from 'k6/http';
 import { CATEGORIES } from '../../../../contract/catalogue.ts';
 import type { RowReceipt } from '../../../../contract/pipeline.ts';
@@ -28,7 +28,7 @@ export interface Requested {
   rows: RowReceipt[] | null;
 }
 
-/** Never throws: what fails is told. */
+/** Never throws: `failure` says what went wrong. */
 export async function sendInput(door: Door, input: DoorInput): Promise<Requested> {
   const requests = requestsOf(door.credentialSecret, input);
   const sentMs = Date.now();
@@ -47,9 +47,10 @@ export async function sendInput(door: Door, input: DoorInput): Promise<Requested
   return { sentMs, answeredMs: failure === null ? Date.now() : null, status, tries, failure, rows };
 }
 
-/** As a line of the log. `lagMs`: null for an input that was not planned by the clock. */
-export function sendTuple(line: number, intendedMs: number, lagMs: number | null, r: Requested): SendTuple {
-  return [line, intendedMs, lagMs, r.sentMs, r.answeredMs, r.status, r.tries, r.failure, r.rows];
+/** A line of the log. `lagMs`: null for an input that was not planned by the clock. */
+export function sendTuple(line: number, intendedMs: number, lagMs: number | null, requested: Requested): SendTuple {
+  const { sentMs, answeredMs, status, tries, failure, rows } = requested;
+  return [line, intendedMs, lagMs, sentMs, answeredMs, status, tries, failure, rows];
 }
 
 /**
@@ -73,15 +74,15 @@ export function lanesOf(input: DoorInput): string[] {
 
 const TIMEOUT = '20s';
 const RECONNECT_MS = 50;
-/** A ticket may come later than the decision on it was planned. */
+/** Wait before a decision is sent again whose ticket is not there yet. */
 const LATE_MS = 250;
-/** k6's codes of errors: 1050 request timed out, and above 1000 whatever kept an answer from coming. */
+/** k6's error code of a request that timed out. */
 const ERROR_TIMEOUT = 1050;
 
 interface Request {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
-  /** As k6 names it in its metrics: without ids, so that series stay few. */
+  /** Its name in k6's metrics: without ids, so that series stay few. */
   name: string;
   token: string;
   headers: Record<string, string>;
@@ -93,7 +94,7 @@ interface Attempt {
   status: number | null;
   failure: string | null;
   rows: RowReceipt[] | null;
-  /** Set where it may be tried again, after so long. */
+  /** Set if it may be tried again: the wait before that. */
   waitMs?: number;
 }
 
@@ -174,7 +175,7 @@ function requestsOf(secret: string, input: DoorInput): Request[] {
   }
 }
 
-/** Wishes first, then muting, then leaving: after that, no other door is open. */
+/** Wishes first, then muting, then leaving: a resident who left finds no other door open. */
 function preferenceRequests(change: PreferenceChange, token: string): Request[] {
   const plain = { token, headers: {}, body: null, mayComeLate: false };
   const requests: Request[] = [];

@@ -1,4 +1,4 @@
-/** Before the window: the target is told all, and the clock that everything is sent by is set. k6's `setup()`. */
+/** Before the window, in k6's `setup()`: the target is onboarded, and the clock is set by which everything is sent. */
 import exec from 'k6/execution';
 import http from 'k6/http';
 import type { PlatformClock } from '../../../../contract/clock.ts';
@@ -11,7 +11,7 @@ import { laneNumber, type K6Trace } from './trace.ts';
 import { reach, sleep } from './wall.ts';
 import { MEDIA, PATHS } from './wire.ts';
 
-/** What every VU is given. */
+/** The settings that `setup()` hands to every VU. */
 export interface Launch {
   clock: PlatformClock;
   /** Wall time at which connections before the window begin, and over which they are spread. */
@@ -29,20 +29,25 @@ export function leadMsOf(settings: Settings, trace: K6Trace, connects: boolean):
   return (connects ? rampMsOf(trace) : 0) + settings.patience * (LEAD_MS + connectMs);
 }
 
-/** Of this instance; only while VUs run. */
+/** The segment of this instance. To be called only while VUs run. */
 export function segmentHere(): Segment {
   const text = exec.test.options.executionSegment as unknown;
   return segmentOf(typeof text === 'string' ? text : '0:1');
 }
 
-/** Throws one line where the target does not answer or refuses. */
-export async function launch(
-  script: string,
-  settings: Settings,
-  trace: K6Trace,
-  leadMs: number,
-  notes: string[],
-): Promise<Launch> {
+export interface LaunchOptions {
+  /** Name of the script, for the log. */
+  script: string;
+  settings: Settings;
+  trace: K6Trace;
+  /** From the end of `setup()` to the window, wall ms. */
+  leadMs: number;
+  /** Parts of the trace that the script leaves out, in words. */
+  notes: string[];
+}
+
+/** Throws one line if the target does not answer or refuses. */
+export async function launch({ script, settings, trace, leadMs, notes }: LaunchOptions): Promise<Launch> {
   const segment = segmentHere();
   const isFirst = segment.from === 0;
   await reachable(settings);
@@ -90,11 +95,11 @@ interface Setting {
 }
 
 const LEAD_MS = 3000;
-/** What a connection costs k6, with room to spare. */
+/** Time that a connection costs k6, with room to spare. */
 const RESIDENT_MS = 1;
 const DOORBELL_MS = 3;
 const FOLLOW_MS = 3000;
-/** So much of the lead may be gone. */
+/** The part of the lead that may be over when VUs start. */
 const LATE_MS = 500;
 const REACH_TRIES = 5;
 const READY_MS_MAX = 60_000;
@@ -122,7 +127,7 @@ async function reachable({ target }: Settings): Promise<void> {
   throw new Error(`${target}${PATHS.health}: expected an answer 200, found none`);
 }
 
-/** Answers 404 or 2xx; throws on all else. */
+/** Answers the status, 404 or 2xx; throws on any other. */
 async function put(settings: Settings, path: string, body: string): Promise<number> {
   const { status } = await http.asyncRequest('PUT', settings.target + path, body, {
     headers: headersOf(settings),
@@ -133,12 +138,12 @@ async function put(settings: Settings, path: string, body: string): Promise<numb
   throw new Error(`${path}: expected 2xx, found ${status === 0 ? 'no answer' : status}`);
 }
 
-/** False where the target has no such clock. */
+/** False if the target has no such clock. */
 async function putClock(settings: Settings, clock: PlatformClock): Promise<boolean> {
   return (await put(settings, PATHS.clock, JSON.stringify(clock))) !== 404;
 }
 
-/** The document with the URLs of portals that somebody hosts. Those of nobody are left out: what is never polled is owed nothing. */
+/** The document with the URLs of portals that somebody hosts. A portal without a host is left out: messages that are never polled are owed no alert. */
 function documentOf({ portals }: Settings, trace: K6Trace): string {
   const document = JSON.parse(trace.onboarding()) as { agencies: { portal: { url: string } | null }[] };
   for (const [index, agency] of document.agencies.entries()) {
@@ -156,7 +161,7 @@ async function ready({ target }: Settings): Promise<void> {
   throw new Error(`${PATHS.ready}: expected 200 after the onboarding, found another answer`);
 }
 
-/** What was open before the window, lane by lane, each in order. */
+/** Sends the records that were open before the window, lane by lane, each in order. */
 async function sendPreamble({ target, triesMax }: Settings, trace: K6Trace): Promise<SendTuple[]> {
   const { credentialSecret } = trace;
   const door: Door = { target, credentialSecret, triesMax, untilMs: Date.now() + PREAMBLE_MS_MAX };

@@ -1,13 +1,13 @@
 /**
- * What the scripts write to k6's console, one JSON value a line (`--console-output FILE --log-format raw`), and the judge's side reads.
- * Short keys and tuples: a run logs each delivery. Wall times are Unix ms.
+ * The lines that the scripts write to k6's console, one JSON value a line (`--console-output FILE --log-format raw`), and that
+ * observations.ts reads. Keys are short and records are tuples, because a run logs each delivery. Wall times are Unix ms.
  */
 import type { PlatformClock } from '../../../../contract/clock.ts';
 import type { RowReceipt } from '../../../../contract/pipeline.ts';
 
-/** Of one instance of k6. `part` says which VU a frame's number is of. */
+/** A line of one instance of k6. `part` is the VU to which a frame's number belongs. */
 export type LogLine =
-  /** First: the run was given its place on the wall. */
+  /** The first line: the window's place on the wall is known. */
   | {
       line: 'start';
       script: string;
@@ -16,19 +16,19 @@ export type LogLine =
       clock: PlatformClock;
       platformClock: boolean;
       segment: string;
-      /** What the script leaves out, in words. */
+      /** Parts of the trace that the script leaves out, in words. */
       notes: string[];
     }
   | { line: 'sends'; sends: SendTuple[] }
   | { line: 'frames'; part: number; frames: [frame: number, type: 'alert' | 'post', text: string][] }
   | { line: 'deliveries'; part: number; deliveries: [resident: number, sequence: number, frame: number, ms: number][] }
   | { line: 'connections'; connections: ConnectionTuple[] }
-  /** From asking for a connection to having it, ms; and connections open in this VU. */
+  /** Times from asking for a connection to having it, ms; and the number of connections open in this VU. */
   | { line: 'connected'; part: number; of: 'residents' | 'doorbells'; open: number; ms: number[] }
-  /** The VU of this part has told all that it saw; entries beyond the bound were not told. */
+  /** The last line of a VU. `dropped`: entries beyond the bound, which were not written. */
   | { line: 'end'; part: number; dropped: number; gaps: number; unreadable: number };
 
-/** As SendLine; `lagMs` is null for what was not planned by the clock. */
+/** A SendLine; `lagMs` is null for an input that was not planned by the clock. */
 export type SendTuple = [
   input: number,
   intendedMs: number,
@@ -40,7 +40,7 @@ export type SendTuple = [
   failure: string | null,
   rows: RowReceipt[] | null,
 ];
-/** As ConnectionLine. */
+/** A ConnectionLine. */
 export type ConnectionTuple = [
   resident: number,
   atMs: number,

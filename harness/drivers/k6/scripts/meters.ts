@@ -1,4 +1,4 @@
-/** The scripts' own metrics, and the objectives that stand on them. k6 shows them in its summary and gives them to its outputs. */
+/** The scripts' own metrics, and the thresholds on them. k6 shows them in its summary and hands them to its outputs. */
 import { Counter, Trend } from 'k6/metrics';
 
 /** From the moment that an alert says it was sent, by the platform's clock, to the phone. */
@@ -19,13 +19,13 @@ export const duplicates = new Counter('duplicates');
 export const inputsSent = new Counter('inputs_sent');
 /** Inputs that were not acknowledged in the end. */
 export const inputsFailed = new Counter('inputs_failed');
-/** What was seen beyond the bound of the log: the judge does not know it. */
+/** Observations beyond the bound of the log: the judge does not know of them. */
 export const observationsDropped = new Counter('observations_dropped');
 /** Copies that a spike sends beside the trace. */
 export const spikeCopies = new Counter('spike_copies');
 
-/** By metric, as k6's option `thresholds`. */
-export function thresholdsOf(o: {
+/** Thresholds by metric, for k6's option `thresholds`. `options`: the largest 99th percentile of `delivery_latency`, and which parts the script has. */
+export function thresholdsOf(options: {
   deliveryP99Ms: number;
   subscribers: boolean;
   arrivals: boolean;
@@ -34,9 +34,9 @@ export function thresholdsOf(o: {
     generator_lag: ['p(99)<100'],
     inputs_failed: ['count==0'],
     observations_dropped: ['count==0'],
-    ...(o.arrivals ? { dropped_iterations: ['count==0'] } : {}),
-    ...(o.subscribers
-      ? { delivery_latency: [`p(99)<${o.deliveryP99Ms}`], sequence_gaps: ['count==0'], duplicates: ['count==0'] }
+    ...(options.arrivals ? { dropped_iterations: ['count==0'] } : {}),
+    ...(options.subscribers
+      ? { delivery_latency: [`p(99)<${options.deliveryP99Ms}`], sequence_gaps: ['count==0'], duplicates: ['count==0'] }
       : {}),
   };
 }

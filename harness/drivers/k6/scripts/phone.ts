@@ -33,7 +33,7 @@ export class Phone implements TurnTaker {
   /** When its input was first handed to a socket. */
   #sentMs = 0;
 
-  /** `sequence`: the last one that it is known to have had; -1: the stream starts where it connects. */
+  /** `sequence`: the last one that it is known to have had; -1 if its stream starts when it first connects. */
   constructor(host: PhoneHost, resident: number, sequence: number) {
     this.#host = host;
     this.#session = new PhoneSession(host.rules, resident, sequence);

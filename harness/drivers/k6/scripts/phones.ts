@@ -1,12 +1,11 @@
 /** Residents' apps, many to a VU: they go online and offline as the trace says, and stay until the target falls silent after the window. */
 import exec from 'k6/execution';
 import type { Scenario } from 'k6/options';
-import { setInterval, clearInterval } from 'k6/timers';
 import { wallMsOf } from '../../../../contract/clock.ts';
+import { Handshakes } from './handshakes.ts';
 import type { Launch } from './launch.ts';
 import { generatorLag } from './meters.ts';
-import { ObservationLog, tell } from './observation-log.ts';
-import { Handshakes } from './handshakes.ts';
+import { ObservationLog, tellRegularly } from './observation-log.ts';
 import { Phone, type PhoneHost } from './phone.ts';
 import type { Settings } from './settings.ts';
 import type { K6Trace } from './trace.ts';
@@ -28,30 +27,14 @@ export function phoneScenario({ residentVus }: Settings, trace: K6Trace, leadMs:
   };
 }
 
+/** One iteration: holds the residents of one VU from before the window to the end of the drain. */
 export async function holdPhones(settings: Settings, trace: K6Trace, launch: Launch): Promise<void> {
-  const vu = exec.scenario.iterationInTest;
-  const turns = trace.phones(vu);
+  const turns = trace.phones(exec.scenario.iterationInTest);
   if (turns.length === 0) return;
   const log = new ObservationLog(exec.vu.idInTest, settings.logEntriesMax);
-  const { target, triesMax } = settings;
-  const { credentialSecret } = trace;
-  const counts: PhoneHost['counts'] = { lastMs: 0, connectMs: [] };
-  const tally = { connected: 0, connecting: 0, refused: 0 };
-  const handshakes = new Handshakes(Math.max(4, Math.floor(HANDSHAKES_MAX / settings.residentVus)));
-  const rules = { triesMax, tally, closeCodes: CLOSE_CODES };
-  const host: PhoneHost = { target, credentialSecret, clock: launch.clock, log, handshakes, rules, counts };
+  const host = hostOf(settings, trace, launch, log);
   const phones = new Map<number, Phone>();
-  const told = (): void => {
-    log.flush();
-    tell({
-      line: 'connected',
-      part: exec.vu.idInTest,
-      of: 'residents',
-      open: tally.connected,
-      ms: counts.connectMs.splice(0),
-    });
-  };
-  const timer = setInterval(told, FLUSH_MS);
+  const tell = tellRegularly(log, 'residents', host);
   for (const [line, resident, online, atMs, ramp] of turns) {
     const intendedMs = atMs === null ? launch.rampFromMs + ramp * launch.rampMs : wallMsOf(launch.clock, atMs);
     const takenMs = await reach(intendedMs);
@@ -59,7 +42,7 @@ export async function holdPhones(settings: Settings, trace: K6Trace, launch: Lau
     if (lagMs !== null) generatorLag.add(lagMs);
     let phone = phones.get(resident);
     if (phone === undefined) {
-      // Whoever comes before the window has missed nothing yet, and must miss nothing of it where its connection takes long.
+      // A resident who comes before the window has missed nothing yet, and must miss nothing of it if its connection takes long.
       phone = new Phone(host, resident, atMs === null && !settings.onboarded ? 0 : -1);
       phones.set(resident, phone);
     }
@@ -71,19 +54,31 @@ export async function holdPhones(settings: Settings, trace: K6Trace, launch: Lau
   }
   await reach(launch.endMs);
   const untilMs = launch.endMs + DRAIN_MS_MAX;
-  while (Date.now() < untilMs && Date.now() - Math.max(counts.lastMs, launch.endMs) < QUIET_MS) await sleep(100);
-  clearInterval(timer);
-  handshakes.stop();
-  told();
+  while (Date.now() < untilMs && Date.now() - Math.max(host.counts.lastMs, launch.endMs) < QUIET_MS) await sleep(100);
+  tell.stop();
+  host.handshakes.stop();
   for (const phone of phones.values()) phone.end();
   log.end();
 }
 
 // --- internal ---
 
-const FLUSH_MS = 1000;
 const DRAIN_MS_MAX = 30_000;
-/** What comes later than this is late, whenever it comes. */
+/** A message that comes later than this is late, whenever it comes. */
 const QUIET_MS = 5000;
-/** Over all VUs. */
+/** Handshakes under way at once, over all VUs; each VU may have a few. */
 const HANDSHAKES_MAX = 256;
+const HANDSHAKES_MIN = 4;
+
+function hostOf(settings: Settings, trace: K6Trace, { clock }: Launch, log: ObservationLog): PhoneHost {
+  const { target, triesMax, residentVus } = settings;
+  return {
+    target,
+    credentialSecret: trace.credentialSecret,
+    clock,
+    log,
+    handshakes: new Handshakes(Math.max(HANDSHAKES_MIN, Math.floor(HANDSHAKES_MAX / residentVus))),
+    rules: { triesMax, tally: { connected: 0, connecting: 0, refused: 0 }, closeCodes: CLOSE_CODES },
+    counts: { lastMs: 0, connectMs: [] },
+  };
+}

@@ -1,9 +1,9 @@
 /**
- * A PUBLISH packet of MQTT 3.1.1 at QoS 1, as mqtt-packet would make it: in k6's engine the library takes twenty times as long for this one, which
- * is by far the most frequent.
+ * The PUBLISH packet of MQTT 3.1.1 at QoS 1, byte for byte as mqtt-packet makes it. In k6's engine the library takes twenty times as long
+ * for this packet, which is by far the most frequent.
  */
 
-/** `topic` and `payload` are ASCII, as all that doorbells send is. */
+/** `topic` and `payload` are ASCII: doorbells send nothing else. `again`: the packet was sent before (DUP). */
 export function publishBytes(topic: string, payload: string, packetId: number, again: boolean): Uint8Array {
   const length = 2 + topic.length + 2 + payload.length;
   const bytes: number[] = [again ? PUBLISH_QOS1 | DUPLICATE : PUBLISH_QOS1];

@@ -1,9 +1,9 @@
-/** What every script is made of: which parts of the trace it sends, as k6's options, its setup and its summary. */
-import type { Options } from 'k6/options';
-import { arrivalScenario, type ArrivalOptions } from './arrivals.ts';
+/** Makes a script of k6 from the parts of the trace that it sends: k6's options, its setup and summary, and what its VUs do. */
+import type { Options, Scenario } from 'k6/options';
+import { arrivalScenario, arrive, type ArrivalOptions } from './arrivals.ts';
 import { launch, leadMsOf, type Launch } from './launch.ts';
 import { thresholdsOf } from './meters.ts';
-import { phoneScenario } from './phones.ts';
+import { holdPhones, phoneScenario } from './phones.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { summaryOf, type SummaryData } from './summary.ts';
 import { openTrace, type DoorInput, type K6Trace } from './trace.ts';
@@ -12,43 +12,51 @@ export interface ScriptParts {
   name: string;
   /** Inputs of the HTTP doors that it sends. */
   kinds: readonly DoorInput['kind'][];
+  /** Whether it holds residents' streams. */
   subscribers: boolean;
-  /** A scenario for doorbells, where they are part of it. */
-  doorbells: ((settings: Settings, trace: K6Trace, leadMs: number) => NonNullable<Options['scenarios']>[string]) | null;
-  /** Part of the window that is sent many times over. */
+  /** The doorbells' part (doorbells.ts); null: it connects none, and needs no MQTT library. */
+  doorbells: DoorbellPart | null;
+  /** True: a part of the window is sent many times over. */
   spike?: boolean;
-  /** In real time where nobody says how long it takes. */
+  /** True: it runs in real time unless an option says how fast it goes or how long it takes. */
   slow?: boolean;
 }
 
+/** The doorbells' scenario of k6, and one iteration of it. */
+export interface DoorbellPart {
+  scenario: (settings: Settings, trace: K6Trace, leadMs: number) => Scenario;
+  hold: (settings: Settings, trace: K6Trace, launch: Launch, copies: ArrivalOptions['copies']) => Promise<void>;
+}
+
+/** The exports of a script that k6 looks for: its options, its phases, and the functions that scenarios name as `exec`. */
 export interface Script {
-  settings: Settings;
-  trace: K6Trace;
-  arrivals: ArrivalOptions;
   options: Options;
   setup(): Promise<Launch>;
   handleSummary(data: SummaryData): Record<string, string>;
+  arrive(launch: Launch): Promise<void>;
+  holdPhones(launch: Launch): Promise<void>;
+  holdDoorbells(launch: Launch): Promise<void>;
 }
 
-/** To be called while the script is initialised. Throws one line on bad options or an altered trace. */
-export function scriptOf(parts: ScriptParts): Script {
+/** To be called while the script is initialised. Throws one line if an option is wrong or the trace was altered. */
+export function createScript(parts: ScriptParts): Script {
   const given = readSettings(__ENV);
   const isReal = parts.slow === true && given.speed === null && given.durationMs === null;
   const settings = isReal ? { ...given, speed: 1 } : given;
   const trace = openTrace(settings);
-  const hasDoorbells = parts.doorbells !== null && settings.mqttUrl !== null;
-  const leadMs = leadMsOf(settings, trace, parts.subscribers || hasDoorbells);
-  const { spike } = settings;
-  const { fromMs, untilMs } = trace.header;
-  const spikeFromMs = fromMs + spike.from * (untilMs - fromMs);
-  const spikeUntilMs = spikeFromMs + spike.share * (untilMs - fromMs);
-  const copies = ({ kind, atMs }: { kind: string; atMs: number }): number =>
-    parts.spike === true && REPEATED.has(kind) && atMs >= spikeFromMs && atMs < spikeUntilMs ? spike.factor : 1;
+  const doorbells = settings.mqttUrl === null ? null : parts.doorbells;
+  const leadMs = leadMsOf(settings, trace, parts.subscribers || doorbells !== null);
+  const arrivals: ArrivalOptions = {
+    settings,
+    trace,
+    kinds: new Set(parts.kinds),
+    copies: parts.spike === true ? copiesOfSpike(settings, trace) : () => 1,
+  };
   const options: Options = {
     scenarios: {
       ...(parts.kinds.length > 0 ? { agencies: arrivalScenario(settings, trace, leadMs) } : {}),
       ...(parts.subscribers ? { residents: phoneScenario(settings, trace, leadMs) } : {}),
-      ...(hasDoorbells && parts.doorbells !== null ? { devices: parts.doorbells(settings, trace, leadMs) } : {}),
+      ...(doorbells === null ? {} : { devices: doorbells.scenario(settings, trace, leadMs) }),
     },
     thresholds: thresholdsOf({
       deliveryP99Ms: settings.deliveryP99Ms,
@@ -56,7 +64,7 @@ export function scriptOf(parts: ScriptParts): Script {
       arrivals: parts.kinds.length > 0,
     }),
     setupTimeout: '10m',
-    // So many idle connections a VU keeps: a sender has many requests under way, and must not dial anew for each.
+    // Idle connections that a VU keeps: a sender has many requests under way, and must not dial anew for each.
     batch: CONNECTIONS_KEPT,
     batchPerHost: CONNECTIONS_KEPT,
     summaryTrendStats: ['count', 'avg', 'min', 'med', 'p(90)', 'p(99)', 'p(99.9)', 'max'],
@@ -64,20 +72,28 @@ export function scriptOf(parts: ScriptParts): Script {
     systemTags: ['status', 'method', 'name', 'scenario', 'expected_response', 'error_code'],
   };
   return {
-    settings,
-    trace,
-    arrivals: { settings, trace, kinds: new Set(parts.kinds), copies },
     options,
-    setup: () => launch(parts.name, settings, trace, leadMs, notesOf(parts, settings, trace)),
+    setup: () => launch({ script: parts.name, settings, trace, leadMs, notes: notesOf(parts, settings, trace) }),
     handleSummary: (data) => summaryOf(parts.name, settings, trace, data),
+    arrive: (started) => arrive(arrivals, started),
+    holdPhones: (started) => holdPhones(settings, trace, started),
+    holdDoorbells: async (started) => doorbells?.hold(settings, trace, started, arrivals.copies),
   };
 }
 
 // --- internal ---
 
 const CONNECTIONS_KEPT = 256;
-/** Sent again with the same key, or as one more motion, nothing follows from them. */
+/** Inputs that a spike repeats: sent again with the same key, or as one more motion, they change nothing that is owed. */
 const REPEATED: ReadonlySet<string> = new Set(['cad', 'motion']);
+
+/** How often an input is sent: `factor` times within the spike, once beside it. */
+function copiesOfSpike({ spike }: Settings, { header }: K6Trace): ArrivalOptions['copies'] {
+  const { fromMs, untilMs } = header;
+  const spikeFromMs = fromMs + spike.from * (untilMs - fromMs);
+  const spikeUntilMs = spikeFromMs + spike.share * (untilMs - fromMs);
+  return ({ kind, atMs }) => (REPEATED.has(kind) && atMs >= spikeFromMs && atMs < spikeUntilMs ? spike.factor : 1);
+}
 
 function notesOf(parts: ScriptParts, settings: Settings, { agencies, portals, header }: K6Trace): string[] {
   const notes: string[] = [];

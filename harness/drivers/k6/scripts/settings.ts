@@ -5,10 +5,10 @@ export interface Settings {
   traceDir: string;
   /** `http://host:port`. */
   target: string;
-  /** Where doorbells speak MQTT over WebSocket; null: none are connected. */
+  /** URL at which doorbells speak MQTT over WebSocket; null: none are connected. */
   mqttUrl: string | null;
   harnessKey: string | null;
-  /** True where the target was told agencies, residents and keys by other means. */
+  /** True if the target was told agencies, residents and keys by other means. */
   onboarded: boolean;
   /** Platform seconds per wall second; null: as the trace's scenario says. */
   speed: number | null;
@@ -24,7 +24,7 @@ export interface Settings {
   deviceVus: number;
   /** Attempts at one input. */
   triesMax: number;
-  /** Deliveries and connections that a VU logs; further ones are counted. */
+  /** Deliveries and events of connections that a VU logs; further ones are only counted. */
   logEntriesMax: number;
   /** Folder for run.json; must exist. */
   outDir: string;
@@ -98,7 +98,7 @@ function readerOf(environment: Readonly<Record<string, string | undefined>>) {
   const optional = (name: string, pattern: RegExp, expected: string): string | null => {
     const text = textOf(name);
     if (text === null || pattern.test(text)) return text;
-    // What might be a key is not repeated.
+    // A text that might be a key is not repeated.
     return refuse(name, expected, name === 'HARNESS_KEY' ? 'something else' : JSON.stringify(text));
   };
   function number(name: string, min: number, max: number, standard: number): number;
@@ -119,7 +119,7 @@ function readerOf(environment: Readonly<Record<string, string | undefined>>) {
       const word = text === null ? standard : words.find((one) => one === text);
       return word ?? refuse(name, words.join(' or '), JSON.stringify(text));
     },
-    /** k6 takes relative paths from the script's folder; people mean their own. */
+    /** k6 reads relative paths from the script's folder; people mean the folder they stand in. */
     path: (name: string, standard: string | null): string => {
       const text = (textOf(name) ?? refuseNone(name, standard)).replace(/\/+$/, '');
       const from = environment['PWD'];

@@ -1,28 +1,6 @@
-/** As city.ts over a long time: HUNDREDBLOCK_DURATION stretches the trace, real time (speed 1) by default. */
-import { arrive as arriveAt } from './arrivals.ts';
-import { doorbellScenario, holdDoorbells as holdDevices } from './doorbells.ts';
-import type { Launch } from './launch.ts';
-import { holdPhones as holdResidents } from './phones.ts';
-import { scriptOf } from './script.ts';
+/** The whole trace over a long time: HUNDREDBLOCK_DURATION stretches it; by default it goes in real time (speed 1). */
+import { createCityScript } from './whole-city.ts';
 
-const script = scriptOf({
-  name: 'soak',
-  kinds: ['cad', 'preference', 'post', 'review'],
-  subscribers: true,
-  doorbells: doorbellScenario,
+export const { options, setup, handleSummary, arrive, holdPhones, holdDoorbells } = createCityScript('soak', {
   slow: true,
 });
-
-export const { options, setup, handleSummary } = script;
-
-export async function arrive(launch: Launch): Promise<void> {
-  await arriveAt(script.arrivals, launch);
-}
-
-export async function holdPhones(launch: Launch): Promise<void> {
-  await holdResidents(script.settings, script.trace, launch);
-}
-
-export async function holdDoorbells(launch: Launch): Promise<void> {
-  await holdDevices(script.settings, script.trace, launch, script.arrivals.copies);
-}

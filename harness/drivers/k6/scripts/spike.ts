@@ -1,28 +1,9 @@
-/** As city.ts, but part of the window comes many times over (HUNDREDBLOCK_SPIKE): copies of CAD messages with the same keys, and of motions. What is owed stays the same. */
-import { arrive as arriveAt } from './arrivals.ts';
-import { doorbellScenario, holdDoorbells as holdDevices } from './doorbells.ts';
-import type { Launch } from './launch.ts';
-import { holdPhones as holdResidents } from './phones.ts';
-import { scriptOf } from './script.ts';
+/**
+ * The whole trace, a part of the window many times over (HUNDREDBLOCK_SPIKE): copies of CAD messages with the same keys, and more
+ * motions. The alerts that are owed stay the same.
+ */
+import { createCityScript } from './whole-city.ts';
 
-const script = scriptOf({
-  name: 'spike',
-  kinds: ['cad', 'preference', 'post', 'review'],
-  subscribers: true,
-  doorbells: doorbellScenario,
+export const { options, setup, handleSummary, arrive, holdPhones, holdDoorbells } = createCityScript('spike', {
   spike: true,
 });
-
-export const { options, setup, handleSummary } = script;
-
-export async function arrive(launch: Launch): Promise<void> {
-  await arriveAt(script.arrivals, launch);
-}
-
-export async function holdPhones(launch: Launch): Promise<void> {
-  await holdResidents(script.settings, script.trace, launch);
-}
-
-export async function holdDoorbells(launch: Launch): Promise<void> {
-  await holdDevices(script.settings, script.trace, launch, script.arrivals.copies);
-}

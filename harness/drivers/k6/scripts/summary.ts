@@ -10,7 +10,7 @@ export interface SummaryData {
   state: { testRunDurationMs: number };
 }
 
-/** A run record without what only the judge can know: duty, truth, verdicts, privacy. */
+/** A run record without the parts that only the judge can know: alerts owed, truth, verdicts, privacy. */
 type KnownRecord = Pick<
   RunRecord,
   'schema' | 'partial' | 'seed' | 'scenario' | 'command' | 'simulated' | 'gates' | 'wallMs'
@@ -31,7 +31,7 @@ type KnownRecord = Pick<
   };
 };
 
-/** By file, as k6's `handleSummary` gives them back. */
+/** Texts by file name, as k6 expects them from `handleSummary`. */
 export function summaryOf(
   script: string,
   settings: Settings,

@@ -1,6 +1,6 @@
 /**
- * The trace that is sent: read, checked against its SHA-256 and sorted once for all VUs (SharedArray), whatever their number. An element is
- * what one VU needs at one time.
+ * The trace that is sent: read, checked against its SHA-256 and sorted once for all VUs (SharedArray), whatever their number. An element
+ * holds the inputs that one VU needs at one time.
  */
 import crypto from 'k6/crypto';
 import { SharedArray } from 'k6/data';
@@ -9,14 +9,14 @@ import type { Settings } from './settings.ts';
 
 /** An input that goes to an HTTP door, with its line. */
 export type DoorInput = Extract<TraceInput, { kind: 'cad' | 'preference' | 'post' | 'review' }>;
-/** Going online (1) or offline (0) at a platform time; null: before the window, at so much (0 to 1) of the ramp. */
+/** Going online (1) or offline (0) at a platform time; if that is null, before the window, at this share (0 to 1) of the ramp. */
 export type PhoneTurn = [line: number, resident: number, online: 0 | 1, atMs: number | null, ramp: number];
 export type DoorbellMessage = Extract<TraceInput, { kind: 'motion' | 'clip' | 'heartbeat' }>;
 export type DoorbellInput = DoorbellMessage | Extract<TraceInput, { kind: 'attach' | 'detach' }>;
 export interface DoorbellTurn {
   line: number;
   input: DoorbellInput;
-  /** As of PhoneTurn; null in the window. */
+  /** Share of the ramp (0 to 1) at which it is due; null in the window. */
   ramp: number | null;
 }
 
@@ -47,12 +47,12 @@ export interface K6Trace {
   stretchMs: number;
   onboarding(): string;
   preamble(): { line: number; input: DoorInput }[];
-  /** Due within this many-th TICK_MS of the window; of the lanes of one of so many VUs where inputs are sent in order. */
+  /** Inputs due in the `index`-th TICK_MS of the window, from 0. If inputs are sent in order, only those in the lanes of this VU. */
   tick(index: number, vu?: number): { line: number; input: DoorInput }[];
-  /** The `index`-th CAD message of the window, and how many there are. */
+  /** The `index`-th CAD message of the window, of `cads` in all. */
   cad(index: number): { line: number; input: DoorInput };
   cads: number;
-  /** For one of so many VUs. */
+  /** The turns of one VU's residents, and of its doorbells, in order of time. */
   phones(vu: number): PhoneTurn[];
   doorbells(vu: number): DoorbellTurn[];
 }
@@ -74,7 +74,7 @@ export function laneNumber(agencies: readonly string[], input: DoorInput): numbe
   }
 }
 
-/** To be called while the script is initialised. Throws one line where a file is missing, altered or of another version. */
+/** To be called while the script is initialised. Throws one line if a file is missing, altered or of another version. */
 export function openTrace(settings: Settings): K6Trace {
   const shared = new SharedArray<unknown>('trace', () => load(settings));
   const head = shared[0] as Head;
@@ -117,7 +117,7 @@ interface Head extends Pick<
 /** Readers of this major version only. */
 const SCHEMA = /^hundredblock\.trace\/1\.[0-9]+$/;
 
-/** A rate that follows the trace is set anew so often; k6 keeps all stages in memory. */
+/** Shortest stretch over which a rate that follows the trace stays the same, and the most stretches: k6 keeps all in memory. */
 const STRETCH_MS_MIN = 200;
 const STRETCHES_MAX = 3000;
 
@@ -190,7 +190,7 @@ interface Shape {
   agencies: readonly string[];
 }
 
-/** Each input to whoever sends it. Snapshots stay with who hosts the portals. */
+/** Sorts inputs by who sends them. Snapshots are left out: the host of the portals has them. */
 function sort(
   text: string,
   header: TraceHeader,
@@ -256,8 +256,8 @@ function sort(
 }
 
 /**
- * By input the number of its sender: a busy agency's records are spread over VUs, each of which is one thread. Where a message tells of
- * several records, or does not say of which, all of its agency have one sender.
+ * Numbers the sender of each input. A busy agency's records are spread over VUs, each of which is one thread. If a message tells of
+ * several records, or does not say of which, all messages of its agency have one sender.
  */
 function sendersOf(lines: readonly string[], agencies: readonly string[]): (input: DoorInput) => number {
   const whole = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The names on the wire that k6 needs. contract/wire.ts itself brings a schema library, which k6 can't load: the compiler holds these
- * equal to those there.
+ * The names on the wire that k6 needs. contract/wire.ts itself imports a schema library, which k6 can't load: the compiler holds the
+ * names here equal to those there.
  */
 import type * as Wire from '../../../../contract/wire.ts';
 
