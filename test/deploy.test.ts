@@ -12,7 +12,6 @@ import { describe, expect, it } from 'vitest';
 // Comes with @fastify/swagger.
 import { parse } from 'yaml';
 import { COMMANDS } from '../harness/cli/commands.ts';
-import { nearest } from '../harness/options/nearest.ts';
 import { resolveConfig } from '../reference-impl/server/config.ts';
 
 const HERE = fileURLToPath(new URL('../deploy/', import.meta.url));
@@ -124,7 +123,7 @@ describe('compose.yaml', () => {
     const environment = Object.fromEntries(
       Object.entries(compose.services.serve.environment!).map(([name, value]) => [name, filledIn(value)]),
     );
-    expect(resolveConfig({ flags: new Map(), environment, file: null, nearest })).not.toBeInstanceOf(Array);
+    expect(resolveConfig({ flags: new Map(), environment, file: null })).not.toBeInstanceOf(Array);
     const [command, , ...rest] = compose.services.load.command!;
     expect(command).toBe('load');
     const flags = rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2));

@@ -1,7 +1,7 @@
 /** Command-line arguments against a command's flags: what the command does not know is refused, never ignored. */
 import { parseArgs as tokenize } from 'node:util';
 import { HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../options/nearest.ts';
+import { didYouMean } from '../../contract/nearest.ts';
 import { commandLine } from '../records/command-line.ts';
 import type { Flags, Values } from './flags.ts';
 
@@ -79,7 +79,7 @@ function sort({ name, flags }: Usage, argv: readonly string[]): Sorted {
     // A cluster such as -seed comes as one token for each letter: the word itself is what was meant.
     const word = argv[token.index].split('=', 1)[0];
     if (flag === undefined || (word !== `--${token.name}` && word !== '-h'))
-      throw refuse(`unknown option ${word} of ${name}, did you mean --${nearestFlag(word, flags)}?`);
+      throw refuse(`unknown option ${word} of ${name}${flagHint(word, name, flags)}`);
     const takesValue = flag.kind !== 'switch';
     if (!takesValue && token.value !== undefined)
       throw refuse(`${word}: expected no value, found ${JSON.stringify(token.value)}`);
@@ -92,8 +92,9 @@ function sort({ name, flags }: Usage, argv: readonly string[]): Sorted {
 
 const HELP = { kind: 'switch', placeholder: '' } as const;
 
-function nearestFlag(word: string, flags: Flags): string {
-  return nearest(word.replace(/^--?/, ''), [...Object.keys(flags), 'help']);
+function flagHint(word: string, command: string, flags: Flags): string {
+  const hint = didYouMean(word.replace(/^--?/, ''), [...Object.keys(flags), 'help'], '--');
+  return hint || `: see hundredblock ${command} --help`;
 }
 
 function expectPositionals({ name, usage, positionals: { min, max } }: Usage, found: number): void {

@@ -3,7 +3,7 @@
  * flag's placeholder, type, bounds and default are written once.
  */
 import { HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../options/nearest.ts';
+import { didYouMean } from '../../contract/nearest.ts';
 
 /** `T`: type of the value that the action receives. */
 export interface Flag<T> {
@@ -139,7 +139,7 @@ export function value<T, const O extends ValueOptions>(
     if (given === undefined) return undefined;
     const found = parse(given);
     if (found !== undefined) return found;
-    throw wrongValue(name, expected, given, words === undefined ? '' : `, did you mean ${nearest(given, words)}?`);
+    throw wrongValue(name, expected, given, words === undefined ? '' : didYouMean(given, words));
   };
   const shown = { default: standard ?? options.otherwise ?? null, required, repeats };
   return { kind: 'value', placeholder, help, type, ...shown, read: read as Flag<Read<T, O>>['read'] };

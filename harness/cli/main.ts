@@ -1,6 +1,6 @@
 /** The command line: finds the command, prints its errors in one line each, and is the only place that ends the process. */
 import { EXIT, HundredblockError } from '../../contract/errors.ts';
-import { nearest } from '../options/nearest.ts';
+import { didYouMean } from '../../contract/nearest.ts';
 import { parseArgs } from './args.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -52,10 +52,10 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
 
 function findCommand(name: string): Command {
   if (Object.hasOwn(COMMANDS, name)) return (COMMANDS as Readonly<Record<string, Command>>)[name];
-  const near = nearest(name.replace(/^--?/, ''), Object.keys(COMMANDS));
+  const hint = didYouMean(name.replace(/^--?/, ''), Object.keys(COMMANDS));
   throw new HundredblockError(
     'HB_USAGE',
-    `unknown command ${JSON.stringify(name)}, did you mean ${near}? see hundredblock --help`,
+    `unknown command ${JSON.stringify(name)}${hint || ':'} see hundredblock --help`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What a driver left of a run, read back into columns: millions of lines become a few arrays. */
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
+import { pathOfPointer } from '../../contract/explain.ts';
 import type { RowReceipt } from '../../contract/pipeline.ts';
 import { LoadSchema } from '../../contract/record/load.ts';
 import { TailSchema } from '../../contract/record/measures.ts';
@@ -95,7 +96,7 @@ function driverOf(text: string): DriverSummary {
     throw traceError(
       DRIVER_FILE,
       'a driver summary (docs/reference/trace.md)',
-      `${problem.instancePath || 'one'} that ${problem.message}`,
+      `${pathOfPointer(problem.instancePath) || 'one'} that ${problem.message}`,
     );
   return value as Static<typeof DriverSchema> satisfies DriverSummary;
 }

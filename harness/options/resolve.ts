@@ -1,23 +1,23 @@
 /** From a scenario's name or file and the command line's overrides to a checked scenario. */
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { HundredblockError } from '../../contract/errors.ts';
+import { explain, isSound, refusal, shown, wrongValue, type Problem } from '../../contract/explain.ts';
+import { didYouMean } from '../../contract/nearest.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/time.ts';
 import { DEFAULTS } from '../../scenarios/defaults.ts';
-import { isDeeperThan } from './nesting.ts';
-import { check, isLeaf, join, show, step, type Problem, type Shape } from './check.ts';
-import { nearest } from './nearest.ts';
-import { SCENARIOS } from './registry.ts';
-import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
 import { isObject } from './json-file.ts';
+import { isDeeperThan } from './nesting.ts';
+import { SCENARIOS } from './registry.ts';
+import { setOption } from './set-option.ts';
+import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
 
 const AGENCIES_MAX = 4096;
 const PERSONS_MAX = 100_000_000;
 const FILE_BYTES_MAX = 10_000_000;
 /** A scenario has four levels. */
 const DEPTH_MAX = 16;
-const ROOT = ScenarioSchema as unknown as Shape;
 
 /**
  * The scenario called `name` (of the registry, or a path to a `.json` file whose options replace the defaults'), with each
@@ -31,26 +31,15 @@ export function resolveScenario(
   overrides: { seed?: number; days?: number } = {},
 ): Scenario {
   const scenario = structuredClone(load(name)) as Record<string, unknown>;
-  const problems: Problem[] = [];
-  for (const set of sets) {
-    const problem = applySet(scenario, set);
-    if (problem !== null) problems.push(problem);
-  }
+  const problems = sets.flatMap((set) => setOption(scenario, set) ?? []);
   if (overrides.days !== undefined) scenario.durationDays = overrides.days;
   const { seed } = overrides;
-  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
-    problems.push({
-      code: 'HB_OPTION_VALUE',
-      text: `seed: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, found ${show(seed)}`,
-    });
-  }
-  const shapeProblems = check(ROOT, scenario, '');
-  problems.push(...shapeProblems, ...planProblems(scenario as Scenario));
-  if (shapeProblems.length === 0) problems.push(...crossCheck(scenario as Scenario));
-  if (problems.length > 0) {
-    const code = problems.some((p) => p.code === 'HB_OPTION_UNKNOWN') ? 'HB_OPTION_UNKNOWN' : 'HB_OPTION_VALUE';
-    throw new HundredblockError(code, problems.map((p) => p.text).join('\n'));
-  }
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
+    problems.push(wrongValue('seed', `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`, shown(seed)));
+  const misfits = explain(ScenarioSchema, scenario);
+  problems.push(...misfits, ...planProblems(scenario as Scenario, misfits));
+  if (misfits.length === 0) problems.push(...crossCheck(scenario as Scenario));
+  if (problems.length > 0) throw refusal(problems);
   return scenario as Scenario;
 }
 
@@ -63,7 +52,7 @@ function load(name: string): unknown {
   const names = [...SCENARIOS.keys()];
   throw new HundredblockError(
     'HB_SCENARIO_UNKNOWN',
-    `unknown scenario ${show(name)}, did you mean ${nearest(name, names)}? expected one of ${names.join(', ')}, or a path to a .json file`,
+    `unknown scenario ${shown(name)}${didYouMean(name, names) || ':'} expected one of ${names.join(', ')}, or a path to a .json file`,
   );
 }
 
@@ -78,7 +67,7 @@ function loadFile(path: string): unknown {
     const { code } = cause as NodeJS.ErrnoException;
     throw new HundredblockError(
       'HB_USAGE',
-      `scenario file ${show(path)}: expected a readable file, found ${code ?? String(cause)}`,
+      `scenario file ${shown(path)}: expected a readable file, found ${code ?? String(cause)}`,
     );
   }
   let value: unknown;
@@ -87,19 +76,19 @@ function loadFile(path: string): unknown {
   } catch {
     throw new HundredblockError(
       'HB_USAGE',
-      `scenario file ${show(path)}: expected JSON, found text that does not parse as JSON`,
+      `scenario file ${shown(path)}: expected JSON, found text that does not parse as JSON`,
     );
   }
   if (isDeeperThan(value, DEPTH_MAX)) {
     throw new HundredblockError(
       'HB_USAGE',
-      `scenario file ${show(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
+      `scenario file ${shown(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
     );
   }
   if (!isObject(value))
     throw new HundredblockError(
       'HB_USAGE',
-      `scenario file ${show(path)}: expected an object of options, found ${show(value)}`,
+      `scenario file ${shown(path)}: expected an object of options, found ${shown(value)}`,
     );
   return withAgencyDefaults(overlay(DEFAULTS, value));
 }
@@ -108,13 +97,16 @@ function loadFile(path: string): unknown {
 function regularFile(path: string): Stats {
   const stats = statSync(path);
   if (stats.isFile()) return stats;
-  throw new HundredblockError('HB_USAGE', `scenario file ${show(path)}: expected a regular file, found something else`);
+  throw new HundredblockError(
+    'HB_USAGE',
+    `scenario file ${shown(path)}: expected a regular file, found something else`,
+  );
 }
 
 function tooLong(path: string, bytes: number): HundredblockError {
   return new HundredblockError(
     'HB_USAGE',
-    `scenario file ${show(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
+    `scenario file ${shown(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
   );
 }
 
@@ -137,60 +129,19 @@ function overlay(base: unknown, over: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-/** Applies one `path=value`; returns what is wrong with it, if it leads nowhere. The value itself is checked with the whole scenario. */
-function applySet(scenario: Record<string, unknown>, set: string): Problem | null {
-  const equals = set.indexOf('=');
-  if (equals <= 0) return { code: 'HB_OPTION_VALUE', text: `--set: expected path=value, found ${show(set)}` };
-  const names = set.slice(0, equals).split('.');
-  let shape = ROOT;
-  let holder: Record<string, unknown> = scenario;
-  let path = '';
-  for (const [i, name] of names.entries()) {
-    const next = step(shape, holder, name, path);
-    if ('text' in next) return next;
-    shape = next;
-    path = join(path, name);
-    if (i === names.length - 1) break;
-    const inner = holder[name];
-    if (typeof inner !== 'object' || inner === null)
-      return { code: 'HB_OPTION_UNKNOWN', text: `unknown option ${set.slice(0, equals)}: ${path} is a single value` };
-    holder = inner as Record<string, unknown>;
-  }
-  if (!isLeaf(shape)) {
-    const members = shape.type === 'array' ? '0, 1, ...' : Object.keys(shape.properties ?? {}).join(', ');
-    return {
-      code: 'HB_OPTION_UNKNOWN',
-      text: `unknown option ${path}: it is a group, set one of its members (${members})`,
-    };
-  }
-  holder[names.at(-1)!] = parseScalar(shape, set.slice(equals + 1));
-  return null;
-}
-
-/** A JSON scalar where it is one (`0.5`, `true`, `null`), else the text as it stands (`off`). */
-function parseScalar(shape: Shape, text: string): unknown {
-  if (shape.type === 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Of the plans of shifts, as far as their own options fit, whatever is wrong with others. */
-function planProblems({ calls, police }: Scenario): Problem[] {
-  const fits = (name: string, value: unknown): boolean => check(ROOT.properties![name], value, name).length === 0;
+/** Whether the plans of shifts can be worked, as far as their own options fit, whatever is wrong with others. */
+function planProblems({ calls, police }: Scenario, misfits: readonly Problem[]): Problem[] {
   return [
-    ...(fits('calls', calls) ? callPlanProblems(calls) : []),
-    ...(fits('police', police) ? policePlanProblems(police) : []),
+    ...(isSound(misfits, 'calls') ? callPlanProblems(calls) : []),
+    ...(isSound(misfits, 'police') ? policePlanProblems(police) : []),
   ];
 }
 
-/** What single ranges can't say. Only for a scenario that fits its schema. */
+/** Rules about several options at once. The scenario must fit its schema. */
 function crossCheck(scenario: Scenario): Problem[] {
   const problems: Problem[] = [];
   const expect = (ok: boolean, path: string, expected: string, found: unknown) => {
-    if (!ok) problems.push({ code: 'HB_OPTION_VALUE', text: `${path}: expected ${expected}, found ${show(found)}` });
+    if (!ok) problems.push(wrongValue(path, expected, shown(found)));
   };
   const { agencies, people, incidents, faults, reactions } = scenario;
   const agencyCount = agencies.reduce((sum, kind) => sum + kind.count, 0);

@@ -1,8 +1,8 @@
 /** Whether a plan of shifts can be worked: somebody is there at every hour, and breaks fit into shifts. Every problem at once, with its path. */
+import { shown, wrongValue, type Problem } from '../../contract/explain.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { HOUR_MS } from '../../contract/time.ts';
 import { uncoveredHours } from '../../simulator/queue/roster.ts';
-import { show, type Problem } from './check.ts';
 
 type Plan = Scenario['police']['shifts'];
 
@@ -52,13 +52,10 @@ function planProblems(path: string, plan: Plan, somebody: string): Problem[] {
   }
   const empty = uncoveredHours(plan);
   if (empty.length > 0)
-    problems.push({
-      code: 'HB_OPTION_VALUE',
-      text: `${path}: expected ${somebody} on duty at every hour, found none in the local hours ${empty.join(', ')}`,
-    });
+    problems.push(wrongValue(path, `${somebody} on duty at every hour`, `none in the local hours ${empty.join(', ')}`));
   return problems;
 }
 
 function problem(path: string, expected: string, found: unknown): Problem {
-  return { code: 'HB_OPTION_VALUE', text: `${path}: expected ${expected}, found ${show(found)}` };
+  return wrongValue(path, expected, shown(found));
 }

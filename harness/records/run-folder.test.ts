@@ -53,7 +53,7 @@ describe('a run directory', () => {
       () => editRecord((r) => (r.schema = 'hundredblock.replay/1.0')),
       /hundredblock\.replay/,
     ],
-    ['a text as seed', () => editRecord((r) => (r.seed = 'seven')), /\/seed a value that must be integer/],
+    ['a text as seed', () => editRecord((r) => (r.seed = 'seven')), /found at seed a value that must be integer/],
     ['a missing field', () => editRecord((r) => delete r.police), /must have required properties police/],
     [
       'a cut run.json',

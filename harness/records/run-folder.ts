@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Errors } from 'typebox/value';
 import { HundredblockError } from '../../contract/errors.ts';
+import { pathOfPointer, shown } from '../../contract/explain.ts';
 import type { AlertLine, FaultLine, MapFile } from '../../contract/record/lines.ts';
 import { RUN_SCHEMA, RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
 
@@ -35,12 +36,15 @@ export function readRunRecord(dir: string): RunRecord {
 export function checkRunRecord(file: string, value: unknown): RunRecord {
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
   if (typeof schema !== 'string' || majorOf(schema) !== majorOf(RUN_SCHEMA)) {
-    const found = shown(schema);
+    const found = schema === undefined ? 'none' : shown(schema);
     throw broken(file, `expected a run record of schema ${RUN_SCHEMA} (the same major version), found ${found}`);
   }
   const [error] = Errors(RunRecordSchema, value);
   if (error !== undefined) {
-    throw broken(file, `expected ${RUN_SCHEMA}, found at ${error.instancePath || '/'} a value that ${error.message}`);
+    throw broken(
+      file,
+      `expected ${RUN_SCHEMA}, found at ${pathOfPointer(error.instancePath) || 'the whole'} a value that ${error.message}`,
+    );
   }
   return value as RunRecord;
 }
@@ -60,8 +64,7 @@ export function readMap(dir: string): MapFile {
         (rows) => Array.isArray(rows) && rows.every(Array.isArray),
       );
     if (!whole) {
-      const found = shown(agency).slice(0, 60);
-      throw broken(file, `expected agencies with id, box, blocks, incidents and appUsers, found ${found}`);
+      throw broken(file, `expected agencies with id, box, blocks, incidents and appUsers, found ${shown(agency)}`);
     }
   }
   return value as MapFile;
@@ -107,10 +110,6 @@ export function readJson(file: string): unknown {
 
 function majorOf(schema: string): string | null {
   return /^(hundredblock\.run\/\d+)\.\d+$/.exec(schema)?.[1] ?? null;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'none' : JSON.stringify(value);
 }
 
 function broken(file: string, what: string): HundredblockError {

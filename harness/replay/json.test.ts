@@ -98,7 +98,7 @@ describe('readJson', () => {
       'a missing path',
       '{"result":{"recrods":[]}}',
       ['result', 'records'],
-      'calls.json: expected rows at format.path "result.records", found "result", "recrods" (nearest: "recrods")',
+      'calls.json: expected rows at format.path "result.records", found "result", "recrods", did you mean recrods?',
     ],
   ])('refuses %s', async (_name, text, path, message) => {
     await expect(rowsOf(text, path)).rejects.toMatchObject({ code: 'HB_INPUT_FILE', message });

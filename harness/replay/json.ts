@@ -3,9 +3,9 @@
  * own: a bad one is rejected alone. A parser of the whole document would end at the first mistake.
  */
 import { HundredblockError } from '../../contract/errors.ts';
-import { shown } from './check.ts';
+import { shown } from '../../contract/explain.ts';
+import { didYouMean } from '../../contract/nearest.ts';
 import { parseExact } from './exact-json.ts';
-import { nearest } from './nearest.ts';
 
 /** `parents`: the single values read so far of the objects around the row, the nearest first. `key`: the row's name in an object of rows, or its number in a list. */
 export type JsonRow =
@@ -39,7 +39,7 @@ export async function* readJson(
   }
   if (state.found) return;
   const names = [...seen];
-  const near = nearest(path.find((p) => p !== '*' && !seen.has(p)) ?? path.join('.'), names);
+  const missing = path.find((p) => p !== '*' && !seen.has(p)) ?? path.join('.');
   throw new HundredblockError(
     'HB_INPUT_FILE',
     `${name}: expected rows at format.path ${JSON.stringify(path.join('.'))}, found ${
@@ -49,7 +49,7 @@ export async function* readJson(
             .slice(0, 20)
             .map((n) => shown(n))
             .join(', ')
-    }` + (near === null ? '' : ` (nearest: ${JSON.stringify(near)})`),
+    }${didYouMean(missing, names)}`,
   );
 }
 

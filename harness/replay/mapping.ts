@@ -2,12 +2,13 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
+import { explain, isSound, shown, wrongValue, type Problem } from '../../contract/explain.ts';
+import { isObject } from '../options/json-file.ts';
 import { isDeeperThan } from '../options/nesting.ts';
 import { MappingSchema, type Condition, type Mapping, type TimeSpec } from '../../contract/mapping.ts';
+import { didYouMean, nearest } from '../../contract/nearest.ts';
 import { isZone, zoneNames } from '../../contract/zones.ts';
-import { checkValue, problemsText, shown, type Problem } from './check.ts';
 import { listOf } from './columns.ts';
-import { nearest } from './nearest.ts';
 import { NAMED_FORMATS, timeReader } from './time-format.ts';
 import { packagePath } from '../io/package.ts';
 
@@ -25,7 +26,7 @@ export function mappingNames(): string[] {
 /** A mapping has six levels. */
 const DEPTH_MAX = 16;
 
-/** A shipped mapping by its name, else the file at that path. Throws HB_MAPPING with all problems on one line. */
+/** A shipped mapping by its name, else the file at that path. Throws HB_MAPPING with a line for each problem. */
 export function loadMapping(nameOrPath: string): Mapping {
   const names = mappingNames();
   const path = names.includes(nameOrPath) ? join(SHIPPED_DIR, `${nameOrPath}.json`) : nameOrPath;
@@ -34,14 +35,13 @@ export function loadMapping(nameOrPath: string): Mapping {
     if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'something that is no regular file' });
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const near = nearest(nameOrPath, names);
     const found =
       (error as NodeJS.ErrnoException).code === 'ENOENT'
         ? 'no such file'
         : String((error as NodeJS.ErrnoException).code);
     throw new HundredblockError(
       'HB_MAPPING',
-      `mapping ${shown(nameOrPath)}: expected a shipped name (${names.join(', ')}) or the path of a mapping file, found ${found}${near === null ? '' : ` (nearest: ${JSON.stringify(near)})`}`,
+      `mapping ${shown(nameOrPath)}: expected a shipped name (${names.join(', ')}) or the path of a mapping file, found ${found}${didYouMean(nameOrPath, names)}`,
     );
   }
   let value: unknown;
@@ -63,44 +63,35 @@ export function loadMapping(nameOrPath: string): Mapping {
   }
   const problems = mappingProblems(value);
   if (problems.length === 0) return value as Mapping;
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  throw new HundredblockError('HB_MAPPING', `mapping ${shown(nameOrPath)}: ${count}: ${problemsText(problems)}`);
+  const lines = problems.map((problem) => `mapping ${shown(nameOrPath)}: ${problem.text}`);
+  throw new HundredblockError('HB_MAPPING', lines.join('\n'));
 }
 
-/** Everything that is wrong with a mapping: against the schema, and where it contradicts itself. */
+/** Everything that is wrong with a mapping: what its schema refuses, and what contradicts itself. */
 export function mappingProblems(value: unknown): Problem[] {
-  const problems = checkValue(MappingSchema, value);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return problems;
-  const broken = (part: string) => problems.some((p) => p.path === `/${part}` || p.path.startsWith(`/${part}/`));
+  const problems = explain(MappingSchema, value);
+  if (!isObject(value)) return problems;
+  const misfits = [...problems];
   const mapping = value as Mapping;
-  const ok = (part: keyof Mapping) => mapping[part] !== undefined && !broken(part);
-  if (ok('zone')) problems.push(...zoneProblems(mapping.zone, '/zone'));
-  if (ok('time')) problems.push(...timeProblems(mapping.time, '/time'));
-  if (ok('published')) problems.push(...timeProblems(mapping.published!, '/published'));
-  if (mapping.clock === 'published' && mapping.published === undefined) {
-    problems.push({
-      path: '/published',
-      expected: 'a time, since clock is "published"',
-      found: 'nothing',
-      nearest: null,
-    });
-  }
-  if (ok('natures')) problems.push(...natureProblems(mapping.natures, broken('ignore') ? [] : (mapping.ignore ?? [])));
+  const has = (part: keyof Mapping): boolean => mapping[part] !== undefined && isSound(misfits, part);
+  if (has('zone')) problems.push(...zoneProblems(mapping.zone, 'zone'));
+  if (has('time')) problems.push(...timeProblems(mapping.time, 'time'));
+  if (has('published')) problems.push(...timeProblems(mapping.published!, 'published'));
+  if (mapping.clock === 'published' && mapping.published === undefined)
+    problems.push(wrongValue('published', 'a time, since clock is "published"', 'nothing'));
+  if (has('natures'))
+    problems.push(...natureProblems(mapping.natures, isSound(misfits, 'ignore') ? (mapping.ignore ?? []) : []));
   for (const part of ['natures', 'ignore'] as const) {
-    if (!ok(part)) continue;
+    if (!has(part)) continue;
     for (const [i, rule] of mapping[part]!.entries()) {
-      if (typeof rule !== 'string') problems.push(...whereProblems(rule.where ?? [], `/${part}/${i}/where`));
+      if (typeof rule !== 'string') problems.push(...conditionProblems(rule.where ?? [], `${part}.${i}.where`));
     }
   }
-  if (ok('coordinates')) problems.push(...boxProblems(mapping.coordinates!));
-  if (ok('nature') && mapping.nature.separator !== undefined && mapping.nature.combine !== 'join') {
-    problems.push({
-      path: '/nature/separator',
-      expected: '"combine": "join" beside it',
-      found: shown(mapping.nature.combine ?? 'first'),
-      nearest: null,
-    });
-  }
+  if (has('coordinates')) problems.push(...boxProblems(mapping.coordinates!));
+  if (has('nature') && mapping.nature.separator !== undefined && mapping.nature.combine !== 'join')
+    problems.push(
+      wrongValue('nature.separator', '"combine": "join" beside it', shown(mapping.nature.combine ?? 'first')),
+    );
   return problems;
 }
 
@@ -109,72 +100,57 @@ export function mappingProblems(value: unknown): Problem[] {
 const SHIPPED_DIR = packagePath('harness/replay/mappings');
 
 function zoneProblems(zone: string, path: string): Problem[] {
-  return isZone(zone)
-    ? []
-    : [{ path, expected: 'an IANA time zone', found: shown(zone), nearest: nearest(zone, zoneNames()) }];
+  return isZone(zone) ? [] : [wrongValue(path, 'an IANA time zone', shown(zone), nearest(zone, zoneNames()))];
 }
 
 function timeProblems(time: TimeSpec, path: string): Problem[] {
-  const problems = time.zone === undefined ? [] : zoneProblems(time.zone, `${path}/zone`);
+  const problems = time.zone === undefined ? [] : zoneProblems(time.zone, `${path}.zone`);
   for (const [i, format] of listOf(time.format).entries()) {
     try {
       timeReader([format], 'UTC', false);
     } catch (error) {
-      const at = typeof time.format === 'string' ? `${path}/format` : `${path}/format/${i}`;
-      problems.push({
-        path: at,
-        expected: (error as Error).message,
-        found: shown(format),
-        nearest: nearest(format, NAMED_FORMATS),
-      });
+      const at = typeof time.format === 'string' ? `${path}.format` : `${path}.format.${i}`;
+      problems.push(wrongValue(at, (error as Error).message, shown(format), nearest(format, NAMED_FORMATS)));
     }
   }
   return problems;
 }
 
-/** A nature that two rules without conditions name, or a rule and the ignore list, could only ever be the first one's. */
+/** If a nature stands in two rules without conditions, or in a rule and in the ignore list, the second entry could never take a row. */
 function natureProblems(rules: Mapping['natures'], ignore: NonNullable<Mapping['ignore']>): Problem[] {
   const problems: Problem[] = [];
-  const named = new Map<string, string>();
-  for (const [i, entry] of ignore.entries()) if (typeof entry === 'string') named.set(entry.trim(), `/ignore/${i}`);
+  const takenBy = new Map<string, string>();
+  for (const [i, entry] of ignore.entries()) if (typeof entry === 'string') takenBy.set(entry.trim(), `ignore.${i}`);
   for (const [i, rule] of rules.entries()) {
-    const path = `/natures/${i}`;
+    const path = `natures.${i}`;
     if (rule.nature === undefined) {
-      if (rule.where === undefined)
-        problems.push({ path, expected: 'a nature or a where', found: 'neither', nearest: null });
+      if (rule.where === undefined) problems.push(wrongValue(path, 'a nature or a where', 'neither'));
       continue;
     }
     for (const nature of listOf(rule.nature)) {
-      const first = named.get(nature.trim());
+      const first = takenBy.get(nature.trim());
       if (first !== undefined)
-        problems.push({
-          path: `${path}/nature`,
-          expected: 'a nature that no earlier rule takes',
-          found: `${shown(nature)}, taken by ${first}`,
-          nearest: null,
-        });
-      else if (rule.where === undefined) named.set(nature.trim(), path);
+        problems.push(
+          wrongValue(`${path}.nature`, 'a nature that no earlier rule takes', `${shown(nature)}, taken by ${first}`),
+        );
+      else if (rule.where === undefined) takenBy.set(nature.trim(), path);
     }
   }
   return problems;
 }
 
-function whereProblems(where: readonly Condition[], path: string): Problem[] {
-  return where.flatMap((c, i) =>
-    c.is === undefined && c.isNot === undefined
-      ? [{ path: `${path}/${i}`, expected: 'is or isNot', found: 'neither', nearest: null }]
+function conditionProblems(where: readonly Condition[], path: string): Problem[] {
+  return where.flatMap((condition, i) =>
+    condition.is === undefined && condition.isNot === undefined
+      ? [wrongValue(`${path}.${i}`, 'is or isNot', 'neither')]
       : [],
   );
 }
 
-function boxProblems(coordinates: NonNullable<Mapping['coordinates']>): Problem[] {
-  const { box } = coordinates;
-  const path = '/coordinates/box';
-  if (box === undefined) {
-    return coordinates.outside === undefined
-      ? []
-      : [{ path, expected: 'a box, since outside is given', found: 'nothing', nearest: null }];
-  }
+function boxProblems({ box, outside }: NonNullable<Mapping['coordinates']>): Problem[] {
+  const path = 'coordinates.box';
+  if (box === undefined)
+    return outside === undefined ? [] : [wrongValue(path, 'a box, since outside is given', 'nothing')];
   if (box.south < box.north && box.west < box.east && Math.abs(box.south) <= 90 && Math.abs(box.north) <= 90) return [];
-  return [{ path, expected: 'south below north, and west below east, in degrees', found: shown(box), nearest: null }];
+  return [wrongValue(path, 'south below north, and west below east, in degrees', shown(box))];
 }

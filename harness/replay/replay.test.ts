@@ -631,13 +631,13 @@ describe('replay', () => {
       'HB_INPUT_FILE',
       /expected one JSON object a line, found none/,
     ],
-    ['an unknown mapping', 'milwaukie', { 'c.csv': small(good) }, 'HB_MAPPING', /nearest: "milwaukee"/],
+    ['an unknown mapping', 'milwaukie', { 'c.csv': small(good) }, 'HB_MAPPING', /did you mean milwaukee\?/],
     [
       'a bad mapping',
       { ...smallville, zone: 'Mars' } as Mapping,
       { 'c.csv': small(good) },
       'HB_MAPPING',
-      /1 problem: \/zone/,
+      /: zone: expected an IANA time zone/,
     ],
   ])('refuses %s on one line, and leaves nothing behind', async (_name, mapping, inputs, code, message) => {
     const failed = await run(mapping, inputs).then(

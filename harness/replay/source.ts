@@ -1,14 +1,14 @@
 /** An input file as rows of a mapping, refused where a column that the mapping needs is not in it. */
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Mapping } from '../../contract/mapping.ts';
-import { shown } from './check.ts';
+import { shown } from '../../contract/explain.ts';
+import { nearest } from '../../contract/nearest.ts';
 import { csvColumns, jsonColumns, listOf, type Columns, type RawRow } from './columns.ts';
 import { readCsv } from './csv.ts';
 import { readJson } from './json.ts';
 import { readJsonLines } from './jsonl.ts';
 import { EMPTY_WORDS } from './mapping.ts';
 import type { RowReject } from './map-row.ts';
-import { nearestColumn } from './nearest.ts';
 import { placeSources, sourceColumns } from './place.ts';
 import { fileName, textChunks } from './text-chunks.ts';
 
@@ -215,6 +215,6 @@ function delimiterHint({ format }: Mapping, found: readonly string[]): string {
 }
 
 function withNearest(column: string, found: readonly string[]): string {
-  const near = nearestColumn(column, found);
+  const near = nearest(column.trim(), found);
   return `${shown(column)}${near === null ? '' : ` (nearest: ${shown(near)})`}`;
 }

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
-import { shown } from './check.ts';
+import { shown } from '../../contract/explain.ts';
 
 export type Encoding = 'utf-8' | 'latin1' | 'utf-16le';
 

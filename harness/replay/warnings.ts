@@ -1,6 +1,6 @@
 /** What a person should know of a replay's figures: mostly, that the mapping does not fit the file. Private text never stands in a warning. */
 import type { Mapping } from '../../contract/mapping.ts';
-import { shown } from './check.ts';
+import { shown } from '../../contract/explain.ts';
 import { listOf } from './columns.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,6 +1,7 @@
 /** Opening a trace: nothing is taken from it before every file is what the header says that it is. */
 import { createHash } from 'node:crypto';
 import { Errors } from 'typebox/value';
+import { pathOfPointer } from '../../contract/explain.ts';
 import { ONBOARDING_SCHEMA, type Onboarding } from '../../contract/onboarding.ts';
 import {
   TRACE_SCHEMA,
@@ -59,7 +60,11 @@ function headerOf(text: string): TraceHeader {
   expectMajor(HEADER_FILE, value?.schema, TRACE_SCHEMA);
   const problem = Errors(TraceHeaderSchema, value).at(0);
   if (problem !== undefined)
-    throw traceError(HEADER_FILE, 'the fields of a trace header', `${problem.instancePath || 'it'} ${problem.message}`);
+    throw traceError(
+      HEADER_FILE,
+      'the fields of a trace header',
+      `${pathOfPointer(problem.instancePath) || 'it'} ${problem.message}`,
+    );
   return value as TraceHeader;
 }
 

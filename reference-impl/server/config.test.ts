@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentOf, flagOf, OPTIONS, resolveConfig, shownConfig, type Given, type Resolved } from './config.ts';
 
-const resolve = (given: Partial<Given>) =>
-  resolveConfig({ flags: new Map(), environment: {}, file: null, nearest: (_name, [first]) => first, ...given });
+const resolve = (given: Partial<Given>) => resolveConfig({ flags: new Map(), environment: {}, file: null, ...given });
 const accepted = (given: Partial<Given>): Resolved => {
   const resolved = resolve(given);
   if (Array.isArray(resolved)) throw new Error(resolved.map(({ text }) => text).join('; '));
@@ -48,14 +47,14 @@ describe('what is wrong is said all at once', () => {
       file: { prot: 1, mqttPort: '1883' },
     }) as { code: string; text: string }[];
     expect(problems.map(({ code, text }) => `${code} ${text}`)).toEqual([
-      'HB_OPTION_UNKNOWN unknown option "HUNDREDBLOCK_PROT" in the environment, did you mean HUNDREDBLOCK_HOST?',
-      'HB_OPTION_UNKNOWN unknown option "prot" in the configuration file, did you mean host?',
+      'HB_OPTION_UNKNOWN unknown option "HUNDREDBLOCK_PROT" in the environment, did you mean HUNDREDBLOCK_PORT?',
+      'HB_OPTION_UNKNOWN unknown option "prot" in the configuration file, did you mean port?',
       'HB_OPTION_VALUE --port: expected a whole number from 0 to 65535, found 70000',
       'HB_OPTION_VALUE mqttPort: expected a whole number from 0 to 65535, found "1883"',
       expect.stringMatching(
         /^HB_OPTION_VALUE HUNDREDBLOCK_HARNESS_KEY: expected .*, found something else \(not shown\)$/,
       ),
-      'HB_OPTION_VALUE --log-level: expected debug, info, warn, error, silent, found "loud"',
+      'HB_OPTION_VALUE --log-level: expected one of debug, info, warn, error, silent, found "loud"',
       'HB_OPTION_VALUE --streams-max: expected a whole number from 1 to 1000000, found "1e3"',
     ]);
   });

@@ -1,12 +1,13 @@
 /** Every option of the service in one table: by flag, by environment or by file, in that order of precedence, else its default. */
-import type { ErrorCode } from '../../contract/errors.ts';
+import { rangeText, shown, unitText, wrongValue, type Problem } from '../../contract/explain.ts';
+import { didYouMean, nearest } from '../../contract/nearest.ts';
 
 interface OptionBase {
   /** Name in a file; `--kebab-case` as a flag, `HUNDREDBLOCK_SNAKE_CASE` in the environment. */
   name: string;
   help: string;
 }
-/** What an option takes. A `text` with `secret` is never shown. */
+/** One option's kind, range and default. The value of a `text` with `secret` is never shown. */
 export type OptionSpec = OptionBase &
   (
     | { type: 'integer'; min: number; max: number; default: number }
@@ -18,32 +19,34 @@ const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
 
 export const OPTIONS = [
-  text('host', '127.0.0.1', 'ADDRESS', /^[\w.:-]{1,255}$/, 'a host name or address', 'address to listen on'),
+  text('host', '127.0.0.1', {
+    value: 'ADDRESS',
+    pattern: /^[\w.:-]{1,255}$/,
+    expected: 'a host name or address',
+    help: 'address to listen on',
+  }),
   integer('port', 8080, 0, 65_535, 'port of HTTP and WebSocket; 0 takes a free one'),
   integer('mqttPort', 1883, 0, 65_535, 'port of the embedded MQTT broker; 0 takes a free one'),
-  {
-    ...text(
-      'mqtt',
-      null,
-      'URL',
-      /^mqtts?:\/\/[^\s/?#]+\/?$/,
-      'a URL such as mqtt://user:password@127.0.0.1:1883',
-      'an outside MQTT broker instead of the embedded one',
-    ),
+  text('mqtt', null, {
+    value: 'URL',
+    pattern: /^mqtts?:\/\/[^\s/?#]+\/?$/,
+    expected: 'a URL such as mqtt://user:password@127.0.0.1:1883',
+    help: 'an outside MQTT broker instead of the embedded one',
     secret: true,
-  },
-  text('dataDir', './hundredblock-data', 'DIR', /^[^\0]{1,4000}$/, 'a path', 'folder of the database'),
-  {
-    ...text(
-      'harnessKey',
-      null,
-      'KEY',
-      /^[\x21-\x7e]{16,256}$/,
-      '16 to 256 visible ASCII characters',
-      'key of the onboarding and clock doors; without one they are shut',
-    ),
+  }),
+  text('dataDir', './hundredblock-data', {
+    value: 'DIR',
+    pattern: /^[^\0]{1,4000}$/,
+    expected: 'a path',
+    help: 'folder of the database',
+  }),
+  text('harnessKey', null, {
+    value: 'KEY',
+    pattern: /^[\x21-\x7e]{16,256}$/,
+    expected: '16 to 256 visible ASCII characters',
+    help: 'key of the onboarding and clock doors; without one they are shut',
     secret: true,
-  },
+  }),
   word('logLevel', 'info', ['debug', 'info', 'warn', 'error', 'silent'], 'least level that is logged'),
   integer(
     'retentionMs',
@@ -103,32 +106,28 @@ export interface Resolved {
   config: Config;
   sources: Record<OptionName, Source>;
 }
-export interface ConfigProblem {
-  code: ErrorCode;
-  text: string;
-}
 
 export interface Given {
-  /** By option name. */
+  /** Texts by option name. */
   flags: ReadonlyMap<string, string>;
   /** The process's environment: names outside HUNDREDBLOCK_ are ignored. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** What a configuration file holds; null where there is none. */
+  /** The parsed configuration file; null if there is none. */
   file: unknown;
-  /** The valid name nearest to a mistyped one. */
-  nearest: (name: string, valid: readonly string[]) => string;
 }
 
+/** `device-messages-per-second-max` for `deviceMessagesPerSecondMax`. */
 export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** `HUNDREDBLOCK_DATA_DIR` for `dataDir`. */
 export function environmentOf(name: string): string {
-  return ENVIRONMENT_PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return ENVIRONMENT_PREFIX + snakeCase(name);
 }
 
-/** The options in force, or every problem at once. */
-export function resolveConfig(given: Given): Resolved | ConfigProblem[] {
+/** The options in force, or every problem at once, one line each. */
+export function resolveConfig(given: Given): Resolved | Problem[] {
   const problems = [...unknownInEnvironment(given), ...unknownInFile(given)];
   const config: Record<string, unknown> = {};
   const sources: Record<string, Source> = {};
@@ -158,7 +157,7 @@ export function shownConfig({ config, sources }: Resolved): Record<string, { val
 // --- internal ---
 
 const ENVIRONMENT_PREFIX = 'HUNDREDBLOCK_';
-/** Read elsewhere: where an unforeseen error comes from is shown, and where tests find published data. */
+/** Variables that other code reads: one shows where an unforeseen error comes from, one tells tests where published data are. */
 const OTHER_VARIABLES: readonly string[] = ['HUNDREDBLOCK_DEBUG', 'HUNDREDBLOCK_DATA'];
 
 function integer<const N extends string>(name: N, standard: number, min: number, max: number, help: string) {
@@ -169,18 +168,24 @@ function word<const N extends string, const W extends string>(name: N, standard:
   return { name, type: 'word' as const, words, default: standard as W, help };
 }
 
-function text<const N extends string, const D extends string | null>(
-  name: N,
-  standard: D,
-  value: string,
-  pattern: RegExp,
-  expected: string,
-  help: string,
-) {
-  return { name, type: 'text' as const, value, pattern, expected, secret: false, default: standard, help };
+interface TextSpec {
+  /** Placeholder of the value in help pages. */
+  value: string;
+  pattern: RegExp;
+  expected: string;
+  help: string;
+  secret?: boolean;
 }
 
-type Found = { value: unknown; source: Source } | { problem: ConfigProblem };
+function text<const N extends string, const D extends string | null>(name: N, standard: D, spec: TextSpec) {
+  return { name, type: 'text' as const, default: standard, secret: false, ...spec };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+type Found = { value: unknown; source: Source } | { problem: Problem };
 
 function find(spec: OptionSpec, given: Given, file: Record<string, unknown>): Found {
   const flag = given.flags.get(spec.name);
@@ -201,8 +206,9 @@ function read(spec: OptionSpec, given: string, where: string, source: Source): F
 function checked(spec: OptionSpec, value: unknown, where: string, source: Source): Found {
   if (fits(spec, value)) return { value, source };
   const secret = spec.type === 'text' && spec.secret;
-  const found = secret ? 'something else (not shown)' : show(value);
-  return { problem: { code: 'HB_OPTION_VALUE', text: `${where}: expected ${expectation(spec)}, found ${found}` } };
+  const found = secret ? 'something else (not shown)' : shown(value);
+  const near = spec.type === 'word' && typeof value === 'string' ? nearest(value, spec.words) : null;
+  return { problem: wrongValue(where, expectation(spec), found, near) };
 }
 
 function fits(spec: OptionSpec, value: unknown): boolean {
@@ -219,44 +225,36 @@ function fits(spec: OptionSpec, value: unknown): boolean {
 function expectation(spec: OptionSpec): string {
   switch (spec.type) {
     case 'integer':
-      return `a whole number from ${spec.min} to ${spec.max}`;
+      return rangeText({ minimum: spec.min, maximum: spec.max }, true) + unitText(spec.name);
     case 'word':
-      return spec.words.join(', ');
+      return `one of ${spec.words.join(', ')}`;
     case 'text':
       return spec.expected;
   }
 }
 
-function unknownInEnvironment({ environment, nearest }: Given): ConfigProblem[] {
-  const valid = OPTIONS.map((spec) => environmentOf(spec.name));
+function unknownInEnvironment({ environment }: Given): Problem[] {
+  const valid = OPTIONS.map(({ name }) => snakeCase(name));
   return Object.keys(environment)
-    .filter((name) => name.startsWith(ENVIRONMENT_PREFIX) && !valid.includes(name) && !OTHER_VARIABLES.includes(name))
-    .map((name) => ({
-      code: 'HB_OPTION_UNKNOWN',
-      text: `unknown option ${show(name)} in the environment, did you mean ${nearest(name, valid)}?`,
-    }));
+    .filter((name) => name.startsWith(ENVIRONMENT_PREFIX) && !OTHER_VARIABLES.includes(name))
+    .map((name) => name.slice(ENVIRONMENT_PREFIX.length))
+    .filter((name) => !valid.includes(name))
+    .map((name) => unknown(ENVIRONMENT_PREFIX + name, 'environment', didYouMean(name, valid, ENVIRONMENT_PREFIX)));
 }
 
-function unknownInFile({ file, nearest }: Given): ConfigProblem[] {
+function unknownInFile({ file }: Given): Problem[] {
   if (file === null) return [];
-  if (!isObject(file)) {
-    const problem = `configuration file: expected an object of options, found ${show(file)}`;
-    return [{ code: 'HB_OPTION_VALUE', text: problem }];
-  }
-  const valid = OPTIONS.map((spec) => spec.name);
+  if (!isObject(file)) return [wrongValue('configuration file', 'an object of options', 'another value')];
+  const valid = OPTIONS.map(({ name }) => name);
   return Object.keys(file)
     .filter((name) => !(valid as string[]).includes(name))
-    .map((name) => ({
-      code: 'HB_OPTION_UNKNOWN',
-      text: `unknown option ${show(name)} in the configuration file, did you mean ${nearest(name, valid)}?`,
-    }));
+    .map((name) => unknown(name, 'configuration file', didYouMean(name, valid)));
+}
+
+function unknown(name: string, place: string, hint: string): Problem {
+  return { code: 'HB_OPTION_UNKNOWN', path: name, text: `unknown option ${shown(name)} in the ${place}${hint}` };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function show(value: unknown): string {
-  const shown = JSON.stringify(value) ?? typeof value;
-  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
 }

@@ -29,7 +29,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 /** The service in this process, on free ports, in `dataDir`. */
 export function serveHere(dataDir: string, options: Partial<Config> = {}): Promise<Service> {
   const file = { port: 0, mqttPort: 0, harnessKey: HARNESS_KEY, logLevel: 'silent', dataDir, ...options };
-  const resolved = resolveConfig({ flags: new Map(), environment: {}, file, nearest: (_name, [first]) => first });
+  const resolved = resolveConfig({ flags: new Map(), environment: {}, file });
   if (Array.isArray(resolved)) throw new Error(resolved.map(({ text }) => text).join('\n'));
   return startService(resolved.config, readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8'));
 }

@@ -79,7 +79,6 @@ const resolved = resolveConfig({
   ]),
   environment: process.env,
   file: null,
-  nearest: (name) => name,
 });
 if (Array.isArray(resolved)) throw new RangeError(resolved.map(({ text }) => text).join('; '));
 

@@ -1,6 +1,6 @@
 /** `hundredblock conform`. */
 import { EXIT, HundredblockError } from '../../../contract/errors.ts';
-import { nearest } from '../../options/nearest.ts';
+import { didYouMean } from '../../../contract/nearest.ts';
 import { defineCommand } from '../command.ts';
 import { HARNESS_KEY, KEY_VARIABLE } from '../common-flags.ts';
 import { flag, list, value } from '../flags.ts';
@@ -75,6 +75,6 @@ function expectNames(asked: readonly string[], names: readonly string[]): void {
   if (unknown === undefined) return;
   throw new HundredblockError(
     'HB_OPTION_VALUE',
-    `--only: expected a group of checks or one check, found ${JSON.stringify(unknown)}, did you mean ${nearest(unknown, names)}?`,
+    `--only: expected a group of checks or one check, found ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`,
   );
 }

@@ -2,7 +2,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
-import type { Shape } from '../../options/check.ts';
 import type { Exposition } from '../../report/metrics/exposition.ts';
 import { DRIVERS, type DriverName } from '../../run/driver-choice.ts';
 import type { LoadOptions } from '../../run/load.ts';
@@ -137,20 +136,20 @@ async function keptSource({ flags: { speed }, given }: LoadArgs, dir: string): P
       'HB_USAGE',
       `--${change}: expected a scenario to change, found --trace (what a kept trace holds is settled; only --speed can differ)`,
     );
-  const [{ openTrace }, { ScenarioSchema }, { check }] = await Promise.all([
+  const [{ openTrace }, { ScenarioSchema }, { explain }] = await Promise.all([
     import('../../trace/read.ts'),
     import('../../../contract/scenario.ts'),
-    import('../../options/check.ts'),
+    import('../../../contract/explain.ts'),
   ]);
   const kept = await openTrace(dir);
-  const [problem] = check(ScenarioSchema as unknown as Shape, kept.header.scenario, '');
+  const [problem] = explain(ScenarioSchema, kept.header.scenario);
   if (problem !== undefined)
     throw new HundredblockError(
       'HB_TRACE',
       `trace: trace.json: expected a scenario with all its options, ${problem.text}`,
     );
   const [misfit] =
-    speed === undefined ? [] : check(ScenarioSchema.properties.load.properties.speed as Shape, speed, '--speed');
+    speed === undefined ? [] : explain(ScenarioSchema.properties.load.properties.speed, speed, '--speed');
   if (misfit !== undefined) throw new HundredblockError('HB_OPTION_VALUE', misfit.text);
   return { scenario: kept.header.scenario as Scenario, seed: kept.header.seed, kept, speed };
 }

@@ -1,6 +1,7 @@
 /** `hundredblock serve`: reads the options, starts the service and waits for the signal that ends it. */
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, HundredblockError } from '../../../contract/errors.ts';
+import { refusal } from '../../../contract/explain.ts';
 import {
   flagOf,
   OPTIONS,
@@ -11,7 +12,6 @@ import {
 } from '../../../reference-impl/server/config.ts';
 import type { Service } from '../../../reference-impl/server/serve.ts';
 import { packagePath } from '../../io/package.ts';
-import { nearest } from '../../options/nearest.ts';
 import type { Args } from '../args.ts';
 import { defineCommand } from '../command.ts';
 import { flag, text, type Flag } from '../flags.ts';
@@ -104,13 +104,9 @@ function resolveArgs({ flags }: Args<typeof FLAGS>): Resolved {
     flags: new Map<string, string>(given),
     environment: process.env,
     file: path === undefined ? null : readConfigFile(path),
-    nearest,
   });
   if (!Array.isArray(resolved)) return resolved;
-  const code = resolved.some((problem) => problem.code === 'HB_OPTION_UNKNOWN')
-    ? 'HB_OPTION_UNKNOWN'
-    : 'HB_OPTION_VALUE';
-  throw new HundredblockError(code, resolved.map((problem) => problem.text).join('\n'));
+  throw refusal(resolved);
 }
 
 /** The file may hold secrets: errors say nothing of its content. */

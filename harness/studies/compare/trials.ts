@@ -6,6 +6,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
 import { HundredblockError } from '../../../contract/errors.ts';
+import { pathOfPointer } from '../../../contract/explain.ts';
 import { RunRecordSchema } from '../../../contract/record/run-record.ts';
 
 export const TRIALS_SCHEMA = 'hundredblock.trials/1.0';
@@ -89,7 +90,7 @@ function checked<T>(path: string, line: number, schema: Type.TSchema, value: unk
   if (error === undefined) return value as T;
   throw broken(
     path,
-    `expected ${TRIALS_SCHEMA} on line ${line}, found at ${error.instancePath || '/'} a value that ${error.message}`,
+    `expected ${TRIALS_SCHEMA} on line ${line}, found at ${pathOfPointer(error.instancePath) || 'the whole'} a value that ${error.message}`,
   );
 }
 

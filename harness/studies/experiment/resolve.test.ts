@@ -59,7 +59,7 @@ describe('a file', () => {
     [
       'an unknown measure',
       { measures: ['unitUtilization', 'callsWaiting'], figures: { over: 'users', series: null }, tipping: {} },
-      ['unknown measure measures.0: unitUtilization, did you mean unitUtilisation?'],
+      ['measures.0: expected a measure (docs/measures.md), found "unitUtilization", did you mean unitUtilisation?'],
     ],
     [
       'a negative rate',
@@ -87,7 +87,7 @@ describe('a file', () => {
     [
       'a reference that is no factor',
       { against: 'alert' },
-      ['against: expected a factor or null, such as alerts, found "alert"'],
+      ['against: expected a factor or null, found "alert", did you mean alerts?'],
     ],
     [
       'a sampling design without ranges',
@@ -130,7 +130,7 @@ describe('a file', () => {
     expect(found).toEqual([
       expect.stringContaining('replications: expected a whole number from 2'),
       'design.size: expected at least 2 for latin-hypercube, found 1',
-      expect.stringContaining('unknown measure measures.0: utilisation, did you mean unitUtilisation?'),
+      'measures.0: expected a measure (docs/measures.md), found "utilisation", did you mean unitUtilisation?',
       expect.stringContaining('tipping.measure: expected one of measures'),
       'factors.0.low: people.appUserShareOfPersons: expected a number from 0 to 1 (share of 1), found -0.5',
       'factors.0.high: people.appUserShareOfPersons: expected a number from 0 to 1 (share of 1), found 2',

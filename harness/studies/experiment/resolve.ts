@@ -1,11 +1,11 @@
 /** From an experiment's name or file to a checked experiment, whose every point is a scenario that can be run. */
 import { ExperimentSchema, type Experiment, type Factor } from '../../../contract/experiment.ts';
 import { HundredblockError } from '../../../contract/errors.ts';
+import { explain, isSound as isPathSound, shown, wrongValue } from '../../../contract/explain.ts';
+import { didYouMean, nearest } from '../../../contract/nearest.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from '../../../scenarios/experiments/defaults.ts';
 import { isObject, readJsonFile } from '../../options/json-file.ts';
-import { check, show, type Shape } from '../../options/check.ts';
-import { nearest } from '../../options/nearest.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { MEASURES } from './measures.ts';
 import { pointsOf, valueAt, type Point } from './points.ts';
@@ -29,22 +29,19 @@ export function resolveExperiment(name: string): Resolved {
   if (/\.json$/i.test(name)) return experimentOf(readJsonFile(name, 'an experiment'));
   const names = [...EXPERIMENTS.keys()];
   throw refuse([
-    `unknown experiment ${show(name)}, did you mean ${nearest(name, names)}? expected one of ${names.join(', ')}, or a path to a .json file`,
+    `unknown experiment ${shown(name)}${didYouMean(name, names) || ':'} expected one of ${names.join(', ')}, or a path to a .json file`,
   ]);
 }
 
 /** The same of a value that was parsed; what it leaves out is as in scenarios/experiments/defaults.ts. */
 export function experimentOf(value: unknown): Resolved {
-  if (!isObject(value)) throw refuse([`experiment: expected an object, found ${show(value)}`]);
+  if (!isObject(value)) throw refuse([`experiment: expected an object, found ${shown(value)}`]);
   const filled = fill(value);
-  const shape = ExperimentSchema as unknown as Required<Pick<Shape, 'properties'>> & Shape;
-  const problems = check(shape, filled, '').map(({ text }) => text);
+  const misfits = explain(ExperimentSchema, filled);
+  const problems = misfits.map(({ text }) => text);
   // Each part that has its shape is looked into, whatever is wrong elsewhere.
-  const sound = new Set(
-    Object.entries(shape.properties).flatMap(([key, part]) => (check(part, filled[key], key).length > 0 ? [] : [key])),
-  );
   const experiment = filled as unknown as Experiment;
-  const isSound = (...keys: (keyof Experiment)[]): boolean => keys.every((key) => sound.has(key));
+  const isSound = (...keys: (keyof Experiment)[]): boolean => keys.every((key) => isPathSound(misfits, key));
   if (isSound('factors', 'design')) problems.push(...designProblems(experiment));
   if (isSound('measures')) problems.push(...measureProblems(experiment, isSound));
   if (isSound('factors', 'figures', 'measures')) problems.push(...figureProblems(experiment));
@@ -109,14 +106,13 @@ function fill(value: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-type Say = (path: string, expected: string, found: unknown) => void;
+type Say = (path: string, expected: string, found: string | number, near?: string | null) => void;
 
 function saying(): { problems: string[]; say: Say } {
   const problems: string[] = [];
   return {
     problems,
-    say: (path, expected, found) =>
-      void problems.push(`${path}: expected ${expected}, found ${typeof found === 'string' ? found : show(found)}`),
+    say: (path, expected, found, near) => void problems.push(wrongValue(path, expected, String(found), near).text),
   };
 }
 
@@ -134,21 +130,20 @@ function designProblems({ factors, design, against }: Experiment): string[] {
   if (design.kind === 'list') listProblems(factors, design.points, say);
   const factor = factors.find(({ name }) => name === against);
   if (against !== null && factor === undefined)
-    say('against', `a factor or null${near(against, factors)}`, show(against));
+    say(
+      'against',
+      'a factor or null',
+      shown(against),
+      nearest(
+        against,
+        factors.map(({ name }) => name),
+      ),
+    );
   if (!isSampled && problems.length === 0) {
     const count = design.kind === 'grid' ? factors.reduce((n, { levels }) => n * levels.length, 1) : 0;
     if (count > POINTS_MAX) say('design', `at most ${POINTS_MAX} points`, count);
   }
   return problems;
-}
-
-function near(name: string, factors: readonly Factor[]): string {
-  return factors.length === 0
-    ? ''
-    : `, such as ${nearest(
-        name,
-        factors.map((factor) => factor.name),
-      )}`;
 }
 
 function rangeProblems({ levels, paths, low, high, scale }: Factor, path: string, say: Say): void {
@@ -174,7 +169,7 @@ function listProblems(factors: readonly Factor[], points: readonly (readonly str
     for (const [k, name] of point.entries()) {
       const names = factors[k]?.levels.map((level) => level.name) ?? [];
       if (names.length > 0 && !names.includes(name))
-        say(`design.points.${i}.${k}`, `a level of ${factors[k].name}, such as ${nearest(name, names)}`, show(name));
+        say(`design.points.${i}.${k}`, `a level of ${factors[k].name}`, shown(name), nearest(name, names));
     }
   }
 }
@@ -185,17 +180,15 @@ function measureProblems(experiment: Experiment, isSound: (...keys: (keyof Exper
   const names = Object.keys(MEASURES);
   if (measures.length === 0) say('measures', 'at least one measure', 'none');
   for (const [i, name] of measures.entries()) {
-    if (!names.includes(name))
-      problems.push(`unknown measure measures.${i}: ${name}, did you mean ${nearest(name, names)}?`);
+    if (!names.includes(name)) say(`measures.${i}`, 'a measure (docs/measures.md)', shown(name), nearest(name, names));
     else if (measures.indexOf(name) !== i) say(`measures.${i}`, 'each measure once', `${name} twice`);
   }
   if (measures.length === 0) return problems;
   if (isSound('primary'))
     for (const [i, name] of primary.entries())
-      if (!measures.includes(name))
-        say(`primary.${i}`, `one of measures, such as ${nearest(name, measures)}`, show(name));
+      if (!measures.includes(name)) say(`primary.${i}`, 'one of measures', shown(name), nearest(name, measures));
   if (isSound('tipping') && tipping.measure !== null && !measures.includes(tipping.measure))
-    say('tipping.measure', `one of measures, such as ${nearest(tipping.measure, measures)}`, show(tipping.measure));
+    say('tipping.measure', 'one of measures', shown(tipping.measure), nearest(tipping.measure, measures));
   return problems;
 }
 
@@ -204,9 +197,9 @@ function figureProblems({ factors, figures: { over, series }, measures }: Experi
   const names = factors.map(({ name }) => name);
   const known = [...names, ...measures];
   if (known.length > 0 && !known.includes(over))
-    say('figures.over', `a factor or one of measures, such as ${nearest(over, known)}`, show(over));
+    say('figures.over', 'a factor or one of measures', shown(over), nearest(over, known));
   if (series !== null && names.length > 0 && !names.includes(series))
-    say('figures.series', `a factor or null, such as ${nearest(series, names)}`, show(series));
+    say('figures.series', 'a factor or null', shown(series), nearest(series, names));
   return problems;
 }
 

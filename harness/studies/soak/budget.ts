@@ -1,6 +1,6 @@
 /** Budgets: the slopes that a soak may have, in a user's words: `rss<1MiB/min,fds=0/min,target.heap<64KiB/min,latency<0.5%/min`. */
 import { HundredblockError } from '../../../contract/errors.ts';
-import { nearest } from '../../options/nearest.ts';
+import { didYouMean } from '../../../contract/nearest.ts';
 import { SERIES, type SeriesSpec } from './series.ts';
 
 /** By name of the series, the slope allowed per minute in the series' own unit (or %); null if the series is not judged. */
@@ -37,10 +37,10 @@ const MIB_UNITS: Readonly<Record<string, number>> = {
   GB: 1e9 / 2 ** 20,
 };
 
-function refusal(expected: string, found: string): HundredblockError {
+function refusal(expected: string, found: string, hint = ''): HundredblockError {
   return new HundredblockError(
     'HB_OPTION_VALUE',
-    `--budget: expected ${expected}, found ${JSON.stringify(found.trim())}`,
+    `--budget: expected ${expected}, found ${JSON.stringify(found.trim())}${hint}`,
   );
 }
 
@@ -49,7 +49,7 @@ function seriesNamed(name: string, part: string): SeriesSpec[] {
   const named = SERIES.filter((spec) => spec.name === name || spec.budgetName === name);
   if (named.length > 0) return named;
   const names = [...new Set(SERIES.flatMap((spec) => [spec.budgetName, spec.name]))];
-  throw refusal(`a series (did you mean ${nearest(name, names)}?)`, part);
+  throw refusal('a series', part, didYouMean(name, names));
 }
 
 function unitFactor(spec: SeriesSpec, unit: string, part: string): number {

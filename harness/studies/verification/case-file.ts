@@ -1,8 +1,14 @@
 /** Reads a case that a user describes, and reports all problems at once, each with its path. */
-import { HundredblockError } from '../../../contract/errors.ts';
+import {
+  explain,
+  isSound as isPathSound,
+  refusal,
+  shown,
+  wrongValue,
+  type Problem,
+} from '../../../contract/explain.ts';
+import { nearest } from '../../../contract/nearest.ts';
 import { isObject, readJsonFile } from '../../options/json-file.ts';
-import { check, type Problem, type Shape } from '../../options/check.ts';
-import { nearest } from '../../options/nearest.ts';
 import {
   ARRIVAL_DEFAULTS,
   CASE_DEFAULTS,
@@ -26,8 +32,7 @@ export function readCaseFile(path: string): CaseFile {
 
 /** The case that a parsed JSON value describes. Throws HB_OPTION_VALUE with one line for each problem. */
 export function caseOf(value: unknown): CaseFile {
-  if (!isObject(value))
-    throw refuse([{ code: 'HB_OPTION_VALUE', text: 'case: expected an object, found another value' }]);
+  if (!isObject(value)) throw refusal([wrongValue('case', 'an object', 'another value')]);
   const { expected = {}, ...given } = value;
   const filled: Record<string, unknown> = {
     ...CASE_DEFAULTS,
@@ -37,37 +42,26 @@ export function caseOf(value: unknown): CaseFile {
       ? given.arrivals.map((a, i): unknown => (isObject(a) ? { name: `area${i + 1}`, ...ARRIVAL_DEFAULTS, ...a } : a))
       : given.arrivals,
   };
-  const problems = check(CaseSchema as Shape, filled, '');
+  const problems = explain(CaseSchema, filled);
   const posed = filled as unknown as Case;
   // Parts without a problem are checked against one another even if other parts are wrong, so that all problems are reported at once.
-  const isSound = soundness(problems);
+  const misfits = [...problems];
+  const isSound = (path: string): boolean => isPathSound(misfits, path);
   problems.push(...contradictions(posed, isSound));
   if (['arrivals', 'servers', 'homes', 'component', 'waitMax'].every(isSound))
     problems.push(...unknownMeasures(posed, expected));
-  if (problems.length > 0) throw refuse(problems);
+  if (problems.length > 0) throw refusal(problems, 'HB_OPTION_VALUE');
   return { posed, expected: expected as Record<string, number> };
 }
 
 // --- internal ---
 
-function refuse(problems: readonly Problem[]): HundredblockError {
-  return new HundredblockError('HB_OPTION_VALUE', problems.map(({ text }) => text).join('\n'));
-}
-
-/** Whether no problem was found at a path, below it or around it. */
-function soundness(problems: readonly Problem[]): (path: string) => boolean {
-  const broken = problems.map(
-    ({ text }) => (/^unknown option ([^, ]+)/.exec(text) ?? /^([^:]+):/.exec(text))?.[1] ?? '',
-  );
-  return (path) => !broken.some((b) => b === path || b.startsWith(`${path}.`) || path.startsWith(`${b}.`));
-}
-
 /** Problems of the case as a whole, between options each of which is right alone. */
 function contradictions(posed: Case, isSound: (path: string) => boolean): Problem[] {
   const { servers, homes, arrivals, component, service, queueLimit, patienceMean, speed, metric } = posed;
-  const found: string[] = [];
+  const found: Problem[] = [];
   const say: Say = (path, expected, actual) => {
-    found.push(`${path}: expected ${expected}, found ${typeof actual === 'string' ? actual : JSON.stringify(actual)}`);
+    found.push(wrongValue(path, expected, typeof actual === 'string' ? actual : shown(actual)));
   };
   const both = (...paths: string[]): boolean => paths.every(isSound);
   if (both('homes', 'servers') && homes.length > 0 && homes.length !== servers)
@@ -105,7 +99,7 @@ function contradictions(posed: Case, isSound: (path: string) => boolean): Proble
         `${load} servers' work (rates times a mean service of ${service.mean})`,
       );
   }
-  return found.map((text) => ({ code: 'HB_OPTION_VALUE', text }));
+  return found;
 }
 
 type Say = (path: string, expected: string, actual: unknown) => void;
@@ -156,19 +150,12 @@ function isUpsideDown(box: readonly number[]): boolean {
 }
 
 function unknownMeasures(posed: Case, expected: unknown): Problem[] {
-  const code = 'HB_OPTION_VALUE';
-  if (!isObject(expected)) return [{ code, text: 'expected: expected an object of measures, found another value' }];
+  if (!isObject(expected)) return [wrongValue('expected', 'an object of measures', 'another value')];
   const names = measuresOf(posed);
   return Object.entries(expected).flatMap(([name, value]): Problem[] => {
+    const path = `expected.${name}`;
     if (!names.includes(name))
-      return [
-        {
-          code,
-          text: `expected.${name}: expected a measure of this case, found none of that name, did you mean ${nearest(name, names)}?`,
-        },
-      ];
-    return typeof value === 'number' && Number.isFinite(value)
-      ? []
-      : [{ code, text: `expected.${name}: expected a number, found ${JSON.stringify(value)}` }];
+      return [wrongValue(path, 'a measure of this case', 'none of that name', nearest(name, names))];
+    return typeof value === 'number' && Number.isFinite(value) ? [] : [wrongValue(path, 'a number', shown(value))];
   });
 }

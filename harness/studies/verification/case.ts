@@ -5,10 +5,12 @@ const NUMBER_MAX = 1e9;
 const SERVERS_MAX = 500;
 const Positive = Type.Number({ exclusiveMinimum: 0, maximum: NUMBER_MAX });
 const Coordinate = Type.Number({ minimum: -NUMBER_MAX, maximum: NUMBER_MAX });
+/** An object without other members than these. */
+const closed = <T extends Type.TProperties>(properties: T) => Type.Object(properties, { additionalProperties: false });
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** A case may use any unit of time and any of distance, the same in all its options. */
-export const CaseSchema = Type.Object({
+export const CaseSchema = closed({
   name: Type.String({ pattern: '^.{1,200}$' }),
   /** `dispatch`: units, priorities, places, preferences. `call-takers`: one class of callers and alike servers. */
   component: Type.Union([Type.Literal('dispatch'), Type.Literal('call-takers')]),
@@ -18,7 +20,7 @@ export const CaseSchema = Type.Object({
   metric: Type.Union([Type.Literal('rectangular'), Type.Literal('euclidean')]),
   /** Poisson streams, at least one. */
   arrivals: Type.Array(
-    Type.Object({
+    closed({
       name: Type.String({ pattern: '^[\\w-]{1,40}$' }),
       /** Customers per unit of time. */
       rate: Positive,
@@ -33,7 +35,7 @@ export const CaseSchema = Type.Object({
     }),
     { minItems: 1 },
   ),
-  service: Type.Object({
+  service: closed({
     mean: Positive,
     distribution: Type.Union([
       Type.Literal('exponential'),

@@ -1,7 +1,10 @@
+import { pathOfPointer } from '../../../contract/explain.ts';
+
 /** What is wrong with a document: where, what was expected and what was found, without anything that was sent but numbers. */
 export class Problem extends Error {
+  /** `path` is a JSON Pointer; the message has it as contract/explain.ts writes paths. */
   constructor(path: string, text: string) {
-    super(`${path}: ${text}`);
+    super(`${pathOfPointer(path) || 'document'}: ${text}`);
     this.name = 'Problem';
   }
 }

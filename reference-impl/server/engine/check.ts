@@ -109,7 +109,7 @@ function expect(holds: boolean, path: string, expected: string, value: unknown):
 
 /** A path without names that the sender chose: native natures could be anything. */
 function closedPath(path: string): string {
-  return path.replace(/(\/natures\/[a-z]+)\/.*/, '$1/...') || '/';
+  return path.replace(/(\/natures\/[a-z]+)\/.*/, '$1');
 }
 
 function checkRoster(roster: Onboarding['roster']): void {
@@ -139,12 +139,7 @@ function checkAgency(agency: Onboarding['agencies'][number], path: string, retai
     const known = (DIALECTS as readonly string[]).includes(dialect);
     expect(known, `${path}/natures`, `expected the dialects ${DIALECTS.join(', ')}`, dialect);
     const broken = Object.values(rules).find((rule) => !natureSchema.Check(rule));
-    expect(
-      broken === undefined,
-      `${path}/natures/${dialect}/...`,
-      'expected a category or null, and community',
-      broken,
-    );
+    expect(broken === undefined, `${path}/natures/${dialect}`, 'expected a category or null, and community', broken);
   }
   const problem = gazetteerProblem(agency.gazetteer, `${path}/gazetteer`);
   if (problem !== null) throw problem;

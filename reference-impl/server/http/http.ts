@@ -6,6 +6,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { pathOfPointer } from '../../../contract/explain.ts';
 import { PATHS, REFUSALS } from '../../../contract/wire.ts';
 import { Refused } from '../service-api.ts';
 import { errorFields } from '../log.ts';
@@ -126,7 +127,7 @@ function bodyCheck(schema: TSchema): (value: unknown) => { value: unknown } | { 
     if (errors.some((error) => error.keyword === 'additionalProperties'))
       return { error: new Refused('invalid', `expected only the fields ${known.join(', ')}, found another`) };
     const [{ instancePath, message }] = errors;
-    return { error: new Refused('invalid', `${instancePath || 'body'}: ${message}`) };
+    return { error: new Refused('invalid', `${pathOfPointer(instancePath) || 'body'}: ${message}`) };
   };
 }
 
