@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedFault } from '../../simulator/feeds/feed.ts';
+import type { FeedFault } from '../../simulator/feeds/feed-api.ts';
 import { FaultLedger } from './fault-ledger.ts';
 
 const fault = (kind: FeedFault['kind'], messageId: string | null, messages = 0, detail = 'x'): FeedFault => ({

@@ -5,7 +5,7 @@
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { RowReceipt } from '../../contract/pipeline.ts';
 import type { FaultLine } from '../../contract/record/lines.ts';
-import type { FeedFault, FeedTally } from '../../simulator/feeds/feed.ts';
+import type { FeedFault, FeedTally } from '../../simulator/feeds/feed-api.ts';
 
 interface Seen {
   arrivals: number;

@@ -3,7 +3,7 @@ import type { MessageManifest, PrivateString } from '../../contract/manifest.ts'
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Roster } from '../../contract/roster.ts';
-import type { FeedFault } from '../../simulator/feeds/feed.ts';
+import type { FeedFault } from '../../simulator/feeds/feed-api.ts';
 import type { AgencyPlan } from './plan.ts';
 
 /** What is known of an agency before its first event. */

@@ -14,6 +14,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
 import { CATEGORIES, EVENT_TYPES, type Dialect } from '../../contract/catalogue.ts';
 import { buildCity, type City } from '../../simulator/city/city.ts';
+import type { FeedMessage, FeedTimes } from '../../simulator/feeds/feed-api.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
@@ -358,7 +359,7 @@ export class Shard {
       kernel: this.kernel,
       endMs: this.o.endMs,
       host: {
-        door: (message, manifest, meta) => this.door(message, manifest, meta),
+        door: (message, manifest, times) => this.door(message, manifest, times),
         preference: (change) => this.take({ kind: 'preference', change }),
         preferenceAhead: (change, atMs) => this.tellNeighbours(change, atMs),
         post: (post, privates) => {
@@ -381,23 +382,19 @@ export class Shard {
     });
   }
 
-  private door(
-    message: { messageId: string; agency: string; dialect: Dialect; body: string },
-    manifest: MessageManifest,
-    meta: { changedMs: number; publishedMs: number },
-  ): void {
+  private door(message: FeedMessage, manifest: MessageManifest, times: FeedTimes): void {
     const { kernel, o, plan } = this;
     this.cadMessages += 1;
     const day = this.today();
     this.dailyMessages[day] = (this.dailyMessages[day] ?? 0) + 1;
     for (const row of manifest.rows) {
       if (this.firstDoor.has(row.recordId)) continue;
-      this.firstDoor.set(row.recordId, { publishedMs: meta.publishedMs, doorMs: kernel.nowMs });
+      this.firstDoor.set(row.recordId, { publishedMs: times.publishedMs, doorMs: kernel.nowMs });
       this.keys.set(alertKey(runKeyOf(o.seed), plan.id, row.recordId), row.recordId);
     }
     this.ledger.arrived(message.messageId, message.dialect, kernel.nowMs);
     const input = { kind: 'cad', ...message } as const;
-    o.recorder?.message(plan.index, kernel.nowMs, input, manifest, meta);
+    o.recorder?.message(plan.index, kernel.nowMs, input, manifest, times);
     this.handle(input, manifest);
   }
 

@@ -10,7 +10,7 @@ import type { PipelineInput } from '../../contract/pipeline.ts';
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_QUIT, type PreferenceChange } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { TRACE_SCHEMA, type TraceHeader, type TraceInput, type TruthLine } from '../../contract/trace.ts';
-import type { FeedFault } from '../../simulator/feeds/feed.ts';
+import type { FeedFault } from '../../simulator/feeds/feed-api.ts';
 import type { TruthView } from '../../oracle/oracle-api.ts';
 import type { Opening, Recorder } from '../engine/recorder.ts';
 import type { ShardResult } from '../engine/shard.ts';

@@ -7,7 +7,7 @@ import type { CadRecord } from '../cad/record.ts';
 import { renderDallas, snapshotStamp } from './dialects/dallas.ts';
 import { renderEido } from './dialects/eido.ts';
 import { renderMilwaukee } from './dialects/milwaukee.ts';
-import { lineOf, renderSeattle } from './dialects/seattle.ts';
+import { seattleLine, renderSeattle } from './dialects/seattle.ts';
 import { renderSf } from './dialects/sf.ts';
 import { renderTampa } from './dialects/tampa.ts';
 import { batchText, snapshotText } from './malformed.ts';
@@ -29,7 +29,7 @@ function bodyOf(dialect: Dialect, record: CadRecord, context: RenderContext): { 
       return asJson(renderMilwaukee(record, context));
     case 'seattle': {
       const { content, row } = renderSeattle(record, context);
-      return { body: batchText([lineOf(content)]), row };
+      return { body: batchText([seattleLine(content)]), row };
     }
     case 'dallas': {
       const { content, row } = renderDallas(record, context);

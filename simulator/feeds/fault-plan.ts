@@ -1,24 +1,28 @@
-/** What goes wrong with one message, decided when it is composed: each fault by a stream of its own, so that one's rate never shifts another's draws. */
+/**
+ * The faults of one message, decided when it is composed. Each fault draws from a stream of its own, so that the rate of one never shifts
+ * the draws of another.
+ */
 import type { Faults } from '../../contract/scenario.ts';
 import { exponential, keyedDraw, type Draw, type Seeds } from '../kernel/random.ts';
 
+/** What will go wrong with one message. */
 export interface FaultPlan {
-  /** Extra time under way, ms; 0 none. */
+  /** Extra time under way, ms; 0 if there is none. */
   delayMs: number;
-  /** The second delivery comes so long after the first; null none. */
+  /** Time from the first delivery to the second, ms; null if there is no second one. */
   copyMs: number | null;
-  /** Held until the next message of its lane has arrived. */
+  /** True if the message is held until the next one of its lane has arrived. */
   reorder: boolean;
-  /** Never arrives. */
+  /** True if the message never arrives. */
   gap: boolean;
-  /** The stream that says how it is broken; null where it is whole. */
+  /** The stream that decides how the message is broken; null if it is whole. */
   malformed: Draw | null;
 }
 
-/** Second deliveries follow the first soon, as a sender's retry does (assumed). */
+/** A second delivery soon follows the first, like a sender's retry (assumed). */
 const COPY_MS_MEAN = 2000;
 
-/** The plan of the message named by `key`, which must not depend on other records. */
+/** Plans the faults of one message. `key` names it, and must not depend on other records. */
 export function planFaults(faults: Faults, seeds: Seeds, agency: string, key: string): FaultPlan {
   const delay = strike(faults.delayShare, seeds, `feed/${agency}/delay`, key);
   const copy = strike(faults.duplicateShare, seeds, `feed/${agency}/duplicate`, key);
@@ -33,7 +37,7 @@ export function planFaults(faults: Faults, seeds: Seeds, agency: string, key: st
 
 // --- internal ---
 
-/** The fault's stream where it strikes, for what else is to be drawn; null where it does not. Each fault has its own, so a share of 0 needs no draw. */
+/** The fault's stream, for further draws, if the fault strikes; null if it does not. A share of 0 needs no draw. */
 function strike(share: number, seeds: Seeds, concern: string, key: string): Draw | null {
   if (share <= 0) return null;
   const draw = keyedDraw(seeds, concern, key);

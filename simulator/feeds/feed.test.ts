@@ -6,7 +6,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
 import type { CadRecord } from '../cad/record.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { createFeed, type FeedHost, type FeedMessage, type FeedOptions } from './feed.ts';
+import type { FeedFault, FeedMessage, FeedOptions, FeedTimes } from './feed-api.ts';
+import { Feed } from './feed.ts';
 import { readMessage } from './reader.testing.ts';
 import { SAMPLE_MS, sampleProfile, sampleRecord } from './sample.testing.ts';
 
@@ -29,13 +30,12 @@ const PUSH = ['eido', 'sf', 'tampa', 'milwaukee'] as const;
 interface Seen {
   message: FeedMessage;
   manifest: MessageManifest;
-  meta: { changedMs: number; publishedMs: number };
+  times: FeedTimes;
   atMs: number;
 }
-type Fault = Parameters<FeedHost['fault']>[0];
 interface Run {
   seen: Seen[];
-  faults: Fault[];
+  faults: FeedFault[];
   hash: string;
 }
 
@@ -61,8 +61,8 @@ function lives(records: number, changes = 3, gapMs = 3 * MINUTE_MS): Step[] {
 function run(dialect: Dialect, faults: Partial<Faults>, steps: Step[], more: Partial<FeedOptions> = {}): Run {
   const kernel = new Kernel(START_MS);
   const seen: Seen[] = [];
-  const logged: Fault[] = [];
-  const feed = createFeed({
+  const logged: FeedFault[] = [];
+  const feed = new Feed({
     kernel,
     seeds: { seed: 7, replication: 0 },
     profile: sampleProfile([{ fromMs: 0, dialect }]),
@@ -74,7 +74,7 @@ function run(dialect: Dialect, faults: Partial<Faults>, steps: Step[], more: Par
     publishDelayMsMean: { eido: 10_000, sf: 60_000, seattle: 60_000, dallas: 30_000, tampa: 60_000, milwaukee: 60_000 },
     endMs: START_MS + 2 * DAY_MS,
     host: {
-      door: (message, manifest, meta) => seen.push({ message, manifest, meta, atMs: kernel.nowMs }),
+      door: (message, manifest, times) => seen.push({ message, manifest, times, atMs: kernel.nowMs }),
       fault: (fault) => logged.push(fault),
     },
     ...more,
@@ -94,7 +94,7 @@ function run(dialect: Dialect, faults: Partial<Faults>, steps: Step[], more: Par
   return { seen, faults: logged, hash: kernel.history.hex() };
 }
 
-function count(faults: readonly Fault[], kind: Fault['kind']): number {
+function count(faults: readonly FeedFault[], kind: FeedFault['kind']): number {
   return faults.filter((f) => f.kind === kind).length;
 }
 
@@ -105,12 +105,12 @@ describe('without faults', () => {
     expect(faults).toEqual([]);
     expect(seen).toHaveLength(steps.length);
     const priorities = new Map<string, string[]>();
-    for (const { message, manifest, meta, atMs } of seen) {
-      expect(meta.publishedMs).toBeGreaterThan(meta.changedMs);
-      expect(atMs).toBe(meta.publishedMs);
+    for (const { message, manifest, times, atMs } of seen) {
+      expect(times.publishedMs).toBeGreaterThan(times.changedMs);
+      expect(atMs).toBe(times.publishedMs);
       expect(manifest.messageId).toBe(message.messageId);
       const id = manifest.rows[0].recordId;
-      priorities.set(id, [...(priorities.get(id) ?? []), String(meta.changedMs)]);
+      priorities.set(id, [...(priorities.get(id) ?? []), String(times.changedMs)]);
     }
     for (const changes of priorities.values())
       expect(changes).toEqual([...changes].sort((a, b) => Number(a) - Number(b)));
@@ -119,7 +119,7 @@ describe('without faults', () => {
 
   it('keeps the mean publication delay', () => {
     const { seen } = run('sf', {}, lives(1000, 1));
-    const mean = seen.reduce((sum, s) => sum + s.atMs - s.meta.changedMs, 0) / seen.length;
+    const mean = seen.reduce((sum, s) => sum + s.atMs - s.times.changedMs, 0) / seen.length;
     // The standard error of 1,000 delays of mean 60 s and cv 0.8 is 1.5 s: four of them either way.
     expect(Math.abs(mean - 60_000)).toBeLessThan(4 * 1518);
   });
@@ -157,7 +157,7 @@ describe('without faults', () => {
     expect(rowsAt(shown[shown.length - 1])).toBe(2);
     expect(shown[0].atMs - SAMPLE_MS).toBeGreaterThan(0);
     expect(shown[0].atMs - SAMPLE_MS).toBeLessThan(5 * MINUTE_MS);
-    expect(shown[0].meta.changedMs).toBe(SAMPLE_MS);
+    expect(shown[0].times.changedMs).toBe(SAMPLE_MS);
     const lastMs = shown[shown.length - 1].atMs;
     expect(lastMs).toBeLessThan(SAMPLE_MS + 40 * MINUTE_MS);
     expect(lastMs).toBeGreaterThanOrEqual(SAMPLE_MS + 39 * MINUTE_MS);
@@ -222,7 +222,7 @@ describe('fault shares', () => {
   });
 
   it('a fault never shifts the draws of another', () => {
-    const ids = (faults: Fault[], kind: Fault['kind']): (string | null)[] =>
+    const ids = (faults: FeedFault[], kind: FeedFault['kind']): (string | null)[] =>
       faults
         .filter((f) => f.kind === kind)
         .map((f) => f.messageId)
@@ -239,7 +239,7 @@ describe('fault shares', () => {
 
   it('faults of one share strike different messages', () => {
     const { faults } = run('tampa', { delayShare: 0.3, reorderShare: 0.3, malformedShare: 0.3 }, steps);
-    const ids = (kind: Fault['kind']): Set<string | null> =>
+    const ids = (kind: FeedFault['kind']): Set<string | null> =>
       new Set(faults.filter((f) => f.kind === kind).map((f) => f.messageId));
     const [late, swapped, broken] = [ids('delay'), ids('reorder'), ids('malformed')];
     // Of some 90 messages each, 30% are expected in common with another; all of them where the streams are one.
@@ -264,11 +264,11 @@ describe('reordering', () => {
     for (const fault of faults) {
       const held = seen.find((s) => s.message.messageId === fault.messageId) as Seen;
       const record = held.manifest.rows[0].recordId;
-      const changes = seen.filter((s) => s.manifest.rows[0].recordId === record).map((s) => s.meta.changedMs);
+      const changes = seen.filter((s) => s.manifest.rows[0].recordId === record).map((s) => s.times.changedMs);
       const inOrder = changes[0] < changes[1];
       orders.add(`${inOrder} ${fault.detail.split(' ')[0]}`);
       if (fault.detail.startsWith('after')) expect(inOrder).toBe(false);
-      else expect(held.atMs).toBe(held.meta.publishedMs + 10 * MINUTE_MS);
+      else expect(held.atMs).toBe(held.times.publishedMs + 10 * MINUTE_MS);
     }
     expect(orders).toContain('false after');
     expect(orders).toContain('true nothing');
@@ -281,8 +281,8 @@ describe('delay', () => {
     const last = new Map<string, number>();
     for (const s of seen) {
       const id = s.manifest.rows[0].recordId;
-      expect(s.meta.changedMs).toBeGreaterThan(last.get(id) ?? 0);
-      last.set(id, s.meta.changedMs);
+      expect(s.times.changedMs).toBeGreaterThan(last.get(id) ?? 0);
+      last.set(id, s.times.changedMs);
     }
   });
 });
@@ -356,7 +356,7 @@ describe('outages', () => {
     const counts = faults.map((f) => Number(/^(\d+) held, 0 lost, 0 polls/.exec(f.detail)?.[1]));
     expect(faults.every((f) => f.kind === 'outage' && f.messageId === null)).toBe(true);
     expect(faults.length).toBeGreaterThan(4);
-    const held = seen.filter((s) => s.atMs !== s.meta.publishedMs);
+    const held = seen.filter((s) => s.atMs !== s.times.publishedMs);
     expect(held).toHaveLength(counts.reduce((a, b) => a + b, 0));
     expect(held.length).toBeGreaterThan(20);
     const ends = new Set(faults.map((f) => f.atMs));
@@ -399,7 +399,7 @@ describe('withdrawal', () => {
       expect(withdrawn[0]).toMatchObject({ atMs: switchMs, messageId: null });
       const underWay = Number(new RegExp(`^eido -> ${then}; (\\d+) under way`).exec(withdrawn[0].detail)?.[1]);
       const before = steps.filter((s) => s.atMs < switchMs).length;
-      const arrived = seen.filter((s) => s.meta.changedMs < switchMs && s.atMs < switchMs);
+      const arrived = seen.filter((s) => s.times.changedMs < switchMs && s.atMs < switchMs);
       expect(arrived).toHaveLength(before - underWay);
       expect(underWay).toBeGreaterThan(0);
       for (const s of seen) expect(s.message.dialect).toBe(s.atMs < switchMs ? 'eido' : then);

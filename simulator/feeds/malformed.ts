@@ -5,18 +5,21 @@
 import { SEATTLE_COLUMNS, type DallasRow } from '../../contract/dialects.ts';
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { Draw } from '../kernel/random.ts';
-import { csvLine, lineOf, type SeattleCells } from './dialects/seattle.ts';
+import { csvLine, seattleLine, type SeattleCells } from './dialects/seattle.ts';
 
+/** A broken body. */
 export interface Broken {
   body: string;
-  /** False where the body as a whole can't be read. */
+  /** False if the body as a whole can't be read. */
   readable: boolean;
   /** Name of the variant. */
   variant: string;
 }
 
+/** Dialects that send one message for each change of a record. */
+export type SingleDialect = Exclude<Dialect, 'seattle' | 'dallas'>;
+
 type Json = Record<string, unknown>;
-type SingleDialect = Exclude<Dialect, 'seattle' | 'dallas'>;
 
 /** Ways to break a body as a whole, whatever it holds. */
 const BODY_VARIANTS: readonly { name: string; apply: (body: string, draw: Draw) => string }[] = [
@@ -39,7 +42,7 @@ interface Fields {
   nature: Path;
   time: Path;
   place: Path;
-  /** The time field's text for a day that does not exist, and with an offset where none may be or without where one must. */
+  /** The time field's text for a day that does not exist; and with an offset that the dialect forbids, or without one that it demands. */
   noSuchDay: string;
   wrongOffset: string;
 }
@@ -96,14 +99,14 @@ const SINGLE_VARIANTS: readonly { name: string; apply: (message: Json, fields: F
   { name: 'wrapped in an array', apply: (m) => [m] },
 ];
 
-/** Breaks a message of one record. `body` is the JSON text of `message`, which is left as it is. */
+/** Breaks a message of one record. `message` itself stays as it is. */
 export function breakSingle(dialect: SingleDialect, message: object, draw: Draw): Broken {
   const body = JSON.stringify(message);
   const at = Math.floor(draw() * (JSON_BODY_VARIANTS.length + SINGLE_VARIANTS.length));
   if (at < JSON_BODY_VARIANTS.length) return { ...whole(JSON_BODY_VARIANTS[at], body, draw), readable: false };
   const variant = SINGLE_VARIANTS[at - JSON_BODY_VARIANTS.length];
   const copy = JSON.parse(body) as Json;
-  // One call, so that the time that is broken is the one that is read.
+  // A reader takes the earliest call: with one call only, the broken time is the one that is read.
   if (dialect === 'eido') copy.callComponent = [(copy.callComponent as unknown[])[0]];
   return { body: JSON.stringify(variant.apply(copy, FIELDS[dialect])), readable: true, variant: variant.name };
 }
@@ -115,33 +118,36 @@ const BATCH_VARIANTS: typeof BODY_VARIANTS = [
 ];
 
 const ROW_VARIANTS: readonly { name: string; apply: (cells: SeattleCells) => string[] }[] = [
-  { name: 'row cut off', apply: (c) => lineOf(c).slice(0, -2) },
-  { name: 'row with a cell too many', apply: (c) => [...lineOf(c), ''] },
-  { name: 'event number empty', apply: (c) => lineOf({ ...c, 'CAD Event Number': '' }) },
+  { name: 'row cut off', apply: (c) => seattleLine(c).slice(0, -2) },
+  { name: 'row with a cell too many', apply: (c) => [...seattleLine(c), ''] },
+  { name: 'event number empty', apply: (c) => seattleLine({ ...c, 'CAD Event Number': '' }) },
   {
     name: 'call types empty',
-    apply: (c) => lineOf({ ...c, 'Call Type': '', 'Initial Call Type': '', 'Final Call Type': '' }),
+    apply: (c) => seattleLine({ ...c, 'Call Type': '', 'Initial Call Type': '', 'Final Call Type': '' }),
   },
-  { name: 'time empty', apply: (c) => lineOf({ ...c, 'Original Time Queued': '' }) },
-  { name: 'time not a time', apply: (c) => lineOf({ ...c, 'Original Time Queued': 'JUST NOW' }) },
-  { name: 'time on no such day', apply: (c) => lineOf({ ...c, 'Original Time Queued': '02/30/2026 09:05:00 AM' }) },
+  { name: 'time empty', apply: (c) => seattleLine({ ...c, 'Original Time Queued': '' }) },
+  { name: 'time not a time', apply: (c) => seattleLine({ ...c, 'Original Time Queued': 'JUST NOW' }) },
+  {
+    name: 'time on no such day',
+    apply: (c) => seattleLine({ ...c, 'Original Time Queued': '02/30/2026 09:05:00 AM' }),
+  },
   {
     name: 'coordinates hidden',
-    apply: (c) => lineOf({ ...c, Blurred_Longitude: 'REDACTED', Blurred_Latitude: 'REDACTED' }),
+    apply: (c) => seattleLine({ ...c, Blurred_Longitude: 'REDACTED', Blurred_Latitude: 'REDACTED' }),
   },
-  { name: 'coordinate empty', apply: (c) => lineOf({ ...c, Blurred_Latitude: '' }) },
-  { name: 'latitude out of range', apply: (c) => lineOf({ ...c, Blurred_Latitude: '95.1000000' }) },
+  { name: 'coordinate empty', apply: (c) => seattleLine({ ...c, Blurred_Latitude: '' }) },
+  { name: 'latitude out of range', apply: (c) => seattleLine({ ...c, Blurred_Latitude: '95.1000000' }) },
 ];
 
-/** Breaks a batch as a whole or in one of its rows; `brokenRow` is that row's index, null where the whole is broken. */
+/** Breaks a batch as a whole or in one of its rows; `brokenRow` is that row's index, null if the whole is broken. */
 export function breakBatch(rows: readonly SeattleCells[], draw: Draw): Broken & { brokenRow: number | null } {
   if (draw() < 0.5) {
     const variant = BATCH_VARIANTS[Math.floor(draw() * BATCH_VARIANTS.length)];
-    return { ...whole(variant, batchText(rows.map(lineOf)), draw), readable: false, brokenRow: null };
+    return { ...whole(variant, batchText(rows.map(seattleLine)), draw), readable: false, brokenRow: null };
   }
   const brokenRow = Math.floor(draw() * rows.length);
   const variant = ROW_VARIANTS[Math.floor(draw() * ROW_VARIANTS.length)];
-  const lines = rows.map((cells, i) => (i === brokenRow ? variant.apply(cells) : lineOf(cells)));
+  const lines = rows.map((cells, i) => (i === brokenRow ? variant.apply(cells) : seattleLine(cells)));
   return { body: batchText(lines), readable: true, variant: variant.name, brokenRow };
 }
 
@@ -158,7 +164,10 @@ const SNAPSHOT_VARIANTS: typeof BODY_VARIANTS = [
   { name: 'rows not an array', apply: (body) => JSON.stringify({ ...(JSON.parse(body) as Json), rows: { total: 0 } }) },
 ];
 
-/** `all`: the variant leaves the row's number readable, so every row of the incident is broken alike; else the first row only. */
+/**
+ * `all`: every row of the incident is broken alike, because its number stays readable and a reader would take the next row. Otherwise only
+ * the first row is broken.
+ */
 const UNIT_ROW_VARIANTS: readonly { name: string; all: boolean; apply: (row: DallasRow) => unknown }[] = [
   { name: 'row null', all: false, apply: () => null },
   { name: 'row a text', all: false, apply: (r) => r.incident_number },
@@ -174,7 +183,7 @@ const UNIT_ROW_VARIANTS: readonly { name: string; all: boolean; apply: (row: Dal
 
 /**
  * Breaks a snapshot as a whole or in one record. `records` are the rows of each record, `prefix` the text before the rows.
- * `brokenRecord` is that record's index, null where the whole is broken; `rest` is true where the record is still told by its other rows.
+ * `brokenRecord` is that record's index, null if the whole is broken; `rest` is true if the record's other rows still tell it.
  */
 export function breakSnapshot(
   prefix: string,
@@ -225,7 +234,7 @@ function binaryText(draw: Draw): string {
   return text;
 }
 
-/** Sets the value at a path; undefined drops it from the text. */
+/** Sets the value at a path. Undefined leaves the field out of the JSON text. */
 function put(message: Json, path: Path, value: unknown): Json {
   let at = message as Record<string | number, unknown>;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;

@@ -1,10 +1,11 @@
-/** Times as an agency's own clock shows them, cut to whole seconds, and the moment that a reader takes them for. */
+/** Times as an agency's own clock shows them, cut to whole seconds, and the moment at which a reader puts them. */
 import { civilFromMs, MINUTE_MS, pad, SECOND_MS, type Civil } from '../../contract/time.ts';
 import { localToUtc, zoneOffsetMin } from '../../contract/zones.ts';
 
+/** A local time and the moment that a reader takes it for. */
 export interface WallTime {
   civil: Civil;
-  /** UTC ms by docs/reference/rules.md: a local time that came twice reads as the earlier. */
+  /** UTC ms by docs/reference/rules.md: a local time that came twice reads as the earlier one. */
   readMs: number;
 }
 
@@ -15,6 +16,7 @@ export function wallTime(zone: string, ms: number): WallTime {
   return { civil: civilFromMs(localMs), readMs: localToUtc(zone, localMs).ms };
 }
 
+/** The last whole second at or before a moment, ms. */
 export function floorToSecond(ms: number): number {
   return Math.floor(ms / SECOND_MS) * SECOND_MS;
 }

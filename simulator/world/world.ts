@@ -4,7 +4,6 @@
  * what the platform does comes back through the `on...` methods.
  */
 import type { AgencyProfile } from '../../contract/agency.ts';
-import type { Dialect } from '../../contract/catalogue.ts';
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { PreferenceChange } from '../../contract/roster.ts';
@@ -16,7 +15,8 @@ import type { CadRecord } from '../cad/record.ts';
 import { createCallCentre, type CallCentre } from '../calls/call-centre.ts';
 import { createCalls, type Call } from '../calls/calls.ts';
 import { householdPlace, placesOf, type City } from '../city/city.ts';
-import { createFeed, type FeedFault, type FeedTally } from '../feeds/feed.ts';
+import type { FeedFault, FeedMessage, FeedTally, FeedTimes } from '../feeds/feed-api.ts';
+import { Feed } from '../feeds/feed.ts';
 import { startArrivals, mixOf, typeIndex } from '../incidents/arrivals.ts';
 import { INDUCED_FROM, INDUCED_KEYS, type Incident } from '../incidents/incident.ts';
 import { ENCOUNTERS, ENCOUNTER_REPORTS } from '../incidents/mix.ts';
@@ -37,11 +37,7 @@ import { callTakersOf, patrolOf } from './staffing.ts';
 
 /** What the world does to the outside, each at the moment of the call (`kernel.nowMs`). */
 export interface WorldHost {
-  door(
-    message: { messageId: string; agency: string; dialect: Dialect; body: string },
-    manifest: MessageManifest,
-    meta: { changedMs: number; publishedMs: number },
-  ): void;
+  door(message: FeedMessage, manifest: MessageManifest, times: FeedTimes): void;
   /** A resident of this agency changed its settings; they hold from now. */
   preference(change: PreferenceChange): void;
   /** The same, told ahead: from `atMs` (at least CROSSING_MS away) they hold in other agencies' shards too. */
@@ -226,7 +222,7 @@ export function createWorld(o: WorldOptions): World {
       officer > 0 ? { ratePerHour: shareByHour.map((share) => (cfsPerDay * officer * share) / hourSum) } : null,
   });
 
-  const feed = createFeed({
+  const feed = new Feed({
     kernel,
     seeds,
     profile,

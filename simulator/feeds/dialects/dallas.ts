@@ -1,13 +1,16 @@
-/** Dallas-like portal: one row a unit (one without, where none is assigned), the place cut to the hundred or a crossing; what is listed is open. */
+/**
+ * A portal like Dallas's: one row for each unit, or one without a unit if none is assigned. The place is cut to the hundred-block or a
+ * crossing. Every record listed is open.
+ */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { DallasRow } from '../../../contract/dialects.ts';
 import type { PublishedLocation } from '../../../contract/manifest.ts';
 import type { CadRecord } from '../../cad/record.ts';
-import { blockOf, crossingOf, districtOf } from '../place.ts';
+import { blockAddress, nearestCrossing, districtName } from '../place.ts';
 import type { Rendered, RenderContext } from '../rendering.ts';
 import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
-/** The rows of one record. `row.updatedMs` is the stamp of a snapshot taken at `publishedMs`. */
+/** Renders the rows of one record. `row.updatedMs` is the stamp of a snapshot taken at `publishedMs`. */
 export function renderDallas(record: CadRecord, context: RenderContext): Rendered<DallasRow[]> {
   const { profile, skewMs, publishedMs } = context;
   const received = wallTime(profile.zone, record.receivedMs + skewMs);
@@ -15,7 +18,7 @@ export function renderDallas(record: CadRecord, context: RenderContext): Rendere
   const { block, street, location } = placeOf(record, context);
   const shared = {
     incident_number: record.recordId,
-    division: districtOf(profile.gazetteer, record),
+    division: districtName(profile.gazetteer, record),
     nature_of_call: nature,
     priority: String(record.priority),
     date: dateText(received.civil),
@@ -37,7 +40,7 @@ export function renderDallas(record: CadRecord, context: RenderContext): Rendere
   };
 }
 
-/** A snapshot's `as_of`, `2026-06-01T09:05:00`, and how it is read. */
+/** A snapshot's `as_of`, such as `2026-06-01T09:05:00`, and the moment that a reader takes it for. */
 export function snapshotStamp(context: RenderContext): { text: string; readMs: number } {
   const { civil, readMs } = wallTime(context.profile.zone, context.publishedMs + context.skewMs);
   return { text: `${dateText(civil)}T${timeText(civil)}`, readMs };
@@ -50,10 +53,10 @@ function placeOf(
   context: RenderContext,
 ): { block: string; street: string; location: PublishedLocation } {
   if (record.location.exact.kind === 'crossing') {
-    const location = crossingOf(context.profile.gazetteer, record, ' / ');
+    const location = nearestCrossing(context.profile.gazetteer, record, ' / ');
     return { block: '', street: location.text, location };
   }
-  const { street, hundred } = blockOf(context.profile.gazetteer, record.location.block);
+  const { street, hundred } = blockAddress(context.profile.gazetteer, record.location.block);
   return {
     block: String(hundred),
     street,

@@ -1,4 +1,4 @@
-/** NENA-STA-021.1 EIDO: full addresses, persons, vehicles, units and remarks, times with the agency's offset to the millisecond. */
+/** EIDO (NENA-STA-021.1): full addresses, persons, vehicles, units and remarks. Times have the agency's offset and milliseconds. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { EidoMessage } from '../../../contract/dialects.ts';
 import type { PublishedDisposition, RecordStatus } from '../../../contract/manifest.ts';
@@ -21,9 +21,10 @@ const OTHER_DISPOSITIONS = [
   'Referred To Other Agency',
   'Report Taken By Phone',
 ];
-/** Later callers are shown this far apart, as the record doesn't keep when each of them rang. */
+/** Later callers are shown this far apart: the record does not keep when each of them called. */
 const CALL_GAP_MS = 40 * SECOND_MS;
 
+/** Renders one record. */
 export function renderEido(record: CadRecord, context: RenderContext): Rendered<EidoMessage> {
   const { profile, skewMs } = context;
   const { zone } = profile;
@@ -92,7 +93,7 @@ function stamp(zone: string, ms: number): string {
   return formatIso(ms, zoneOffsetMin(zone, ms), true);
 }
 
-/** The latest call first, as some systems list them: a reader has to look for the earliest. */
+/** Lists the latest call first, like some systems do: a reader has to look for the earliest. */
 function calls(record: CadRecord, zone: string, skewMs: number): EidoMessage['callComponent'] {
   const rows: EidoMessage['callComponent'] = [];
   for (let i = Math.max(1, record.callers.length) - 1; i >= 0; i -= 1) {

@@ -1,11 +1,11 @@
-/** Milwaukee-like live calls: the exact address or crossing with the suffix `,MKE`, no stamp of its own. */
+/** A list of live calls like Milwaukee's: the exact address or crossing with the suffix `,MKE`, and no stamp of the last change. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { MilwaukeeMessage } from '../../../contract/dialects.ts';
 import type { PublishedLocation } from '../../../contract/manifest.ts';
 import { dmToDegrees } from '../../../contract/plane.ts';
 import type { CadRecord } from '../../cad/record.ts';
-import { crossingOf } from '../place.ts';
-import { oneOf, styleOf, type Rendered, type RenderContext } from '../rendering.ts';
+import { nearestCrossing } from '../place.ts';
+import { oneOf, styleNumber, type Rendered, type RenderContext } from '../rendering.ts';
 import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
 const CLOSED = {
@@ -15,6 +15,7 @@ const CLOSED = {
   none: ['Assignment Completed', 'Advised', 'Advised/Referral', 'Citation(s) Issued'],
 } as const;
 
+/** Renders one record. */
 export function renderMilwaukee(record: CadRecord, context: RenderContext): Rendered<MilwaukeeMessage> {
   const { profile, skewMs } = context;
   const received = wallTime(profile.zone, record.receivedMs + skewMs);
@@ -53,10 +54,10 @@ function placeOf(record: CadRecord, context: RenderContext): PublishedLocation {
     case 'none':
       return exact;
     case 'crossing':
-      return { ...exact, text: exact.streets.join(styleOf(record.ordinal, 2) < 90 ? ' / ' : ' & ') };
+      return { ...exact, text: exact.streets.join(styleNumber(record.ordinal, 2) < 90 ? ' / ' : ' & ') };
     case 'landmark':
     case 'mile':
-      return crossingOf(context.profile.gazetteer, record, ' / ');
+      return nearestCrossing(context.profile.gazetteer, record, ' / ');
   }
 }
 

@@ -1,12 +1,12 @@
-/** Seattle-like: one CSV row a record, the place blurred to the centre of its block, no stamp of its own. */
+/** A feed like Seattle's: one CSV row for each record, the place blurred to the centre of its block, and no stamp of the last change. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import { SEATTLE_COLUMNS } from '../../../contract/dialects.ts';
 import type { CadRecord } from '../../cad/record.ts';
-import { blockCentre, districtOf } from '../place.ts';
+import { blockCentre, districtName } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
 import { meridiemText, wallTime } from '../wall-clock.ts';
 
-/** One cell a column, by the column's name. */
+/** A row's cells by the name of their column. */
 export type SeattleCells = Record<(typeof SEATTLE_COLUMNS)[number], string>;
 
 const CLEARANCES = {
@@ -17,6 +17,7 @@ const CLEARANCES = {
 } as const;
 const PRECINCTS = ['NORTH', 'SOUTH', 'EAST', 'WEST', 'SOUTHWEST'];
 
+/** Renders one record. */
 export function renderSeattle(record: CadRecord, context: RenderContext): Rendered<SeattleCells> {
   const { profile, skewMs } = context;
   const queued = wallTime(profile.zone, record.receivedMs + skewMs);
@@ -24,7 +25,7 @@ export function renderSeattle(record: CadRecord, context: RenderContext): Render
   const type = EVENT_TYPES[record.type];
   const known = record.type !== record.typeOriginal || record.dispatchMs !== null || record.status !== 'open';
   const centre = blockCentre(profile.gazetteer, record.location.block);
-  const district = districtOf(profile.gazetteer, record);
+  const district = districtName(profile.gazetteer, record);
   return {
     content: {
       'CAD Event Number': record.recordId,
@@ -54,11 +55,11 @@ export function renderSeattle(record: CadRecord, context: RenderContext): Render
 }
 
 /** A row's cells in the order of the columns. */
-export function lineOf(cells: SeattleCells): string[] {
+export function seattleLine(cells: SeattleCells): string[] {
   return SEATTLE_COLUMNS.map((column) => cells[column]);
 }
 
-/** A CSV line without its end (RFC 4180): cells with a comma, a quote or a line end are quoted. */
+/** A CSV line without its line end (RFC 4180): cells with a comma, a quote or a line end are quoted. */
 export function csvLine(cells: readonly string[]): string {
   return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }

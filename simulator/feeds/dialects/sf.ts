@@ -1,9 +1,9 @@
-/** San Francisco-like: the place cut to the nearest crossing, times of the agency's wall clock. */
+/** A feed like San Francisco's: the place is cut to the nearest crossing, and times are the agency's wall clock's. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { SfMessage } from '../../../contract/dialects.ts';
 import { dmToDegrees } from '../../../contract/plane.ts';
 import type { CadRecord } from '../../cad/record.ts';
-import { crossingOf, districtOf } from '../place.ts';
+import { nearestCrossing, districtName } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
 import { dateText, timeText, wallTime } from '../wall-clock.ts';
 
@@ -14,6 +14,7 @@ const CODES = {
   none: ['HAN', 'ADV', 'ND', 'CIT'],
 } as const;
 
+/** Renders one record. */
 export function renderSf(record: CadRecord, context: RenderContext): Rendered<SfMessage> {
   const { profile, skewMs, publishedMs } = context;
   const { zone } = profile;
@@ -21,7 +22,7 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
   const type = EVENT_TYPES[record.type];
   // The final type stays empty until somebody has looked, unless the call was re-typed.
   const known = record.type !== record.typeOriginal || record.dispatchMs !== null || record.status !== 'open';
-  const location = crossingOf(profile.gazetteer, record, ' \\ ');
+  const location = nearestCrossing(profile.gazetteer, record, ' \\ ');
   const at = record.location.crossing;
   const { crossingX, crossingY } = profile.gazetteer;
   return {
@@ -46,7 +47,7 @@ export function renderSf(record: CadRecord, context: RenderContext): Rendered<Sf
       sensitive_call: !type.community,
       intersection_name: location.text,
       intersection_point: { type: 'Point', coordinates: [dmToDegrees(crossingX[at]), dmToDegrees(crossingY[at])] },
-      police_district: districtOf(profile.gazetteer, record),
+      police_district: districtName(profile.gazetteer, record),
       call_last_updated_at: stamp(zone, record.updatedMs + skewMs),
       data_as_of: stamp(zone, publishedMs + skewMs),
       data_loaded_at: stamp(zone, publishedMs + skewMs),
@@ -70,7 +71,7 @@ function stamp(zone: string, ms: number): string {
   return `${dateText(civil)}T${timeText(civil)}.000`;
 }
 
-/** A nature not yet known is null in most records and empty in some. */
+/** A final type that is not yet known: null in three of four records, empty in the others. */
 function unknownNature(ordinal: number): string | null {
   return ordinal % 4 === 0 ? '' : null;
 }

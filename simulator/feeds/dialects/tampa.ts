@@ -1,10 +1,10 @@
-/** Tampa-like: the place cut to the hundred-block, the remarks not; times in UTC. */
+/** A feed like Tampa's: the place is cut to the hundred-block, but the remarks are not redacted. Times are UTC. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { TampaMessage } from '../../../contract/dialects.ts';
 import type { PublishedLocation } from '../../../contract/manifest.ts';
 import { formatIso } from '../../../contract/time.ts';
 import type { CadRecord } from '../../cad/record.ts';
-import { blockOf, crossingOf } from '../place.ts';
+import { blockAddress, nearestCrossing } from '../place.ts';
 import { oneOf, type Rendered, type RenderContext } from '../rendering.ts';
 import { floorToSecond } from '../wall-clock.ts';
 
@@ -15,9 +15,10 @@ const DISPOSITIONS = {
   duplicate: ['DUPLICATE'],
   none: ['ASSIST', 'NO REPORT', 'WARNING'],
 } as const;
-/** Remarks hold the latest few notes only (assumed). */
+/** Remarks hold only the latest notes, at most this many (assumed). */
 const NOTES_MAX = 3;
 
+/** Renders one record. */
 export function renderTampa(record: CadRecord, context: RenderContext): Rendered<TampaMessage> {
   const opened = floorToSecond(record.receivedMs + context.skewMs);
   const updated = floorToSecond(record.updatedMs + context.skewMs);
@@ -52,8 +53,8 @@ export function renderTampa(record: CadRecord, context: RenderContext): Rendered
 // --- internal ---
 
 function placeOf(record: CadRecord, context: RenderContext): PublishedLocation {
-  if (record.location.exact.kind === 'crossing') return crossingOf(context.profile.gazetteer, record, ' & ');
-  const { street, hundred } = blockOf(context.profile.gazetteer, record.location.block);
+  if (record.location.exact.kind === 'crossing') return nearestCrossing(context.profile.gazetteer, record, ' & ');
+  const { street, hundred } = blockAddress(context.profile.gazetteer, record.location.block);
   const masked = hundred === 0 ? 'XX' : `${hundred / 100}XX`;
   return { kind: 'block', hundred, street, text: `${masked} ${street}` };
 }
