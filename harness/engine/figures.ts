@@ -8,7 +8,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
 import { branchingOf, type LoopBlock } from './branching.ts';
 import type { Judgement } from '../../oracle/oracle-api.ts';
-import type { LoadHour } from '../../simulator/police/load.ts';
+import type { WorkloadHour } from '../../simulator/police/workload.ts';
 import type { ShardResult } from './shard.ts';
 import { policeWorkOf } from './police-work.ts';
 import { joined, quantilesOf, rateOf, shareWithin } from '../../stats/quantiles.ts';
@@ -224,7 +224,7 @@ function policeOf(shards: readonly ShardResult[], warmUpMs: number): RunRecord['
     },
     hourly: Array.from({ length: hours }, (_, h) => {
       const lengthMs = Math.min(HOUR_MS, warmUpMs + elapsedMs - h * HOUR_MS);
-      const at = (of: (hour: LoadHour) => number): number =>
+      const at = (of: (hour: WorkloadHour) => number): number =>
         police.reduce((n, p) => n + (p.hourly[h] === undefined ? 0 : of(p.hourly[h])), 0);
       const hourOnDutyMs = at((x) => x.onDutyMs ?? 0) || units * lengthMs;
       return {

@@ -1,6 +1,6 @@
 /** What police and call-takers did after the warm-up: their figures at the end of a run less those at the end of its beginning. */
 import type { CallCentreMeasures } from '../../simulator/calls/call-centre.ts';
-import type { DispatchMeasures } from '../../simulator/police/dispatch.ts';
+import type { DispatchMeasures } from '../../simulator/police/dispatch-api.ts';
 
 export interface Staff {
   police: DispatchMeasures;

@@ -19,7 +19,7 @@ import { exponential, keyedDraw, lognormal, type Draw, type Seeds } from '../ker
 import { composeNote } from '../narratives/narratives.ts';
 import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
 import type { Dispatch } from '../police/dispatch.ts';
-import { outcomeOf, priorityOf, type JobPriority } from '../police/parameters.ts';
+import { typeOutcome, typePriority, type JobPriority } from '../police/parameters.ts';
 import { drawService, type WorkRules } from '../police/service.ts';
 import type { CadChange, CadLocation, CadRecord } from './record.ts';
 
@@ -215,7 +215,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
     incident: Incident | null,
     location: CadLocation,
   ): RecordFile => {
-    const priority = priorityOf(EVENT_TYPES[type].id);
+    const priority = typePriority(EVENT_TYPES[type].id);
     const record: CadRecord = {
       recordId,
       ordinal: id,
@@ -468,7 +468,7 @@ export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
       const u = draw();
       const nothing = f.incident !== null && f.incident.really < 0;
       if (nothing) f.record.disposition = u < UNFOUNDED_WRITTEN_SHARE ? 'unfounded' : 'none';
-      else f.record.disposition = u < outcomeOf(EVENT_TYPES[f.record.type].id).report ? 'founded' : 'none';
+      else f.record.disposition = u < typeOutcome(EVENT_TYPES[f.record.type].id).report ? 'founded' : 'none';
       if (f.incident !== null && f.incident.records[0] === id) note(f, null, 'outcome', draw);
       end(f, 'closed');
     },

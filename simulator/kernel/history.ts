@@ -3,25 +3,25 @@
  * murmur3's mixing constants, the second lane fed by the first). It detects differences; it is no cryptographic digest.
  */
 export class History {
-  private a = 0x9e3779b9 | 0;
-  private b = 0x243f6a88 | 0;
+  #a = 0x9e3779b9 | 0;
+  #b = 0x243f6a88 | 0;
 
   /** Folds one number's low 32 bits. */
   fold(value: number): void {
     const k = Math.imul(value | 0, 0xcc9e2d51);
-    let a = this.a ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+    let a = this.#a ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
     a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0;
-    this.a = a;
-    const b = this.b ^ a;
-    this.b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b) | 0;
+    this.#a = a;
+    const b = this.#b ^ a;
+    this.#b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b) | 0;
   }
 
   /** Folds one event, as `fold` would its three numbers in turn. The kernel calls this for every event, so the lanes stay in registers. */
   foldEvent(first: number, second: number, third: number): void {
     let k = Math.imul(first | 0, 0xcc9e2d51);
-    let a = this.a ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+    let a = this.#a ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
     a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0;
-    let b = this.b ^ a;
+    let b = this.#b ^ a;
     b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b);
     k = Math.imul(second | 0, 0xcc9e2d51);
     a ^= Math.imul((k << 15) | (k >>> 17), 0x1b873593);
@@ -32,8 +32,8 @@ export class History {
     a ^= Math.imul((k << 15) | (k >>> 17), 0x1b873593);
     a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0;
     b ^= a;
-    this.a = a;
-    this.b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b);
+    this.#a = a;
+    this.#b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b);
   }
 
   /** Folds a number up to 2^53 in magnitude: an epoch time, an id. */
@@ -50,7 +50,7 @@ export class History {
 
   /** The hash so far, 16 hex digits. */
   hex(): string {
-    return hex32(this.a) + hex32(this.b);
+    return hex32(this.#a) + hex32(this.#b);
   }
 }
 

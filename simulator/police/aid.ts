@@ -1,7 +1,7 @@
 /**
- * Units that neighbours lend. An agency's neighbours are other shards, which live a simulated minute away and can't be asked what their units do now:
- * so the help is a bounded number of lent units beside the agency's own, which drive up to the border in a stated time and from there as its own do. What
- * the neighbour lacks meanwhile is not modelled.
+ * Units that neighbours lend. An agency's neighbours are other shards, which are a simulated minute away: nobody can ask them what their
+ * units do now. So the help is a bounded number of lent units beside the agency's own. They drive to the border in a stated time, and from
+ * there like the agency's own. That a neighbour lacks its lent units is not modelled.
  */
 import type { Box } from '../../contract/plane.ts';
 
@@ -9,28 +9,29 @@ export class LentUnits {
   /** Indices of lent units follow those of the agency's own. */
   readonly first: number;
   readonly count: number;
-  private readonly box: Box;
-  private readonly here: number[];
+  readonly #box: Box;
+  /** Units that are not lent out. The last one goes first. */
+  readonly #here: number[];
 
   constructor(first: number, count: number, box: Box) {
     this.first = first;
     this.count = count;
-    this.box = box;
-    this.here = Array.from({ length: count }, (_, i) => first + count - 1 - i);
+    this.#box = box;
+    this.#here = Array.from({ length: count }, (_, i) => first + count - 1 - i);
   }
 
-  /** A unit that is to be had, -1 where all are lent out. */
+  /** Takes a unit that can be lent; -1 if all are lent out. */
   borrow(): number {
-    return this.here.pop() ?? -1;
+    return this.#here.pop() ?? -1;
   }
 
   giveBack(unit: number): void {
-    this.here.push(unit);
+    this.#here.push(unit);
   }
 
-  /** Where a unit that is sent to (x, y) crosses the border: the nearest point of it, dm. */
+  /** The point at which a unit that is sent to (x, y) crosses the border: the nearest one, dm. */
   entry(x: number, y: number): { x: number; y: number } {
-    const { x0, y0, x1, y1 } = this.box;
+    const { x0, y0, x1, y1 } = this.#box;
     const west = x - x0;
     const east = x1 - x;
     const south = y - y0;

@@ -1,7 +1,8 @@
 /** Tests only: dispatch with jobs, cancels and changes of priority at given moments, and what its host hears. */
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { createDispatch, type Dispatch, type DispatchOptions } from './dispatch.ts';
+import type { DispatchOptions } from './dispatch-api.ts';
+import { Dispatch } from './dispatch.ts';
 import type { JobRequest } from './job.ts';
 import type { JobPriority } from './parameters.ts';
 
@@ -38,7 +39,7 @@ export function run({
     told.push(`${kernel.nowMs} ${text}`);
     heard(text, dispatch);
   }
-  const dispatch: Dispatch = createDispatch({
+  const dispatch: Dispatch = new Dispatch({
     kernel,
     seeds: { seed: 2, replication: 0 },
     agency: 'pd-000',

@@ -1,6 +1,7 @@
 /**
- * Crews on and off duty. By a plan, each shift has crews of its own with a beat each; a crew whose shift ends finishes its job first, and is to have
- * one meal break, about the middle of its shift, when it is idle and nobody waits. Priority 1 may break a break off; it is not made up for.
+ * Crews on and off duty. By a plan, each shift has crews of its own, each with a beat. A crew whose shift ends finishes its job first. Each
+ * crew is due one meal break, about the middle of its shift, when it is idle and nobody waits. Something of priority 1 may break a break
+ * off; the crew does not make up for it.
  *
  * Without a plan every unit is on duty all the time, and nothing here happens.
  */
@@ -11,7 +12,7 @@ import type { ServerPool } from '../queue/server-pool.ts';
 
 export interface BreakRules {
   lengthMs: number;
-  /** A break may begin so long after the start of its shift, at the earliest and at the latest. */
+  /** Earliest and latest begin of a break, counted from the start of its shift, ms. */
   fromMs: number;
   untilMs: number;
 }
@@ -20,48 +21,37 @@ export interface DutyOptions {
   kernel: Kernel;
   zone: string;
   units: number;
-  /** Null: all units, always. */
+  /** Null if all units are always on duty. */
   shifts: readonly Shift[] | null;
+  /** Null if there are no breaks. */
   breaks: BreakRules | null;
-  /** A unit that is off duty or on a break is none of the idle ones. */
+  /** Its idle servers are the idle units: a unit that is off duty or on a break is none of them. */
   pool: ServerPool<unknown>;
   hasJob: (unit: number) => boolean;
-  /** The unit comes on duty, at home. */
+  /** A unit comes on duty, at home. */
   arrived: (unit: number) => void;
-  /** Somebody came on duty, or back, or left: those who wait may be served, and counts have changed. */
+  /** Somebody came on duty, or back, or left: jobs that wait may be served, and counts have changed. */
   changed: () => void;
 }
 
 export interface DutyTallies {
-  /** Meal breaks that crews should have had by now, those taken in full, broken off, and not begun in time. */
+  /** Meal breaks that crews should have had by now. */
   breaksDue: number;
+  /** Breaks that were taken in full, broken off, and not begun in time. */
   breaksTaken: number;
   breaksBrokenOff: number;
   breaksMissed: number;
+  /** Unit time on breaks, ms. */
   breakMs: number;
-  /** Jobs that outlasted a shift, and unit time worked after its end. */
+  /** Jobs that outlasted a shift, and unit time worked after its end, ms. */
   overruns: number;
   overrunMs: number;
 }
 
-export interface Duty {
-  /** To be called once, when everything else stands: crews whose shift is under way come on duty. */
-  start(): void;
-  /** On the roster now, a break included: it has an area of its own. */
-  isRostered(unit: number): boolean;
-  isOnBreak(unit: number): boolean;
-  /** Units on duty now: on the roster, or still at a job. */
-  count(): number;
-  /** The unit has ended a job. True where it went off duty; otherwise it is to be made idle. */
-  leaves(unit: number): boolean;
-  /** Idle units that are due a break begin it. To be called when all who wait have been served, as far as that goes. */
-  rest(): void;
-  /** The unit's break ends for something urgent, and it is idle. */
-  breakOff(unit: number): void;
-  tallies(): DutyTallies;
-}
-
-/** Crews of a shift take turns: consecutive ones, whose beats lie side by side, are this share of the time apart. */
+/**
+ * Breaks of a shift's crews begin one after the other: those of two consecutive crews, whose beats lie side by side, are this share of the
+ * time for breaks apart.
+ */
 const GOLDEN = 0.618_033_988_749_895;
 
 const OFF = 0;
@@ -70,16 +60,23 @@ const BREAK = 2;
 /** The shift is over, the job is not. */
 const LATE = 3;
 
-export function createDuty(o: DutyOptions): Duty {
-  const { kernel, pool } = o;
-  const state = new Uint8Array(o.units).fill(o.shifts === null ? ON : OFF);
-  const sinceMs = new Float64Array(o.units);
-  /** By unit: until when the break that it is due may begin, -1 while it is due none; how many breaks it began. */
-  const dueUntilMs = new Float64Array(o.units).fill(-1);
-  const begun = new Uint16Array(o.units);
-  const due = new Set<number>();
-  let onDuty = o.shifts === null ? o.units : 0;
-  const sums: DutyTallies = {
+export class Duty {
+  /** True for a unit on the roster now, on a break or not: it has an area of its own. */
+  readonly isRostered = (unit: number): boolean => this.#state[unit] === ON || this.#state[unit] === BREAK;
+  readonly isOnBreak = (unit: number): boolean => this.#state[unit] === BREAK;
+  readonly #options: DutyOptions;
+  readonly #kernel: Kernel;
+  readonly #pool: ServerPool<unknown>;
+  readonly #state: Uint8Array;
+  /** By unit: when its break, or its work after the end of its shift, began. */
+  readonly #sinceMs: Float64Array;
+  /** By unit: until when the break that it is due may begin; -1 while it is due none. */
+  readonly #dueUntilMs: Float64Array;
+  /** By unit: how many breaks it has begun. */
+  readonly #breaksBegun: Uint16Array;
+  readonly #due = new Set<number>();
+  #onDuty: number;
+  readonly #sums: DutyTallies = {
     breaksDue: 0,
     breaksTaken: 0,
     breaksBrokenOff: 0,
@@ -89,132 +86,156 @@ export function createDuty(o: DutyOptions): Duty {
     overrunMs: 0,
   };
 
-  // --- shifts ---
-
-  function begin(shift: Shift, startMs: number): void {
-    for (let i = 0; i < shift.count; i += 1) {
-      const unit = shift.first + i;
-      if (state[unit] === OFF) {
-        onDuty += 1;
-        pool.free(unit);
-        o.arrived(unit);
-      } else if (state[unit] === LATE) sums.overrunMs += kernel.nowMs - sinceMs[unit];
-      if (state[unit] !== BREAK) state[unit] = ON;
-      planBreak(unit, i, startMs);
-    }
-    o.changed();
+  constructor(options: DutyOptions) {
+    const { kernel, pool, units, shifts } = options;
+    this.#options = options;
+    this.#kernel = kernel;
+    this.#pool = pool;
+    this.#state = new Uint8Array(units).fill(shifts === null ? ON : OFF);
+    this.#sinceMs = new Float64Array(units);
+    this.#dueUntilMs = new Float64Array(units).fill(-1);
+    this.#breaksBegun = new Uint16Array(units);
+    this.#onDuty = shifts === null ? units : 0;
+    kernel.on(KIND.unitBreak, (unit, payload, ordinal) => {
+      if (ordinal === 0) this.#breakIsDue(unit, payload as number);
+      else if (!this.#breakIsOver(unit, ordinal)) return;
+      options.changed();
+    });
   }
 
-  function end(shift: Shift): void {
-    for (let unit = shift.first; unit < shift.first + shift.count; unit += 1) {
-      forget(unit);
-      if (o.hasJob(unit)) {
-        state[unit] = LATE;
-        sinceMs[unit] = kernel.nowMs;
-        sums.overruns += 1;
-        continue;
-      }
-      if (state[unit] === BREAK) {
-        // Only a clock change makes a shift so short.
-        sums.breaksTaken += 1;
-        endBreak(unit);
-      } else pool.occupy(unit);
-      state[unit] = OFF;
-      onDuty -= 1;
-    }
-    o.changed();
+  /** Brings the crews whose shift is under way on duty. Call it once, when everything else stands. */
+  start(): void {
+    const { kernel, zone, units, shifts } = this.#options;
+    if (shifts === null) return;
+    for (let unit = 0; unit < units; unit += 1) this.#pool.occupy(unit);
+    startRoster({
+      kernel,
+      kind: KIND.patrolShift,
+      zone,
+      shifts,
+      begin: (shift, startMs) => this.#begin(shift, startMs),
+      end: (shift) => this.#end(shift),
+    });
   }
 
-  function leaves(unit: number): boolean {
-    if (state[unit] !== LATE) return false;
-    state[unit] = OFF;
-    onDuty -= 1;
-    sums.overrunMs += kernel.nowMs - sinceMs[unit];
+  /** Units on duty now: on the roster, or still at a job. */
+  count(): number {
+    return this.#onDuty;
+  }
+
+  /** The unit has ended a job. True if it went off duty; otherwise it must be made idle. */
+  leaves(unit: number): boolean {
+    if (this.#state[unit] !== LATE) return false;
+    this.#state[unit] = OFF;
+    this.#onDuty -= 1;
+    this.#sums.overrunMs += this.#kernel.nowMs - this.#sinceMs[unit];
     return true;
   }
 
-  // --- breaks ---
-
-  function planBreak(unit: number, turn: number, startMs: number): void {
-    if (o.breaks === null) return;
-    const { fromMs, untilMs } = o.breaks;
-    // The first half of the time has room for all turns, the second for those who can't go yet.
-    const offsetMs = Math.round(((turn * GOLDEN) % 1) * ((untilMs - fromMs) / 2));
-    const atMs = startMs + fromMs + offsetMs;
-    if (atMs >= kernel.nowMs) kernel.schedule(atMs, KIND.unitBreak, unit, 0, startMs + untilMs);
-  }
-
-  kernel.on(KIND.unitBreak, (unit, payload, ordinal) => {
-    if (ordinal > 0) {
-      if (state[unit] !== BREAK || begun[unit] !== ordinal) return;
-      sums.breaksTaken += 1;
-      endBreak(unit);
-      pool.free(unit);
-      state[unit] = ON;
-    } else {
-      sums.breaksDue += 1;
-      dueUntilMs[unit] = payload as number;
-      due.add(unit);
-    }
-    o.changed();
-  });
-
-  function rest(): void {
-    for (const unit of due) {
-      if (kernel.nowMs > dueUntilMs[unit]) forget(unit);
-      else if (pool.isIdle(unit)) beginBreak(unit);
+  /** Idle units that are due a break begin it. Call it when as many waiting jobs as possible have been served. */
+  rest(): void {
+    for (const unit of this.#due) {
+      if (this.#kernel.nowMs > this.#dueUntilMs[unit]) this.#miss(unit);
+      else if (this.#pool.isIdle(unit)) this.#beginBreak(unit);
     }
   }
 
-  function beginBreak(unit: number): void {
-    due.delete(unit);
-    pool.occupy(unit);
-    state[unit] = BREAK;
-    sinceMs[unit] = kernel.nowMs;
-    begun[unit] = (begun[unit] % 65_535) + 1;
-    kernel.schedule(kernel.nowMs + (o.breaks as BreakRules).lengthMs, KIND.unitBreak, unit, begun[unit]);
+  /** Something urgent ends the unit's break, and the unit is idle. */
+  breakOff(unit: number): void {
+    this.#sums.breaksBrokenOff += 1;
+    this.#countBreak(unit);
+    this.#state[unit] = ON;
+    this.#pool.free(unit);
   }
 
-  function endBreak(unit: number): void {
-    sums.breakMs += kernel.nowMs - sinceMs[unit];
-  }
-
-  function breakOff(unit: number): void {
-    sums.breaksBrokenOff += 1;
-    endBreak(unit);
-    state[unit] = ON;
-    pool.free(unit);
-  }
-
-  /** A break that did not begin in time is missed. */
-  function forget(unit: number): void {
-    if (due.delete(unit)) sums.breaksMissed += 1;
-  }
-
-  function tallies(): DutyTallies {
-    const now = { ...sums };
-    for (let unit = 0; unit < o.units; unit += 1) {
-      if (state[unit] === BREAK) now.breakMs += kernel.nowMs - sinceMs[unit];
-      if (state[unit] === LATE) now.overrunMs += kernel.nowMs - sinceMs[unit];
+  /** Sums until now, breaks and work in progress included. */
+  tallies(): DutyTallies {
+    const { nowMs } = this.#kernel;
+    const now = { ...this.#sums };
+    for (let unit = 0; unit < this.#options.units; unit += 1) {
+      if (this.#state[unit] === BREAK) now.breakMs += nowMs - this.#sinceMs[unit];
+      if (this.#state[unit] === LATE) now.overrunMs += nowMs - this.#sinceMs[unit];
     }
-    for (const unit of due) if (kernel.nowMs > dueUntilMs[unit]) now.breaksMissed += 1;
+    for (const unit of this.#due) if (nowMs > this.#dueUntilMs[unit]) now.breaksMissed += 1;
     return now;
   }
 
-  function start(): void {
-    if (o.shifts === null) return;
-    for (let unit = 0; unit < o.units; unit += 1) pool.occupy(unit);
-    startRoster({ kernel, kind: KIND.patrolShift, zone: o.zone, shifts: o.shifts, begin, end });
+  #begin(shift: Shift, startMs: number): void {
+    for (let i = 0; i < shift.count; i += 1) {
+      const unit = shift.first + i;
+      if (this.#state[unit] === OFF) {
+        this.#onDuty += 1;
+        this.#pool.free(unit);
+        this.#options.arrived(unit);
+      } else if (this.#state[unit] === LATE) this.#sums.overrunMs += this.#kernel.nowMs - this.#sinceMs[unit];
+      if (this.#state[unit] !== BREAK) this.#state[unit] = ON;
+      this.#planBreak(unit, i, startMs);
+    }
+    this.#options.changed();
   }
 
-  return {
-    start,
-    isRostered: (unit) => state[unit] === ON || state[unit] === BREAK,
-    isOnBreak: (unit) => state[unit] === BREAK,
-    count: () => onDuty,
-    leaves,
-    rest,
-    breakOff,
-    tallies,
-  };
+  #end(shift: Shift): void {
+    for (let unit = shift.first; unit < shift.first + shift.count; unit += 1) {
+      this.#miss(unit);
+      if (this.#options.hasJob(unit)) {
+        this.#state[unit] = LATE;
+        this.#sinceMs[unit] = this.#kernel.nowMs;
+        this.#sums.overruns += 1;
+        continue;
+      }
+      if (this.#state[unit] === BREAK) {
+        // Only a clock change makes a shift so short.
+        this.#sums.breaksTaken += 1;
+        this.#countBreak(unit);
+      } else this.#pool.occupy(unit);
+      this.#state[unit] = OFF;
+      this.#onDuty -= 1;
+    }
+    this.#options.changed();
+  }
+
+  /** `turn`: the crew's number within its shift. */
+  #planBreak(unit: number, turn: number, startMs: number): void {
+    if (this.#options.breaks === null) return;
+    const { fromMs, untilMs } = this.#options.breaks;
+    // Planned breaks fall into the first half of the time for breaks; the second half is for crews that can't go yet.
+    const offsetMs = Math.round(((turn * GOLDEN) % 1) * ((untilMs - fromMs) / 2));
+    const atMs = startMs + fromMs + offsetMs;
+    if (atMs >= this.#kernel.nowMs) this.#kernel.schedule(atMs, KIND.unitBreak, unit, 0, startMs + untilMs);
+  }
+
+  #breakIsDue(unit: number, untilMs: number): void {
+    this.#sums.breaksDue += 1;
+    this.#dueUntilMs[unit] = untilMs;
+    this.#due.add(unit);
+  }
+
+  /** False if the unit's break of this number was broken off before. */
+  #breakIsOver(unit: number, number: number): boolean {
+    if (this.#state[unit] !== BREAK || this.#breaksBegun[unit] !== number) return false;
+    this.#sums.breaksTaken += 1;
+    this.#countBreak(unit);
+    this.#pool.free(unit);
+    this.#state[unit] = ON;
+    return true;
+  }
+
+  #beginBreak(unit: number): void {
+    const { lengthMs } = this.#options.breaks as BreakRules;
+    this.#due.delete(unit);
+    this.#pool.occupy(unit);
+    this.#state[unit] = BREAK;
+    this.#sinceMs[unit] = this.#kernel.nowMs;
+    this.#breaksBegun[unit] = (this.#breaksBegun[unit] % 65_535) + 1;
+    this.#kernel.schedule(this.#kernel.nowMs + lengthMs, KIND.unitBreak, unit, this.#breaksBegun[unit]);
+  }
+
+  #countBreak(unit: number): void {
+    this.#sums.breakMs += this.#kernel.nowMs - this.#sinceMs[unit];
+  }
+
+  /** If the unit is still due a break, that break is missed. */
+  #miss(unit: number): void {
+    if (this.#due.delete(unit)) this.#sums.breaksMissed += 1;
+  }
 }

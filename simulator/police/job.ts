@@ -1,23 +1,24 @@
-/** A job for patrol: what is asked for, and how far it has got. */
-import type { JobTags } from './load.ts';
+/** A job for patrol: the request, and how far units have got with it. */
+import type { JobTags } from './workload.ts';
 import type { JobPriority } from './parameters.ts';
 
+/** Somebody asks for police. */
 export interface JobRequest {
   /** Integer, unique among jobs in hand, self-initiated ones included. */
   id: number;
   priority: JobPriority;
-  /** Where, dm. */
+  /** The place of the job, dm. */
   x: number;
   y: number;
   unitsWanted: number;
-  /** Of those, how many are for the officers' safety: they are found before anybody of the same priority gets help. 1 where left out. */
+  /** Units that the officers' safety demands. They are found before any job of the same priority gets back-up. 1 if left out. */
   unitsMin?: number;
   /** From the first unit's arrival until the job is cleared, integer ms. */
   serviceMs: number;
-  /** A telephone report can settle it, where the agency takes those. */
+  /** True if a telephone report can settle it, in an agency that takes those. */
   byPhone?: boolean;
   tags: JobTags;
-  /** Units (indices) in the order in which they are asked, before the nearest of the others. */
+  /** Units (indices) that are asked first, in this order, before the nearest of the others. */
   preferred?: readonly number[];
 }
 
@@ -25,19 +26,21 @@ export interface JobRequest {
 export class Job {
   readonly request: JobRequest;
   readonly requestedMs: number;
-  /** As dispatch sees it: a job that waits long rises. Measures go by the priority asked for. */
+  /** Priority now: a job that waits long rises. Measures go by the priority of the request. */
   priority: JobPriority;
   /** Units on the way or at the scene. */
   readonly units: number[] = [];
-  /** A unit has been sent, whatever became of it. */
+  /** True once a unit has set out, even if it was taken away again. */
   wasSent = false;
+  /** True once a unit has come to the scene. */
   wasReached = false;
-  /** Work that is left to do there, ms, while nobody does it. */
+  /** Work that is left to do at the scene, ms. It is up to date while no unit works there. */
   leftMs: number;
-  /** The unit whose event clears the job, -1 while nobody is at the scene; and the moment. */
+  /** The unit whose event clears the job; -1 while none works at the scene. */
   clearedBy = -1;
+  /** When that event is due, ms. */
   clearMs = 0;
-  /** How often it has been in line without a unit: tells its timers of one wait from those of another. */
+  /** How often the job has begun to wait without a unit: the number tells the timers of one wait from those of another. */
   waits = 0;
 
   constructor(request: JobRequest, nowMs: number) {
@@ -51,15 +54,17 @@ export class Job {
     return this.request.unitsMin ?? 1;
   }
 
+  /** True while the job lacks units, back-up included. */
   wantsMore(): boolean {
     return this.units.length < this.request.unitsWanted || this.units.length < this.unitsMin;
   }
 
-  /** Its place in the line: by priority, and within one those that lack a unit they must have before those that want back-up. */
+  /** Its rank in the line, lowest first: by priority; within one, jobs that lack a unit they must have come before those that want back-up. */
   rank(): number {
     return 2 * this.priority + (this.units.length < this.unitsMin ? 0 : 1);
   }
 
+  /** A unit leaves the job before it is cleared. */
   drop(unit: number): void {
     this.units.splice(this.units.indexOf(unit), 1);
   }

@@ -3,27 +3,27 @@ import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import {
   isDangerous,
   JOB_PRIORITIES,
-  outcomeOf,
-  priorityOf,
+  typeOutcome,
+  typePriority,
   PUBLISHED_DISPATCH_MIN,
   PUBLISHED_TRAVEL_MIN,
-  serviceOf,
+  typeService,
   travelFactor,
 } from './parameters.ts';
 import { drawService } from './service.ts';
 
 describe.each(EVENT_TYPES.map((type) => [type.id] as const))('%s', (id) => {
   it('has a priority, a service time, units and outcomes', () => {
-    expect(JOB_PRIORITIES).toContain(priorityOf(id));
-    const { meanMin, cv, unitsMean } = serviceOf(id);
+    expect(JOB_PRIORITIES).toContain(typePriority(id));
+    const { meanMin, cv, unitsMean } = typeService(id);
     expect(meanMin > 5 && meanMin < 60 && cv > 0 && unitsMean >= 1 && unitsMean <= 3).toBe(true);
-    const { unfounded, report, duplicate } = outcomeOf(id);
+    const { unfounded, report, duplicate } = typeOutcome(id);
     for (const share of [unfounded, report, duplicate]) expect(share >= 0 && share <= 1).toBe(true);
     expect(unfounded + report + duplicate).toBeLessThanOrEqual(1);
   });
 });
 
-it.each([[priorityOf], [serviceOf], [outcomeOf]])('%o refuses an unknown type', (lookUp) => {
+it.each([[typePriority], [typeService], [typeOutcome]])('%o refuses an unknown type', (lookUp) => {
   expect(() => lookUp('burglery')).toThrow(/unknown event type "burglery"/);
 });
 
@@ -36,8 +36,8 @@ it.each([
   ['traffic-crash', 46.7, 2.3],
   ['robbery', 47.9, 2.1],
 ])('%s: published minutes and units', (id, occupiedMin, unitsMean) => {
-  const service = serviceOf(id);
-  expect(service.meanMin + PUBLISHED_TRAVEL_MIN[priorityOf(id) - 1]).toBeCloseTo(occupiedMin, 9);
+  const service = typeService(id);
+  expect(service.meanMin + PUBLISHED_TRAVEL_MIN[typePriority(id) - 1]).toBeCloseTo(occupiedMin, 9);
   expect(service.unitsMean).toBe(unitsMean);
 });
 
@@ -47,7 +47,7 @@ it.each([
   ['assault', 0.207, 0.64, 0.069],
   ['burglar-alarm', 0.237, 0.009, 0.009],
 ])('%s: published outcomes', (id, unfounded, report, duplicate) => {
-  expect(outcomeOf(id)).toEqual({ unfounded, report, duplicate });
+  expect(typeOutcome(id)).toEqual({ unfounded, report, duplicate });
 });
 
 it('urgent jobs are reached sooner, in the published proportion, and rush hours are slower than night', () => {
@@ -59,7 +59,7 @@ it('urgent jobs are reached sooner, in the published proportion, and rush hours 
 
 it('what a job takes has the mean asked for, and depends on the job alone', () => {
   const seeds = { seed: 5, replication: 0 };
-  const { meanMin, cv, unitsMean } = serviceOf('disturbance');
+  const { meanMin, cv, unitsMean } = typeService('disturbance');
   const jobs = Array.from({ length: 20_000 }, (_, id) => drawService(seeds, 'pd-000', 'disturbance', id));
   const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
   expect(Math.abs(mean(jobs.map((job) => job.serviceMs)) / 60_000 / meanMin - 1)).toBeLessThan(

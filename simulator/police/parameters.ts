@@ -6,16 +6,17 @@
  * - Dispatch and travel by priority: the same study, table 8-19; solid, one town.
  * - Outcomes: Vera Institute, 911 analysis, New Orleans 2018; solid for suspicion, property, violent and alarms. Shots fired: Durham,
  *   Duke study, 72% of 911-only reports unconfirmed; solid. Others assumed. They calibrate dispositions, not truth.
- * - Types that officers go to in pairs: that they do for violence is usual policy, which types is assumed.
+ * - Types that officers go to in pairs: pairs for violence are usual policy; the choice of types is assumed.
  * - Priorities by type, the spread of service times and the hours' factors of travel: assumed. Vera's mixes (Seattle P1-P2 34%, Detroit
- *   P1-P2 42% of calls) are what the priorities aim at.
+ *   P1-P2 42% of calls) are the aim of the priorities.
  */
 
 export type JobPriority = 1 | 2 | 3 | 4;
 export const JOB_PRIORITIES: readonly JobPriority[] = [1, 2, 3, 4];
 
-/** Mean minutes from the record to the first unit's dispatch, and from there to its arrival, by priority 1 to 4. */
+/** Mean minutes from the record to the first unit's dispatch, by priority 1 to 4. */
 export const PUBLISHED_DISPATCH_MIN: readonly number[] = [2.7, 6.6, 10.5, 16.5];
+/** Mean minutes from the first unit's dispatch to its arrival, by priority 1 to 4. */
 export const PUBLISHED_TRAVEL_MIN: readonly number[] = [4.8, 6.6, 8.2, 10.4];
 
 /** Travel time by local hour, relative to the day's: streets are full at both rush hours and empty at night. Assumed. */
@@ -23,7 +24,7 @@ const TRAVEL_BY_HOUR: readonly number[] = [
   0.85, 0.85, 0.85, 0.85, 0.85, 0.9, 1, 1.15, 1.2, 1.1, 1, 1, 1.05, 1, 1, 1.1, 1.2, 1.25, 1.15, 1, 0.95, 0.9, 0.9, 0.85,
 ];
 
-/** What a travel time is multiplied by: the hour's factor, and the published priority's relative to priority 3, that of most calls. */
+/** Factor of a travel time: the hour's, times the published mean of the priority relative to that of priority 3, which most calls have. */
 export function travelFactor(priority: JobPriority, localHour: number): number {
   return (TRAVEL_BY_HOUR[localHour] * PUBLISHED_TRAVEL_MIN[priority - 1]) / PUBLISHED_TRAVEL_MIN[2];
 }
@@ -66,7 +67,7 @@ const WORK: Readonly<Record<Work, { occupiedMin: number; unitsMean: number; trav
   patrol: { occupiedMin: 19.3, unitsMean: 1.4, travels: false },
 };
 
-/** Shares of outcomes; what they leave over was handled without a report. */
+/** Shares of outcomes. The rest was handled without a report. */
 export interface Outcome {
   unfounded: number;
   report: number;
@@ -80,11 +81,11 @@ const OUTCOMES: Readonly<Record<Result, Outcome>> = {
   property: { unfounded: 0.263, report: 0.574, duplicate: 0.023 },
   violent: { unfounded: 0.207, report: 0.64, duplicate: 0.069 },
   alarm: { unfounded: 0.237, report: 0.009, duplicate: 0.009 },
-  /** Unconfirmed 72% (Durham); the report and duplicate shares are violent calls' scaled to what is left. Weak. */
+  /** Unconfirmed 72% (Durham). The report and duplicate shares are those of violent calls, scaled to the rest. Weak. */
   shots: { unfounded: 0.72, report: 0.226, duplicate: 0.024 },
-  /** Assumed: between suspicion's and property's on what was found, few reports. */
+  /** Assumed: unfounded between suspicion and property, and few reports. */
   service: { unfounded: 0.3, report: 0.15, duplicate: 0.03 },
-  /** Assumed: an officer who starts something stands before it. */
+  /** Assumed: an officer who starts something sees that it is there. */
   onview: { unfounded: 0, report: 0.2, duplicate: 0 },
 };
 
@@ -142,29 +143,29 @@ const DANGEROUS: ReadonlySet<string> = new Set([
   'disturbance',
 ]);
 
-/** Officers go there in pairs. Throws where the type is unknown. */
+/** True if officers go to this type in pairs. Throws if the type is unknown. */
 export function isDangerous(eventTypeId: string): boolean {
   typeOf(eventTypeId);
   return DANGEROUS.has(eventTypeId);
 }
 
-/** Urgency of a type (an id of EVENT_TYPES). Throws where the type is unknown. */
-export function priorityOf(eventTypeId: string): JobPriority {
+/** Priority of a type (an id of EVENT_TYPES). Throws if the type is unknown. */
+export function typePriority(eventTypeId: string): JobPriority {
   return typeOf(eventTypeId).priority;
 }
 
 /**
- * Work at the scene: mean minutes of the job there (the published occupied time less the published travel of its priority; officers who
- * start something travel nowhere), coefficient of variation, and mean units. Throws where the type is unknown.
+ * Work at the scene: mean minutes, coefficient of variation, and mean number of units. The mean is the published occupied time less the
+ * published travel of the type's priority; officers who start something do not travel. Throws if the type is unknown.
  */
-export function serviceOf(eventTypeId: string): { meanMin: number; cv: number; unitsMean: number } {
+export function typeService(eventTypeId: string): { meanMin: number; cv: number; unitsMean: number } {
   const { work, priority } = typeOf(eventTypeId);
   const { occupiedMin, unitsMean, travels } = WORK[work];
   return { meanMin: occupiedMin - (travels ? PUBLISHED_TRAVEL_MIN[priority - 1] : 0), cv: SERVICE_CV, unitsMean };
 }
 
-/** Shares of a type's outcomes as police record them. Throws where the type is unknown. */
-export function outcomeOf(eventTypeId: string): Readonly<Outcome> {
+/** Shares of a type's outcomes in the words of police records. Throws if the type is unknown. */
+export function typeOutcome(eventTypeId: string): Readonly<Outcome> {
   return OUTCOMES[typeOf(eventTypeId).result];
 }
 

@@ -1,4 +1,7 @@
-/** What officers come upon: opportunities in time and place, the same whatever else happens. Whether anybody takes one up is dispatch's. */
+/**
+ * Opportunities for work that officers start themselves. Their times and places are the same whatever else happens; dispatch decides whether
+ * a unit takes one up.
+ */
 import type { Box } from '../../contract/plane.ts';
 import { HOUR_MS } from '../../contract/time.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -7,7 +10,7 @@ import { counterDraw, exponential, keyedDraw, type Seeds } from '../kernel/rando
 
 /** Self-initiated work of the whole agency. */
 export interface SelfInitiated {
-  /** Activities an hour by local hour 0 to 23. Each is taken by the idle unit nearest to it, and missed only where none is idle. */
+  /** Activities an hour, by local hour 0 to 23. The nearest idle unit takes each up; it is missed only if none is idle. */
   ratePerHour: readonly number[];
 }
 
@@ -18,13 +21,14 @@ export interface OpportunityOptions {
   box: Box;
   ratePerHour: readonly number[];
   localHour: () => number;
-  /** Something to do at (x, y), dm, now. `opportunity` counts from 0, those that an hour's share leaves out included. */
+  /** There is something to do at (x, y), dm, now. `opportunity` counts from 0, including those that thinning drops. */
   came: (opportunity: number, x: number, y: number) => void;
 }
 
-export function startOpportunities(o: OpportunityOptions): void {
-  const { kernel, seeds, agency, box } = o;
-  const rateMax = o.ratePerHour.reduce((most, rate) => Math.max(most, rate), 0);
+/** Schedules opportunities for ever. Call it once. */
+export function startOpportunities(options: OpportunityOptions): void {
+  const { kernel, seeds, agency, box, ratePerHour } = options;
+  const rateMax = ratePerHour.reduce((most, rate) => Math.max(most, rate), 0);
   if (rateMax <= 0) return;
   const arrivalDraw = keyedDraw(seeds, `police/${agency}/self/arrival`, 0);
   const placeDraw = counterDraw(seeds, `police/${agency}/self/place`);
@@ -37,11 +41,11 @@ export function startOpportunities(o: OpportunityOptions): void {
 
   kernel.on(KIND.selfInitiated, (opportunity) => {
     schedule(opportunity + 1);
-    // Thinning: opportunities come at the busiest hour's rate, and an hour keeps its share of them.
-    if (acceptDraw(opportunity, 0) * rateMax >= o.ratePerHour[o.localHour()]) return;
+    // Thinning: opportunities come at the busiest hour's rate, and each hour keeps its share of them.
+    if (acceptDraw(opportunity, 0) * rateMax >= ratePerHour[options.localHour()]) return;
     const x = box.x0 + Math.floor(placeDraw(opportunity, 0) * (box.x1 - box.x0 + 1));
     const y = box.y0 + Math.floor(placeDraw(opportunity, 1) * (box.y1 - box.y0 + 1));
-    o.came(opportunity, x, y);
+    options.came(opportunity, x, y);
   });
   schedule(0);
 }

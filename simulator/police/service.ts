@@ -1,29 +1,32 @@
-/** What one job takes: drawn from its own streams, by job id. */
+/** The work of one job, drawn from streams of its own, by job id. */
 import { MINUTE_MS } from '../../contract/time.ts';
 import { keyedDraw, lognormal, poisson, type Seeds } from '../kernel/random.ts';
-import { isDangerous, priorityOf, serviceOf } from './parameters.ts';
+import { isDangerous, typePriority, typeService } from './parameters.ts';
 
-/** Most units that one job asks for. Assumed. */
+/** The most units that one job asks for. Assumed. */
 const UNITS_MAX = 6;
 
-/** What an agency's rules make of a job. */
+/** An agency's rules for the work of its jobs. */
 export interface WorkRules {
-  /** Dangerous types get two units from the start, and the published mean where that is more. */
+  /** True if dangerous types get at least two units from the start; the published mean still holds if it is more. */
   backup: boolean;
   /** Share of priority 4 calls that a telephone report can settle. */
   phoneShare: number;
 }
 
+/** The work of one job. */
 export interface Work {
-  /** Lognormal, integer ms. */
+  /** Time at the scene: lognormal, integer ms. */
   serviceMs: number;
   /** 1 + Poisson, or 2 + Poisson; at most 6. */
   unitsWanted: number;
+  /** Units that the officers' safety demands: 1 or 2. */
   unitsMin: number;
+  /** True if a telephone report can settle the job. */
   byPhone: boolean;
 }
 
-/** What a job of a type (an id of EVENT_TYPES) takes. */
+/** Draws the work of a job. `eventTypeId`: an id of EVENT_TYPES; throws if there is none such. */
 export function drawService(
   seeds: Seeds,
   agency: string,
@@ -31,10 +34,10 @@ export function drawService(
   jobId: number,
   rules: WorkRules = { backup: false, phoneShare: 0 },
 ): Work {
-  const { meanMin, cv, unitsMean } = serviceOf(eventTypeId);
+  const { meanMin, cv, unitsMean } = typeService(eventTypeId);
   const unitsMin = rules.backup && isDangerous(eventTypeId) ? 2 : 1;
   const further = poisson(keyedDraw(seeds, `police/${agency}/units`, jobId), Math.max(0, unitsMean - unitsMin));
-  const isMinor = rules.phoneShare > 0 && priorityOf(eventTypeId) === 4;
+  const isMinor = rules.phoneShare > 0 && typePriority(eventTypeId) === 4;
   return {
     serviceMs: Math.round(lognormal(keyedDraw(seeds, `police/${agency}/service`, jobId), meanMin * MINUTE_MS, cv)),
     unitsWanted: Math.min(UNITS_MAX, unitsMin + further),

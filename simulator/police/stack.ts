@@ -1,6 +1,6 @@
 /**
- * What becomes of jobs that wait without a unit: they rise by a priority, are settled by telephone, or bring a unit of a neighbour. A job that is
- * served at once costs no event.
+ * What becomes of jobs that wait without a unit: they rise by a priority, are settled by telephone, or bring a neighbour's unit. A job
+ * that is served at once costs no event.
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
@@ -9,17 +9,20 @@ import type { Job } from './job.ts';
 export interface StackRules {
   /** Wait after which a job of priority 3 rises to 2, and one of 4 to 3, ms; null: they stay. */
   escalation: { priority3Ms: number; priority4Ms: number } | null;
-  /** Wait after which a job of priority 4 that a telephone report can settle is settled so, ms; null: it waits for a unit. */
+  /** Wait after which a job of priority 4 is settled by telephone, if a report can settle it, ms; null: it waits for a unit. */
   phoneAfterMs: number | null;
-  /** Wait after which a neighbour is asked for a unit for a job of priority 1, and asked again each time that it has none, ms; null: never. */
+  /** Wait after which a job of priority 1 asks a neighbour for a unit, and asks again each time that none is left, ms; null: never. */
   aidAfterMs: number | null;
 }
 
 export interface StackHost {
-  /** It is in hand and has no unit. */
+  /** True if the job is in hand and has no unit. */
   isWaiting: (job: Job) => boolean;
+  /** The job rises by a priority. */
   rise: (job: Job) => void;
+  /** The job is settled by telephone. */
   settle: (job: Job) => void;
+  /** The job asks a neighbour for a unit. */
   help: (job: Job) => void;
 }
 
@@ -29,35 +32,40 @@ const TIMERS = 4;
 /** Waits are counted modulo this, so that ordinals stay below the kernel's bound. */
 const WAITS_MAX = 16_384;
 
-/** `waits` is to be called when a job begins to wait, and when its priority has changed while it does: its time then counts anew. */
-export function createStack(kernel: Kernel, rules: StackRules, host: StackHost): { waits: (job: Job) => void } {
-  function schedule(job: Job, timer: number, atMs: number): void {
-    const ordinal = (job.waits % WAITS_MAX) * TIMERS + timer;
-    kernel.schedule(Math.max(kernel.nowMs, atMs), KIND.jobWaited, job.request.id, ordinal, job);
+export class Stack {
+  readonly #kernel: Kernel;
+  readonly #rules: StackRules;
+
+  constructor(kernel: Kernel, rules: StackRules, host: StackHost) {
+    this.#kernel = kernel;
+    this.#rules = rules;
+    kernel.on(KIND.jobWaited, (_id, payload, ordinal) => {
+      const job = payload as Job;
+      if (!host.isWaiting(job) || Math.floor(ordinal / TIMERS) !== job.waits % WAITS_MAX) return;
+      const timer = ordinal % TIMERS;
+      if (timer === TIMER.rise) host.rise(job);
+      else if (timer === TIMER.phone) host.settle(job);
+      else {
+        host.help(job);
+        if (host.isWaiting(job)) this.wait(job);
+      }
+    });
   }
 
-  function waits(job: Job): void {
+  /** The job begins to wait, or its priority has changed while it waits: its time counts anew. */
+  wait(job: Job): void {
     job.waits += 1;
-    const { nowMs } = kernel;
-    const { escalation, phoneAfterMs, aidAfterMs } = rules;
-    if (job.priority === 1 && aidAfterMs !== null) schedule(job, TIMER.aid, nowMs + aidAfterMs);
-    if (job.priority === 3 && escalation !== null) schedule(job, TIMER.rise, nowMs + escalation.priority3Ms);
-    if (job.priority === 4 && escalation !== null) schedule(job, TIMER.rise, nowMs + escalation.priority4Ms);
+    const { nowMs } = this.#kernel;
+    const { escalation, phoneAfterMs, aidAfterMs } = this.#rules;
+    if (job.priority === 1 && aidAfterMs !== null) this.#schedule(job, TIMER.aid, nowMs + aidAfterMs);
+    if (job.priority === 3 && escalation !== null) this.#schedule(job, TIMER.rise, nowMs + escalation.priority3Ms);
+    if (job.priority === 4 && escalation !== null) this.#schedule(job, TIMER.rise, nowMs + escalation.priority4Ms);
     if (job.request.priority === 4 && job.request.byPhone === true && phoneAfterMs !== null && !job.wasSent)
-      schedule(job, TIMER.phone, job.requestedMs + phoneAfterMs);
+      this.#schedule(job, TIMER.phone, job.requestedMs + phoneAfterMs);
   }
 
-  kernel.on(KIND.jobWaited, (_id, payload, ordinal) => {
-    const job = payload as Job;
-    if (!host.isWaiting(job) || Math.floor(ordinal / TIMERS) !== job.waits % WAITS_MAX) return;
-    const timer = ordinal % TIMERS;
-    if (timer === TIMER.rise) host.rise(job);
-    else if (timer === TIMER.phone) host.settle(job);
-    else {
-      host.help(job);
-      if (host.isWaiting(job)) waits(job);
-    }
-  });
-
-  return { waits };
+  #schedule(job: Job, timer: number, atMs: number): void {
+    const ordinal = (job.waits % WAITS_MAX) * TIMERS + timer;
+    this.#kernel.schedule(Math.max(this.#kernel.nowMs, atMs), KIND.jobWaited, job.request.id, ordinal, job);
+  }
 }

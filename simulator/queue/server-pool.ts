@@ -20,37 +20,37 @@ export interface Customer<T> {
 export class ServerPool<T> {
   readonly servers: number;
   /** The idle servers are `order[0 .. idle - 1]`; `place` is its inverse. */
-  private readonly order: Int32Array;
-  private readonly place: Int32Array;
-  private idle: number;
+  readonly #order: Int32Array;
+  readonly #place: Int32Array;
+  #idle: number;
   /** A binary heap. Those who gave up stay in it until they reach its top; `present` tells who still waits. */
-  private readonly line: Customer<T>[] = [];
-  private readonly present = new Map<number, Customer<T>>();
+  readonly #line: Customer<T>[] = [];
+  readonly #present = new Map<number, Customer<T>>();
 
   /** `servers`: how many, an integer of at least 0. They are idle at first. */
   constructor(servers: number) {
     if (!Number.isInteger(servers) || servers < 0)
       throw new RangeError(`servers must be an integer of at least 0, found ${servers}`);
     this.servers = servers;
-    this.idle = servers;
-    this.order = Int32Array.from({ length: servers }, (_, i) => i);
-    this.place = this.order.slice();
+    this.#idle = servers;
+    this.#order = Int32Array.from({ length: servers }, (_, i) => i);
+    this.#place = this.#order.slice();
   }
 
   /** Joins the line. Throws where the key waits already. */
   offer(key: number, rank: number, arrivalMs: number, what: T): void {
-    if (this.present.has(key)) throw new Error(`customer ${key} waits already`);
+    if (this.#present.has(key)) throw new Error(`customer ${key} waits already`);
     const customer = { key, rank, arrivalMs, what };
-    this.present.set(key, customer);
-    siftUp(this.line, customer);
+    this.#present.set(key, customer);
+    siftUp(this.#line, customer);
   }
 
   /** Who is next; null where nobody waits. */
   head(): Customer<T> | null {
-    while (this.line.length > 0) {
-      const top = this.line[0];
-      if (this.present.get(top.key) === top) return top;
-      removeTop(this.line);
+    while (this.#line.length > 0) {
+      const top = this.#line[0];
+      if (this.#present.get(top.key) === top) return top;
+      removeTop(this.#line);
     }
     return null;
   }
@@ -60,70 +60,68 @@ export class ServerPool<T> {
     const head = this.head();
     if (head === null) throw new Error('nobody waits');
     this.occupy(server);
-    this.present.delete(head.key);
-    removeTop(this.line);
+    this.#present.delete(head.key);
+    removeTop(this.#line);
     return head;
   }
 
   /** An idle server takes up work that never stood in line. Throws where it is busy. */
   occupy(server: number): void {
     if (!this.isIdle(server)) throw new Error(`server ${server} is busy or unknown`);
-    this.idle -= 1;
-    this.swap(server, this.idle);
+    this.#idle -= 1;
+    this.#swap(server, this.#idle);
   }
 
   /** A busy server has ended its work. Throws where it is idle. */
   free(server: number): void {
-    if (!(this.place[server] >= this.idle)) throw new Error(`server ${server} is idle or unknown`);
-    this.swap(server, this.idle);
-    this.idle += 1;
+    if (!(this.#place[server] >= this.#idle)) throw new Error(`server ${server} is idle or unknown`);
+    this.#swap(server, this.#idle);
+    this.#idle += 1;
   }
 
   /** Leaves the line unserved. Null where the key does not wait. */
   abandon(key: number): Customer<T> | null {
-    const customer = this.present.get(key);
+    const customer = this.#present.get(key);
     if (customer === undefined) return null;
-    this.present.delete(key);
+    this.#present.delete(key);
     return customer;
   }
 
   isIdle(server: number): boolean {
-    return this.place[server] < this.idle;
+    return this.#place[server] < this.#idle;
   }
 
   /** An idle server, whichever costs nothing to find. Call only where `idleCount()` is above 0. */
   anyIdle(): number {
-    return this.order[this.idle - 1];
+    return this.#order[this.#idle - 1];
   }
 
   /** The idle servers, i from 0 to `idleCount() - 1`, in no particular order; taking or freeing one changes it. */
   idleAt(i: number): number {
-    return this.order[i];
+    return this.#order[i];
   }
 
   idleCount(): number {
-    return this.idle;
+    return this.#idle;
   }
 
   /** True where the key stands in the line. */
   isWaiting(key: number): boolean {
-    return this.present.has(key);
+    return this.#present.has(key);
   }
 
   /** How many wait. */
   waiting(): number {
-    return this.present.size;
+    return this.#present.size;
   }
 
-  // --- internal ---
-
-  private swap(server: number, to: number): void {
-    const from = this.place[server];
-    const other = this.order[to];
-    this.order[to] = server;
-    this.order[from] = other;
-    this.place[server] = to;
-    this.place[other] = from;
+  #swap(server: number, to: number): void {
+    const from = this.#place[server];
+    const other = this.#order[to];
+    this.#order[to] = server;
+    this.#order[from] = other;
+    this.#place[server] = to;
+    this.#place[other] = from;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who answers and who drives: an agency's call-takers and patrol as its scenario says, for so many people. */
 import type { Scenario } from '../../contract/scenario.ts';
 import type { CallCentreOptions } from '../calls/call-centre.ts';
-import type { DispatchOptions } from '../police/dispatch.ts';
+import type { DispatchOptions } from '../police/dispatch-api.ts';
 import { shiftsOf } from '../queue/roster.ts';
 
 type Patrol = Pick<DispatchOptions, 'units' | 'assignment' | 'preemption' | 'stack' | 'aid' | 'shifts' | 'breaks'>;

@@ -28,7 +28,7 @@ import { createNewsroom, type Newsroom } from '../newsroom/newsroom.ts';
 import { identityOf } from '../people/identity.ts';
 import { MOTION_HOUR_SHARES, startMotions } from '../people/motions.ts';
 import { personOfHousehold, type People } from '../people/people.ts';
-import { createDispatch, type Dispatch } from '../police/dispatch.ts';
+import { Dispatch } from '../police/dispatch.ts';
 import type { Lineage, Stimulus } from '../reactions/lineage.ts';
 import { LoopGuard } from '../reactions/loop-guard.ts';
 import { createReactions, CROSSING_MS, type Reactions } from '../reactions/reactions.ts';
@@ -202,7 +202,7 @@ export function createWorld(o: WorldOptions): World {
   const hourSum = shareByHour.reduce((sum, share) => sum + share, 0);
   const cfsPerDay =
     (o.persons * scenario.incidents.callsForServicePer1000PersonsYear * intensity.incidents) / 1000 / YEAR_DAYS;
-  const dispatch = createDispatch({
+  const dispatch = new Dispatch({
     kernel,
     seeds,
     agency: profile.id,

@@ -3,7 +3,7 @@ import { createCallCentre } from '../../../simulator/calls/call-centre.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import { KIND } from '../../../simulator/kernel/kinds.ts';
 import { cumulative, exponential, keyedDraw, lognormal, pick, type Draw } from '../../../simulator/kernel/random.ts';
-import { createDispatch } from '../../../simulator/police/dispatch.ts';
+import { Dispatch } from '../../../simulator/police/dispatch.ts';
 import type { JobPriority } from '../../../simulator/police/parameters.ts';
 import { callSign } from '../../../simulator/police/patrol.ts';
 import { hasOwnServer, hasPlaces, loadOf, serviceMeanOf, type Case } from './case.ts';
@@ -120,7 +120,7 @@ function dispatchDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, t
   const withOwn = hasOwnServer(posed);
   const draw = keyedDraw(seeds, 'validation/jobs', 0);
   const lists = arrivals.map(({ prefers }) => prefers.map((server) => server - 1));
-  const dispatch = createDispatch({
+  const dispatch = new Dispatch({
     kernel,
     seeds,
     agency: 'validation',
