@@ -24,7 +24,8 @@ import type { VideoCounts } from '../../simulator/reactions/video-portal.ts';
 import type { Ledger } from '../../simulator/world/ledger.ts';
 import type { ReactionName } from '../../contract/catalogue.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
-import { createWorld, type LoopDay, type World } from '../../simulator/world/world.ts';
+import type { LoopDay } from '../../simulator/world/tally.ts';
+import { World } from '../../simulator/world/world.ts';
 import type { Judgement, Oracle, RecordTruth, TruthView } from '../../oracle/oracle-api.ts';
 import { alertKey } from '../../oracle/rules/composition.ts';
 import { createOracle } from '../../oracle/oracle.ts';
@@ -346,7 +347,7 @@ export class Shard {
 
   private buildWorld(profile: AgencyProfile): World {
     const { scenario, seed, plan } = this.o;
-    return createWorld({
+    return new World({
       scenario,
       seeds: { seed, replication: 0 },
       agencyIndex: plan.index,

@@ -1,27 +1,27 @@
 /**
  * The CAD desk: records as a sequence of changes. A call opens a record, joins one, or opens a second one by mistake that is merged
- * later; officers re-type what they find; callers cancel; work ends with a disposition. Each change is told to the feed.
+ * later; officers re-type what they find; callers cancel; work ends with a disposition. The feed is told each change.
  *
- * Numbers without a source are `assumed`.
+ * Numbers without a source are assumed.
  */
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
-import { dmToDegrees } from '../../contract/plane.ts';
 import type { PrivateString } from '../../contract/manifest.ts';
 import { civilFromMs, pad, MINUTE_MS } from '../../contract/time.ts';
 import { zoneOffsetMin } from '../../contract/zones.ts';
 import type { Call } from '../calls/calls.ts';
-import { addressText, householdPlace, type City } from '../city/city.ts';
-import { CALL_SLOTS, INDUCED_FROM, ON_VIEW_FROM, type Incident, type IncidentPlace } from '../incidents/incident.ts';
-import { homeOn, middle, typeIndex } from '../incidents/arrivals.ts';
+import type { City } from '../city/city.ts';
+import { ON_VIEW_FROM } from '../incidents/incident.ts';
+import { typeIndex } from '../incidents/mix.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { exponential, keyedDraw, lognormal, type Draw, type Seeds } from '../kernel/random.ts';
-import { composeNote } from '../narratives/narratives.ts';
-import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
 import type { Dispatch } from '../police/dispatch.ts';
-import { typeOutcome, typePriority, type JobPriority } from '../police/parameters.ts';
+import { typeOutcome, type JobPriority } from '../police/parameters.ts';
 import { drawService, type WorkRules } from '../police/service.ts';
-import type { CadChange, CadLocation, CadRecord } from './record.ts';
+import { locateCall, locatePosition } from './locate.ts';
+import { newRecordFile, type NewRecord, type RecordFile } from './record-file.ts';
+import type { CadChange, CadRecord } from './record.ts';
+import { RecordTypist } from './typist.ts';
 
 /** A further call about an incident on record is recognised as such in this share of cases. */
 const RECOGNISED_SHARE = 0.85;
@@ -32,22 +32,12 @@ const COLD_AFTER_MS = 30 * MINUTE_MS;
 const MORE_NOTES_SHARE = 0.3;
 const REPRIORITISED_SHARE = 0.05;
 const RETYPED_SHARE = 0.5;
-/** Nothing found is written up as unfounded in this share; the rest closes without a word. */
+/** If officers find nothing, the record is closed as unfounded in this share of cases, and without a disposition in the rest. */
 const UNFOUNDED_WRITTEN_SHARE = 0.85;
 const CANCEL_MS_MEAN = 6 * MINUTE_MS;
-const EMAIL_SHARE = 0.2;
-const BIRTH_DATE_SHARE = 0.35;
-const PLATE_SHARE = 0.25;
-const MEDICAL_SHARE = 0.15;
-const CANARIES_HALF = 8_388_608;
+/** Share of traffic stops among officer-initiated records; the rest are patrol checks. */
+const TRAFFIC_STOP_SHARE = 0.6;
 
-const VAGUE = [
-  'BEHIND THE OLD MILL',
-  'ALONG THE RIVER TRAIL',
-  'FIELD PAST THE WATER TOWER',
-  'UNDER THE RAIL BRIDGE',
-  'LOT BY THE GRAIN SILO',
-];
 const MISCODES = ['suspicious-person', 'disturbance', 'trespass', 'theft'];
 
 export interface DeskOptions {
@@ -57,423 +47,286 @@ export interface DeskOptions {
   agencyId: string;
   zone: string;
   city: City;
+  /** People in the jurisdiction. */
   persons: number;
   cancelShare: number;
-  /** What dispatch makes of a job. */
+  /** The rules by which dispatch sizes a job. */
   work: WorkRules;
+  police: Pick<Dispatch, 'request' | 'cancel' | 'reprioritise'>;
+  /** A record changed. */
   changed: (record: CadRecord, change: CadChange) => void;
   learnPrivate: (recordId: string, strings: PrivateString[]) => void;
 }
 
-/** What the desk and the world know of a record beyond its text. */
-export interface RecordFile {
-  record: CadRecord;
-  incident: Incident | null;
-  callMs: number;
-  answeredMs: number;
-  withdrawnMs: number | null;
-  /** The place came from ALI, by this call; a rebid may move it. */
-  placedByCall: number;
-}
-
-export interface CadDesk {
-  take(call: Call): void;
-  relocate(call: Call): void;
-  /** Officer-initiated activity: a record without a call. */
-  onView(opportunity: number, unit: string, x: number, y: number): { jobId: number; serviceMs: number };
-  dispatched(id: number, units: readonly string[]): void;
-  onScene(id: number, first: boolean): void;
-  cleared(id: number): void;
-  file(recordId: string): RecordFile | undefined;
-  records(): number;
-  /** Every record, in order of creation. */
-  all(): Iterable<RecordFile>;
-}
-
-type Change =
+/** A change that comes later by itself. */
+type PlannedChange =
   | { kind: 'merge'; into: string }
   | { kind: 'note' }
   | { kind: 'priority'; priority: number }
   | { kind: 'retype'; type: number }
   | { kind: 'cancel' };
+/** Ordinals of the kernel's events: one of each kind for a record. */
+const PLAN = { note: 1, priority: 2, miscoded: 3, cancel: 4, merge: 5, found: 6 } as const;
 
-export function createDesk(o: DeskOptions, dispatch: () => Dispatch): CadDesk {
-  const { kernel, seeds, city } = o;
-  const files = new Map<number, RecordFile>();
-  const byRecordId = new Map<string, RecordFile>();
+export class CadDesk {
+  readonly #options: DeskOptions;
+  readonly #kernel: Kernel;
+  readonly #typist: RecordTypist;
+  readonly #files = new Map<number, RecordFile>();
+  readonly #byRecordId = new Map<string, RecordFile>();
 
-  const inducedCanaries = new Map<number, number>();
-  /** Canary numbers have 24 bits: the lower half for calls of exogenous incidents, the upper for induced ones in order of appearance. */
-  const canaryNumber = (callId: number): number => {
-    if (callId < INDUCED_FROM * CALL_SLOTS) return callId % CANARIES_HALF;
-    const number = inducedCanaries.get(callId) ?? inducedCanaries.size;
-    inducedCanaries.set(callId, number);
-    return CANARIES_HALF + (number % CANARIES_HALF);
-  };
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#kernel = options.kernel;
+    this.#typist = new RecordTypist(options);
+    this.#kernel.on(KIND.recordChange, (id, payload) => this.#carryOut(id, payload as PlannedChange));
+  }
 
-  const draws = (concern: string, id: number | string): Draw => keyedDraw(seeds, `${o.agencyId}/${concern}`, id);
-  const isLive = (f: RecordFile): boolean => f.record.status === 'open';
-
-  const change = (f: RecordFile, what: CadChange): void => {
-    f.record.updatedMs = kernel.nowMs;
-    kernel.history.foldText(f.record.recordId);
-    kernel.history.fold(f.record.type);
-    o.changed(f.record, what);
-  };
-
-  const later = (id: number, ordinal: number, delayMs: number, what: Change): void => {
-    kernel.schedule(kernel.nowMs + Math.max(1, Math.round(delayMs)), KIND.recordChange, id, ordinal, what);
-  };
-
-  const note = (f: RecordFile, call: Call | null, stage: 'first' | 'more' | 'outcome', draw: Draw): void => {
-    const incident = f.incident;
-    if (incident === null) return;
-    const caller = identityOf(seeds, o.agencyIndex, call?.person ?? Math.floor(draw() * o.persons));
-    const other = identityOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons));
-    const composed = composeNote(
-      draw,
-      EVENT_TYPES[f.record.type].id,
-      {
-        caller,
-        other,
-        address: f.record.location.exact.text,
-        unit: f.record.location.unit,
-        plate: other.plate,
-        medical: medicalOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)),
-        canary: canaryOf(seeds, o.agencyIndex, canaryNumber(call?.id ?? f.record.ordinal)),
-      },
-      stage,
-    );
-    o.learnPrivate(f.record.recordId, composed.privates);
-    f.record.notes.push({ atMs: kernel.nowMs, text: composed.text });
-  };
-
-  const addCaller = (f: RecordFile, call: Call, draw: Draw): void => {
-    const who = identityOf(seeds, o.agencyIndex, call.person);
-    const privates: PrivateString[] = [
-      { kind: 'name', value: who.full },
-      { kind: 'phone', value: who.phone },
-    ];
-    const email = draw() < EMAIL_SHARE ? who.email : null;
-    const birthDate = draw() < BIRTH_DATE_SHARE ? who.birthDate : null;
-    if (email !== null) privates.push({ kind: 'email', value: email });
-    if (birthDate !== null) privates.push({ kind: 'birth-date', value: birthDate });
-    f.record.callers.push({ name: who.full, phone: who.phone, email, birthDate, address: null });
-    if (draw() < MEDICAL_SHARE) {
-      const medical = medicalOf(seeds, o.agencyIndex, call.person);
-      f.record.medical.push(medical);
-      privates.push({ kind: 'medical', value: medical });
-    }
-    if (draw() < PLATE_SHARE) {
-      const plate = plateNear(draw);
-      f.record.plates.push(plate);
-      privates.push({ kind: 'plate', value: plate });
-    }
-    o.learnPrivate(f.record.recordId, privates);
-  };
-
-  const plateNear = (draw: Draw): string => identityOf(seeds, o.agencyIndex, Math.floor(draw() * o.persons)).plate;
-
-  const open = (call: Call): void => {
+  /** A call-taker has typed a call: it joins a record that is open, or opens one. */
+  take(call: Call): void {
     const { incident } = call;
-    const draw = draws('record', `${incident.drawKey}/${call.caller}`);
+    const live = incident.records.map((id) => this.#file(id)).find(isLive);
+    const draw = this.#draws('join', `${incident.drawKey}/${call.caller}`);
+    if (live === undefined || draw() >= RECOGNISED_SHARE) {
+      this.#open(call);
+      return;
+    }
+    this.#typist.addCaller(live, call, draw);
+    this.#typist.addNote(live, call, 'first', draw);
+    this.#change(live, 'updated');
+  }
+
+  /** A better position came in for a call: it moves the open records that were placed by that call. */
+  relocate(call: Call): void {
+    for (const id of call.incident.records) {
+      const file = this.#file(id);
+      if (file.placedByCall !== call.id || !isLive(file)) continue;
+      const draw = this.#draws('relocate', id);
+      file.record.location = locatePosition(this.#options.city, call.ali.x, call.ali.y, draw);
+      this.#typist.tellPlace(file);
+      this.#change(file, 'relocated');
+    }
+  }
+
+  /** Officer-initiated activity at (x, y), dm: a record without a call. Returns its job, integer ms of work. */
+  onView(opportunity: number, unit: string, x: number, y: number): { jobId: number; serviceMs: number } {
+    const { seeds, agencyId, city } = this.#options;
+    const { nowMs } = this.#kernel;
+    const id = ON_VIEW_FROM + opportunity;
+    const draw = this.#draws('on-view', opportunity);
+    const type = typeIndex(draw() < TRAFFIC_STOP_SHARE ? 'traffic-stop' : 'patrol-check');
+    const location = locatePosition(city, x, y, draw);
+    const file = this.#newFile({ id, recordId: this.#recordId(id), type, incident: null, location });
+    file.record.dispatchMs = nowMs;
+    file.record.onSceneMs = nowMs;
+    file.record.units = [unit];
+    this.#typist.tellPlace(file);
+    this.#change(file, 'created');
+    return { jobId: id, serviceMs: drawService(seeds, agencyId, EVENT_TYPES[type].id, id).serviceMs };
+  }
+
+  /** Units have set out for a record. */
+  dispatched(id: number, units: readonly string[]): void {
+    const file = this.#file(id);
+    if (!isLive(file)) return;
+    file.record.dispatchMs ??= this.#kernel.nowMs;
+    // A unit that a more urgent call took away may come back.
+    file.record.units = [...new Set([...file.record.units, ...units])];
+    this.#change(file, 'dispatched');
+  }
+
+  /** A unit is at the scene of a record; `first` if it is the first. */
+  onScene(id: number, first: boolean): void {
+    const file = this.#file(id);
+    const { record } = file;
+    if (!isLive(file) || !first) return;
+    record.onSceneMs = this.#kernel.nowMs;
+    this.#change(file, 'onScene');
+    const really = file.incident?.really ?? -1;
+    const draw = this.#draws('on-scene', id);
+    if (really < 0 || really === record.type || EVENT_TYPES[record.type].id === 'burglary-cold') return;
+    if (draw() < RETYPED_SHARE)
+      this.#plan(id, PLAN.found, lognormal(draw, 6 * MINUTE_MS, 0.6), { kind: 'retype', type: really });
+  }
+
+  /** Police have done with a record. */
+  cleared(id: number): void {
+    const file = this.#file(id);
+    const { record, incident } = file;
+    if (!isLive(file)) return;
+    const draw = this.#draws('clear', id);
+    const u = draw();
+    if (incident !== null && incident.really < 0)
+      record.disposition = u < UNFOUNDED_WRITTEN_SHARE ? 'unfounded' : 'none';
+    else record.disposition = u < typeOutcome(EVENT_TYPES[record.type].id).report ? 'founded' : 'none';
+    if (incident !== null && incident.records[0] === id) this.#typist.addNote(file, null, 'outcome', draw);
+    this.#end(file, 'closed');
+  }
+
+  file(recordId: string): RecordFile | undefined {
+    return this.#byRecordId.get(recordId);
+  }
+
+  /** How many records there are. */
+  records(): number {
+    return this.#files.size;
+  }
+
+  /** Every record, in order of creation. */
+  all(): Iterable<RecordFile> {
+    return this.#files.values();
+  }
+
+  #file(id: number): RecordFile {
+    return this.#files.get(id) as RecordFile;
+  }
+
+  #draws(concern: string, id: number | string): Draw {
+    return keyedDraw(this.#options.seeds, `${this.#options.agencyId}/${concern}`, id);
+  }
+
+  /** Opens a record for a call, requests police, and plans what will change by itself. */
+  #open(call: Call): void {
+    const { incident } = call;
+    const { nowMs } = this.#kernel;
+    const draw = this.#draws('record', `${incident.drawKey}/${call.caller}`);
     const reported = EVENT_TYPES[incident.reported].id;
-    const cold = kernel.nowMs - incident.onsetMs > COLD_AFTER_MS && reported === 'burglary';
-    const coldCoded = draw() < COLD_CODED_SHARE;
-    const miscoded = draw() < MISCODED_SHARE;
+    const isCold = nowMs - incident.onsetMs > COLD_AFTER_MS && reported === 'burglary';
+    const isColdCoded = draw() < COLD_CODED_SHARE;
+    const isMiscoded = draw() < MISCODED_SHARE;
     const miscode = MISCODES[Math.floor(draw() * MISCODES.length)];
-    const typeId = cold && coldCoded ? 'burglary-cold' : miscoded ? miscode : reported;
-    const f = newFile(call.id, recordIdOf(call.id), typeIndex(typeId), incident, locate(call, draw));
-    f.callMs = call.placedMs;
-    f.answeredMs = call.answeredMs;
-    f.record.receivedMs = call.placedMs;
-    f.placedByCall = call.knowsPlace ? -1 : call.id;
-    addCaller(f, call, draw);
-    learnPlace(f);
-    note(f, call, 'first', draw);
-    change(f, 'created');
-    request(f);
-    if (draw() < MORE_NOTES_SHARE) later(call.id, 1, lognormal(draw, 4 * MINUTE_MS, 0.8), { kind: 'note' });
-    if (draw() < REPRIORITISED_SHARE)
-      later(call.id, 2, lognormal(draw, 3 * MINUTE_MS, 0.5), {
-        kind: 'priority',
-        priority: Math.max(1, f.record.priority - 1),
-      });
-    if (miscoded && !cold)
-      later(call.id, 3, lognormal(draw, 8 * MINUTE_MS, 0.8), { kind: 'retype', type: incident.reported });
-    if (draw() < o.cancelShare) later(call.id, 4, exponential(draw, CANCEL_MS_MEAN), { kind: 'cancel' });
-    const first = incident.records.length > 0 ? files.get(incident.records[0]) : undefined;
-    incident.records.push(call.id);
-    if (first !== undefined && isLive(first))
-      later(call.id, 5, lognormal(draw, MERGE_MS_MEAN, 0.7), { kind: 'merge', into: first.record.recordId });
-  };
-
-  const newFile = (
-    id: number,
-    recordId: string,
-    type: number,
-    incident: Incident | null,
-    location: CadLocation,
-  ): RecordFile => {
-    const priority = typePriority(EVENT_TYPES[type].id);
-    const record: CadRecord = {
-      recordId,
-      ordinal: id,
-      incident: incident?.key ?? -1,
-      typeOriginal: type,
-      type,
-      priorityOriginal: priority,
-      priority,
-      onView: incident === null,
-      receivedMs: kernel.nowMs,
-      entryMs: kernel.nowMs,
-      dispatchMs: null,
-      onSceneMs: null,
-      closedMs: null,
-      updatedMs: kernel.nowMs,
-      status: 'open',
-      disposition: 'none',
-      location,
-      beat: `${1 + (location.block % 7)}${'ABCD'[location.block % 4]}`,
-      units: [],
-      callers: [],
-      plates: [],
-      medical: [],
-      notes: [],
-      mergedInto: null,
-    };
-    const f: RecordFile = {
-      record,
+    const typeId = isCold && isColdCoded ? 'burglary-cold' : isMiscoded ? miscode : reported;
+    const location = locateCall(this.#options.city, call, draw);
+    const file = this.#newFile({
+      id: call.id,
+      recordId: this.#recordId(call.id),
+      type: typeIndex(typeId),
       incident,
-      callMs: kernel.nowMs,
-      answeredMs: kernel.nowMs,
-      withdrawnMs: null,
-      placedByCall: -1,
-    };
-    files.set(id, f);
-    byRecordId.set(recordId, f);
-    return f;
-  };
+      location,
+    });
+    file.callMs = call.placedMs;
+    file.answeredMs = call.answeredMs;
+    file.record.receivedMs = call.placedMs;
+    file.placedByCall = call.knowsPlace ? -1 : call.id;
+    this.#typist.addCaller(file, call, draw);
+    this.#typist.tellPlace(file);
+    this.#typist.addNote(file, call, 'first', draw);
+    this.#change(file, 'created');
+    this.#request(file);
+    this.#planChanges(call, file, isMiscoded && !isCold, draw);
+  }
 
-  const request = (f: RecordFile): void => {
-    const work = drawService(seeds, o.agencyId, EVENT_TYPES[f.record.type].id, f.record.ordinal, o.work);
-    const origin = f.incident?.origin;
-    dispatch().request({
-      id: f.record.ordinal,
-      priority: f.record.priority as JobPriority,
-      x: f.record.location.x,
-      y: f.record.location.y,
-      ...work,
+  /** Draws what will change of a new record by itself. `isMiscoded`: somebody will correct its type. */
+  #planChanges(call: Call, { record }: RecordFile, isMiscoded: boolean, draw: Draw): void {
+    const { id, incident } = call;
+    if (draw() < MORE_NOTES_SHARE) this.#plan(id, PLAN.note, lognormal(draw, 4 * MINUTE_MS, 0.8), { kind: 'note' });
+    if (draw() < REPRIORITISED_SHARE)
+      this.#plan(id, PLAN.priority, lognormal(draw, 3 * MINUTE_MS, 0.5), {
+        kind: 'priority',
+        priority: Math.max(1, record.priority - 1),
+      });
+    if (isMiscoded)
+      this.#plan(id, PLAN.miscoded, lognormal(draw, 8 * MINUTE_MS, 0.8), { kind: 'retype', type: incident.reported });
+    if (draw() < this.#options.cancelShare)
+      this.#plan(id, PLAN.cancel, exponential(draw, CANCEL_MS_MEAN), { kind: 'cancel' });
+    const first = incident.records.length > 0 ? this.#files.get(incident.records[0]) : undefined;
+    incident.records.push(id);
+    if (first !== undefined && isLive(first))
+      this.#plan(id, PLAN.merge, lognormal(draw, MERGE_MS_MEAN, 0.7), { kind: 'merge', into: first.record.recordId });
+  }
+
+  #plan(id: number, ordinal: number, delayMs: number, planned: PlannedChange): void {
+    const atMs = this.#kernel.nowMs + Math.max(1, Math.round(delayMs));
+    this.#kernel.schedule(atMs, KIND.recordChange, id, ordinal, planned);
+  }
+
+  #carryOut(id: number, planned: PlannedChange): void {
+    const file = this.#file(id);
+    const { record } = file;
+    const { police } = this.#options;
+    if (!isLive(file)) return;
+    switch (planned.kind) {
+      case 'merge':
+        record.mergedInto = planned.into;
+        police.cancel(id);
+        this.#end(file, 'merged');
+        return;
+      case 'note':
+        this.#typist.addNote(file, null, 'more', this.#draws('note', id));
+        this.#change(file, 'updated');
+        return;
+      case 'priority':
+        record.priority = planned.priority;
+        this.#change(file, 'reprioritised');
+        police.reprioritise(id, planned.priority as JobPriority);
+        return;
+      case 'retype':
+        record.type = planned.type;
+        this.#change(file, 'retyped');
+        return;
+      case 'cancel':
+        if (record.onSceneMs !== null) return;
+        police.cancel(id);
+        this.#end(file, 'cancelled');
+        return;
+    }
+  }
+
+  #newFile(start: NewRecord): RecordFile {
+    const file = newRecordFile(start, this.#kernel.nowMs);
+    this.#files.set(start.id, file);
+    this.#byRecordId.set(start.recordId, file);
+    return file;
+  }
+
+  #request({ record, incident }: RecordFile): void {
+    const { seeds, agencyId, work, police } = this.#options;
+    const origin = incident?.origin;
+    police.request({
+      id: record.ordinal,
+      priority: record.priority as JobPriority,
+      x: record.location.x,
+      y: record.location.y,
+      ...drawService(seeds, agencyId, EVENT_TYPES[record.type].id, record.ordinal, work),
       tags: {
         cause: 'call',
-        unfounded: f.incident !== null && f.incident.really < 0,
+        unfounded: incident !== null && incident.really < 0,
         induced: origin === 'alert' || origin === 'post',
       },
     });
-  };
+  }
+
+  #change({ record }: RecordFile, change: CadChange): void {
+    const { history, nowMs } = this.#kernel;
+    record.updatedMs = nowMs;
+    history.foldText(record.recordId);
+    history.fold(record.type);
+    this.#options.changed(record, change);
+  }
 
   /** Ends a record; nothing changes it afterwards. */
-  const end = (f: RecordFile, what: 'merged' | 'cancelled' | 'closed'): void => {
-    f.record.status = what === 'cancelled' ? 'cancelled' : 'closed';
-    f.record.closedMs = kernel.nowMs;
-    if (what === 'merged') f.record.disposition = 'duplicate';
-    if (what === 'cancelled' || f.record.disposition === 'unfounded' || f.record.disposition === 'duplicate')
-      f.withdrawnMs = kernel.nowMs;
-    change(f, what);
-  };
+  #end(file: RecordFile, how: 'merged' | 'cancelled' | 'closed'): void {
+    const { record } = file;
+    const { nowMs } = this.#kernel;
+    record.status = how === 'cancelled' ? 'cancelled' : 'closed';
+    record.closedMs = nowMs;
+    if (how === 'merged') record.disposition = 'duplicate';
+    if (how === 'cancelled' || record.disposition === 'unfounded' || record.disposition === 'duplicate')
+      file.withdrawnMs = nowMs;
+    this.#change(file, how);
+  }
 
-  const locate = (call: Call, draw: Draw): CadLocation =>
-    call.knowsPlace
-      ? known(call.incident.place, draw)
-      : call.incident.place.kind === 'vague' && call.ali.uncertaintyM > 300 && draw() < 0.5
-        ? vague(call.incident.place, draw)
-        : fromPosition(call.ali.x, call.ali.y, draw);
+  /** `260601-0000A`: the local day, and the record's number. */
+  #recordId(id: number): string {
+    const { nowMs } = this.#kernel;
+    const local = civilFromMs(nowMs + zoneOffsetMin(this.#options.zone, nowMs) * MINUTE_MS);
+    const day = `${pad(local.year % 100, 2)}${pad(local.month, 2)}${pad(local.day, 2)}`;
+    return `${day}-${id.toString(36).toUpperCase().padStart(5, '0')}`;
+  }
+}
 
-  const known = (place: IncidentPlace, draw: Draw): CadLocation => {
-    const { gazetteer } = city;
-    const crossing = city.crossingNearest(place.x, place.y);
-    const base = { unit: null, block: place.block, crossing, x: place.x, y: place.y };
-    switch (place.kind) {
-      case 'home': {
-        const at = householdPlace(city, place.household);
-        return {
-          ...base,
-          exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) },
-          unit: at.unit,
-        };
-      }
-      case 'crossing':
-        return { ...base, crossing: place.index, exact: crossingText(place.index) };
-      case 'landmark': {
-        const { name } = gazetteer.landmarks[place.index];
-        return { ...base, exact: { kind: 'landmark', name, text: name } };
-      }
-      case 'mile': {
-        const highway = gazetteer.highways[place.index].name;
-        return {
-          ...base,
-          exact: { kind: 'mile', highway, mile: place.mile, text: `${highway} MM ${place.mile.toFixed(1)}` },
-        };
-      }
-      case 'vague':
-        return vague(place, draw);
-    }
-  };
+// --- internal ---
 
-  const vague = (place: IncidentPlace, draw: Draw): CadLocation => ({
-    exact: { kind: 'none', text: VAGUE[Math.floor(draw() * VAGUE.length)] },
-    unit: null,
-    block: place.block,
-    crossing: city.crossingNearest(place.x, place.y),
-    x: place.x,
-    y: place.y,
-  });
-
-  /** The call-taker puts a position on the nearest crossing or at a house of the nearest block. */
-  const fromPosition = (x: number, y: number, draw: Draw): CadLocation => {
-    const block = city.blockNearest(x, y);
-    const crossing = city.crossingNearest(x, y);
-    const home = homeOn(city, block, draw);
-    if (home.household < 0 || draw() < 0.5)
-      return { exact: crossingText(crossing), unit: null, block, crossing, ...middle(city, block) };
-    const at = householdPlace(city, home.household);
-    return {
-      exact: { kind: 'address', number: at.number, street: at.street, text: addressText(at) },
-      unit: null,
-      block,
-      crossing,
-      x: at.x,
-      y: at.y,
-    };
-  };
-
-  const crossingText = (index: number): CadLocation['exact'] => {
-    const { gazetteer } = city;
-    const a = gazetteer.streets[gazetteer.crossingStreetA[index]];
-    const b = gazetteer.streets[gazetteer.crossingStreetB[index]];
-    return { kind: 'crossing', streets: [a, b], text: `${a} / ${b}` };
-  };
-
-  const learnPlace = (f: RecordFile): void => {
-    const { location } = f.record;
-    const privates: PrivateString[] = [];
-    if (location.exact.kind === 'address' || location.exact.kind === 'landmark')
-      privates.push({ kind: 'address', value: location.exact.text });
-    if (location.unit !== null) privates.push({ kind: 'unit', value: location.unit });
-    privates.push(
-      { kind: 'coordinates', value: dmToDegrees(location.y).toFixed(7) },
-      { kind: 'coordinates', value: dmToDegrees(location.x).toFixed(7) },
-    );
-    o.learnPrivate(f.record.recordId, privates);
-  };
-
-  const recordIdOf = (id: number): string => {
-    const local = civilFromMs(kernel.nowMs + zoneOffsetMin(o.zone, kernel.nowMs) * MINUTE_MS);
-    return `${pad(local.year % 100, 2)}${pad(local.month, 2)}${pad(local.day, 2)}-${id.toString(36).toUpperCase().padStart(5, '0')}`;
-  };
-
-  kernel.on(KIND.recordChange, (id, payload) => {
-    const f = files.get(id) as RecordFile;
-    const what = payload as Change;
-    if (!isLive(f)) return;
-    switch (what.kind) {
-      case 'merge':
-        f.record.mergedInto = what.into;
-        dispatch().cancel(id);
-        end(f, 'merged');
-        return;
-      case 'note':
-        note(f, null, 'more', draws('note', id));
-        change(f, 'updated');
-        return;
-      case 'priority':
-        f.record.priority = what.priority;
-        change(f, 'reprioritised');
-        dispatch().reprioritise(id, what.priority as JobPriority);
-        return;
-      case 'retype':
-        f.record.type = what.type;
-        change(f, 'retyped');
-        return;
-      case 'cancel':
-        if (f.record.onSceneMs !== null) return;
-        dispatch().cancel(id);
-        end(f, 'cancelled');
-        return;
-    }
-  });
-
-  return {
-    take(call) {
-      const { incident } = call;
-      const live = incident.records.map((id) => files.get(id) as RecordFile).find(isLive);
-      const draw = draws('join', `${incident.drawKey}/${call.caller}`);
-      if (live === undefined || draw() >= RECOGNISED_SHARE) {
-        open(call);
-        return;
-      }
-      addCaller(live, call, draw);
-      note(live, call, 'first', draw);
-      change(live, 'updated');
-    },
-    relocate(call) {
-      for (const id of call.incident.records) {
-        const f = files.get(id) as RecordFile;
-        if (f.placedByCall !== call.id || !isLive(f)) continue;
-        f.record.location = fromPosition(call.ali.x, call.ali.y, draws('relocate', id));
-        learnPlace(f);
-        change(f, 'relocated');
-      }
-    },
-    onView(opportunity, unit, x, y) {
-      const id = ON_VIEW_FROM + opportunity;
-      const draw = draws('on-view', opportunity);
-      const type = typeIndex(draw() < 0.6 ? 'traffic-stop' : 'patrol-check');
-      const f = newFile(id, recordIdOf(id), type, null, fromPosition(x, y, draw));
-      f.record.dispatchMs = kernel.nowMs;
-      f.record.onSceneMs = kernel.nowMs;
-      f.record.units = [unit];
-      learnPlace(f);
-      change(f, 'created');
-      return { jobId: id, serviceMs: drawService(seeds, o.agencyId, EVENT_TYPES[type].id, id).serviceMs };
-    },
-    dispatched(id, units) {
-      const f = files.get(id) as RecordFile;
-      if (!isLive(f)) return;
-      if (f.record.dispatchMs === null) f.record.dispatchMs = kernel.nowMs;
-      // A unit that a more urgent call took away may come back.
-      f.record.units = [...new Set([...f.record.units, ...units])];
-      change(f, 'dispatched');
-    },
-    onScene(id, first) {
-      const f = files.get(id) as RecordFile;
-      if (!isLive(f) || !first) return;
-      f.record.onSceneMs = kernel.nowMs;
-      change(f, 'onScene');
-      const really = f.incident?.really ?? -1;
-      const draw = draws('on-scene', id);
-      if (
-        really >= 0 &&
-        really !== f.record.type &&
-        EVENT_TYPES[f.record.type].id !== 'burglary-cold' &&
-        draw() < RETYPED_SHARE
-      ) {
-        later(id, 6, lognormal(draw, 6 * MINUTE_MS, 0.6), { kind: 'retype', type: really });
-      }
-    },
-    cleared(id) {
-      const f = files.get(id) as RecordFile;
-      if (!isLive(f)) return;
-      const draw = draws('clear', id);
-      const u = draw();
-      const nothing = f.incident !== null && f.incident.really < 0;
-      if (nothing) f.record.disposition = u < UNFOUNDED_WRITTEN_SHARE ? 'unfounded' : 'none';
-      else f.record.disposition = u < typeOutcome(EVENT_TYPES[f.record.type].id).report ? 'founded' : 'none';
-      if (f.incident !== null && f.incident.records[0] === id) note(f, null, 'outcome', draw);
-      end(f, 'closed');
-    },
-    file: (recordId) => byRecordId.get(recordId),
-    records: () => files.size,
-    all: () => files.values(),
-  };
+function isLive({ record }: RecordFile): boolean {
+  return record.status === 'open';
 }

@@ -1,13 +1,14 @@
 /**
- * ALI: what the location database tells the call-taker with a call. Wireline calls bring the subscriber's address; wireless ones a
- * position with uncertainty and confidence, first the cell sector's (phase I), after a rebid the handset's (phase II).
+ * ALI: the location that comes with a call. A wireline call brings the subscriber's address. A wireless one brings a position with
+ * uncertainty and confidence: first the cell sector's (phase I), after a rebid the handset's (phase II).
  *
- * Handset error 50 m at 67% and 150 m at 90% (FCC 07-114, solid, limits); sector error assumed.
+ * The handset's error is 50 m at 67% and 150 m at 90% (FCC 07-114; solid, limits); the sector's error is assumed.
  */
 import { exponential, normal, type Draw } from '../kernel/random.ts';
 
 export type ClassOfService = 'RESD' | 'BUSN' | 'VOIP' | 'WPH1' | 'WPH2';
 
+/** The location of a call. */
 export interface Ali {
   classOfService: ClassOfService;
   /** Position of the call, dm; exact for wireline. */
@@ -26,10 +27,10 @@ const HANDSET_OUTLIER_SIGMA_DM = 1800;
 /** Mean distance to the cell sector's published centroid, dm (assumed). */
 const SECTOR_DM_MEAN = 7000;
 
-/** ALI of a call from (x, y); `wireless` says by which way it came. */
-export function aliOf(x: number, y: number, wireless: boolean, draw: Draw): Ali {
+/** Draws the ALI of a call from (x, y), dm. */
+export function drawAli(x: number, y: number, isWireless: boolean, draw: Draw): Ali {
   const kind = draw();
-  if (!wireless) {
+  if (!isWireless) {
     return {
       classOfService: kind < 0.6 ? 'RESD' : kind < 0.8 ? 'BUSN' : 'VOIP',
       x,
@@ -50,7 +51,7 @@ export function aliOf(x: number, y: number, wireless: boolean, draw: Draw): Ali 
   };
 }
 
-/** The same call after a rebid: a handset fix. */
+/** Draws the ALI of a call from (x, y), dm, after a rebid: a handset fix. */
 export function rebid(x: number, y: number, draw: Draw): Ali {
   const sigma = draw() < HANDSET_OUTLIER_SHARE ? HANDSET_OUTLIER_SIGMA_DM : HANDSET_SIGMA_DM;
   return {

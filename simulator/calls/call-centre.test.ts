@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { shiftsOf } from '../queue/roster.ts';
-import { createCallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './call-centre.ts';
+import { planShifts } from '../queue/roster.ts';
+import { CallCentre, REDIAL_DELAY_MS_MEAN, type CallCentreOptions } from './call-centre.ts';
 
 type Told = [
   what: 'answered' | 'finished' | 'abandoned',
@@ -21,7 +21,7 @@ function run(
 ) {
   const kernel = new Kernel(0);
   const told: Told[] = [];
-  const centre = createCallCentre({
+  const centre = new CallCentre({
     kernel,
     seeds: { seed: 11, replication: 0 },
     agency: 'pd-000',
@@ -174,7 +174,7 @@ describe('overflow', () => {
 });
 
 describe('shifts of call-takers', () => {
-  const shifts = shiftsOf({ lengthHours: 12, startHours: [0, 12], relativeStaff: [3, 1] }, 2);
+  const shifts = planShifts({ lengthHours: 12, startHours: [0, 12], relativeStaff: [3, 1] }, 2);
 
   it('answer with those on duty, who finish their last call', () => {
     const noonMs = 12 * HOUR_MS;

@@ -1,13 +1,13 @@
 /**
- * The 911 call-takers of one agency: calls are answered in order of arrival, callers who lose patience hang up, some of those
- * call again. An M/M/n+M queue where talk times are exponential (Erlang-A; Erlang-C with endless patience).
+ * The 911 call-takers of one agency. Calls are answered in order of arrival, callers who lose patience hang up, and some of those call
+ * again. With exponential talk times this is an M/M/n+M queue (Erlang-A; Erlang-C with endless patience).
  *
- * By a plan of shifts, positions are staffed at some hours only; who is on a call when the shift ends finishes it. With overflow, calls that have waited,
- * or find a long line, go to a neighbour. That neighbour is another shard, a simulated minute away, while a call overflows within seconds: so
- * it is a bounded number of positions that answer after a stated transfer. What its own callers lose by that is not modelled.
+ * By a plan of shifts, positions are staffed at some hours only; a call-taker whose shift ends finishes the call in hand. With overflow,
+ * calls that have waited, or find a long line, go to a neighbour. That neighbour is another shard, a simulated minute away, but a call
+ * overflows within seconds: so the neighbour is a bounded number of positions that answer after a stated transfer. That its own callers
+ * lose by it is not modelled.
  *
- * A caller's patience, talk time and redial are each a function of (seeds, agency, call id), so that one more call
- * never shifts another's.
+ * A caller's patience, talk time and redial are each a function of (seeds, agency, call id), so that one more call never shifts another's.
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
@@ -15,7 +15,7 @@ import { counterDraw, exponential, lognormal, type Draw, type Seeds } from '../k
 import { mostOnDuty, type Shift } from '../queue/roster.ts';
 import { Samples } from '../queue/samples.ts';
 import { ServerPool, type Customer } from '../queue/server-pool.ts';
-import { createPositionDuty } from './position-duty.ts';
+import { PositionDuty } from './position-duty.ts';
 
 /** Mean time from hanging up to calling again, ms. Assumed: no source gives one. */
 export const REDIAL_DELAY_MS_MEAN = 30_000;
@@ -24,23 +24,25 @@ export const REDIAL_DELAY_MS_MEAN = 30_000;
 const WITHIN_15_S_MS = 15_000;
 const WITHIN_20_S_MS = 20_000;
 
+/** Hears what becomes of calls, at the moment when it happens. */
 export interface CallCentreHost {
   /** A call-taker picks up, `waitMs` after the call came in. */
   answered(id: number, waitMs: number): void;
   /** The call-taker is done, `talkMs` after picking up. */
   finished(id: number, talkMs: number): void;
-  /** The caller hung up unanswered, and will call again at `redialAtMs`: offer that as a call with an id of its own. */
+  /** The caller hung up unanswered, and calls again at `redialAtMs` (null: never): offer that as a call with an id of its own. */
   abandoned(id: number, waitMs: number, redialAtMs: number | null): void;
 }
 
+/** The rules by which calls go to a neighbour. */
 export interface Overflow {
-  /** Wait after which a call goes to the neighbour, or is tried again where that has nobody to spare, ms. */
+  /** Wait after which a call goes to the neighbour, or is tried again if the neighbour has nobody to spare, ms. */
   afterMs: number;
-  /** A call that finds so many waiting goes there at once. */
+  /** A call that finds this many calls waiting goes to the neighbour at once. */
   queueMax: number;
-  /** Until somebody answers there, ms; meanwhile nobody hangs up. */
+  /** Time until the neighbour answers, ms. Nobody hangs up meanwhile. */
   transferMs: number;
-  /** The neighbour's to spare. */
+  /** Positions that the neighbour can spare. */
   positions: number;
 }
 
@@ -49,27 +51,27 @@ export interface CallCentreOptions {
   seeds: Seeds;
   /** Agency id, part of every stream's key. */
   agency: string;
-  /** Call-takers; all of them on duty all the time where there are no `shifts`. */
+  /** Call-takers. Without `shifts` all of them are on duty all the time. */
   positions: number;
   /** Mean of the exponential patience, ms; Infinity for callers who never hang up. */
   patienceMsMean: number;
-  /** Share of those who hung up that call again. */
+  /** Share of callers who call again, among those who hung up. */
   redialShare: number;
   handlingMsMean: number;
   /** Coefficient of variation of the lognormal handling time. */
   handlingCv: number;
-  /** Lognormal unless told otherwise; the exponential (whose coefficient is 1) poses Erlang's cases. */
+  /** Lognormal if left out. The exponential, whose coefficient of variation is 1, poses Erlang's cases. */
   handling?: 'lognormal' | 'exponential';
   /** Shifts whose counts add up to `positions`. */
   shifts?: readonly Shift[];
-  /** IANA zone of the shifts' hours; UTC where left out. */
+  /** IANA zone of the shifts' hours; UTC if left out. */
   zone?: string;
   overflow?: Overflow;
   host: CallCentreHost;
 }
 
 export interface CallCentreMeasures {
-  /** The most on duty at once, by the plan. */
+  /** The most positions on duty at once, by the plan. */
   positions: number;
   /** Calls offered so far. */
   offered: number;
@@ -79,184 +81,228 @@ export interface CallCentreMeasures {
   within20s: number;
   abandoned: number;
   redials: number;
-  /** Time call-takers spent on calls until now, calls in progress included; without the neighbour's. */
+  /** Time that call-takers spent on calls until now, ms; calls in progress included, the neighbour's call-takers excluded. */
   busyMs: number;
   /** Sums since the start. */
   tallies: {
-    /** Calls that the neighbour took, and tries that found nobody free there. */
+    /** Calls that the neighbour took, and attempts that found nobody free there. */
     overflowed: number;
     overflowRefused: number;
-    /** Position time on duty, a last call after the shift included. */
+    /** Position time on duty, a last call after the end of the shift included, ms. */
     onDutyMs: number;
   };
-}
-
-export interface CallCentre {
-  /**
-   * A call comes in now. `id`: integer from 0 to 2^32 - 1, never used twice. `weight`: multiplies the time the call takes, 1 where left out.
-   * May answer it before it returns.
-   */
-  offer(call: { id: number; weight?: number }): void;
-  /** Call-takers without a call, and callers who wait, now. */
-  idle(): number;
-  waiting(): number;
-  measures(): CallCentreMeasures;
 }
 
 /** A call that found the neighbour busy is not tried again sooner than this. Assumed. */
 const RETRY_MS_MIN = 1000;
 
-export function createCallCentre(options: CallCentreOptions): CallCentre {
-  const { kernel, seeds, agency, positions, patienceMsMean, redialShare, handlingMsMean, handlingCv, host } = options;
-  const handling = options.handling ?? 'lognormal';
-  const overflow = options.overflow ?? null;
-  const shifts = options.shifts ?? null;
-  /** Calls wait with what the talk time is multiplied by. */
-  const pool = new ServerPool<number>(positions);
-  const talkDraw = counterDraw(seeds, `calls/${agency}/talk`);
-  const patienceDraw = counterDraw(seeds, `calls/${agency}/patience`);
-  const redialDraw = counterDraw(seeds, `calls/${agency}/redial`);
-  /** By position, the neighbour's after the agency's own: when the call in progress was answered, -1 where there is none. */
-  const answeredAtMs = new Float64Array(positions + (overflow?.positions ?? 0)).fill(-1);
-  /** Positions of the neighbour that are free. */
-  const spare = Array.from({ length: overflow?.positions ?? 0 }, (_, i) => positions + i);
-  const duty = createPositionDuty(options, pool, (position) => answeredAtMs[position] >= 0, serveLine);
-  const answerMs = new Samples();
-  let offered = 0;
-  let within15s = 0;
-  let within20s = 0;
-  let abandoned = 0;
-  let redials = 0;
-  let overflowed = 0;
-  let overflowRefused = 0;
-  let busyMs = 0;
+/** A call under way to the neighbour. */
+interface Transfer {
+  position: number;
+  arrivalMs: number;
+  weight: number;
+}
 
-  function offer(call: { id: number; weight?: number }): void {
-    offered += 1;
-    const weight = call.weight ?? 1;
-    if (pool.idleCount() > 0 && pool.waiting() === 0) {
+type CounterDraw = (entity: number, index: number) => number;
+
+export class CallCentre {
+  readonly #options: CallCentreOptions;
+  readonly #kernel: Kernel;
+  /** Calls wait with the weight of their talk time. */
+  readonly #pool: ServerPool<number>;
+  readonly #duty: PositionDuty;
+  readonly #talkDraw: CounterDraw;
+  readonly #patienceDraw: CounterDraw;
+  readonly #redialDraw: CounterDraw;
+  /** By position, the neighbour's after the agency's own: when the call in progress was answered, ms; -1 if there is none. */
+  readonly #answeredAtMs: Float64Array;
+  /** Positions of the neighbour that are free. */
+  readonly #spare: number[];
+  readonly #answerMs = new Samples();
+  readonly #sums = {
+    offered: 0,
+    within15s: 0,
+    within20s: 0,
+    abandoned: 0,
+    redials: 0,
+    overflowed: 0,
+    overflowRefused: 0,
+    busyMs: 0,
+  };
+
+  constructor(options: CallCentreOptions) {
+    const { kernel, seeds, agency, positions } = options;
+    const spare = options.overflow?.positions ?? 0;
+    this.#options = options;
+    this.#kernel = kernel;
+    this.#pool = new ServerPool<number>(positions);
+    this.#talkDraw = counterDraw(seeds, `calls/${agency}/talk`);
+    this.#patienceDraw = counterDraw(seeds, `calls/${agency}/patience`);
+    this.#redialDraw = counterDraw(seeds, `calls/${agency}/redial`);
+    this.#answeredAtMs = new Float64Array(positions + spare).fill(-1);
+    this.#spare = Array.from({ length: spare }, (_, i) => positions + i);
+    this.#duty = new PositionDuty({
+      kernel,
+      positions,
+      shifts: options.shifts ?? null,
+      zone: options.zone ?? 'UTC',
+      pool: this.#pool,
+      isOnCall: (position) => this.#answeredAtMs[position] >= 0,
+      came: () => this.#serveLine(),
+    });
+    kernel.on(KIND.callFinished, (id, payload) => this.#finish(id, payload as number));
+    kernel.on(KIND.callPatience, (id) => this.#loseCaller(id));
+    kernel.on(KIND.callOverflow, (id, payload, attempt) => {
+      if (attempt === 0) this.#answerTransfer(id, payload as Transfer);
+      else this.#tryOverflow(id, attempt);
+    });
+    this.#duty.start();
+  }
+
+  /**
+   * A call comes in now, and may be answered before this returns. `id`: integer from 0 to 2^32 - 1, never used twice. `weight`: factor of
+   * the time that the call takes, 1 if left out.
+   */
+  offer({ id, weight = 1 }: { id: number; weight?: number }): void {
+    const { overflow, patienceMsMean } = this.#options;
+    const { nowMs } = this.#kernel;
+    const pool = this.#pool;
+    this.#sums.offered += 1;
+    const found = pool.waiting();
+    if (pool.idleCount() > 0 && found === 0) {
       const position = pool.anyIdle();
       pool.occupy(position);
-      answer(position, call.id, 0, weight);
+      this.#answer(position, id, 0, weight);
       return;
     }
-    const found = pool.waiting();
-    pool.offer(call.id, 0, kernel.nowMs, weight);
+    pool.offer(id, 0, nowMs, weight);
     if (patienceMsMean !== Infinity) {
-      const patienceMs = Math.round(exponential(streamOf(patienceDraw, call.id), patienceMsMean));
-      kernel.schedule(kernel.nowMs + patienceMs, KIND.callPatience, call.id, 0);
+      const patienceMs = Math.round(exponential(callStream(this.#patienceDraw, id), patienceMsMean));
+      this.#kernel.schedule(nowMs + patienceMs, KIND.callPatience, id, 0);
     }
-    if (overflow === null || (found >= overflow.queueMax && passOn(call.id, overflow))) return;
-    kernel.schedule(kernel.nowMs + overflow.afterMs, KIND.callOverflow, call.id, 1);
+    if (overflow === undefined || (found >= overflow.queueMax && this.#passOn(id, overflow))) return;
+    this.#kernel.schedule(nowMs + overflow.afterMs, KIND.callOverflow, id, 1);
   }
 
-  function answer(position: number, id: number, waitMs: number, weight: number): void {
-    answeredAtMs[position] = kernel.nowMs;
-    const draw = streamOf(talkDraw, id);
-    const talkMs =
-      handling === 'exponential' ? exponential(draw, handlingMsMean) : lognormal(draw, handlingMsMean, handlingCv);
-    kernel.schedule(kernel.nowMs + Math.round(talkMs * weight), KIND.callFinished, id, 0, position);
-    answerMs.push(waitMs);
-    if (waitMs <= WITHIN_15_S_MS) within15s += 1;
-    if (waitMs <= WITHIN_20_S_MS) within20s += 1;
-    host.answered(id, waitMs);
+  /** Call-takers without a call, now. */
+  idle(): number {
+    return this.#pool.idleCount();
   }
 
-  kernel.on(KIND.callFinished, (id, payload) => {
-    const position = payload as number;
-    const talkMs = kernel.nowMs - answeredAtMs[position];
-    answeredAtMs[position] = -1;
-    if (position >= positions) {
-      spare.push(position);
-      host.finished(id, talkMs);
-      return;
-    }
-    busyMs += talkMs;
-    if (duty.leaves(position)) {
-      host.finished(id, talkMs);
-      return;
-    }
-    pool.free(position);
-    const next = pool.head();
-    if (next !== null) pool.take(position);
-    host.finished(id, talkMs);
-    if (next !== null) answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what);
-  });
-
-  kernel.on(KIND.callPatience, (id) => {
-    const customer = pool.abandon(id);
-    // A call answered meanwhile no longer waits: its patience no longer matters.
-    if (customer === null) return;
-    abandoned += 1;
-    const draw = streamOf(redialDraw, id);
-    let redialAtMs: number | null = null;
-    if (draw() < redialShare) {
-      redials += 1;
-      redialAtMs = kernel.nowMs + Math.round(exponential(draw, REDIAL_DELAY_MS_MEAN));
-    }
-    host.abandoned(id, kernel.nowMs - customer.arrivalMs, redialAtMs);
-  });
-
-  /** Those who came on duty answer those who wait. */
-  function serveLine(): void {
-    while (pool.idleCount() > 0 && pool.head() !== null) {
-      const position = pool.anyIdle();
-      const next = pool.take(position);
-      answer(position, next.key, kernel.nowMs - next.arrivalMs, next.what);
-    }
+  /** Callers who wait, now. */
+  waiting(): number {
+    return this.#pool.waiting();
   }
 
-  // --- overflow ---
-
-  /** The call leaves the line for the neighbour; false where that has nobody to spare. */
-  function passOn(id: number, { transferMs }: Overflow): boolean {
-    const position = spare.pop();
-    if (position === undefined) {
-      overflowRefused += 1;
-      return false;
-    }
-    overflowed += 1;
-    const { arrivalMs, what } = pool.abandon(id) as Customer<number>;
-    kernel.schedule(kernel.nowMs + transferMs, KIND.callOverflow, id, 0, { position, arrivalMs, weight: what });
-    return true;
-  }
-
-  kernel.on(KIND.callOverflow, (id, payload, attempt) => {
-    if (attempt === 0) {
-      const { position, arrivalMs, weight } = payload as { position: number; arrivalMs: number; weight: number };
-      answer(position, id, kernel.nowMs - arrivalMs, weight);
-      return;
-    }
-    const rules = overflow as Overflow;
-    if (!pool.isWaiting(id) || passOn(id, rules)) return;
-    kernel.schedule(kernel.nowMs + Math.max(RETRY_MS_MIN, rules.afterMs), KIND.callOverflow, id, attempt);
-  });
-
-  function measures(): CallCentreMeasures {
+  measures(): CallCentreMeasures {
+    const { positions, shifts } = this.#options;
+    const { overflowed, overflowRefused, busyMs, ...sums } = this.#sums;
     let inProgressMs = 0;
     for (let position = 0; position < positions; position += 1)
-      if (answeredAtMs[position] >= 0) inProgressMs += kernel.nowMs - answeredAtMs[position];
+      if (this.#answeredAtMs[position] >= 0) inProgressMs += this.#kernel.nowMs - this.#answeredAtMs[position];
     return {
-      positions: shifts === null ? positions : mostOnDuty(shifts),
-      offered,
-      answerMs: answerMs.values(),
-      within15s,
-      within20s,
-      abandoned,
-      redials,
+      positions: shifts === undefined ? positions : mostOnDuty(shifts),
+      ...sums,
+      answerMs: this.#answerMs.values(),
       busyMs: busyMs + inProgressMs,
-      tallies: { overflowed, overflowRefused, onDutyMs: duty.onDutyMs() },
+      tallies: { overflowed, overflowRefused, onDutyMs: this.#duty.onDutyMs() },
     };
   }
 
-  duty.start();
-  return { offer, idle: () => pool.idleCount(), waiting: () => pool.waiting(), measures };
+  #answer(position: number, id: number, waitMs: number, weight: number): void {
+    const { handling = 'lognormal', handlingMsMean, handlingCv, host } = this.#options;
+    const { nowMs } = this.#kernel;
+    this.#answeredAtMs[position] = nowMs;
+    const draw = callStream(this.#talkDraw, id);
+    const talkMs =
+      handling === 'exponential' ? exponential(draw, handlingMsMean) : lognormal(draw, handlingMsMean, handlingCv);
+    this.#kernel.schedule(nowMs + Math.round(talkMs * weight), KIND.callFinished, id, 0, position);
+    this.#answerMs.push(waitMs);
+    if (waitMs <= WITHIN_15_S_MS) this.#sums.within15s += 1;
+    if (waitMs <= WITHIN_20_S_MS) this.#sums.within20s += 1;
+    host.answered(id, waitMs);
+  }
+
+  #finish(id: number, position: number): void {
+    const { positions, host } = this.#options;
+    const talkMs = this.#kernel.nowMs - this.#answeredAtMs[position];
+    this.#answeredAtMs[position] = -1;
+    if (position >= positions) {
+      this.#spare.push(position);
+      host.finished(id, talkMs);
+      return;
+    }
+    this.#sums.busyMs += talkMs;
+    if (this.#duty.leaves(position)) {
+      host.finished(id, talkMs);
+      return;
+    }
+    this.#pool.free(position);
+    const next = this.#pool.head();
+    if (next !== null) this.#pool.take(position);
+    host.finished(id, talkMs);
+    if (next !== null) this.#answerNext(position, next);
+  }
+
+  /** The caller's patience has ended. */
+  #loseCaller(id: number): void {
+    const { redialShare, host } = this.#options;
+    const { nowMs } = this.#kernel;
+    const customer = this.#pool.abandon(id);
+    // A call that was answered in the meantime no longer waits.
+    if (customer === null) return;
+    this.#sums.abandoned += 1;
+    const draw = callStream(this.#redialDraw, id);
+    let redialAtMs: number | null = null;
+    if (draw() < redialShare) {
+      this.#sums.redials += 1;
+      redialAtMs = nowMs + Math.round(exponential(draw, REDIAL_DELAY_MS_MEAN));
+    }
+    host.abandoned(id, nowMs - customer.arrivalMs, redialAtMs);
+  }
+
+  /** Positions that came on duty answer calls that wait. */
+  #serveLine(): void {
+    while (this.#pool.idleCount() > 0 && this.#pool.head() !== null) {
+      const position = this.#pool.anyIdle();
+      this.#answerNext(position, this.#pool.take(position));
+    }
+  }
+
+  #answerNext(position: number, { key, arrivalMs, what }: Customer<number>): void {
+    this.#answer(position, key, this.#kernel.nowMs - arrivalMs, what);
+  }
+
+  /** The call leaves the line for the neighbour; false if the neighbour has nobody to spare. */
+  #passOn(id: number, { transferMs }: Overflow): boolean {
+    const position = this.#spare.pop();
+    if (position === undefined) {
+      this.#sums.overflowRefused += 1;
+      return false;
+    }
+    this.#sums.overflowed += 1;
+    const { arrivalMs, what } = this.#pool.abandon(id) as Customer<number>;
+    const transfer: Transfer = { position, arrivalMs, weight: what };
+    this.#kernel.schedule(this.#kernel.nowMs + transferMs, KIND.callOverflow, id, 0, transfer);
+    return true;
+  }
+
+  #answerTransfer(id: number, { position, arrivalMs, weight }: Transfer): void {
+    this.#answer(position, id, this.#kernel.nowMs - arrivalMs, weight);
+  }
+
+  /** The call has waited long enough to go to the neighbour, if it still waits. */
+  #tryOverflow(id: number, attempt: number): void {
+    const rules = this.#options.overflow as Overflow;
+    if (!this.#pool.isWaiting(id) || this.#passOn(id, rules)) return;
+    this.#kernel.schedule(this.#kernel.nowMs + Math.max(RETRY_MS_MIN, rules.afterMs), KIND.callOverflow, id, attempt);
+  }
 }
 
 // --- internal ---
 
-/** A counter-based generator's numbers for one call, in order: as good as a keyed stream and made for nothing. */
-function streamOf(draw: (entity: number, index: number) => number, id: number): Draw {
+/** A counter-based generator's numbers for one call, in order. They are as good as a keyed stream and cost nothing to make. */
+function callStream(draw: CounterDraw, id: number): Draw {
   let index = 0;
   return () => {
     index += 1;

@@ -1,28 +1,29 @@
 /**
- * 911 calls: who calls about an incident, when, what the call-taker learns of where, and when it becomes a CAD entry.
- * Every draw is keyed by the incident or the call, so that another call changes waits, never what is said.
+ * 911 calls: who calls about an incident and when, how the call-taker learns the place, and when the call becomes a CAD entry. Every draw
+ * is keyed by the incident or the call, so that another call changes waits, never words.
  */
 import type { City } from '../city/city.ts';
 import type { Mix } from '../incidents/mix.ts';
 import { ATTEMPTS_MAX, CALLERS_MAX, CALL_SLOTS, type Incident } from '../incidents/incident.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { exponential, keyedDraw, lognormal, poisson, type Seeds } from '../kernel/random.ts';
-import { aliOf, rebid, type Ali } from './ali.ts';
-import type { CallCentre } from './call-centre.ts';
+import { exponential, keyedDraw, lognormal, poisson, type Draw, type Seeds } from '../kernel/random.ts';
+import { drawAli, rebid, type Ali } from './ali.ts';
 
+/** One caller's call, its redials included. */
 export interface Call {
   /** Kernel entity: incident key * CALL_SLOTS + caller * ATTEMPTS_MAX + attempt. */
   id: number;
   incident: Incident;
-  /** 0 for the first to call. */
+  /** Number of the caller among those of the incident, from 0. */
   caller: number;
   /** Person number within the agency, for the identity. */
   person: number;
-  /** First attempt, ms; -1 before. */
+  /** When the first attempt was placed, ms; -1 before. */
   placedMs: number;
+  /** When it was answered, ms; -1 before. */
   answeredMs: number;
-  /** The caller can say where it is; otherwise the ALI position has to do. */
+  /** True if the caller can name the place; otherwise the ALI position has to do. */
   knowsPlace: boolean;
   ali: Ali;
 }
@@ -32,110 +33,133 @@ export interface CallsOptions {
   seeds: Seeds;
   agencyId: string;
   city: City;
+  /** People in the jurisdiction. */
   persons: number;
+  /** No call is placed at or after this. */
   endMs: number;
   wirelessShare: number;
+  /** Time from the answer to the rebid of a wireless call's position, ms. */
   rebidMs: number;
+  /** A member of a household; `u`: uniform in [0, 1). */
   personOfHome: (household: number, u: number) => number;
   /** A 911 call is placed, redials included. */
   placed: (call: Call) => void;
+  /** The call reaches the call-takers. */
+  offer: (call: { id: number }) => void;
   /** The call-taker has typed the entry. */
   entered: (call: Call) => void;
-  /** A better position came in for a call whose place was taken from ALI. */
+  /** A better position came in for a call whose place came from ALI. */
   relocated: (call: Call) => void;
 }
 
-/** A caller who stands at the scene knows the address in this share of calls; from home nearly always (assumed). */
+/** A caller at the scene knows the address in this share of calls, a caller at home nearly always (assumed). */
 const KNOWS_STREET_SHARE = 0.86;
 const KNOWS_HOME_SHARE = 0.985;
 const ENTRY_MS_MEAN = 45_000;
 const FURTHER_CALL_MS_MEAN = 150_000;
 
-export interface Calls {
-  /** People call (or not) about an incident that begins, or is found, now. */
-  report(incident: Incident, mix: Mix, always: boolean): void;
-  answered(id: number): void;
-  abandoned(id: number, redialAtMs: number | null): void;
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #kernel: Kernel;
+  /** Calls that wait for an answer, by id. */
+  readonly #waiting = new Map<number, Call>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.#kernel = options.kernel;
+    this.#kernel.on(KIND.callArrival, (_entity, payload) => this.#arrive(payload as Call));
+    this.#kernel.on(KIND.callTaken, (_entity, payload, ordinal) => {
+      if (ordinal === 0) options.entered(payload as Call);
+      else this.#rebid(payload as Call);
+    });
+  }
+
+  /** People call, or nobody does, about an incident that begins or is found now. `always`: somebody does. */
+  report(incident: Incident, mix: Mix, always: boolean): void {
+    const draw = this.#draws('callers', incident.drawKey);
+    if (draw() >= mix.reportedShare && !always) return;
+    const count = Math.min(CALLERS_MAX, 1 + poisson(draw, mix.furtherCallersMean));
+    // The notice of a cold incident counts from its discovery.
+    let atMs = this.#kernel.nowMs + Math.max(1, Math.round(lognormal(draw, mix.noticeMsMean, 1)));
+    for (let caller = 0; caller < count; caller += 1) {
+      this.#place(this.#newCall(incident, caller), atMs);
+      atMs += Math.max(1, Math.round(exponential(draw, FURTHER_CALL_MS_MEAN)));
+    }
+  }
+
+  /** A call-taker picked up. Throws if the call was not waiting. */
+  answered(id: number): void {
+    const { nowMs } = this.#kernel;
+    const call = this.#waiting.get(id);
+    if (call === undefined) throw new Error(`calls: answered call ${id} was not waiting`);
+    this.#waiting.delete(id);
+    call.answeredMs = nowMs;
+    const draw = this.#draws('entry', callKey(call));
+    const entryMs = nowMs + Math.max(1000, Math.round(lognormal(draw, ENTRY_MS_MEAN, 0.6)));
+    this.#kernel.schedule(entryMs, KIND.callTaken, id, 0, call);
+    // The rebid's position matters only if it is the place on record, and after that record exists.
+    if (call.knowsPlace || call.ali.classOfService !== 'WPH1') return;
+    const rebidMs = Math.max(nowMs + Math.round(this.#options.rebidMs), entryMs + 1);
+    this.#kernel.schedule(rebidMs, KIND.callTaken, id, 1, call);
+  }
+
+  /** The caller hung up, and calls again at `redialAtMs`, null if never. */
+  abandoned(id: number, redialAtMs: number | null): void {
+    const call = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    // A caller tries at most ATTEMPTS_MAX times; each attempt is a call of its own.
+    if (call === undefined || redialAtMs === null || (id + 1) % ATTEMPTS_MAX === 0) return;
+    call.id = id + 1;
+    this.#place(call, redialAtMs);
+  }
+
+  #draws(concern: string, key: string): Draw {
+    return keyedDraw(this.#options.seeds, `${this.#options.agencyId}/${concern}`, key);
+  }
+
+  #newCall(incident: Incident, caller: number): Call {
+    const { persons, personOfHome, wirelessShare } = this.#options;
+    const draw = this.#draws('caller', `${incident.drawKey}/${caller}`);
+    const { household, kind, x, y } = incident.place;
+    const atHome = household >= 0 && caller === 0;
+    const person = atHome ? personOfHome(household, draw()) : Math.floor(draw() * persons);
+    const isWireless = draw() < wirelessShare;
+    const knowsPlace = kind !== 'vague' && draw() < (atHome ? KNOWS_HOME_SHARE : KNOWS_STREET_SHARE);
+    return {
+      id: incident.key * CALL_SLOTS + caller * ATTEMPTS_MAX,
+      incident,
+      caller,
+      person,
+      placedMs: -1,
+      answeredMs: -1,
+      knowsPlace,
+      ali: drawAli(x, y, isWireless, draw),
+    };
+  }
+
+  #place(call: Call, atMs: number): void {
+    if (atMs < this.#options.endMs) this.#kernel.schedule(atMs, KIND.callArrival, call.id, 0, call);
+  }
+
+  #arrive(call: Call): void {
+    const { nowMs } = this.#kernel;
+    if (call.placedMs < 0) call.placedMs = nowMs;
+    if (call.incident.firstCallMs < 0) call.incident.firstCallMs = nowMs;
+    this.#waiting.set(call.id, call);
+    this.#options.placed(call);
+    this.#options.offer({ id: call.id });
+  }
+
+  #rebid(call: Call): void {
+    const { x, y } = call.incident.place;
+    call.ali = rebid(x, y, this.#draws('rebid', callKey(call)));
+    this.#options.relocated(call);
+  }
 }
 
-export function createCalls(o: CallsOptions, centre: () => CallCentre): Calls {
-  const { kernel, seeds } = o;
-  const waiting = new Map<number, Call>();
+// --- internal ---
 
-  const place = (call: Call, atMs: number): void => {
-    if (atMs < o.endMs) kernel.schedule(atMs, KIND.callArrival, call.id, 0, call);
-  };
-
-  kernel.on(KIND.callArrival, (_entity, payload) => {
-    const call = payload as Call;
-    if (call.placedMs < 0) call.placedMs = kernel.nowMs;
-    if (call.incident.firstCallMs < 0) call.incident.firstCallMs = kernel.nowMs;
-    waiting.set(call.id, call);
-    o.placed(call);
-    centre().offer({ id: call.id });
-  });
-
-  kernel.on(KIND.callTaken, (_entity, payload, ordinal) => {
-    const call = payload as Call;
-    if (ordinal === 0) {
-      o.entered(call);
-      return;
-    }
-    const { x, y } = call.incident.place;
-    call.ali = rebid(x, y, keyedDraw(seeds, `${o.agencyId}/rebid`, call.incident.drawKey + '/' + call.caller));
-    o.relocated(call);
-  });
-
-  return {
-    report(incident, mix, always) {
-      const draw = keyedDraw(seeds, `${o.agencyId}/callers`, incident.drawKey);
-      if (draw() >= mix.reportedShare && !always) return;
-      const count = Math.min(CALLERS_MAX, 1 + poisson(draw, mix.furtherCallersMean));
-      // A cold incident is called in when it is found; the notice then starts from there.
-      let at = kernel.nowMs + Math.max(1, Math.round(lognormal(draw, mix.noticeMsMean, 1)));
-      for (let caller = 0; caller < count; caller += 1) {
-        const own = keyedDraw(seeds, `${o.agencyId}/caller`, `${incident.drawKey}/${caller}`);
-        const atHome = incident.place.household >= 0 && caller === 0;
-        const person = atHome ? o.personOfHome(incident.place.household, own()) : Math.floor(own() * o.persons);
-        const wireless = own() < o.wirelessShare;
-        const knowsPlace = incident.place.kind !== 'vague' && own() < (atHome ? KNOWS_HOME_SHARE : KNOWS_STREET_SHARE);
-        const { x, y } = incident.place;
-        place(
-          {
-            id: incident.key * CALL_SLOTS + caller * ATTEMPTS_MAX,
-            incident,
-            caller,
-            person,
-            placedMs: -1,
-            answeredMs: -1,
-            knowsPlace,
-            ali: aliOf(x, y, wireless, own),
-          },
-          at,
-        );
-        at += Math.max(1, Math.round(exponential(draw, FURTHER_CALL_MS_MEAN)));
-      }
-    },
-    answered(id) {
-      const call = waiting.get(id);
-      if (call === undefined) throw new Error(`calls: answered call ${id} was not waiting`);
-      waiting.delete(id);
-      call.answeredMs = kernel.nowMs;
-      const draw = keyedDraw(seeds, `${o.agencyId}/entry`, `${call.incident.drawKey}/${call.caller}`);
-      const entryMs = kernel.nowMs + Math.max(1000, Math.round(lognormal(draw, ENTRY_MS_MEAN, 0.6)));
-      kernel.schedule(entryMs, KIND.callTaken, id, 0, call);
-      const fromAli = !call.knowsPlace && call.ali.classOfService === 'WPH1';
-      // The rebid's position matters only where it is the place on record, and after that record exists.
-      if (fromAli)
-        kernel.schedule(Math.max(kernel.nowMs + Math.round(o.rebidMs), entryMs + 1), KIND.callTaken, id, 1, call);
-    },
-    abandoned(id, redialAtMs) {
-      const call = waiting.get(id);
-      waiting.delete(id);
-      // A caller tries at most ATTEMPTS_MAX times; each attempt is a call of its own.
-      if (call === undefined || redialAtMs === null || (id + 1) % ATTEMPTS_MAX === 0) return;
-      call.id = id + 1;
-      place(call, redialAtMs);
-    },
-  };
+/** Names a call, its redials included, in the keys of its draws. */
+function callKey({ incident, caller }: Call): string {
+  return `${incident.drawKey}/${caller}`;
 }

@@ -1,80 +1,103 @@
-/** Which of the call-takers' positions are staffed: all, all the time, or by a plan of shifts. */
+/** Which of the call-takers' positions are staffed: all of them all the time, or by a plan of shifts. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { startRoster, type Shift } from '../queue/roster.ts';
 import type { ServerPool } from '../queue/server-pool.ts';
 
-interface PositionDuty {
-  /** To be called once, when everything else stands: shifts under way begin. */
-  start(): void;
-  /** The position has ended a call. True where its shift was over and it goes off duty; otherwise it is to be made idle. */
-  leaves(position: number): boolean;
-  /** Position time on duty until now. */
-  onDutyMs(): number;
+export interface PositionDutyOptions {
+  kernel: Kernel;
+  positions: number;
+  /** Null if all positions are always staffed. */
+  shifts: readonly Shift[] | null;
+  /** IANA zone of the shifts' hours. */
+  zone: string;
+  /** Its idle servers are the positions that are free to answer. */
+  pool: ServerPool<unknown>;
+  isOnCall: (position: number) => boolean;
+  /** Positions came on duty. */
+  came: () => void;
 }
 
-/** `came`: to be called when positions came on duty. */
-export function createPositionDuty(
-  o: { kernel: Kernel; positions: number; shifts?: readonly Shift[]; zone?: string },
-  pool: ServerPool<unknown>,
-  isOnCall: (position: number) => boolean,
-  came: () => void,
-): PositionDuty {
-  const { kernel, positions } = o;
-  const shifts = o.shifts ?? null;
-  const isLate = new Uint8Array(positions);
-  let onDuty = shifts === null ? positions : 0;
-  let sinceMs = kernel.nowMs;
-  let spentMs = 0;
+export class PositionDuty {
+  readonly #options: PositionDutyOptions;
+  /** By position: 1 while a call goes on after the end of the shift. */
+  readonly #isLate: Uint8Array;
+  #onDuty: number;
+  #sinceMs: number;
+  /** Position time on duty until `#sinceMs`. */
+  #spentMs = 0;
 
-  /** So many more are on duty from now on. */
-  function change(by: number): void {
-    spentMs += onDuty * (kernel.nowMs - sinceMs);
-    sinceMs = kernel.nowMs;
-    onDuty += by;
+  constructor(options: PositionDutyOptions) {
+    this.#options = options;
+    this.#isLate = new Uint8Array(options.positions);
+    this.#onDuty = options.shifts === null ? options.positions : 0;
+    this.#sinceMs = options.kernel.nowMs;
   }
 
-  function leave(position: number): void {
-    isLate[position] = 0;
-    change(-1);
+  /** Begins the shifts that are under way. Call it once, when everything else stands. */
+  start(): void {
+    const { kernel, positions, shifts, zone, pool } = this.#options;
+    if (shifts === null) return;
+    for (let position = 0; position < positions; position += 1) pool.occupy(position);
+    startRoster({
+      kernel,
+      kind: KIND.callTakerShift,
+      zone,
+      shifts,
+      begin: (shift) => this.#begin(shift),
+      end: (shift) => this.#end(shift),
+    });
   }
 
-  function begin({ first, count, lengthHours }: Shift): void {
+  /** The position has ended a call. True if its shift was over and it goes off duty; otherwise it must be made idle. */
+  leaves(position: number): boolean {
+    if (this.#isLate[position] === 0) return false;
+    this.#goOff(position);
+    return true;
+  }
+
+  /** Position time on duty until now, ms. */
+  onDutyMs(): number {
+    return this.#spentMs + this.#onDuty * (this.#options.kernel.nowMs - this.#sinceMs);
+  }
+
+  #begin({ first, count, lengthHours }: Shift): void {
+    const { pool, isOnCall, came } = this.#options;
     for (let position = first; position < first + count; position += 1) {
-      if (isLate[position] === 1) {
-        isLate[position] = 0;
+      if (this.#isLate[position] === 1) {
+        this.#isLate[position] = 0;
         continue;
       }
       // A shift of a whole day begins anew without having ended.
       if (lengthHours === 24 && (isOnCall(position) || pool.isIdle(position))) continue;
       pool.free(position);
-      change(1);
+      this.#change(1);
     }
     came();
   }
 
-  function end({ first, count }: Shift): void {
+  #end({ first, count }: Shift): void {
+    const { pool, isOnCall } = this.#options;
     for (let position = first; position < first + count; position += 1) {
       if (isOnCall(position)) {
-        isLate[position] = 1;
+        this.#isLate[position] = 1;
         continue;
       }
       pool.occupy(position);
-      leave(position);
+      this.#goOff(position);
     }
   }
 
-  return {
-    start() {
-      if (shifts === null) return;
-      for (let position = 0; position < positions; position += 1) pool.occupy(position);
-      startRoster({ kernel, kind: KIND.callTakerShift, zone: o.zone ?? 'UTC', shifts, begin, end });
-    },
-    leaves(position) {
-      if (isLate[position] === 0) return false;
-      leave(position);
-      return true;
-    },
-    onDutyMs: () => spentMs + onDuty * (kernel.nowMs - sinceMs),
-  };
+  #goOff(position: number): void {
+    this.#isLate[position] = 0;
+    this.#change(-1);
+  }
+
+  /** The number of positions on duty changes by this from now on. */
+  #change(by: number): void {
+    const { nowMs } = this.#options.kernel;
+    this.#spentMs = this.onDutyMs();
+    this.#sinceMs = nowMs;
+    this.#onDuty += by;
+  }
 }

@@ -9,7 +9,7 @@ import {
   cellSide,
   crossingLabel,
   householdPlace,
-  placesOf,
+  truePlaces,
   stretchLabel,
   type City,
   type CitySpec,
@@ -244,12 +244,12 @@ describe('a town', () => {
   it('names every published place that is right for a block', () => {
     const block = 300;
     const [near, far] = town.endCrossings(block);
-    const places = placesOf(town, block);
+    const places = truePlaces(town, block);
     expect(places.slice(0, 3)).toEqual([blockLabel(town, block), crossingLabel(town, near), crossingLabel(town, far)]);
     expect(places).toContain(`${g.areas[g.blockArea[block]].name} AREA`);
     expect(places.at(-1)).toBe('HARTWELL 0 JURISDICTION');
     expect(new Set(places).size).toBe(places.length);
-    expect(placesOf(town, block, { highway: 0, mile: 7.3 })).toEqual([stretchLabel(town, 0, 7.3)]);
+    expect(truePlaces(town, block, { highway: 0, mile: 7.3 })).toEqual([stretchLabel(town, 0, 7.3)]);
     expect(stretchLabel(town, 0, 7.3)).toBe('I-900 MILES 5 TO 10');
   });
 

@@ -247,7 +247,7 @@ export function stretchLabel(city: City, highway: number, mile: number): string 
  * Every published place that is right for an incident on a block (docs/reference/rules.md, 'Where'): the block, the crossings at its
  * ends, the areas of all three, the jurisdiction. For an incident on a highway: its stretch.
  */
-export function placesOf(city: City, block: number, mile?: { highway: number; mile: number }): string[] {
+export function truePlaces(city: City, block: number, mile?: { highway: number; mile: number }): string[] {
   if (mile !== undefined) return [stretchLabel(city, mile.highway, mile.mile)];
   const { gazetteer } = city;
   const [near, far] = city.endCrossings(block);

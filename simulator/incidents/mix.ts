@@ -1,21 +1,28 @@
-/** What people report, and what it really is, by event type. How often stands in the scenario (`incidents.typeMix`). */
+/**
+ * Events by the type that people report: what they really were, who calls about them, and where they happen. How often each type is
+ * reported stands in the scenario (`incidents.typeMix`).
+ */
+import { EVENT_TYPES } from '../../contract/catalogue.ts';
+import { MINUTE_MS } from '../../contract/time.ts';
 
-/** Where an event of a type happens. Shares; what is left of 1 is at a home. */
+/** Shares of the places at which events of a type happen; the rest happens at homes. */
 export interface PlaceShares {
   crossing: number;
   landmark: number;
   mile: number;
-  /** The caller can't say where in words that a map knows. */
+  /** Places that callers can't name in words that a map knows. */
   vague: number;
 }
 
+/** Events of one reported type. */
 export interface Mix {
+  /** Id of EVENT_TYPES. */
   typeId: string;
-  /** Share of such events that anybody calls about; events nobody reports happen on top. */
+  /** Share of such events that somebody calls about. The others happen on top of those reported. */
   reportedShare: number;
   /** Share of reports behind which nothing had happened. */
   nothingShare: number;
-  /** What else it really was: event type id and share. What is left really was as reported. */
+  /** Other types that the event may really have been, with their shares; the rest really was as reported. */
   really: readonly (readonly [typeId: string, share: number])[];
   /** Mean number of further callers (Poisson). */
   furtherCallersMean: number;
@@ -24,104 +31,152 @@ export interface Mix {
   places: PlaceShares;
 }
 
-const MINUTE = 60_000;
 const HOME: PlaceShares = { crossing: 0.03, landmark: 0.03, mile: 0, vague: 0.003 };
 const STREET: PlaceShares = { crossing: 0.45, landmark: 0.08, mile: 0.01, vague: 0.01 };
 const ROAD: PlaceShares = { crossing: 0.7, landmark: 0.03, mile: 0.12, vague: 0.01 };
 const SHOP: PlaceShares = { crossing: 0.1, landmark: 0.45, mile: 0, vague: 0.003 };
 
-function mix(
-  typeId: string,
-  reportedShare: number,
-  nothingShare: number,
-  really: Mix['really'],
-  furtherCallersMean: number,
-  noticeMin: number,
-  places: PlaceShares,
-): Mix {
+/** A row of the table in short. `reported`, `nothing`: shares; `furtherCallers`: mean; `noticeMin`: mean, minutes. */
+interface Row {
+  reported: number;
+  nothing: number;
+  really?: Mix['really'];
+  furtherCallers: number;
+  noticeMin: number;
+}
+
+function mix(typeId: string, places: PlaceShares, row: Row): Mix {
   return {
     typeId,
-    reportedShare,
-    nothingShare,
-    really,
-    furtherCallersMean,
-    noticeMsMean: noticeMin * MINUTE,
+    reportedShare: row.reported,
+    nothingShare: row.nothing,
+    really: row.really ?? [],
+    furtherCallersMean: row.furtherCallers,
+    noticeMsMean: row.noticeMin * MINUTE_MS,
     places,
   };
 }
 
 export const MIX: readonly Mix[] = [
-  mix(
-    'burglary',
-    0.6,
-    0.22,
-    [
+  mix('burglary', HOME, {
+    reported: 0.6,
+    nothing: 0.22,
+    really: [
       ['trespass', 0.04],
       ['domestic', 0.03],
     ],
-    0.15,
-    7,
-    HOME,
-  ),
-  mix('vehicle-break-in', 0.4, 0.05, [['vandalism', 0.05]], 0.05, 9, STREET),
-  mix('vehicle-theft', 0.8, 0.07, [['civil', 0.04]], 0.02, 12, STREET),
-  mix(
-    'robbery',
-    0.6,
-    0.08,
-    [
+    furtherCallers: 0.15,
+    noticeMin: 7,
+  }),
+  mix('vehicle-break-in', STREET, {
+    reported: 0.4,
+    nothing: 0.05,
+    really: [['vandalism', 0.05]],
+    furtherCallers: 0.05,
+    noticeMin: 9,
+  }),
+  mix('vehicle-theft', STREET, {
+    reported: 0.8,
+    nothing: 0.07,
+    really: [['civil', 0.04]],
+    furtherCallers: 0.02,
+    noticeMin: 12,
+  }),
+  mix('robbery', STREET, {
+    reported: 0.6,
+    nothing: 0.08,
+    really: [
       ['theft', 0.08],
       ['fight', 0.04],
     ],
-    0.4,
-    3,
-    STREET,
-  ),
-  // Fireworks and backfires; 72% of 911-only reports stay unconfirmed (Durham), which bounds this from above.
-  mix('shots-fired', 0.4, 0.45, [['shooting', 0.01]], 1.2, 1.5, STREET),
-  mix('shooting', 0.95, 0.05, [['shots-fired', 0.12]], 1.5, 1.5, STREET),
-  mix('stabbing', 0.9, 0.05, [['assault', 0.12]], 0.7, 2, STREET),
-  mix('hostage', 1, 0.35, [['domestic', 0.15]], 0.3, 4, HOME),
-  mix('arson', 0.8, 0.15, [['fire', 0.2]], 0.8, 4, STREET),
-  mix('burglary-domestic', 0.6, 0.1, [['domestic', 0.3]], 0.05, 6, HOME),
-  mix('stabbing-domestic', 0.7, 0.05, [['domestic', 0.2]], 0.1, 3, HOME),
-  mix('animal', 0.5, 0.15, [], 0.1, 10, STREET),
-  mix('civil', 0.9, 0.05, [], 0.02, 15, HOME),
-  mix('bomb-threat', 1, 0.9, [], 0.1, 5, SHOP),
-  mix('vandalism', 0.4, 0.08, [], 0.05, 20, STREET),
-  mix('welfare-check', 0.9, 0.25, [], 0.05, 20, HOME),
-  mix('fire', 0.9, 0.2, [], 0.9, 4, HOME),
+    furtherCallers: 0.4,
+    noticeMin: 3,
+  }),
+  // Nothing: fireworks and backfires. 72% of 911-only reports stay unconfirmed (Durham), which bounds this from above.
+  mix('shots-fired', STREET, {
+    reported: 0.4,
+    nothing: 0.45,
+    really: [['shooting', 0.01]],
+    furtherCallers: 1.2,
+    noticeMin: 1.5,
+  }),
+  mix('shooting', STREET, {
+    reported: 0.95,
+    nothing: 0.05,
+    really: [['shots-fired', 0.12]],
+    furtherCallers: 1.5,
+    noticeMin: 1.5,
+  }),
+  mix('stabbing', STREET, {
+    reported: 0.9,
+    nothing: 0.05,
+    really: [['assault', 0.12]],
+    furtherCallers: 0.7,
+    noticeMin: 2,
+  }),
+  mix('hostage', HOME, { reported: 1, nothing: 0.35, really: [['domestic', 0.15]], furtherCallers: 0.3, noticeMin: 4 }),
+  mix('arson', STREET, { reported: 0.8, nothing: 0.15, really: [['fire', 0.2]], furtherCallers: 0.8, noticeMin: 4 }),
+  mix('burglary-domestic', HOME, {
+    reported: 0.6,
+    nothing: 0.1,
+    really: [['domestic', 0.3]],
+    furtherCallers: 0.05,
+    noticeMin: 6,
+  }),
+  mix('stabbing-domestic', HOME, {
+    reported: 0.7,
+    nothing: 0.05,
+    really: [['domestic', 0.2]],
+    furtherCallers: 0.1,
+    noticeMin: 3,
+  }),
+  mix('animal', STREET, { reported: 0.5, nothing: 0.15, furtherCallers: 0.1, noticeMin: 10 }),
+  mix('civil', HOME, { reported: 0.9, nothing: 0.05, furtherCallers: 0.02, noticeMin: 15 }),
+  mix('bomb-threat', SHOP, { reported: 1, nothing: 0.9, furtherCallers: 0.1, noticeMin: 5 }),
+  mix('vandalism', STREET, { reported: 0.4, nothing: 0.08, furtherCallers: 0.05, noticeMin: 20 }),
+  mix('welfare-check', HOME, { reported: 0.9, nothing: 0.25, furtherCallers: 0.05, noticeMin: 20 }),
+  mix('fire', HOME, { reported: 0.9, nothing: 0.2, furtherCallers: 0.9, noticeMin: 4 }),
   // 94-98% of burglar alarms are false (OJP, False Burglar Alarms, solid).
-  mix('burglar-alarm', 1, 0.96, [['burglary', 0.01]], 0, 3, HOME),
-  mix(
-    'suspicious-person',
-    0.3,
-    0.45,
-    [
+  mix('burglar-alarm', HOME, {
+    reported: 1,
+    nothing: 0.96,
+    really: [['burglary', 0.01]],
+    furtherCallers: 0,
+    noticeMin: 3,
+  }),
+  mix('suspicious-person', STREET, {
+    reported: 0.3,
+    nothing: 0.45,
+    really: [
       ['trespass', 0.06],
       ['burglary', 0.01],
     ],
-    0.08,
-    4,
-    STREET,
-  ),
-  mix('suspicious-vehicle', 0.3, 0.45, [['vehicle-break-in', 0.01]], 0.05, 6, STREET),
-  mix('disturbance', 0.5, 0.2, [], 0.3, 4, STREET),
-  mix('noise', 0.3, 0.2, [], 0.3, 20, HOME),
-  mix('fight', 0.5, 0.15, [], 0.6, 2, SHOP),
-  mix('assault', 0.5, 0.1, [], 0.3, 5, STREET),
-  mix('domestic', 0.5, 0.1, [], 0.15, 5, HOME),
-  mix('in-custody', 1, 0, [], 0, 5, SHOP),
-  mix('traffic-crash', 0.8, 0.08, [], 0.8, 3, ROAD),
-  mix('traffic-hazard', 0.4, 0.25, [], 0.3, 8, ROAD),
-  mix('theft', 0.4, 0.08, [], 0.03, 25, SHOP),
-  mix('fraud', 0.3, 0.05, [], 0, 600, HOME),
-  mix('missing-person', 1, 0.3, [], 0.05, 60, HOME),
-  mix('medical', 0.9, 0.05, [], 0.15, 4, HOME),
-  mix('trespass', 0.4, 0.2, [], 0.05, 8, SHOP),
+    furtherCallers: 0.08,
+    noticeMin: 4,
+  }),
+  mix('suspicious-vehicle', STREET, {
+    reported: 0.3,
+    nothing: 0.45,
+    really: [['vehicle-break-in', 0.01]],
+    furtherCallers: 0.05,
+    noticeMin: 6,
+  }),
+  mix('disturbance', STREET, { reported: 0.5, nothing: 0.2, furtherCallers: 0.3, noticeMin: 4 }),
+  mix('noise', HOME, { reported: 0.3, nothing: 0.2, furtherCallers: 0.3, noticeMin: 20 }),
+  mix('fight', SHOP, { reported: 0.5, nothing: 0.15, furtherCallers: 0.6, noticeMin: 2 }),
+  mix('assault', STREET, { reported: 0.5, nothing: 0.1, furtherCallers: 0.3, noticeMin: 5 }),
+  mix('domestic', HOME, { reported: 0.5, nothing: 0.1, furtherCallers: 0.15, noticeMin: 5 }),
+  mix('in-custody', SHOP, { reported: 1, nothing: 0, furtherCallers: 0, noticeMin: 5 }),
+  mix('traffic-crash', ROAD, { reported: 0.8, nothing: 0.08, furtherCallers: 0.8, noticeMin: 3 }),
+  mix('traffic-hazard', ROAD, { reported: 0.4, nothing: 0.25, furtherCallers: 0.3, noticeMin: 8 }),
+  mix('theft', SHOP, { reported: 0.4, nothing: 0.08, furtherCallers: 0.03, noticeMin: 25 }),
+  mix('fraud', HOME, { reported: 0.3, nothing: 0.05, furtherCallers: 0, noticeMin: 600 }),
+  mix('missing-person', HOME, { reported: 1, nothing: 0.3, furtherCallers: 0.05, noticeMin: 60 }),
+  mix('medical', HOME, { reported: 0.9, nothing: 0.05, furtherCallers: 0.15, noticeMin: 4 }),
+  mix('trespass', SHOP, { reported: 0.4, nothing: 0.2, furtherCallers: 0.05, noticeMin: 8 }),
 ];
 
-/** Night-time types peak in the evening; a factor on the hour shares for them (assumed), local hours 0-23, mean 1. */
+/** Factor on the hour's share for night-time types, which peak in the evening, by local hour 0 to 23; mean 1 (assumed). */
 export const NIGHT_FACTOR: readonly number[] = [
   2.2, 2.2, 2, 1.6, 1.2, 0.8, 0.6, 0.5, 0.4, 0.4, 0.4, 0.5, 0.5, 0.5, 0.6, 0.6, 0.7, 0.8, 1, 1.2, 1.5, 1.8, 2.0, 2.2,
 ];
@@ -137,7 +192,7 @@ export const NIGHT_TYPES: ReadonlySet<string> = new Set([
   'robbery',
 ]);
 
-/** What a harmless stranger at a door really was, with shares (assumed). */
+/** Who a harmless stranger at a door really was, each as likely as the others (assumed). */
 export const ENCOUNTERS = [
   'food deliverer',
   'parcel deliverer',
@@ -147,7 +202,7 @@ export const ENCOUNTERS = [
   'lost visitor',
 ] as const;
 
-/** What a worried resident reports a harmless stranger as: event type id and share (assumed). */
+/** Event types that a worried resident reports a harmless stranger as, with their shares (assumed). */
 export const ENCOUNTER_REPORTS: readonly (readonly [typeId: string, share: number])[] = [
   ['suspicious-person', 0.72],
   ['suspicious-vehicle', 0.1],
@@ -155,3 +210,20 @@ export const ENCOUNTER_REPORTS: readonly (readonly [typeId: string, share: numbe
   ['burglary', 0.08],
   ['vehicle-break-in', 0.04],
 ];
+
+const TYPE_INDEX = new Map(EVENT_TYPES.map((t, i) => [t.id, i]));
+const MIX_BY_TYPE = new Map(MIX.map((m) => [m.typeId, m]));
+
+/** Index of a type in EVENT_TYPES. Throws RangeError if there is none such. */
+export function typeIndex(typeId: string): number {
+  const index = TYPE_INDEX.get(typeId);
+  if (index === undefined) throw new RangeError(`expected an id of EVENT_TYPES, found ${JSON.stringify(typeId)}`);
+  return index;
+}
+
+/** The mix of a reported type. Throws RangeError if nobody reports such. */
+export function typeMix(typeId: string): Mix {
+  const mixOfType = MIX_BY_TYPE.get(typeId);
+  if (mixOfType === undefined) throw new RangeError(`expected a type of MIX, found ${JSON.stringify(typeId)}`);
+  return mixOfType;
+}

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
-import { shiftsOf, type ShiftPlan } from '../queue/roster.ts';
+import { planShifts, type ShiftPlan } from '../queue/roster.ts';
 import { box, run, SELF_JOB, type Setting } from './dispatch.testing.ts';
 import type { StackRules } from './stack.ts';
 
@@ -229,7 +229,7 @@ describe('response areas', () => {
 
 describe('shifts', () => {
   const plan: ShiftPlan = { lengthHours: 12, startHours: [6, 18], relativeStaff: [1, 1] };
-  const shifts = shiftsOf(plan, 2);
+  const shifts = planShifts(plan, 2);
 
   it('change crews; who is at a job finishes it first', () => {
     const { told, measures } = run({
@@ -270,7 +270,7 @@ describe('shifts', () => {
       units: 2,
       jobs: [1, 2].map((id) => ({ id, atMs: 18.5 * HOUR_MS + id, priority: 1, serviceMs: 1000 })),
       options: {
-        shifts: shiftsOf(plan, 1),
+        shifts: planShifts(plan, 1),
         selfInitiated: { ratePerHour: Array.from({ length: 24 }, (_, hour) => (hour === 17 ? 3600 : 0)) },
       },
       selfServiceMs: 2 * HOUR_MS,
@@ -289,7 +289,7 @@ describe('shifts', () => {
 });
 
 describe('meal breaks', () => {
-  const shifts = shiftsOf({ lengthHours: 8, startHours: [0, 8, 16], relativeStaff: [1, 1, 1] }, 1);
+  const shifts = planShifts({ lengthHours: 8, startHours: [0, 8, 16], relativeStaff: [1, 1, 1] }, 1);
   const breaks = { lengthMs: 30 * MINUTE_MS, fromMs: 3 * HOUR_MS, untilMs: 5 * HOUR_MS };
   const options: Setting['options'] = { shifts, breaks };
 
@@ -330,7 +330,7 @@ describe('meal breaks', () => {
   });
 
   it('of many crews are not all at once', () => {
-    const crews = shiftsOf({ lengthHours: 24, startHours: [0], relativeStaff: [1] }, 24);
+    const crews = planShifts({ lengthHours: 24, startHours: [0], relativeStaff: [1] }, 24);
     let most = 0;
     for (let atMs = 3 * HOUR_MS; atMs < 6 * HOUR_MS; atMs += 10 * MINUTE_MS) {
       const { measures } = run({ units: 24, options: { shifts: crews, breaks }, untilMs: atMs });
@@ -363,7 +363,7 @@ describe('all of it together', () => {
         fc.constantFrom('nearest', 'areas'),
         fc.array(job, { maxLength: 40 }),
         (mean, assignment, drawn) => {
-          const shifts = shiftsOf(
+          const shifts = planShifts(
             {
               lengthHours: 2,
               startHours: [0, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 22],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
-import { mostOnDuty, shiftsOf, startRoster, uncoveredHours, type Shift } from './roster.ts';
+import { mostOnDuty, planShifts, startRoster, uncoveredHours, type Shift } from './roster.ts';
 
 describe('a plan', () => {
   it('keeps the mean staff, as nearly as whole servers do it', () => {
@@ -15,7 +15,7 @@ describe('a plan', () => {
         (mean, lengthHours, starts) => {
           const startHours = starts.toSorted((a, b) => a - b);
           const relativeStaff = startHours.map((hour) => 1 + hour / 10);
-          const shifts = shiftsOf({ lengthHours, startHours, relativeStaff }, mean);
+          const shifts = planShifts({ lengthHours, startHours, relativeStaff }, mean);
           const staffHours = shifts.reduce((sum, { count }) => sum + count * lengthHours, 0);
           // Each shift is rounded by at most one server.
           expect(Math.abs(staffHours - 24 * mean)).toBeLessThanOrEqual(shifts.length * lengthHours);
@@ -31,20 +31,20 @@ describe('a plan', () => {
 
   it('divides staff as it says', () => {
     const plan = { lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [2, 1, 0] };
-    expect(shiftsOf(plan, 10).map(({ count }) => count)).toEqual([20, 10, 0]);
-    expect(mostOnDuty(shiftsOf(plan, 10))).toBe(20);
+    expect(planShifts(plan, 10).map(({ count }) => count)).toEqual([20, 10, 0]);
+    expect(mostOnDuty(planShifts(plan, 10))).toBe(20);
     expect(uncoveredHours(plan)).toEqual([0, 1, 2, 3, 4, 5, 22, 23]);
   });
 
   it('of overlapping shifts has the most where they overlap', () => {
     const plan = { lengthHours: 10, startHours: [6, 14, 20], relativeStaff: [1, 1, 1] };
-    expect(mostOnDuty(shiftsOf(plan, 5))).toBe(8);
+    expect(mostOnDuty(planShifts(plan, 5))).toBe(8);
     expect(uncoveredHours(plan)).toEqual([]);
   });
 });
 
 /** What happens to the crews of a plan in a zone, as `hours shift begins|ends`, hours counted from the start. */
-function follow(plan: Parameters<typeof shiftsOf>[0], zone: string, startMs: number, hours: number): string[] {
+function follow(plan: Parameters<typeof planShifts>[0], zone: string, startMs: number, hours: number): string[] {
   const kernel = new Kernel(startMs);
   const told: string[] = [];
   const tell = (shift: Shift, what: string) =>
@@ -53,7 +53,7 @@ function follow(plan: Parameters<typeof shiftsOf>[0], zone: string, startMs: num
     kernel,
     kind: KIND.patrolShift,
     zone,
-    shifts: shiftsOf(plan, 1),
+    shifts: planShifts(plan, 1),
     begin: (shift, fromMs, untilMs) =>
       tell(shift, `begins ${(fromMs - startMs) / HOUR_MS}-${(untilMs - startMs) / HOUR_MS}`),
     end: (shift) => tell(shift, 'ends'),

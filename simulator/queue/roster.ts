@@ -27,7 +27,7 @@ export interface Shift {
  * The shifts of a plan that keeps `meanStaff` on duty on average, as nearly as whole servers do it; a shift with any staff has at least one.
  * Servers are numbered through in the order of shifts.
  */
-export function shiftsOf(plan: ShiftPlan, meanStaff: number): Shift[] {
+export function planShifts(plan: ShiftPlan, meanStaff: number): Shift[] {
   const total = plan.relativeStaff.reduce((sum, relative) => sum + relative, 0);
   const shares = plan.relativeStaff.map((relative) => (meanStaff * 24 * relative) / (plan.lengthHours * total));
   let first = 0;

@@ -1,32 +1,34 @@
-/** A number per resident that decays exponentially: evaluated when somebody asks, so that those whom nothing reaches cost nothing. */
+/** A number for each resident that decays exponentially. It is computed when asked for, so that residents whom nothing reaches cost nothing. */
 import exp from '@stdlib/math-base-special-exp';
 
-/** What is left after `ms` of something with that half-life. */
+/** The part that is left after `ms` of something with this half-life. */
 export function leftAfter(ms: number, halfLifeMs: number): number {
   return exp((-ms * Math.LN2) / halfLifeMs);
 }
 
+/** Levels that start at 0. */
 export class Decaying {
-  private readonly levels: Float64Array;
-  private readonly atMs: Float64Array;
-  private readonly halfLifeMs: number;
+  readonly #levels: Float64Array;
+  readonly #atMs: Float64Array;
+  readonly #halfLifeMs: number;
 
   constructor(residents: number, halfLifeMs: number) {
-    this.levels = new Float64Array(residents);
-    this.atMs = new Float64Array(residents);
-    this.halfLifeMs = halfLifeMs;
+    this.#levels = new Float64Array(residents);
+    this.#atMs = new Float64Array(residents);
+    this.#halfLifeMs = halfLifeMs;
   }
 
+  /** The level at a moment, not before the last raise. */
   level(resident: number, nowMs: number): number {
-    const level = this.levels[resident];
-    return level === 0 ? 0 : level * leftAfter(nowMs - this.atMs[resident], this.halfLifeMs);
+    const level = this.#levels[resident];
+    return level === 0 ? 0 : level * leftAfter(nowMs - this.#atMs[resident], this.#halfLifeMs);
   }
 
-  /** Raises it by 1 and returns what it is then. */
+  /** Raises the level by 1 and returns it. */
   raise(resident: number, nowMs: number): number {
     const level = this.level(resident, nowMs) + 1;
-    this.levels[resident] = level;
-    this.atMs[resident] = nowMs;
+    this.#levels[resident] = level;
+    this.#atMs[resident] = nowMs;
     return level;
   }
 }

@@ -27,10 +27,10 @@ describe('fear', () => {
   it('names the worry in whose part the mark lies, and a later one takes nothing from it', () => {
     const fear = new Fear(DAY_MS);
     fear.add(1, worry(0, 0.4, 'a'), 0);
-    const before = [0.1, 0.39, 0.41, 0.69, 0.71].map((u) => fear.struck(1, 0, u)?.cause ?? null);
+    const before = [0.1, 0.39, 0.41, 0.69, 0.71].map((u) => fear.cause(1, 0, u)?.cause ?? null);
     expect(before).toEqual(['a', 'a', null, null, null]);
     fear.add(1, worry(0, 0.3, 'b'), 0);
-    const after = [0.1, 0.39, 0.41, 0.69, 0.71].map((u) => fear.struck(1, 0, u)?.cause ?? null);
+    const after = [0.1, 0.39, 0.41, 0.69, 0.71].map((u) => fear.cause(1, 0, u)?.cause ?? null);
     expect(after).toEqual(['a', 'a', 'b', 'b', null]);
   });
 
@@ -41,7 +41,7 @@ describe('fear', () => {
     expect(fear.endMs(1)).toBe(9 * DAY_MS);
     expect(fear.level(1, 9 * DAY_MS - 1)).toBeGreaterThan(0);
     expect(fear.level(1, 9 * DAY_MS)).toBe(0);
-    fear.spend(1, fear.struck(1, DAY_MS, 0.1)!);
+    fear.spend(1, fear.cause(1, DAY_MS, 0.1)!);
     expect(fear.level(1, DAY_MS)).toBe(0);
     expect(fear.endMs(1)).toBe(-Infinity);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../scenarios/defaults.ts';
-import { strengthsOf } from './mechanisms.ts';
+import { mechanismStrengths } from './mechanisms.ts';
 
 const acting = (reactions: Partial<typeof DEFAULTS.reactions>): string[] =>
-  Object.entries(strengthsOf({ ...DEFAULTS.reactions, ...reactions })).flatMap(([name, strength]) =>
+  Object.entries(mechanismStrengths({ ...DEFAULTS.reactions, ...reactions })).flatMap(([name, strength]) =>
     strength > 0 ? [name] : [],
   );
 
@@ -17,7 +17,9 @@ describe('mechanisms', () => {
     expect(acting({ preset: 'neutral' })).toEqual([]);
     expect(acting({ preset: 'fatigue-only' })).toEqual(['fatigue']);
     expect(acting({ preset: 'fear-only', fear: { on: false, strength: 2 } })).toEqual(['fear', 'encounters']);
-    expect(strengthsOf({ ...DEFAULTS.reactions, preset: 'fear-only', fear: { on: false, strength: 2 } }).fear).toBe(2);
+    expect(
+      mechanismStrengths({ ...DEFAULTS.reactions, preset: 'fear-only', fear: { on: false, strength: 2 } }).fear,
+    ).toBe(2);
   });
 
   it('are off by their switch and by a strength of 0 alike', () => {

@@ -1,19 +1,19 @@
-/** The mechanisms of the loop: which act in a scenario, and how strongly. What each does stands in docs/model/loop.md. */
+/** The mechanisms of the loop: which of them act in a scenario, and how strongly. docs/model/loop.md describes each. */
 import type { Scenario } from '../../contract/scenario.ts';
 
 const MECHANISMS = ['attention', 'fear', 'encounters', 'fatigue', 'posting', 'comments', 'clips', 'adoption'] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
 
-/** Which mechanisms a preset lets act, where it does not leave that to their own switches. */
+/** The mechanisms that act under a preset that overrides their own switches. */
 const PRESETS: Readonly<Record<Exclude<Scenario['reactions']['preset'], 'full'>, readonly Mechanism[]>> = {
   neutral: [],
   'fatigue-only': ['fatigue'],
-  // Wariness shows in what is reported: without strangers to report it would be the same as neutral.
+  // Wariness shows in reports: without strangers to report, this preset would be the same as neutral.
   'fear-only': ['fear', 'encounters'],
 };
 
-/** Strength of each mechanism: 0 where it does not act, by its switch, its strength, the preset, or because nobody reacts at all. */
-export function strengthsOf(reactions: Scenario['reactions']): Record<Mechanism, number> {
+/** Strength of each mechanism. It is 0 if the mechanism does not act, by its switch, its strength or the preset, or if nobody reacts at all. */
+export function mechanismStrengths(reactions: Scenario['reactions']): Record<Mechanism, number> {
   const { preset, enabled } = reactions;
   const acts = (name: Mechanism): boolean =>
     enabled && (preset === 'full' ? reactions[name].on : PRESETS[preset].includes(name));

@@ -1,4 +1,4 @@
-/** What residents post when something worries them: short texts, some with a name or a phone that should not be there. */
+/** Residents' posts about what worries them, and comments: short texts, some with a name and a phone that should not be there. */
 import type { PrivateString } from '../../contract/manifest.ts';
 import type { Draw } from '../kernel/random.ts';
 
@@ -15,7 +15,7 @@ const TEXTS = [
   'Someone tried the handle of our front door last night.',
   'Tools stolen from the truck, please look at your cameras.',
 ];
-/** What people say about what others posted (assumed). */
+/** Comments on others' posts (assumed). */
 const COMMENTS = [
   'Same here, saw it too.',
   'Did you call it in?',
@@ -27,6 +27,7 @@ const COMMENTS = [
 /** Share of posts that carry the author's own contact details (assumed). */
 const CONTACT_SHARE = 0.15;
 
+/** Words a post or a comment. `privates`: the private strings in it. */
 export function composePost(
   draw: Draw,
   author: { full: string; phone: string },

@@ -7,7 +7,7 @@ import { buildCity, cellSide } from '../city/city.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { buildPeople, TEMPERAMENTS } from '../people/people.ts';
 import { alertStimulus, type Lineage, type Stimulus } from './lineage.ts';
-import { createReactions, CROSSING_MS, type Reactions } from './reactions.ts';
+import { CROSSING_MS, Reactions } from './reactions.ts';
 
 const SEEDS = { seed: 3, replication: 0 };
 const START = DEFAULTS.startMs;
@@ -57,7 +57,7 @@ function town(overrides: Partial<Scenario['reactions']> = {}, onPost?: (town: To
   };
   const { appUsers: users, temperament } = people;
   const made: Town = { reactions: null as unknown as Reactions, kernel, acts, users, temperament };
-  made.reactions = createReactions({
+  made.reactions = new Reactions({
     kernel,
     seeds: SEEDS,
     agencyId: 'pd-000',

@@ -21,7 +21,7 @@ function portal(requestShare: number, consentShare: number, courtOrderShare: num
     ownersNear: () => OWNERS,
     willingness: () => 1,
   });
-  for (let i = 0; i < 200; i += 1) made.opened({ id: String(i), x: 1000 + i, y: 2000, onsetMs: -DAY_MS });
+  for (let i = 0; i < 200; i += 1) made.open({ id: String(i), x: 1000 + i, y: 2000, onsetMs: -DAY_MS });
   kernel.runUntil(60 * DAY_MS);
   return made;
 }

@@ -1,24 +1,25 @@
 /**
- * What happened in one agency's world, one by one, each under a name that is the same in any world with the same seed in which it happens too: so that two worlds
- * can be told apart call by call. What alerts caused carries its lineage.
+ * Every call, post and job of one agency's world. Each has a name that is the same in any world of the same seed in which it happens too, so
+ * that two worlds can be compared call by call. Whatever alerts caused carries its lineage.
  */
-import type { RecordFile } from '../cad/desk.ts';
+import type { RecordFile } from '../cad/record-file.ts';
 import type { Call } from '../calls/calls.ts';
 import { ATTEMPTS_MAX, CALLERS_MAX, CALL_SLOTS, ON_VIEW_FROM, type Incident } from '../incidents/incident.ts';
 import type { Lineage } from '../reactions/lineage.ts';
 
 interface Entry {
-  /** Unique in its agency and of its kind. */
+  /** Unique among the agency's entries of its kind. */
   id: string;
   atMs: number;
-  /** Null: no alert caused it. */
+  /** Null if no alert caused it. */
   lineage: Lineage | null;
 }
 
+/** One caller's call. */
 export interface LedgerCall extends Entry {
-  /** Null where nobody answered, redials included. */
+  /** Null if nobody answered, redials included. */
   answeredMs: number | null;
-  /** 1, and 1 more for each time that the caller hung up and called again. */
+  /** 1, plus 1 for each time that the caller hung up and called again. */
   attempts: number;
 }
 
@@ -26,16 +27,17 @@ export interface LedgerPost extends Entry {
   kind: 'post' | 'comment';
 }
 
-/** Work for police, from the request on (`atMs`); self-initiated work included. */
+/** Work for police, self-initiated work included. `atMs`: the request for it. */
 export interface LedgerJob extends Entry {
   kind: 'call' | 'self';
   priority: number;
-  /** First unit's setting out, and its arrival; null where none did. */
+  /** When the first unit set out, and when it arrived; null if none did. */
   dispatchedMs: number | null;
   onSceneMs: number | null;
   units: number;
 }
 
+/** Everything that happened, in order of its begin. */
 export interface Ledger {
   calls: LedgerCall[];
   posts: LedgerPost[];
@@ -47,12 +49,13 @@ export function callName(incident: Incident, caller: number): string {
   return `${incident.drawKey}/${caller}`;
 }
 
+/** True for a caller's first call, false for a redial. */
 export function isFirstAttempt(call: Call): boolean {
   return call.id % ATTEMPTS_MAX === 0;
 }
 
-/** `calls`: each placed call once. */
-export function ledgerOf(calls: readonly Call[], posts: readonly LedgerPost[], files: Iterable<RecordFile>): Ledger {
+/** Makes a ledger. `calls`: each placed call once. */
+export function makeLedger(calls: readonly Call[], posts: readonly LedgerPost[], files: Iterable<RecordFile>): Ledger {
   return {
     calls: calls.map((call) => ({
       id: callName(call.incident, call.caller),

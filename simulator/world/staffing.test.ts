@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DEFAULTS } from '../../scenarios/defaults.ts';
-import { callTakersOf, patrolOf } from './staffing.ts';
+import { callTakerStaff, patrolStaff } from './staffing.ts';
 
 const { calls, police } = DEFAULTS;
 
@@ -10,18 +10,18 @@ it('a scenario without any mechanism asks for the plain queues', () => {
     ...DEFAULTS,
     police: { ...police, escalation: { ...police.escalation, enabled: false } },
   };
-  expect(patrolOf(plain, 50_000)).toEqual({
+  expect(patrolStaff(plain, 50_000)).toEqual({
     units: 6,
     assignment: 'nearest',
     preemption: false,
     stack: { escalation: null, phoneAfterMs: null, aidAfterMs: null },
   });
-  expect(callTakersOf(plain, 50_000)).toEqual({ positions: 2 });
+  expect(callTakerStaff(plain, 50_000)).toEqual({ positions: 2 });
 });
 
 it('staff goes by people and intensity, and nowhere is nobody', () => {
-  expect(patrolOf({ ...DEFAULTS, intensity: { ...DEFAULTS.intensity, staffing: 10 } }, 50_000).units).toBe(60);
-  expect([patrolOf(DEFAULTS, 100).units, callTakersOf(DEFAULTS, 100).positions]).toEqual([1, 1]);
+  expect(patrolStaff({ ...DEFAULTS, intensity: { ...DEFAULTS.intensity, staffing: 10 } }, 50_000).units).toBe(60);
+  expect([patrolStaff(DEFAULTS, 100).units, callTakerStaff(DEFAULTS, 100).positions]).toEqual([1, 1]);
 });
 
 it('with plans, units are the crews of all shifts, and neighbours lend at least one', () => {
@@ -39,12 +39,12 @@ it('with plans, units are the crews of all shifts, and neighbours lend at least 
       aid: { ...police.aid, enabled: true },
     },
   };
-  const patrol = patrolOf(scenario, 100_000);
+  const patrol = patrolStaff(scenario, 100_000);
   expect(patrol.shifts?.map(({ count }) => count)).toEqual([13, 13, 9]);
   expect(patrol.units).toBe(35);
-  expect(patrolOf(scenario, 20_000).aid).toEqual({ units: 1, extraTravelMs: police.aid.extraTravelMs });
+  expect(patrolStaff(scenario, 20_000).aid).toEqual({ units: 1, extraTravelMs: police.aid.extraTravelMs });
   expect(patrol.breaks).toMatchObject({ lengthMs: 1_800_000 });
-  const takers = callTakersOf(scenario, 100_000);
+  const takers = callTakerStaff(scenario, 100_000);
   expect(takers.shifts?.map(({ count }) => count)).toEqual([5, 5, 3]);
   expect(takers.overflow).toEqual({ afterMs: 10_000, queueMax: 5, transferMs: 12_000, positions: 1 });
 });

@@ -12,7 +12,7 @@ import { MIX } from '../incidents/mix.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { buildPeople } from '../people/people.ts';
 import { alertStimulus } from '../reactions/lineage.ts';
-import { createWorld, type World } from './world.ts';
+import { World } from './world.ts';
 
 interface Seen {
   world: World;
@@ -41,7 +41,7 @@ function live(overrides: Partial<Scenario>, during?: (seen: Seen, run: (untilMs:
   const kernel = new Kernel(scenario.startMs);
   const endMs = scenario.startMs + scenario.durationDays * DAY_MS;
   const seen: Seen = { world: undefined as unknown as World, kernel, bodies: [], privates: new Map(), motions: 0 };
-  seen.world = createWorld({
+  seen.world = new World({
     scenario,
     seeds,
     agencyIndex: 0,

@@ -2,11 +2,11 @@
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../../contract/time.ts';
-import type { RecordFile } from '../../../simulator/cad/desk.ts';
+import type { RecordFile } from '../../../simulator/cad/record-file.ts';
 import { buildCity, cellSide } from '../../../simulator/city/city.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import { buildPeople } from '../../../simulator/people/people.ts';
-import { createWorld, type World } from '../../../simulator/world/world.ts';
+import { World } from '../../../simulator/world/world.ts';
 import { planOf, profileOf } from '../../engine/plan.ts';
 import { callSet, GROUPS, groupOfType, hourOfWeek, type CallSet } from './calls.ts';
 
@@ -33,7 +33,7 @@ export function quietWorlds(scenario: Scenario, seed: number): { world: World; z
     const kernel = new Kernel(scenario.startMs);
     const endMs = scenario.startMs + Math.round(scenario.durationDays * DAY_MS);
     const ignore = (): void => {};
-    const world = createWorld({
+    const world = new World({
       scenario: { ...scenario, intensity: { ...scenario.intensity, motions: 0 } },
       seeds,
       agencyIndex: plan.index,

@@ -1,5 +1,5 @@
 /** Runs a case through the call-takers' queue or police dispatch: the same components that the world uses, on the same kernel. */
-import { createCallCentre } from '../../../simulator/calls/call-centre.ts';
+import { CallCentre } from '../../../simulator/calls/call-centre.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import { KIND } from '../../../simulator/kernel/kinds.ts';
 import { cumulative, exponential, keyedDraw, lognormal, pick, type Draw } from '../../../simulator/kernel/random.ts';
@@ -87,7 +87,7 @@ function drawService({ service: { distribution, cv, phases } }: Case, meanMs: nu
 function callDoor(posed: Case, scale: Scale, kernel: Kernel, seeds: Seeds, tally: Tally): Door {
   const { distribution, cv } = posed.service;
   const patienceMsMean = posed.patienceMean === null ? Infinity : posed.patienceMean * scale.msPerUnit;
-  const centre = createCallCentre({
+  const centre = new CallCentre({
     kernel,
     seeds,
     agency: 'validation',
