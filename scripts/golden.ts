@@ -8,9 +8,10 @@ export interface Golden {
 const ANNOUNCEMENT = 'changes seeded output';
 const DIGITS = 12;
 
-/** Names the line that CHANGELOG.md must have before this hash may be golden; null if the line is there. */
+/** Names the entry that CHANGELOG.md must have before this hash may be golden; null if it is there. An entry may go on in indented lines. */
 export function announced({ historyHash }: Golden, changelog: string): string | null {
   const digits = historyHash.slice(0, DIGITS);
-  const found = changelog.split('\n').some((line) => line.includes(ANNOUNCEMENT) && line.includes(digits));
-  return found ? null : `CHANGELOG.md: expected a line with '${ANNOUNCEMENT}' and ${digits}, found none`;
+  const entries = changelog.replace(/\n +/g, ' ').split('\n');
+  const found = entries.some((entry) => entry.includes(ANNOUNCEMENT) && entry.includes(digits));
+  return found ? null : `CHANGELOG.md: expected an entry with '${ANNOUNCEMENT}' and ${digits}, found none`;
 }

@@ -9,9 +9,7 @@ import { coverageSection } from '../harness/studies/verification/sections/covera
 import { faceSection } from '../harness/studies/verification/sections/face.ts';
 import { loopSection } from '../harness/studies/verification/sections/loop.ts';
 import type { Section } from '../harness/studies/verification/sections/section.ts';
-
-/** Columns of the page's prose. */
-const WIDTH = 100;
+import { wrapMarkdown } from './wrap-markdown.ts';
 
 const SECTIONS: Readonly<Record<string, () => Section | Promise<Section>>> = {
   cases: casesSection,
@@ -38,35 +36,7 @@ for (const name of names) {
   lines.push('', ...section.lines);
 }
 if (wanted === undefined)
-  writeFileSync(new URL('../docs/model/validation.md', import.meta.url), `${wrapped(lines).join('\n')}\n`);
-else process.stdout.write(`${wrapped(lines.slice(5)).join('\n')}\n`);
+  writeFileSync(new URL('../docs/model/validation.md', import.meta.url), wrapMarkdown(`${lines.join('\n')}\n`));
+else process.stdout.write(wrapMarkdown(`${lines.slice(5).join('\n')}\n`));
 process.stdout.write(failed === 0 ? 'everything is covered\n' : `${failed} values are not covered\n`);
 process.exitCode = failed === 0 ? 0 : 1;
-
-/** Paragraphs and list items filled to WIDTH columns; headings and tables as they are. */
-function wrapped(page: readonly string[]): string[] {
-  const blocks: string[] = [];
-  for (const line of page) {
-    const previous = blocks.at(-1) ?? '';
-    if (isProse(line) && isProse(previous)) blocks[blocks.length - 1] = `${previous} ${line}`;
-    else blocks.push(line);
-  }
-  return blocks.flatMap((block) => (/^[|#]|^$/.test(block) ? [block] : filled(block)));
-}
-
-function isProse(line: string): boolean {
-  return !/^[|#-]|^$/.test(line);
-}
-
-function filled(block: string): string[] {
-  const indent = block.startsWith('- ') ? '  ' : '';
-  const rows: string[] = [];
-  let row = '';
-  for (const word of block.split(' ')) {
-    if (row !== '' && row.length + 1 + word.length > WIDTH) {
-      rows.push(row);
-      row = `${indent}${word}`;
-    } else row = row === '' ? word : `${row} ${word}`;
-  }
-  return [...rows, row];
-}

@@ -1,11 +1,9 @@
-/** Style as a test: no file that nothing leads to, no name that nobody uses, and documents that speak of real things. */
+/** Style as a test: no file that nothing leads to, and no name that nobody uses. Pages have their own: documents.test.ts. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../harness/cli/commands.ts';
-import { SCENARIOS } from '../harness/options/registry.ts';
 import { ENTRIES } from '../scripts/build.ts';
 import { isForTests, isTest, readHouse } from '../scripts/house.ts';
 import { habitsOf } from '../scripts/prose.ts';
@@ -15,8 +13,6 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
 };
 const files = readHouse(ROOT);
 const TEXT = /\.(ts|js|json|jsonl|md|csv|html|yml|yaml|txt|sh)$|^(LICENSE|\.npmrc|\.gitignore|\.ci\/run)$/;
@@ -26,7 +22,6 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
 })
   .stdout.split('\n')
   .filter((path) => TEXT.test(path) && existsSync(join(ROOT, path)));
-const documents = tracked.filter((path) => path.endsWith('.md'));
 
 /** Folders whose comments and messages were gone through. */
 const PLAIN = ['harness/cli', 'harness/records', 'oracle', 'scripts'] as const;
@@ -145,7 +140,7 @@ describe('plain English', () => {
 
 describe('texts', () => {
   it('are found: the checks below would otherwise look at nothing', () => {
-    expect(documents).toEqual(
+    expect(tracked).toEqual(
       expect.arrayContaining(['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'docs/reference/rules.md']),
     );
     expect(tracked.length).toBeGreaterThan(files.length);
@@ -176,69 +171,5 @@ describe('texts', () => {
     expect(
       sources.filter((path) => odd.test(read(path)) || (path.endsWith('.ts') && read(path).includes('\t'))),
     ).toEqual([]);
-  });
-});
-
-describe('documents', () => {
-  it.each(documents)('%s names real scripts, commands, options and scenarios', (path) => {
-    const text = read(path);
-    const scripts = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map((match) => match[1]);
-    expect(scripts.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
-
-    const lines = [...text.matchAll(/hundredblock (simulate|replay|report|doctor|[a-z]+)((?: +[^\s`|)]+)*)/g)].filter(
-      ([line]) => text.includes(`\`${line}`) || /^ *\$? *hundredblock /m.test(line),
-    );
-    for (const [line, name, rest] of lines) {
-      expect(Object.keys(COMMANDS), line).toContain(name);
-      const flags = [...rest.matchAll(/--([a-z-]+)/g)].map((match) => match[1]).filter((flag) => flag !== 'help');
-      const known = Object.keys(COMMANDS[name as keyof typeof COMMANDS].flags);
-      expect(
-        flags.filter((flag) => !known.includes(flag)),
-        line,
-      ).toEqual([]);
-      const scenario = name === 'simulate' ? rest.trim().split(/\s+/)[0] : '';
-      if (/^[a-z][\w-]*$/.test(scenario)) expect([...SCENARIOS.keys()], line).toContain(scenario);
-    }
-  });
-
-  it.each(documents)('%s links to and names real files', (path) => {
-    const text = read(path);
-    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
-      .map((match) => match[1])
-      .filter((link) => !/^[a-z]+:/.test(link));
-    expect(links.filter((link) => !existsSync(join(ROOT, normalize(join(dirname(path), link)))))).toEqual([]);
-    const folders = readdirSync(ROOT, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-    const named = [...text.matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1]);
-    const ours = named.filter(
-      (name) => folders.includes(name.split('/')[0]) && !name.startsWith('results/runs') && name !== 'node_modules/',
-    );
-    expect(ours.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
-  });
-
-  it('ARCHITECTURE.md has a line for each dependency', () => {
-    const text = read('ARCHITECTURE.md');
-    const names = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
-    expect(names.filter((name) => !name.startsWith('@types/') && !text.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  it('README.md has each scenario, command, exit code and the test command', () => {
-    const text = read('README.md');
-    const expected = [...SCENARIOS.keys()].map((name) => `\`${name}\``);
-    expected.push(
-      ...Object.keys(COMMANDS).map((name) => `hundredblock ${name}`),
-      'npm test',
-      'npm ci',
-      'npm start',
-      '`130`',
-    );
-    expect(expected.filter((word) => !text.includes(word))).toEqual([]);
-  });
-
-  it('CHANGELOG.md begins with the version of the package or with what is unreleased', () => {
-    const { version } = JSON.parse(read('package.json')) as { version: string };
-    const [heading] = /^## .*/m.exec(read('CHANGELOG.md')) ?? [];
-    expect([`## ${version}`, '## Unreleased']).toContain(heading?.split(' (')[0]);
   });
 });

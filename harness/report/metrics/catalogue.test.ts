@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HARNESS_METRICS, METRICS, RUN_LABEL, seriesMax, type HarnessMetricSpec } from '../../../contract/metrics.ts';
+import { wrapMarkdown } from '../../../scripts/wrap-markdown.ts';
 import { metricsDoc } from './doc.ts';
 
 const run = Object.entries(HARNESS_METRICS) as [string, HarnessMetricSpec][];
@@ -51,6 +52,8 @@ describe('the catalogue of metrics', () => {
   });
 
   it('is what docs/reference/metrics.md shows (npm run metrics-doc writes it)', () => {
-    expect(readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8')).toBe(metricsDoc());
+    expect(readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8')).toBe(
+      wrapMarkdown(metricsDoc()),
+    );
   });
 });
