@@ -1,12 +1,12 @@
 /** The estimator on streams whose branching ratio is known: each event causes Poisson(n) further ones. */
 import { describe, expect, it } from 'vitest';
 import { exponential, keyedDraw, poisson } from '../../simulator/kernel/random.ts';
-import { branchingOf, type LoopBlock } from './branching.ts';
+import { estimateBranching, type LoopBlock } from './branching.ts';
 
 const LAMBDA = 8;
 const DELAY_DAYS = 0.02;
 
-/** `days` of a stream with `LAMBDA` first events a day, after two days to settle. */
+/** `days` of a stream with LAMBDA first events a day, after two days in which it settles. */
 function stream(n: number, days: number, seed: number): LoopBlock[] {
   const draw = keyedDraw({ seed, replication: 0 }, 'branching', n);
   const blocks: LoopBlock[] = Array.from({ length: days }, () => ({ calls: 0, caused: 0, further: 0 }));
@@ -24,26 +24,26 @@ function stream(n: number, days: number, seed: number): LoopBlock[] {
 }
 
 describe('the branching ratio', () => {
-  it('of a planted 0.2 lies inside the interval in 92 to 98% of 300 streams', () => {
-    const found = Array.from({ length: 300 }, (_, seed) => branchingOf(stream(0.2, 60, seed), []));
+  it('has a planted 0.2 inside its interval in 92 to 98% of 300 streams', () => {
+    const found = Array.from({ length: 300 }, (_, seed) => estimateBranching(stream(0.2, 60, seed), []));
     const covered = found.filter(({ low, high }) => low! <= 0.2 && high! >= 0.2).length / found.length;
     expect(covered).toBeGreaterThanOrEqual(0.92);
     expect(covered).toBeLessThanOrEqual(0.98);
     const mean = found.reduce((sum, { ratio }) => sum + ratio!, 0) / found.length;
     expect(Math.abs(mean - 0.2)).toBeLessThan(0.004);
-    // Calls that were caused branch like all others here.
+    // In this stream, caused calls branch like all others.
     const inner = found.reduce((sum, { ofCaused }) => sum + ofCaused.ratio!, 0) / found.length;
     expect(Math.abs(inner - 0.2)).toBeLessThan(0.01);
   });
 
   it('gives the rate and the dispersion of the stream', () => {
     const blocks = stream(0.2, 20_000, 1);
-    const { gain, dispersion, ratio } = branchingOf(blocks, []);
+    const { gain, dispersion, ratio } = estimateBranching(blocks, []);
     expect(Math.abs(ratio! - 0.2)).toBeLessThan(0.005);
     const rate = blocks.reduce((sum, b) => sum + b.calls, 0) / blocks.length;
     expect(Math.abs(rate - 10)).toBeLessThan(0.15);
     expect(Math.abs(LAMBDA * gain! - rate)).toBeLessThan(0.15);
-    // Windows of ten days are long beside the delays.
+    // Windows of ten days are long compared with the delays.
     const windows = Array.from({ length: 2000 }, (_, i) =>
       blocks.slice(10 * i, 10 * i + 10).reduce((sum, b) => sum + b.calls, 0),
     );
@@ -53,24 +53,30 @@ describe('the branching ratio', () => {
     expect(Math.abs(dispersion! - 1.5625)).toBeLessThan(0.03);
   });
 
-  it('of no loop is 0, with an end that shrinks with the calls', () => {
-    const few = branchingOf([{ calls: 40, caused: 0, further: 0 }], []);
-    const many = branchingOf([{ calls: 4000, caused: 0, further: 0 }], []);
+  it('is 0 without a loop, with an upper end that falls as calls increase', () => {
+    const few = estimateBranching([{ calls: 40, caused: 0, further: 0 }], []);
+    const many = estimateBranching([{ calls: 4000, caused: 0, further: 0 }], []);
     expect(few).toMatchObject({ ratio: 0, low: 0, state: 'stable', message: null });
     expect(few.high!).toBeGreaterThan(0.05);
     expect(many.high!).toBeLessThan(0.002);
-    expect(branchingOf([], [])).toMatchObject({ ratio: null, low: null, high: null, gain: null, state: 'stable' });
+    expect(estimateBranching([], [])).toMatchObject({
+      ratio: null,
+      low: null,
+      high: null,
+      gain: null,
+      state: 'stable',
+    });
   });
 
   it('says that a loop is near 1, or was stopped', () => {
-    const near = branchingOf(stream(0.93, 100, 3), []);
+    const near = estimateBranching(stream(0.93, 100, 3), []);
     expect(near.state).toBe('near');
     expect(near.message).toContain('near the point');
-    const stopped = branchingOf(stream(0.5, 20, 3), [{ agency: 'pd-000', atMs: 5 }]);
+    const stopped = estimateBranching(stream(0.5, 20, 3), [{ agency: 'pd-000', atMs: 5 }]);
     expect(stopped.state).toBe('unstable');
     expect(stopped.message).toContain('unstable');
-    expect(branchingOf(stream(0.5, 20, 3), []).state).toBe('stable');
-    // A handful of calls is no loop, however many of them were caused.
-    expect(branchingOf([{ calls: 10, caused: 9, further: 8 }], []).state).toBe('stable');
+    expect(estimateBranching(stream(0.5, 20, 3), []).state).toBe('stable');
+    // A few calls are not judged as a loop, however many of them were caused.
+    expect(estimateBranching([{ calls: 10, caused: 9, further: 8 }], []).state).toBe('stable');
   });
 });

@@ -1,29 +1,30 @@
 /**
- * The branching ratio of the loop: how many further calls to 911 each call causes. In a loop in equilibrium in which each event causes Poisson(n) further ones,
- * a share n of all events is caused by others; the rate is that of the first causes times 1 / (1 - n), and the variance of counts in long windows is their mean
- * times 1 / (1 - n)^2.
+ * The branching ratio n of the loop: how many further calls to 911 each call causes. If each event causes Poisson(n) further ones and the loop is in
+ * equilibrium, others caused a share n of all events; the rate is that of the first causes times 1 / (1 - n), and the variance of counts in long windows is
+ * their mean times 1 / (1 - n)^2.
  *
- * Calls that alerts caused may cause more, or fewer, than others do. Whether the loop ends depends on them alone: their own ratio is told apart.
+ * Calls that alerts caused may cause more, or fewer, further calls than others do. Whether the loop ends depends on them alone, so their ratio is estimated
+ * separately.
  */
 import type { Branching } from '../../contract/record/branching.ts';
 import { ratioOfSums } from '../../stats/ratio.ts';
 import { rateOf } from '../../stats/quantiles.ts';
 import { countText } from '../records/number-text.ts';
 
-/** Callers of an agency on a day, whatever the number of their attempts. */
+/** The callers of an agency on a day. A caller counts once, however many attempts it took. */
 export interface LoopBlock {
   calls: number;
-  /** Of them, those that alerts caused, and of those the ones that alerts about caused calls caused. */
+  /** How many of them called because of an alert or a post, and how many of those because of one about a call that was itself caused so. */
   caused: number;
   further: number;
 }
 
-/** From here on, a loop counts as near the point at which it would go on for ever; of fewer calls nothing is said. */
+/** From this ratio on, a loop is near the point at which it would never end. With fewer calls than CALLS_MIN the ratio is not judged. */
 const NEAR_RATIO = 0.9;
 const CALLS_MIN = 100;
 
-/** `stopped`: agencies whose loop was stopped as unstable. Days after that don't belong to the blocks. */
-export function branchingOf(blocks: readonly LoopBlock[], stopped: Branching['stopped']): Branching {
+/** `stopped` lists the agencies whose loop was stopped as unstable; `blocks` must not hold days after that. */
+export function estimateBranching(blocks: readonly LoopBlock[], stopped: Branching['stopped']): Branching {
   const all = estimate(blocks.map((b) => ({ above: b.caused, below: b.calls })));
   const loop = estimate(blocks.map((b) => ({ above: b.further, below: b.caused })));
   const isNear = [all, loop].some(({ below, ratio, high }) => below >= CALLS_MIN && (high ?? ratio ?? 0) >= NEAR_RATIO);
@@ -59,7 +60,7 @@ const MESSAGES: Readonly<Record<Branching['state'], string | null>> = {
   stable: null,
   near: 'The loop is near the point at which alerts feed on themselves without end: each call causes nearly one further call.',
   unstable:
-    'The loop is unstable: within a day, calls caused by alerts about caused calls were nine times the others that alerts caused. It was stopped there, and from then on nobody reacts.',
+    'The loop is unstable: within a day, alerts about calls that alerts had caused led to nine times as many calls as all other alerts. It was stopped there, and from then on nobody reacts.',
 };
 
 interface Estimate {
@@ -75,7 +76,7 @@ function estimate(blocks: readonly { above: number; below: number }[]): Estimate
   const above = blocks.reduce((n, b) => n + b.above, 0);
   const below = blocks.reduce((n, b) => n + b.below, 0);
   const { value, low, high, blocks: used } = ratioOfSums(blocks);
-  // Blocks that agree on none say nothing of the rare: then the interval is that of a share of so many calls.
+  // If every block holds 0, their spread is 0 too: use the interval of 0 in `below` calls instead.
   const ends = above === 0 ? rateOf(0, below) : { low: clamp(low), high: clamp(high) };
   return { above, below, ratio: value, low: ends.low, high: ends.high, blocks: used };
 }

@@ -1,4 +1,4 @@
-/** Common random numbers: what is not caused by an alert happens exactly as it would have without alerts. */
+/** Common random numbers: an incident that no alert caused happens exactly as it would without alerts. */
 import { describe, expect, it } from 'vitest';
 import { resolveScenario } from '../options/resolve.ts';
 import { simulateGroup } from './simulate.ts';
@@ -19,7 +19,7 @@ async function incidentsOf(sets: string[]): Promise<{ exogenous: string[]; induc
 }
 
 describe('turning alerts off', () => {
-  it('leaves every incident not caused by an alert exactly as it was', async () => {
+  it('leaves every incident that no alert caused exactly as it was', async () => {
     // A strong loop, so that induced calls really compete with the others.
     const loop = ['reactions.openShare=0.5', 'reactions.callShare=0.2'];
     const on = await incidentsOf(loop);
@@ -30,7 +30,7 @@ describe('turning alerts off', () => {
     expect(on.exogenous).toEqual(off.exogenous);
   });
 
-  it('would notice: another seed shares no incident', async () => {
+  it('would be noticed: another seed shares no incident', async () => {
     const a = await incidentsOf([]);
     const other = await simulateGroup(resolveScenario('smoke', [], { days: 0.5 }), 8);
     const b = new Set(

@@ -11,7 +11,7 @@ const fault = (kind: FeedFault['kind'], messageId: string | null, messages = 0, 
 });
 const tally = (composed: number, underWay = 0) => ({ composed, copies: 0, underWay, lostUnlogged: 0 });
 
-/** What a ledger makes of one fault, given arrivals (id, outcome of its receipt or null for none) and the feed's tally. */
+/** Whether a ledger accounts for one fault, given the arrivals (id, and outcome of the receipt or null if there was none) and the feed's tally. */
 function settle(f: FeedFault, arrivals: [string, 'accepted' | 'rejected' | null][], counts: ReturnType<typeof tally>) {
   const ledger = new FaultLedger();
   ledger.inject('pd-000', f);
@@ -25,7 +25,7 @@ function settle(f: FeedFault, arrivals: [string, 'accepted' | 'rejected' | null]
 describe('a fault is accounted for', () => {
   it.each<[string, FeedFault, [string, 'accepted' | 'rejected' | null][], ReturnType<typeof tally>, boolean]>([
     ['a broken record that was refused', fault('malformed', 'a'), [['a', 'rejected']], tally(1), true],
-    ['not a broken record that was taken', fault('malformed', 'a'), [['a', 'accepted']], tally(1), false],
+    ['not a broken record that was accepted', fault('malformed', 'a'), [['a', 'accepted']], tally(1), false],
     ['not a broken record that was swallowed', fault('malformed', 'a'), [['a', null]], tally(1), false],
     ['a late message with a receipt', fault('delay', 'a'), [['a', 'accepted']], tally(1), true],
     ['not a late message without one', fault('delay', 'a'), [['a', null]], tally(1), false],

@@ -1,66 +1,69 @@
 /**
- * What became of each injected fault: the world logs what it did to a feed, the receipts tell what the target made of it.
- * A fault is accounted for when the two agree; a target that swallows a broken record leaves it unaccounted.
+ * The outcome of each injected fault: the world logs what it did to a feed, and receipts show what the target made of it. A fault is accounted for if the two
+ * agree; a target that swallows a broken record leaves it unaccounted.
  */
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { RowReceipt } from '../../contract/pipeline.ts';
 import type { FaultLine } from '../../contract/record/lines.ts';
 import type { FeedFault, FeedTally } from '../../simulator/feeds/feed-api.ts';
 
-interface Seen {
+interface MessageTrail {
   arrivals: number;
-  /** Outcomes of the message's rows by count, null until a receipt came. */
+  /** Number of the message's rows by the receipt's outcome; null until a receipt comes. */
   outcomes: Record<string, number> | null;
 }
 
+/** The faults of one agency. */
 export class FaultLedger {
-  private readonly faults: { agency: string; fault: FeedFault }[] = [];
-  private readonly seen = new Map<string, Seen>();
-  private readonly lastArrivalMs = new Map<Dialect, number>();
-  private arrivals = 0;
-  /** Every message that the source made either reached the door, is under way, or was lost to a fault that is logged. */
-  private balanced = true;
+  readonly #faults: { agency: string; fault: FeedFault }[] = [];
+  readonly #trails = new Map<string, MessageTrail>();
+  readonly #lastArrivalMs = new Map<Dialect, number>();
+  #arrivals = 0;
+  /** True if every message of the source reached the door, is under way, or was lost to a logged fault. */
+  #balanced = true;
 
-  /** The world did this to the feed. A fault of a message that arrives is told just before it does. */
+  /** The world did this to the feed. If the fault concerns a message that arrives, the call comes just before the arrival. */
   inject(agency: string, fault: FeedFault): void {
-    this.faults.push({ agency, fault });
-    if (fault.messageId !== null && !this.seen.has(fault.messageId))
-      this.seen.set(fault.messageId, { arrivals: 0, outcomes: null });
+    this.#faults.push({ agency, fault });
+    if (fault.messageId !== null && !this.#trails.has(fault.messageId))
+      this.#trails.set(fault.messageId, { arrivals: 0, outcomes: null });
   }
 
+  /** A message reached the door, whole or not. */
   arrived(messageId: string, dialect: Dialect, atMs: number): void {
-    this.arrivals += 1;
-    this.lastArrivalMs.set(dialect, atMs);
-    const seen = this.seen.get(messageId);
-    if (seen !== undefined) seen.arrivals += 1;
+    this.#arrivals += 1;
+    this.#lastArrivalMs.set(dialect, atMs);
+    const trail = this.#trails.get(messageId);
+    if (trail !== undefined) trail.arrivals += 1;
   }
 
+  /** The target acknowledged the rows of a message. */
   receipt(messageId: string, rows: readonly RowReceipt[]): void {
-    const seen = this.seen.get(messageId);
-    if (seen === undefined) return;
-    seen.outcomes ??= {};
-    for (const row of rows) seen.outcomes[row.outcome] = (seen.outcomes[row.outcome] ?? 0) + 1;
+    const trail = this.#trails.get(messageId);
+    if (trail === undefined) return;
+    trail.outcomes ??= {};
+    for (const row of rows) trail.outcomes[row.outcome] = (trail.outcomes[row.outcome] ?? 0) + 1;
   }
 
-  /** After the drain. `tally`: the feed's own count of what it did with its messages. */
+  /** The outcome of each fault, in the order of injection. Call it when the run is over; `tally` is the feed's own count of its messages. */
   settle(tally: FeedTally): FaultLine[] {
-    const missing = tally.composed + tally.copies - this.arrivals - tally.underWay - tally.lostUnlogged;
-    const explained = this.faults.reduce((n, { fault }) => n + fault.messages + (fault.kind === 'gap' ? 1 : 0), 0);
-    this.balanced = missing === explained;
-    return this.faults.map(({ agency, fault }) => {
+    const missing = tally.composed + tally.copies - this.#arrivals - tally.underWay - tally.lostUnlogged;
+    const explained = this.#faults.reduce((n, { fault }) => n + fault.messages + (fault.kind === 'gap' ? 1 : 0), 0);
+    this.#balanced = missing === explained;
+    return this.#faults.map(({ agency, fault }) => {
       const { kind, atMs, messageId, detail } = fault;
-      return { kind, agency, atMs, messageId, detail, ...this.becameOf(fault) };
+      return { kind, agency, atMs, messageId, detail, ...this.#outcome(fault) };
     });
   }
 
   // --- internal ---
 
-  private becameOf(fault: FeedFault): { accounted: boolean; became: string } {
-    const seen = fault.messageId === null ? undefined : this.seen.get(fault.messageId);
-    const outcomes = seen?.outcomes ?? null;
+  #outcome(fault: FeedFault): { accounted: boolean; became: string } {
+    const trail = fault.messageId === null ? undefined : this.#trails.get(fault.messageId);
+    const outcomes = trail?.outcomes ?? null;
     switch (fault.kind) {
       case 'gap':
-        return seen?.arrivals === 0
+        return trail?.arrivals === 0
           ? { accounted: true, became: 'never-arrived' }
           : { accounted: false, became: 'arrived' };
       case 'malformed': {
@@ -73,14 +76,14 @@ export class FaultLedger {
         if (outcomes === null) return { accounted: false, became: 'no-receipt' };
         return { accounted: true, became: Object.keys(outcomes).sort().join('+') || 'empty-snapshot' };
       case 'clockSkew':
-        return this.arrivals > 0
+        return this.#arrivals > 0
           ? { accounted: true, became: 'published-with-skew' }
           : { accounted: false, became: 'nothing-published' };
       case 'outage':
-        return { accounted: this.balanced, became: this.balanced ? 'held-or-lost' : 'unbalanced' };
+        return { accounted: this.#balanced, became: this.#balanced ? 'held-or-lost' : 'unbalanced' };
       case 'withdrawal': {
         const old = fault.detail.split(' ')[0] as Dialect;
-        const silent = this.balanced && (this.lastArrivalMs.get(old) ?? -Infinity) <= fault.atMs;
+        const silent = this.#balanced && (this.#lastArrivalMs.get(old) ?? -Infinity) <= fault.atMs;
         return { accounted: silent, became: silent ? 'silent-since' : 'still-publishing' };
       }
     }

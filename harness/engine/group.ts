@@ -1,12 +1,13 @@
-/** The shards that one worker runs: built, introduced to their neighbours, run window by window, finished. The same in the main thread. */
+/** The shards that one worker runs: built, introduced to their neighbours, run window by window, and finished. The main thread runs them in the same way. */
 import type { CreatePipeline } from '../../contract/pipeline.ts';
-import type { Box } from '../../contract/plane.ts';
 import type { Roster } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { cellSide } from '../../simulator/city/city.ts';
-import { planOf } from './plan.ts';
+import type { Crossing, SentCrossings } from './crossings.ts';
+import { planAgencies } from './plan.ts';
 import type { Recorder } from './recorder.ts';
-import { Shard, type Crossing, type ShardResult } from './shard.ts';
+import type { ShardResult } from './shard-result.ts';
+import { Shard, type AgencyBox } from './shard.ts';
 
 export interface GroupOptions {
   scenario: Scenario;
@@ -14,11 +15,11 @@ export interface GroupOptions {
   /** Agencies of this group, by index. */
   indices: number[];
   endMs: number;
-  /** Whether all that happened is told one by one; not where left out. */
+  /** Whether each result lists every call, job and post; false if left out. */
   ledger?: boolean;
 }
 
-/** Residents of one agency whom another's alerts may concern. */
+/** Residents of agency `from` whom alerts of agency `to` may reach. */
 export interface Border {
   from: number;
   to: number;
@@ -28,34 +29,34 @@ export interface Border {
 export class ShardGroup {
   readonly shards: Shard[];
 
-  constructor(o: GroupOptions, create: CreatePipeline, recorder: Recorder | null = null) {
-    const plans = planOf(o.scenario);
-    const cellSideDm = cellSide(
-      plans.map((p) => p.persons),
-      o.scenario.people.personsPerKm2,
-    );
-    this.shards = o.indices.map(
+  constructor(options: GroupOptions, create: CreatePipeline, recorder: Recorder | null = null) {
+    const { scenario, seed, endMs } = options;
+    const plans = planAgencies(scenario);
+    const persons = plans.map((plan) => plan.persons);
+    const cellSideDm = cellSide(persons, scenario.people.personsPerKm2);
+    const ledger = options.ledger ?? false;
+    this.shards = options.indices.map(
       (index) =>
         new Shard({
-          scenario: o.scenario,
-          seed: o.seed,
+          scenario,
+          seed,
           plan: plans[index],
           agencyCount: plans.length,
           cellSideDm,
           create,
-          endMs: o.endMs,
+          endMs,
           recorder,
-          ledger: o.ledger ?? false,
+          ledger,
         }),
     );
   }
 
-  boxes(): { index: number; box: Box }[] {
-    return this.shards.map((s) => ({ index: s.plan.index, box: s.box }));
+  boxes(): AgencyBox[] {
+    return this.shards.map((shard) => ({ index: shard.plan.index, box: shard.box }));
   }
 
-  /** What this group's residents bring to other agencies. */
-  borders(boxes: readonly { index: number; box: Box }[]): Border[] {
+  /** The residents of this group whom alerts of other agencies may reach. */
+  borders(boxes: readonly AgencyBox[]): Border[] {
     const borders: Border[] = [];
     for (const shard of this.shards) {
       for (const { index, box } of boxes) {
@@ -67,38 +68,30 @@ export class ShardGroup {
     return borders;
   }
 
-  /** `borders`: all that concern this group, as sender or receiver, in order of (from, to). */
-  start(borders: readonly Border[], boxes: readonly { index: number; box: Box }[]): void {
+  /** `borders` holds all that concern this group, as sender or receiver, in order of (from, to); `boxes` those of all agencies by index. */
+  start(borders: readonly Border[], boxes: readonly AgencyBox[]): void {
     for (const shard of this.shards) {
       const { index } = shard.plan;
-      const neighbours = borders.filter((b) => b.from === index).map((b) => boxes[b.to]);
-      shard.start(
-        borders.filter((b) => b.to === index).map((b) => b.roster),
-        neighbours,
-      );
+      const rosters = borders.filter((border) => border.to === index).map((border) => border.roster);
+      const neighbours = borders.filter((border) => border.from === index).map((border) => boxes[border.to]);
+      shard.start(rosters, neighbours);
     }
   }
 
-  /** Runs one window; `inbox` in order of (source, sequence). Returns what crosses, in the same order. */
-  run(untilMs: number, inbox: readonly Crossing[]): { source: number; crossings: Crossing[] }[] {
-    const out: { source: number; crossings: Crossing[] }[] = [];
+  /** Runs one window. `inbox` is in order of (source, sequence), and so is what the shards send in it. */
+  run(untilMs: number, inbox: readonly Crossing[]): SentCrossings[] {
+    const sent: SentCrossings[] = [];
     for (const shard of this.shards) {
-      shard.run(untilMs, inbox.length === 0 ? inbox : inbox.filter((c) => c.to === shard.plan.index));
+      shard.run(untilMs, inbox.length === 0 ? inbox : inbox.filter((crossing) => crossing.to === shard.plan.index));
       if (shard.outbox.length > 0) {
-        out.push({ source: shard.plan.index, crossings: shard.outbox });
+        sent.push({ source: shard.plan.index, crossings: shard.outbox });
         shard.outbox = [];
       }
     }
-    return out;
+    return sent;
   }
 
   finish(): ShardResult[] {
-    return this.shards.map((s) => s.finish());
+    return this.shards.map((shard) => shard.finish());
   }
-}
-
-/** What crosses, in the one order that every run uses: by source agency, then as sent. */
-export function ordered(parts: readonly { source: number; crossings: Crossing[] }[]): Crossing[] {
-  if (parts.length === 0) return [];
-  return [...parts].sort((a, b) => a.source - b.source).flatMap((p) => p.crossings);
 }

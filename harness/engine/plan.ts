@@ -1,4 +1,4 @@
-/** From a scenario to its agencies: ids, names, feeds over time, policies, sizes. */
+/** From a scenario to its agencies: ids, names, feeds over time, policies, sizes; and the limits that every platform of a run has. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { naturesOf, type Dialect } from '../../contract/catalogue.ts';
 import type { Gazetteer } from '../../contract/gazetteer.ts';
@@ -13,11 +13,16 @@ export interface AgencyPlan {
   persons: number;
   zone: string;
   feeds: { fromMs: number; dialect: Dialect }[];
-  /** The feed stops here; null never. A feed of `feeds` that starts at the same moment replaces it. */
+  /** The first feed stops here, null if it never does. If another of `feeds` starts at the same moment, that one replaces it. */
   withdrawnMs: number | null;
 }
 
-/** Each dialect's agencies keep the wall clock of the place whose feed it is modelled on. */
+/** Longest body that a pipeline must accept, UTF-16 units: a snapshot of a very busy portal. */
+export const BODY_LENGTH_MAX = 4 * 1024 * 1024;
+/** An output that comes later than this after it was due is late. In virtual time outputs come at the moment they are due, unless the pipeline holds them back. */
+export const LATENESS_MS_MAX = 5000;
+
+/** The wall clock of a dialect's agencies is that of the place whose feed the dialect is modelled on. */
 const ZONES: Readonly<Record<Dialect, string>> = {
   eido: 'America/Denver',
   sf: 'America/Los_Angeles',
@@ -27,7 +32,8 @@ const ZONES: Readonly<Record<Dialect, string>> = {
   milwaukee: 'America/Chicago',
 };
 
-export function planOf(scenario: Scenario): AgencyPlan[] {
+/** The agencies of a scenario in order of their index. */
+export function planAgencies(scenario: Scenario): AgencyPlan[] {
   const plans: AgencyPlan[] = [];
   for (const group of scenario.agencies) {
     for (let i = 0; i < group.count; i += 1) {
@@ -53,7 +59,8 @@ export function planOf(scenario: Scenario): AgencyPlan[] {
   return plans;
 }
 
-export function profileOf(plan: AgencyPlan, scenario: Scenario, gazetteer: Gazetteer): AgencyProfile {
+/** An agency as a platform knows it. */
+export function agencyProfile(plan: AgencyPlan, scenario: Scenario, gazetteer: Gazetteer): AgencyProfile {
   return {
     id: plan.id,
     name: plan.name,
@@ -64,4 +71,9 @@ export function profileOf(plan: AgencyPlan, scenario: Scenario, gazetteer: Gazet
     places: 'strict',
     policies: [{ fromMs: scenario.startMs, policy: scenario.policy }],
   };
+}
+
+/** Key of the HMAC that names the alerts of a run with this seed. */
+export function runKey(seed: number): string {
+  return `hundredblock/${seed}`;
 }

@@ -1,12 +1,12 @@
-/** Who writes down what the world sends to its platforms. It is told and never asked: with or without it, a run is the same. */
+/** The interface of something that writes down what the world sends to its platforms. A recorder only listens: with or without one, a run is the same. */
+import type { AgencyProfile } from '../../contract/agency.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { PipelineInput } from '../../contract/pipeline.ts';
-import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Roster } from '../../contract/roster.ts';
 import type { FeedFault } from '../../simulator/feeds/feed-api.ts';
 import type { AgencyPlan } from './plan.ts';
 
-/** What is known of an agency before its first event. */
+/** An agency as it is known before its first event. */
 export interface Opening {
   plan: AgencyPlan;
   profile: AgencyProfile;
@@ -15,7 +15,7 @@ export interface Opening {
   doorbells: number;
 }
 
-/** Each agency tells in its own order of time; agencies are told of one window after the other. */
+/** Each agency (given by its index) reports in its own order of time, and all agencies report one window before any reports the next. */
 export interface Recorder {
   opened(opening: Opening): void;
   /** A message reached the agency's door. */
@@ -26,13 +26,13 @@ export interface Recorder {
     manifest: MessageManifest,
     meta: { changedMs: number; publishedMs: number },
   ): void;
-  /** Anything else did; doorbells are numbered within the agency. Of a change of settings only the resident's own agency tells. */
+  /** Another input reached the door. Doorbells are numbered within the agency. Only the resident's own agency reports a change of settings. */
   input(
     agency: number,
     atMs: number,
     input: Extract<PipelineInput, { kind: 'preference' | 'review' | 'motion' | 'post' }>,
   ): void;
-  /** Private strings of a record, or of a post by its postId; before the message that carries them. */
+  /** Private strings of a record, or of a post by its postId. They are reported before the message that carries them. */
   privates(agency: number, recordId: string, strings: PrivateString[]): void;
   fault(agency: number, fault: FeedFault): void;
 }

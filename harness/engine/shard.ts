@@ -1,60 +1,35 @@
 /**
- * One agency in virtual time: its world, the pipeline under test, and the oracle between them, on one kernel. Everything a pipeline
- * gives is handled at the moment it gives it. What crosses to other agencies leaves in `outbox` and takes at least CROSSING_MS.
+ * One agency in virtual time: its world, the pipeline under test and the oracle between the two, on one kernel. The shard handles each output of the
+ * pipeline at the moment it is given. Messages to other agencies leave through `outbox` and take at least CROSSING_MS.
  */
 import type { AgencyProfile } from '../../contract/agency.ts';
+import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { CreatePipeline, Pipeline, PipelineInput, PipelineOutput } from '../../contract/pipeline.ts';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
 import { RESIDENTS_PER_AGENCY_MAX, type PreferenceChange, type Roster } from '../../contract/roster.ts';
-import type { DELAY_STAGES } from '../../contract/record/kinds.ts';
-import type { FaultLine, MapFile } from '../../contract/record/lines.ts';
-import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
-import { CATEGORIES, EVENT_TYPES, type Dialect } from '../../contract/catalogue.ts';
+import type { Oracle, RecordTruth, TruthView } from '../../oracle/oracle-api.ts';
+import { createOracle } from '../../oracle/oracle.ts';
 import { buildCity, type City } from '../../simulator/city/city.ts';
 import type { FeedMessage, FeedTimes } from '../../simulator/feeds/feed-api.ts';
-import { Kernel } from '../../simulator/kernel/kernel.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
+import { Kernel } from '../../simulator/kernel/kernel.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '../../simulator/people/people.ts';
 import { alertStimulus, strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
-import type { VideoCounts } from '../../simulator/reactions/video-portal.ts';
-import type { Ledger } from '../../simulator/world/ledger.ts';
-import type { ReactionName } from '../../contract/catalogue.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
-import type { LoopDay } from '../../simulator/world/tally.ts';
 import { World } from '../../simulator/world/world.ts';
-import type { Judgement, Oracle, RecordTruth, TruthView } from '../../oracle/oracle-api.ts';
-import { alertKey } from '../../oracle/rules/composition.ts';
-import { createOracle } from '../../oracle/oracle.ts';
+import { Arrivals } from './arrivals.ts';
+import { splitByAgency, type Crossing } from './crossings.ts';
 import { FaultLedger } from './fault-ledger.ts';
-import { profileOf, type AgencyPlan } from './plan.ts';
+import { PipelineWakes } from './pipeline-wakes.ts';
+import { agencyProfile, BODY_LENGTH_MAX, LATENESS_MS_MAX, runKey, type AgencyPlan } from './plan.ts';
 import type { Recorder } from './recorder.ts';
-import { countedSince, type Staff } from './warm-up.ts';
-
-/** What one shard sends another; delivered, in order of (source, sequence), at the next window's start. */
-export type Crossing =
-  | { to: number; kind: 'message'; stimulus: Stimulus; residents: number[]; sentMs: number }
-  | { to: number; kind: 'preference'; change: PreferenceChange; atMs: number };
-
-export interface Checkpoint {
-  agency: string;
-  checkpoint: number;
-  untilMs: number;
-  events: number;
-  hash: string;
-}
-
-export interface TracedEvent {
-  timeMs: number;
-  kind: number;
-  entity: number;
-  ordinal: number;
-  /** History hash before the event. */
-  hash: string;
-}
+import { countRadii, drawMap } from './shard-map.ts';
+import type { Checkpoint, DelayStage, ShardResult, TracedEvent } from './shard-result.ts';
+import { withoutWarmUp, type StaffMeasures } from './warm-up.ts';
 
 export interface ShardOptions {
   scenario: Scenario;
@@ -64,192 +39,143 @@ export interface ShardOptions {
   cellSideDm: number;
   create: CreatePipeline;
   endMs: number;
-  /** Null: nothing is written down. */
+  /** Is told what reaches the pipeline; null if nothing is written down. */
   recorder: Recorder | null;
-  /** Whether all that happened is told one by one. */
+  /** Whether the result lists every call, job and post. */
   ledger: boolean;
 }
 
-export type DelayStage = (typeof DELAY_STAGES)[number];
-
-export interface ShardResult {
+/** Another agency, and the box that its residents live in. */
+export interface AgencyBox {
   index: number;
-  id: string;
-  name: string;
-  feeds: Dialect[];
-  population: number;
-  households: number;
-  doorbells: number;
-  appUsers: number;
-  historyHash: string;
-  events: number;
-  motions: number;
-  daily: RunRecord['agencies'][number]['daily'];
-  checkpoints: Checkpoint[];
-  incidents: number;
-  calls: number;
-  inducedCalls: number;
-  inducedIncidents: number;
-  posts: number;
-  hourlyCalls: number[];
-  cadRecords: number;
-  cadMessages: number;
-  judgement: Judgement;
-  faults: FaultLine[];
-  receipts: Record<string, number>;
-  delays: Record<DelayStage, number[]>;
-  police: ReturnType<World['dispatch']['measures']>;
-  centre: ReturnType<World['centre']['measures']>;
-  newsroom: ReturnType<World['newsroom']['measures']>;
-  reactions: Record<ReactionName, number>;
-  video: VideoCounts;
-  dailyLoop: LoopDay[];
-  loopStoppedMs: number | null;
-  /** Null unless it was asked for. */
-  ledger: Ledger | null;
-  map: MapFile['agencies'][number];
-  radii: { radiusDm: number; residents: number }[];
+  box: Box;
 }
-
-/** Longest body a pipeline must accept, UTF-16 units: a snapshot of a very busy portal. */
-export const BODY_LENGTH_MAX = 4 * 1024 * 1024;
-/** Nothing is late in virtual time unless the pipeline itself holds it: outputs come at the moment they are due. */
-export const LATENESS_MS_MAX = 5000;
-const MAP_BLOCKS_MAX = 4000;
-const MAP_INCIDENTS_MAX = 2000;
-const MAP_HOMES_MAX = 1500;
 
 export class Shard {
   readonly plan: AgencyPlan;
   readonly box: Box;
+  /** Messages to other agencies. Whoever runs the shard empties it after each window. */
   outbox: Crossing[] = [];
+  /** Events since `startTrace`; null before it. */
   trace: TracedEvent[] | null = null;
-  private readonly o: ShardOptions;
-  private readonly city: City;
-  private readonly people: People;
-  private readonly kernel: Kernel;
-  private readonly checkpoints: Checkpoint[] = [];
-  private world!: World;
-  private pipeline!: Pipeline;
-  private oracle!: Oracle;
-  private readonly ledger = new FaultLedger();
-  private readonly keys = new Map<string, string>();
-  private readonly firstDoor = new Map<string, { publishedMs: number; doorMs: number }>();
-  private readonly receipts: Record<string, number> = {};
-  private readonly dailyMessages: number[] = [];
-  private readonly dailyAlerts: number[] = [];
-  private neighbours: { index: number; box: Box }[] = [];
-  private cadMessages = 0;
-  private wakeMs = Infinity;
-  private wakes = 0;
-  /** Whether what this shard's own pipeline publishes reaches residents. */
-  private isWired = false;
-  private nextCheckpointMs: number;
-  /** What police and call-takers had done when the warm-up ended; null before. */
-  private warmUp: Staff | null = null;
+  readonly #options: ShardOptions;
+  readonly #city: City;
+  readonly #people: People;
+  readonly #kernel: Kernel;
+  readonly #arrivals: Arrivals;
+  readonly #wakes: PipelineWakes;
+  readonly #faults = new FaultLedger();
+  readonly #checkpoints: Checkpoint[] = [];
+  readonly #receipts: Record<string, number> = {};
+  readonly #dailyMessages: number[] = [];
+  readonly #dailyAlerts: number[] = [];
+  #world!: World;
+  #pipeline!: Pipeline;
+  #oracle!: Oracle;
+  #neighbours: readonly AgencyBox[] = [];
+  #cadMessages = 0;
+  /** If true, residents react to what reaches them over a wire, not to what this shard's own pipeline publishes. */
+  #isWired = false;
+  #nextCheckpointMs: number;
+  /** Measures of police and call-takers at the end of the warm-up; null before it. */
+  #warmUp: StaffMeasures | null = null;
 
-  constructor(o: ShardOptions) {
-    this.o = o;
-    this.plan = o.plan;
-    const { scenario, seed, plan } = o;
+  constructor(options: ShardOptions) {
+    const { scenario, seed, plan, endMs } = options;
     const seeds = { seed, replication: 0 };
-    this.city = buildCity({
+    this.#options = options;
+    this.plan = plan;
+    this.#city = buildCity({
       seeds,
       agencyIndex: plan.index,
-      agencyCount: o.agencyCount,
-      cellSideDm: o.cellSideDm,
+      agencyCount: options.agencyCount,
+      cellSideDm: options.cellSideDm,
       name: `HARTWELL ${plan.index}`,
       persons: plan.persons,
       personsPerHousehold: scenario.people.personsPerHousehold,
       personsPerKm2: scenario.people.personsPerKm2,
       hotSpotSigma: scenario.incidents.hotSpotSigma,
     });
-    this.people = buildPeople(this.city, { seeds, ...scenario.people });
-    this.box = this.city.box;
-    this.kernel = new Kernel(scenario.startMs);
-    this.nextCheckpointMs = scenario.startMs + HOUR_MS;
+    this.#people = buildPeople(this.#city, { seeds, ...scenario.people });
+    this.box = this.#city.box;
+    this.#kernel = new Kernel(scenario.startMs);
+    this.#arrivals = new Arrivals(plan.id, seed);
+    this.#wakes = new PipelineWakes(this.#kernel, endMs, () => this.#handle({ kind: 'wake' }, null));
+    this.#nextCheckpointMs = scenario.startMs + HOUR_MS;
   }
 
-  /** The residents of this agency whom alerts of another, with that jurisdiction, may concern. */
+  /** The residents of this agency whom an alert of the agency in `box` may reach. */
   rosterNear(box: Box): Roster {
-    return borderRoster(this.people, box);
+    return borderRoster(this.#people, box);
   }
 
-  /** Builds pipeline, oracle and world. `border`: the rosters of other agencies' residents near this one; `neighbours`: whose boxes. */
-  start(border: Roster[], neighbours: { index: number; box: Box }[]): void {
-    const { scenario, seed, plan } = this.o;
-    const profile = profileOf(plan, scenario, this.city.gazetteer);
-    const roster = mergeRosters([rosterOf(this.people), ...border]);
-    this.neighbours = neighbours;
-    const config = { agencies: [profile], roster, runKey: runKeyOf(seed), bodyLengthMax: BODY_LENGTH_MAX };
-    this.pipeline = this.o.create({ ...config, roster: copyRoster(roster) });
-    this.oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
-    this.world = this.buildWorld(profile);
-    const { doorbells } = this.people;
-    this.o.recorder?.opened({ plan, profile, roster: rosterOf(this.people), doorbells: doorbells.length });
-    this.kernel.on(KIND.pipelineWake, () => this.wake());
-    this.kernel.on(KIND.crossing, (_entity, payload) =>
-      this.handle({ kind: 'preference', change: payload as PreferenceChange }, null),
+  /** Builds pipeline, oracle and world. `border` holds the rosters of other agencies' residents near this one, `neighbours` the agencies near its own. */
+  start(border: Roster[], neighbours: readonly AgencyBox[]): void {
+    const { scenario, seed, create, recorder } = this.#options;
+    const { plan } = this;
+    const roster = mergeRosters([rosterOf(this.#people), ...border]);
+    const profile = agencyProfile(plan, scenario, this.#city.gazetteer);
+    const config = { agencies: [profile], roster, runKey: runKey(seed), bodyLengthMax: BODY_LENGTH_MAX };
+    this.#neighbours = neighbours;
+    this.#pipeline = create({ ...config, roster: copyRoster(roster) });
+    this.#oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
+    this.#world = this.#buildWorld(profile);
+    recorder?.opened({ plan, profile, roster: rosterOf(this.#people), doorbells: this.#people.doorbells.length });
+    this.#kernel.on(KIND.crossing, (_entity, payload) =>
+      this.#handle({ kind: 'preference', change: payload as PreferenceChange }, null),
     );
-    this.world.start();
+    this.#world.start();
   }
 
   /** Delivers what other shards sent, then runs until `untilMs`, exclusive. */
   run(untilMs: number, inbox: readonly Crossing[]): void {
-    for (const c of inbox) this.receive(c);
-    const { kernel } = this;
-    while (this.nextCheckpointMs <= untilMs) {
-      kernel.runUntil(this.nextCheckpointMs);
-      this.checkpoints.push({
-        agency: this.plan.id,
-        checkpoint: this.checkpoints.length,
-        untilMs: this.nextCheckpointMs,
-        events: kernel.events,
-        hash: kernel.history.hex(),
-      });
-      this.endWarmUp(this.nextCheckpointMs);
-      this.nextCheckpointMs += HOUR_MS;
+    for (const crossing of inbox) this.#receive(crossing);
+    while (this.#nextCheckpointMs <= untilMs) {
+      this.#kernel.runUntil(this.#nextCheckpointMs);
+      this.#checkpoint(this.#nextCheckpointMs);
+      this.#nextCheckpointMs += HOUR_MS;
     }
-    kernel.runUntil(untilMs);
+    this.#kernel.runUntil(untilMs);
   }
 
-  /** From now on residents react to what `received` tells alone: they are told of it by another platform, over a wire. */
-  wire(): void {
-    this.isWired = true;
+  /** From now on residents react only to what `receiveFromWire` tells: another platform sends to them, over a wire. */
+  connectToWire(): void {
+    this.#isWired = true;
   }
 
-  /** What residents react to in a message of this agency; null for one that is not its own. */
-  stimulusOf(kind: 'alert' | 'post', id: string): Stimulus | null {
-    if (kind === 'post') return this.world.postStimulus(id) ?? null;
-    const recordId = this.keys.get(id.split('.')[0]);
-    return recordId === undefined ? null : alertStimulus(id, this.world.desk.file(recordId)?.incident?.lineage);
+  /** The stimulus by which residents react to an alert or a post of this agency; null if the message is not this agency's own. */
+  stimulus(kind: 'alert' | 'post', id: string): Stimulus | null {
+    if (kind === 'post') return this.#world.postStimulus(id) ?? null;
+    const recordId = this.#arrivals.recordId(id.split('.')[0]);
+    return recordId === null ? null : alertStimulus(id, this.#world.desk.file(recordId)?.incident?.lineage);
   }
 
   /**
-   * A message of that platform reached residents of this agency (indices) at `atMs`, which may be some time ago. Whoever reacts within CROSSING_MS
-   * of it can't be held up any more: returns by how many ms that makes the reactions later than they should be.
+   * A message reached residents of this agency (indices) over the wire at `atMs`, which may lie in the past. A reaction that is due within CROSSING_MS of the
+   * message may be overdue by now: returns by how many ms reactions are later than they should be.
    */
-  received(stimulus: Stimulus, residents: number[], atMs: number): number {
-    const sentMs = Math.max(atMs, this.kernel.nowMs - CROSSING_MS);
-    this.world.onMessage(stimulus, residents, sentMs);
+  receiveFromWire(stimulus: Stimulus, residents: number[], atMs: number): number {
+    const sentMs = Math.max(atMs, this.#kernel.nowMs - CROSSING_MS);
+    this.#world.onMessage(stimulus, residents, sentMs);
     return sentMs - atMs;
   }
 
-  /** What it is known by, and all that happened so far, hashed. */
+  /** The hash of all that has happened, under the agency's id. */
   history(): Pick<ShardResult, 'id' | 'historyHash'> {
-    return { id: this.plan.id, historyHash: this.kernel.history.hex() };
+    return { id: this.plan.id, historyHash: this.#kernel.history.hex() };
   }
 
-  /** Everything that happened so far, in order. */
+  /** All incidents that have happened, in order. */
   incidents(): readonly Incident[] {
-    return this.world.incidents;
+    return this.#world.incidents;
   }
 
-  /** What the world knows of its records, as things stand. */
+  /** The truth about this agency's records, as the world knows it by now. */
   truth(): TruthView {
+    const world = this.#world;
     return {
       record: (_agency, recordId): RecordTruth | null => {
-        const file = this.world.desk.file(recordId);
+        const file = world.desk.file(recordId);
         if (file === undefined || file.incident === null) return null;
         const { incident } = file;
         return {
@@ -257,39 +183,31 @@ export class Shard {
           onsetMs: incident.onsetMs,
           nothing: incident.really < 0,
           category: incident.really < 0 ? null : EVENT_TYPES[incident.really].category,
-          places: this.world.placesOf(incident),
+          places: world.placesOf(incident),
           withdrawnMs: file.withdrawnMs,
         };
       },
     };
   }
 
-  /** From now on, every event is written down. */
+  /** From now on, writes down every event. */
   startTrace(): void {
     const events: TracedEvent[] = [];
     this.trace = events;
-    this.kernel.trace = (timeMs, kind, entity, ordinal) =>
-      events.push({ timeMs, kind, entity, ordinal, hash: this.kernel.history.hex() });
+    this.#kernel.trace = (timeMs, kind, entity, ordinal) =>
+      events.push({ timeMs, kind, entity, ordinal, hash: this.#kernel.history.hex() });
   }
 
+  /** Judges the run, and gives everything that it keeps of this agency. */
   finish(): ShardResult {
-    const { plan, world, city, people, kernel } = this;
-    const judgement = this.oracle.judge(this.truth());
-    const delays: ShardResult['delays'] = {
-      notice: [],
-      answer: [],
-      entry: [],
-      publication: [],
-      transport: [],
-      review: [],
-      total: [],
-    };
-    for (const line of judgement.lines) {
-      if (line.msgType !== 'Alert') continue;
-      this.measureDelay(line, delays);
-    }
+    const { plan } = this;
+    const { startMs } = this.#options.scenario;
+    const [world, city, people, kernel] = [this.#world, this.#city, this.#people, this.#kernel];
+    const judgement = this.#oracle.judge(this.truth());
+    const delays = this.#addDelays(judgement.lines);
     const counts = world.counts();
-    const { police, centre } = this.warmUp === null ? this.staff() : countedSince(this.staff(), this.warmUp);
+    const whole = this.#measureStaff();
+    const { police, centre } = this.#warmUp === null ? whole : withoutWarmUp(whole, this.#warmUp);
     return {
       index: plan.index,
       id: plan.id,
@@ -302,12 +220,12 @@ export class Shard {
       historyHash: kernel.history.hex(),
       events: kernel.events,
       motions: kernel.motions,
-      daily: counts.daily.map((d, day) => ({
-        ...d,
-        cadMessages: this.dailyMessages[day] ?? 0,
-        alerts: this.dailyAlerts[day] ?? 0,
+      daily: counts.daily.map((counted, day) => ({
+        ...counted,
+        cadMessages: this.#dailyMessages[day] ?? 0,
+        alerts: this.#dailyAlerts[day] ?? 0,
       })),
-      checkpoints: this.checkpoints,
+      checkpoints: this.#checkpoints,
       incidents: world.incidents.length,
       calls: counts.calls,
       inducedCalls: counts.inducedCalls,
@@ -315,10 +233,10 @@ export class Shard {
       posts: counts.posts,
       hourlyCalls: counts.hourlyCalls,
       cadRecords: world.desk.records(),
-      cadMessages: this.cadMessages,
+      cadMessages: this.#cadMessages,
       judgement,
-      faults: this.ledger.settle(world.feedTally()),
-      receipts: this.receipts,
+      faults: this.#faults.settle(world.feedTally()),
+      receipts: this.#receipts,
       delays,
       police,
       centre,
@@ -327,131 +245,116 @@ export class Shard {
       video: world.reactions.video(),
       dailyLoop: counts.dailyLoop,
       loopStoppedMs: counts.loopStoppedMs,
-      ledger: this.o.ledger ? world.ledger() : null,
-      map: this.drawMap(),
-      radii: radiiOf(people),
+      ledger: this.#options.ledger ? world.ledger() : null,
+      map: drawMap({ id: plan.id, name: plan.name, city, people, incidents: world.incidents, startMs }),
+      radii: countRadii(people),
     };
   }
 
   // --- internal ---
 
-  private staff(): Staff {
-    return { police: this.world.dispatch.measures(), centre: this.world.centre.measures() };
-  }
-
-  /** A warm-up lasts whole hours: it ends with a checkpoint, before anything else of that moment. */
-  private endWarmUp(reachedMs: number): void {
-    const { startMs, warmUpHours } = this.o.scenario;
-    if (warmUpHours > 0 && reachedMs === startMs + warmUpHours * HOUR_MS) this.warmUp = this.staff();
-  }
-
-  private buildWorld(profile: AgencyProfile): World {
-    const { scenario, seed, plan } = this.o;
+  #buildWorld(profile: AgencyProfile): World {
+    const { scenario, seed, recorder, endMs } = this.#options;
+    const { plan } = this;
     return new World({
       scenario,
       seeds: { seed, replication: 0 },
       agencyIndex: plan.index,
       persons: plan.persons,
       profile,
-      // A feed that another replaces is withdrawn by the switch itself.
+      // If another feed replaces this one, the switch itself withdraws it.
       withdrawMs: plan.feeds.length > 1 ? null : plan.withdrawnMs,
-      city: this.city,
-      people: this.people,
-      kernel: this.kernel,
-      endMs: this.o.endMs,
+      city: this.#city,
+      people: this.#people,
+      kernel: this.#kernel,
+      endMs,
       host: {
-        door: (message, manifest, times) => this.door(message, manifest, times),
-        preference: (change) => this.take({ kind: 'preference', change }),
-        preferenceAhead: (change, atMs) => this.tellNeighbours(change, atMs),
+        door: (message, manifest, times) => this.#door(message, manifest, times),
+        preference: (change) => this.#take({ kind: 'preference', change }),
+        preferenceAhead: (change, atMs) => this.#tellNeighbours(change, atMs),
         post: (post, privates) => {
-          this.learnPrivate(post.postId, privates);
-          this.take({ kind: 'post', ...post });
+          this.#learnPrivate(post.postId, privates);
+          this.#take({ kind: 'post', ...post });
         },
-        review: (ticket, decision) => this.take({ kind: 'review', ticket, decision }),
+        review: (ticket, decision) => this.#take({ kind: 'review', ticket, decision }),
         motion: (doorbell) => {
           const input = { kind: 'motion', doorbell } as const;
-          this.o.recorder?.input(plan.index, this.kernel.nowMs, input);
-          this.pipeline.handle(input, this.kernel.nowMs);
+          recorder?.input(plan.index, this.#kernel.nowMs, input);
+          this.#pipeline.handle(input, this.#kernel.nowMs);
         },
         fault: (fault) => {
-          this.o.recorder?.fault(plan.index, fault);
-          this.ledger.inject(plan.id, fault);
+          recorder?.fault(plan.index, fault);
+          this.#faults.inject(plan.id, fault);
         },
-        learnPrivate: (recordId, strings) => this.learnPrivate(recordId, strings),
-        recordOf: (incidents) => this.keys.get(incidents) ?? null,
+        learnPrivate: (recordId, strings) => this.#learnPrivate(recordId, strings),
+        recordOf: (incidents) => this.#arrivals.recordId(incidents),
       },
     });
   }
 
-  private door(message: FeedMessage, manifest: MessageManifest, times: FeedTimes): void {
-    const { kernel, o, plan } = this;
-    this.cadMessages += 1;
-    const day = this.today();
-    this.dailyMessages[day] = (this.dailyMessages[day] ?? 0) + 1;
-    for (const row of manifest.rows) {
-      if (this.firstDoor.has(row.recordId)) continue;
-      this.firstDoor.set(row.recordId, { publishedMs: times.publishedMs, doorMs: kernel.nowMs });
-      this.keys.set(alertKey(runKeyOf(o.seed), plan.id, row.recordId), row.recordId);
-    }
-    this.ledger.arrived(message.messageId, message.dialect, kernel.nowMs);
+  /** A CAD message is at the platform's door. */
+  #door(message: FeedMessage, manifest: MessageManifest, times: FeedTimes): void {
+    const { nowMs } = this.#kernel;
+    const day = this.#today();
+    this.#cadMessages += 1;
+    this.#dailyMessages[day] = (this.#dailyMessages[day] ?? 0) + 1;
+    this.#arrivals.note(manifest, times.publishedMs, nowMs);
+    this.#faults.arrived(message.messageId, message.dialect, nowMs);
     const input = { kind: 'cad', ...message } as const;
-    o.recorder?.message(plan.index, kernel.nowMs, input, manifest, times);
-    this.handle(input, manifest);
+    this.#options.recorder?.message(this.plan.index, nowMs, input, manifest, times);
+    this.#handle(input, manifest);
   }
 
-  /** What residents and the news team of this agency do to the platform. */
-  private take(input: Extract<PipelineInput, { kind: 'preference' | 'review' | 'post' }>): void {
-    this.o.recorder?.input(this.plan.index, this.kernel.nowMs, input);
-    this.handle(input, null);
+  /** A resident or the news team of this agency gives the platform something to do. */
+  #take(input: Extract<PipelineInput, { kind: 'preference' | 'review' | 'post' }>): void {
+    this.#options.recorder?.input(this.plan.index, this.#kernel.nowMs, input);
+    this.#handle(input, null);
   }
 
-  private learnPrivate(recordId: string, strings: PrivateString[]): void {
-    this.o.recorder?.privates(this.plan.index, recordId, strings);
-    this.oracle.learnPrivate(this.plan.id, recordId, strings);
+  #learnPrivate(recordId: string, strings: PrivateString[]): void {
+    this.#options.recorder?.privates(this.plan.index, recordId, strings);
+    this.#oracle.learnPrivate(this.plan.id, recordId, strings);
   }
 
-  private today(): number {
-    return Math.floor((this.kernel.nowMs - this.o.scenario.startMs) / DAY_MS);
-  }
-
-  private handle(input: PipelineInput, manifest: MessageManifest | null): void {
-    const { kernel } = this;
-    if (input.kind !== 'wake') this.oracle.door(input, manifest, kernel.nowMs);
-    for (const output of this.pipeline.handle(input, kernel.nowMs)) {
-      this.oracle.observe(output, kernel.nowMs);
-      this.follow(output);
+  #handle(input: PipelineInput, manifest: MessageManifest | null): void {
+    const { nowMs } = this.#kernel;
+    if (input.kind !== 'wake') this.#oracle.door(input, manifest, nowMs);
+    for (const output of this.#pipeline.handle(input, nowMs)) {
+      this.#oracle.observe(output, nowMs);
+      this.#follow(output);
     }
-    this.scheduleWake();
+    this.#wakes.plan(this.#pipeline.nextWakeMs());
   }
 
-  private follow(output: PipelineOutput): void {
-    const { kernel, world } = this;
+  /** Lets the world react to an output. The history hash holds everything that a target must give in the same way. */
+  #follow(output: PipelineOutput): void {
+    const { history } = this.#kernel;
     switch (output.kind) {
       case 'receipt':
         for (const row of output.rows) {
-          this.receipts[row.outcome] = (this.receipts[row.outcome] ?? 0) + 1;
-          kernel.history.foldText(row.outcome);
+          this.#receipts[row.outcome] = (this.#receipts[row.outcome] ?? 0) + 1;
+          history.foldText(row.outcome);
         }
-        this.ledger.receipt(output.messageId, output.rows);
+        this.#faults.receipt(output.messageId, output.rows);
         return;
       case 'publish': {
-        kernel.history.foldText(output.frame);
-        for (const id of output.audience) kernel.history.fold(id);
+        history.foldText(output.frame);
+        for (const id of output.audience) history.fold(id);
         if (output.alert.msgType !== 'Alert') return;
-        const day = this.today();
-        this.dailyAlerts[day] = (this.dailyAlerts[day] ?? 0) + 1;
-        this.spread('alert', output.alert.identifier, output.audience);
+        const day = this.#today();
+        this.#dailyAlerts[day] = (this.#dailyAlerts[day] ?? 0) + 1;
+        this.#spread('alert', output.alert.identifier, output.audience);
         return;
       }
       case 'post':
-        kernel.history.foldText(output.text);
-        this.spread('post', output.postId, output.audience);
+        history.foldText(output.text);
+        this.#spread('post', output.postId, output.audience);
         return;
       case 'review-request':
-        world.onReviewRequest(output.ticket, output.incidents);
+        this.#world.onReviewRequest(output.ticket, output.incidents);
         return;
       case 'review-withdrawn':
-        world.onReviewWithdrawn(output.ticket);
+        this.#world.onReviewWithdrawn(output.ticket);
         return;
       case 'suppressed':
       case 'withheld':
@@ -460,132 +363,92 @@ export class Shard {
     }
   }
 
-  /** Tells each resident's own agency what reached it: this one now, others through the outbox. */
-  private spread(kind: 'alert' | 'post', id: string, audience: Uint32Array): void {
-    if (this.isWired) return;
-    const stimulus = this.stimulusOf(kind, id) ?? strangeStimulus(kind, id);
-    const byAgency = new Map<number, number[]>();
-    for (const resident of audience) {
-      const agency = Math.floor(resident / RESIDENTS_PER_AGENCY_MAX);
-      const list = byAgency.get(agency);
-      if (list === undefined) byAgency.set(agency, [resident % RESIDENTS_PER_AGENCY_MAX]);
-      else list.push(resident % RESIDENTS_PER_AGENCY_MAX);
-    }
-    const sentMs = this.kernel.nowMs;
-    for (const [agency, residents] of byAgency) {
+  /** Gives a message to the agencies of its audience: to this one at once, to others through the outbox. */
+  #spread(kind: 'alert' | 'post', id: string, audience: Uint32Array): void {
+    if (this.#isWired) return;
+    const stimulus = this.stimulus(kind, id) ?? strangeStimulus(kind, id);
+    const sentMs = this.#kernel.nowMs;
+    for (const [agency, residents] of splitByAgency(audience)) {
       const crossing: Crossing = { to: agency, kind: 'message', stimulus, residents, sentMs };
-      if (agency === this.plan.index) this.receive(crossing);
+      if (agency === this.plan.index) this.#receive(crossing);
       else this.outbox.push(crossing);
     }
   }
 
-  private receive(c: Crossing): void {
-    switch (c.kind) {
+  #receive(crossing: Crossing): void {
+    switch (crossing.kind) {
       case 'message':
-        this.world.onMessage(c.stimulus, c.residents, c.sentMs);
+        this.#world.onMessage(crossing.stimulus, crossing.residents, crossing.sentMs);
         return;
-      case 'preference':
-        this.kernel.schedule(c.atMs, KIND.crossing, c.change.resident, c.change.quit === true ? 1 : 0, c.change);
+      case 'preference': {
+        const { change, atMs } = crossing;
+        this.#kernel.schedule(atMs, KIND.crossing, change.resident, change.quit === true ? 1 : 0, change);
         return;
+      }
     }
   }
 
-  private tellNeighbours(change: PreferenceChange, atMs: number): void {
+  /** A resident's new settings hold at other agencies too, if these are within the resident's radius. */
+  #tellNeighbours(change: PreferenceChange, atMs: number): void {
     const i = change.resident % RESIDENTS_PER_AGENCY_MAX;
-    const { x, y, radiusDm } = this.people;
-    for (const { index, box } of this.neighbours) {
+    const { x, y, radiusDm } = this.#people;
+    for (const { index, box } of this.#neighbours) {
       if (distanceSquaredToBox(x[i], y[i], box) <= radiusDm[i] * radiusDm[i])
         this.outbox.push({ to: index, kind: 'preference', change, atMs });
     }
   }
 
-  private scheduleWake(): void {
-    const at = this.pipeline.nextWakeMs();
-    if (at >= this.wakeMs || at >= this.o.endMs) return;
-    this.wakeMs = Math.max(at, this.kernel.nowMs);
-    this.wakes = (this.wakes + 1) % 65_536;
-    this.kernel.schedule(this.wakeMs, KIND.pipelineWake, 0, this.wakes);
+  #today(): number {
+    return Math.floor((this.#kernel.nowMs - this.#options.scenario.startMs) / DAY_MS);
   }
 
-  private wake(): void {
-    if (this.kernel.nowMs !== this.wakeMs) return;
-    this.wakeMs = Infinity;
-    this.handle({ kind: 'wake' }, null);
+  /** A warm-up lasts whole hours: it ends with a checkpoint, before anything else of that moment. */
+  #checkpoint(untilMs: number): void {
+    const { startMs, warmUpHours } = this.#options.scenario;
+    this.#checkpoints.push({
+      agency: this.plan.id,
+      checkpoint: this.#checkpoints.length,
+      untilMs,
+      events: this.#kernel.events,
+      hash: this.#kernel.history.hex(),
+    });
+    if (warmUpHours > 0 && untilMs === startMs + warmUpHours * HOUR_MS) this.#warmUp = this.#measureStaff();
   }
 
-  private measureDelay(line: Judgement['lines'][number], delays: ShardResult['delays']): void {
-    const recordId = this.keys.get(line.incidents);
-    const file = recordId === undefined ? undefined : this.world.desk.file(recordId);
-    const door = recordId === undefined ? undefined : this.firstDoor.get(recordId);
-    if (file?.incident == null || door === undefined) return;
-    const legs: Record<DelayStage, number> = {
-      notice: file.callMs - file.incident.onsetMs,
-      answer: file.answeredMs - file.callMs,
-      entry: file.record.entryMs - file.answeredMs,
-      publication: door.publishedMs - file.record.entryMs,
-      transport: door.doorMs - door.publishedMs,
-      review: line.sentMs - door.doorMs,
-      total: line.sentMs - file.incident.onsetMs,
+  #measureStaff(): StaffMeasures {
+    return { police: this.#world.dispatch.measures(), centre: this.#world.centre.measures() };
+  }
+
+  /** Writes the delays of each alert into its line, and gives all of them by leg. */
+  #addDelays(lines: ShardResult['judgement']['lines']): ShardResult['delays'] {
+    const all: ShardResult['delays'] = {
+      notice: [],
+      answer: [],
+      entry: [],
+      publication: [],
+      transport: [],
+      review: [],
+      total: [],
     };
-    line.delayMs = legs;
-    for (const stage of Object.keys(legs) as DelayStage[]) delays[stage].push(legs[stage]);
-  }
-
-  private drawMap(): ShardResult['map'] {
-    const { city, people, world, plan } = this;
-    const { blockBox } = city.gazetteer;
-    const count = city.density.length;
-    const every = (length: number, most: number): number => Math.max(1, Math.ceil(length / most));
-    const blocks: number[][] = [];
-    for (let i = 0; i < count; i += every(count, MAP_BLOCKS_MAX)) {
-      blocks.push([...centreLine(blockBox.subarray(4 * i, 4 * i + 4)), city.density[i]]);
+    for (const line of lines) {
+      if (line.msgType !== 'Alert') continue;
+      const legs = this.#arrivals.delays(line, this.#world.desk);
+      if (legs === null) continue;
+      line.delayMs = legs;
+      for (const stage of Object.keys(legs) as DelayStage[]) all[stage].push(legs[stage]);
     }
-    const incidents: number[][] = [];
-    for (let i = 0; i < world.incidents.length; i += every(world.incidents.length, MAP_INCIDENTS_MAX)) {
-      const it = world.incidents[i];
-      const category = it.really < 0 ? null : EVENT_TYPES[it.really].category;
-      const minutes = Math.round((it.onsetMs - this.o.scenario.startMs) / 60_000);
-      incidents.push([
-        it.place.x,
-        it.place.y,
-        minutes,
-        it.really < 0 ? 0 : 1,
-        category === null ? -1 : CATEGORIES.indexOf(category),
-      ]);
-    }
-    const appUsers: number[][] = [];
-    for (let i = 0; i < people.x.length; i += every(people.x.length, MAP_HOMES_MAX))
-      appUsers.push([people.x[i], people.y[i]]);
-    return { id: plan.id, name: plan.name, box: city.box, blocks, incidents, appUsers };
+    return all;
   }
 }
 
-/** Key of the HMAC that names this run's alerts. */
-export function runKeyOf(seed: number): string {
-  return `hundredblock/${seed}`;
-}
-
-/** The street along the middle of a block's box. */
-function centreLine([x0, y0, x1, y1]: Int32Array): number[] {
-  const x = Math.round((x0 + x1) / 2);
-  const y = Math.round((y0 + y1) / 2);
-  return x1 - x0 >= y1 - y0 ? [x0, y, x1, y] : [x, y0, x, y1];
-}
-
-function radiiOf(people: People): { radiusDm: number; residents: number }[] {
-  const counts = new Map<number, number>();
-  for (const radiusDm of people.radiusDm) counts.set(radiusDm, (counts.get(radiusDm) ?? 0) + 1);
-  return [...counts].sort((a, b) => a[0] - b[0]).map(([radiusDm, residents]) => ({ radiusDm, residents }));
-}
-
-/** The pipeline gets columns of its own: it may change them, and the oracle's must not follow. */
-function copyRoster(r: Roster): Roster {
+/** A copy for the pipeline, which may change its columns: those of the oracle must not follow. */
+function copyRoster(roster: Roster): Roster {
   return {
-    ids: r.ids.slice(),
-    x: r.x.slice(),
-    y: r.y.slice(),
-    radiusDm: r.radiusDm.slice(),
-    categories: r.categories.slice(),
-    flags: r.flags.slice(),
+    ids: roster.ids.slice(),
+    x: roster.x.slice(),
+    y: roster.y.slice(),
+    radiusDm: roster.radiusDm.slice(),
+    categories: roster.categories.slice(),
+    flags: roster.flags.slice(),
   };
 }

@@ -1,23 +1,26 @@
-/** Groups of shards, in this thread or in workers, behind one interface: the coordinator's loop does not know which. */
+/** Groups of shards behind one interface, so that the coordinator's loop need not know which of them run in this thread and which in workers. */
 import type { CreatePipeline } from '../../contract/pipeline.ts';
-import type { Box } from '../../contract/plane.ts';
 import { ShardGroup, type Border, type GroupOptions } from './group.ts';
 import type { Recorder } from './recorder.ts';
-import type { Crossing, ShardResult } from './shard.ts';
+import type { Crossing, SentCrossings } from './crossings.ts';
+import type { ShardResult } from './shard-result.ts';
+import type { AgencyBox } from './shard.ts';
 import type { WorkerRequest } from './worker.ts';
 import { startThread } from '../io/start-module.ts';
 
+/** A group of shards, wherever it runs. ShardGroup describes the methods. */
 export interface Member {
-  /** Agencies it runs. */
+  /** Indices of the agencies that it runs. */
   indices: ReadonlySet<number>;
-  boxes(): Promise<{ index: number; box: Box }[]>;
-  borders(boxes: { index: number; box: Box }[]): Promise<Border[]>;
-  start(borders: Border[], boxes: { index: number; box: Box }[]): Promise<void>;
-  run(untilMs: number, inbox: Crossing[]): Promise<{ source: number; crossings: Crossing[] }[]>;
+  boxes(): Promise<AgencyBox[]>;
+  borders(boxes: AgencyBox[]): Promise<Border[]>;
+  start(borders: Border[], boxes: AgencyBox[]): Promise<void>;
+  run(untilMs: number, inbox: Crossing[]): Promise<SentCrossings[]>;
   finish(): Promise<ShardResult[]>;
   close(): Promise<void>;
 }
 
+/** A group in this thread. */
 export function localMember(
   options: GroupOptions,
   create: CreatePipeline,
@@ -36,7 +39,7 @@ export function localMember(
   };
 }
 
-/** A worker always runs the reference pipeline: a function can't cross a thread. */
+/** A group in a worker thread. It always runs the reference pipeline, since a function can't be sent to another thread. */
 export function workerMember(options: GroupOptions): Member {
   const worker = startThread('harness/engine/worker.ts', { workerData: { options } });
   let waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null;

@@ -18,7 +18,7 @@ async function run(...sets: string[]) {
 }
 
 describe('a warm-up', () => {
-  it('leaves out what happened in it, and nothing else', async () => {
+  it('leaves out everything that happened in it, and nothing else', async () => {
     const whole = await run();
     const cut = await run('warmUpHours=2');
     const start = await run(`durationDays=${2 / 24}`);

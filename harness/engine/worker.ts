@@ -1,14 +1,14 @@
-/** A worker thread that runs a group of shards; it answers each message of the coordinator with one of its own. */
+/** A worker thread that runs a group of shards. It answers each message of the coordinator with one of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Box } from '../../contract/plane.ts';
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import { ShardGroup, type Border, type GroupOptions } from './group.ts';
-import type { Crossing } from './shard.ts';
+import type { Crossing } from './crossings.ts';
+import type { AgencyBox } from './shard.ts';
 
 export type WorkerRequest =
   | { kind: 'boxes' }
-  | { kind: 'borders'; boxes: { index: number; box: Box }[] }
-  | { kind: 'start'; borders: Border[]; boxes: { index: number; box: Box }[] }
+  | { kind: 'borders'; boxes: AgencyBox[] }
+  | { kind: 'start'; borders: Border[]; boxes: AgencyBox[] }
   | { kind: 'run'; untilMs: number; inbox: Crossing[] }
   | { kind: 'finish' };
 

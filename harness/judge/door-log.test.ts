@@ -33,7 +33,7 @@ async function logOf(sent: Sent[], preamble = 0): Promise<DoorLog> {
       for (const [line, { input }] of sent.entries()) yield { line, input };
     },
   } as unknown as Trace;
-  const truth = { manifestOf: () => null } as unknown as TraceTruth;
+  const truth = { manifest: () => null } as unknown as TraceTruth;
   const of = (line: number): SendLine => {
     const intendedMs = sent[line].intendedMs ?? 2000 + 100 * line;
     const sentMs = intendedMs + 1;

@@ -5,7 +5,7 @@ import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { TraceInput } from '../../contract/trace.ts';
 import type { Arrival } from '../../oracle/oracle-api.ts';
 import type { Trace, TraceTruth } from '../trace/trace-api.ts';
-import { pipelineInputOf } from '../trace/truth.ts';
+import { toPipelineInput } from '../trace/truth.ts';
 import type { SendColumns } from './observations.ts';
 
 export interface DoorEvent {
@@ -67,9 +67,9 @@ export async function readDoorLog(
         log.presence.push({ resident: input.resident, online: input.kind === 'connect', wallMs: turnOf(sends, line) });
       continue;
     }
-    const given = pipelineInputOf(input);
+    const given = toPipelineInput(input);
     if (given === null || given.kind === 'motion' || given.kind === 'wake') continue;
-    const manifest = given.kind === 'cad' ? truth.manifestOf(given.messageId) : null;
+    const manifest = given.kind === 'cad' ? truth.manifest(given.messageId) : null;
     switch (fateOf(sends, line)) {
       case 'unsent':
         break;

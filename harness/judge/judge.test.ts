@@ -308,7 +308,7 @@ describe('inputs', () => {
     const { line, incidents } = causeOfAlert();
     const recordOf = (l: number): string | undefined => {
       const input = inputs[l];
-      return input.kind === 'cad' ? truth.manifestOf(input.messageId)?.rows[0].recordId : undefined;
+      return input.kind === 'cad' ? truth.manifest(input.messageId)?.rows[0].recordId : undefined;
     };
     // What a later message of the record would make good is not lost: all of them are refused.
     const refused = (l: number): boolean => recordOf(l) !== undefined && recordOf(l) === recordOf(line);

@@ -11,7 +11,7 @@ import type { ConnectionLine, DeliveryLine, DriverSummary, FrameLine, SendLine }
 import { createPipeline } from '../../reference-impl/pipeline/pipeline.ts';
 import { NO_TAIL } from '../../stats/tail.ts';
 import type { Trace } from '../trace/trace-api.ts';
-import { pipelineInputOf } from '../trace/truth.ts';
+import { toPipelineInput } from '../trace/truth.ts';
 
 export interface Wire {
   driver: DriverSummary;
@@ -93,7 +93,7 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
         online.delete(input.resident);
         wire.connections.push({ ...connection(input.resident, sentMs, 'closed', 0), intended: true });
       }
-      const given = pipelineInputOf(input);
+      const given = toPipelineInput(input);
       if (given === null) continue;
       const atMs = inPreamble ? trace.header.fromMs - 1 : platformMsAt(clock, takenMs);
       for (const output of pipeline.handle(given, atMs)) {

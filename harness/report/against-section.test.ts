@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Branching } from '../../contract/record/branching.ts';
-import { branchingOf } from '../engine/branching.ts';
+import { estimateBranching } from '../engine/branching.ts';
 import { fixtureRun } from './fixture.testing.ts';
 import { AGAINST } from './full-run.testing.ts';
 import { againstSection } from './sections/against.ts';
@@ -30,7 +30,7 @@ describe('the section of a paired run', () => {
 
   it('says loudly that a loop is unstable', () => {
     const blocks = [{ calls: 1000, caused: 950, further: 900 }];
-    const branching: Branching = branchingOf(blocks, [{ agency: 'pd-000', atMs: record.simulated.startMs }]);
+    const branching: Branching = estimateBranching(blocks, [{ agency: 'pd-000', atMs: record.simulated.startMs }]);
     expect(loopSection({ ...record, branching }).body.text).toMatch(/banner bad.*unstable.*pd-000 at/);
     expect(summaryLines({ ...record, branching }, 140).join('\n')).toMatch(/UNSTABLE +The loop is unstable/);
     expect(loopSection(record).body.text).not.toContain('banner');

@@ -2,7 +2,7 @@
 import type { Against, AgainstCount, AgainstDelay } from '../../contract/record/against.ts';
 import type { Capacity, CapacityTrial } from '../../contract/record/capacity.ts';
 import type { Soak, SoakSeries } from '../../contract/record/soak.ts';
-import { branchingOf } from '../engine/branching.ts';
+import { estimateBranching } from '../engine/branching.ts';
 import { fixtureLoadRun, type FixtureRun } from './fixture.testing.ts';
 
 /** A run against the wall clock that was also searched for its capacity, soaked and compared with another world. */
@@ -12,7 +12,7 @@ export function fixtureFullRun(): FixtureRun {
   record.capacity = CAPACITY;
   record.soak = SOAK;
   record.against = AGAINST;
-  record.branching = branchingOf(
+  record.branching = estimateBranching(
     [{ calls: 1000, caused: 950, further: 900 }],
     [{ agency: 'pd-000', atMs: record.simulated.startMs }],
   );

@@ -10,7 +10,7 @@ import { diffRuns } from '../records/diff.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { describeDifference } from './first-difference.ts';
 import { runScenario } from './run.ts';
-import type { Checkpoint, TracedEvent } from '../engine/shard.ts';
+import type { Checkpoint, TracedEvent } from '../engine/shard-result.ts';
 import { traceWindow } from '../engine/simulate.ts';
 
 // Four checkpoints an agency hold the first alerts; 48 minutes follow the last one.

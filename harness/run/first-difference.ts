@@ -9,7 +9,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso, HOUR_MS } from '../../contract/time.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
 import { diffRuns, type RunDiff } from '../records/diff.ts';
-import type { TracedEvent } from '../engine/shard.ts';
+import type { TracedEvent } from '../engine/shard-result.ts';
 import { traceWindow } from '../engine/simulate.ts';
 
 const FIELDS_SHOWN_MAX = 12;

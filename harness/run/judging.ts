@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
 import type { Trace } from '../trace/trace-api.ts';
-import { recordedOf } from '../trace/world.ts';
+import { readRecorded } from '../trace/world.ts';
 import type { Loaded } from './load.ts';
 import { loadRunOf, windowDelays, writeLoadRun } from './load-record.ts';
 import { identityOf } from './write-run.ts';
@@ -28,7 +28,7 @@ export async function judgeObservations(o: JudgingOptions): Promise<Loaded> {
   const begun = performance.now();
   o.onProgress?.(0, 'reading the trace');
   const yardstick = await openYardstick(o.traceDir);
-  const recorded = await recordedOf(yardstick.trace);
+  const recorded = await readRecorded(yardstick.trace);
   o.onProgress?.(0.5, 'judging');
   const judged = await judgeRun(yardstick, {
     observationsDir: await observed(o, yardstick.trace),

@@ -7,14 +7,14 @@ import type { Quantiles } from '../../contract/record/measures.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Judged } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
-import { figuresOf } from '../engine/figures.ts';
+import { measureRun } from '../engine/measures.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
 import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
 import type { RunFigures } from '../report/metrics/run-families.ts';
 import type { OracleConfig } from '../../oracle/oracle-api.ts';
 import { createOracle } from '../../oracle/oracle.ts';
 import type { Recorded } from '../trace/trace-api.ts';
-import type { ShardResult } from '../engine/shard.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
 import { headOf, inOrder, writeRun, type Started } from './write-run.ts';
 
 export interface LoadBegan extends Started {
@@ -41,7 +41,7 @@ export function loadRunOf(o: LoadBegan, recorded: Recorded, judged: Judged, wall
   addDelays(lines, inWindow);
   const { shards } = recorded;
   const faults = shards.flatMap((s) => s.faults);
-  const figures = figuresOf(o.scenario, shards, {
+  const figures = measureRun(o.scenario, shards, {
     judgements: [judged.judgement],
     lines,
     faults,
@@ -56,7 +56,7 @@ export function undrivenRunOf(o: LoadBegan, recorded: Recorded, wallMs: number):
   const { shards, header } = recorded;
   const none = createOracle({ ...NOBODY, toleranceMs: 0, latenessMsMax: 0 }).judge({ record: () => null });
   const faults = shards.flatMap((s) => s.faults);
-  const figures = figuresOf(o.scenario, shards, {
+  const figures = measureRun(o.scenario, shards, {
     judgements: [none],
     lines: [],
     faults,
@@ -88,7 +88,7 @@ export async function writeLoadRun(
 // --- internal ---
 
 type Delays = ShardResult['delays'];
-type Figures = ReturnType<typeof figuresOf>;
+type RecordMeasures = ReturnType<typeof measureRun>;
 
 const NOBODY: Pick<OracleConfig, 'agencies' | 'roster' | 'runKey' | 'bodyLengthMax'> = {
   agencies: [],
@@ -116,7 +116,13 @@ function addDelays(lines: readonly AlertLine[], virtual: readonly AlertLine[]): 
   for (const line of lines) if (line.msgType === 'Alert') line.delayMs = known.get(line.incidents) ?? {};
 }
 
-function recordOf(o: LoadBegan, recorded: Recorded, figures: Figures, judged: Judged, wallMs: number): RunRecord {
+function recordOf(
+  o: LoadBegan,
+  recorded: Recorded,
+  figures: RecordMeasures,
+  judged: Judged,
+  wallMs: number,
+): RunRecord {
   const { shards } = recorded;
   const { gaps } = judged.load.deliveries;
   const gates = [

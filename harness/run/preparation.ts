@@ -1,17 +1,17 @@
 /** What is to be sent: a world recorded for the run, one that goes on while it is sent, or a trace that was kept. */
 import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
+import { Check } from 'typebox/value';
 import { HundredblockError } from '../../contract/errors.ts';
-import type { Scenario } from '../../contract/scenario.ts';
+import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { checkClosedLoop } from '../drivers/node/closed-loop.ts';
 import type { UrlTarget } from '../drivers/driver-api.ts';
 import { probeTarget } from '../drivers/target/probe.ts';
 import type { Recorded, RecordOptions, Trace } from '../trace/trace-api.ts';
 import { LiveWorld } from '../trace/live-world.ts';
-import { rebaseScenario } from '../trace/rebase.ts';
 import { recordTrace } from '../trace/record.ts';
-import { recordedOf } from '../trace/world.ts';
-import type { ShardResult } from '../engine/shard.ts';
+import { readRecorded } from '../trace/world.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
 
 export interface PrepareOptions {
   scenario: Scenario;
@@ -53,6 +53,21 @@ export function windowOf({ startMs, load }: Readonly<Scenario>): Pick<RecordOpti
   return { fromMs: startMs + load.fromMs, windowMs: Math.max(1, Math.round(load.durationMs * load.speed)) };
 }
 
+/**
+ * The scenario moved in time for a target that only knows real time: its window opens at `launchMs` (Unix ms, rounded) and runs at speed 1, at whatever time of
+ * day and of year that is. Throws HB_OPTION_VALUE if it would have to start outside the years that scenarios can have.
+ */
+export function rebaseScenario(scenario: Readonly<Scenario>, launchMs: number): Scenario {
+  const startMs = Math.round(launchMs) - scenario.load.fromMs;
+  if (!Check(ScenarioSchema.properties.startMs, startMs)) {
+    throw new HundredblockError(
+      'HB_OPTION_VALUE',
+      `startMs: expected a moment from 2000 to 2039 for a window that opens at the launch, found ${startMs}`,
+    );
+  }
+  return { ...scenario, startMs, load: { ...scenario.load, speed: 1 } };
+}
+
 // --- internal ---
 
 /** Wall time for a target in real time, beyond the ramp, from the trace's completion to the opening of the window. */
@@ -70,7 +85,7 @@ async function prepareKept(o: PrepareOptions, kept: Trace): Promise<Prepared> {
           'The trace is that of a closed loop: residents react to what they received when it was recorded, not in this run.',
         ]
       : [];
-  return preparedOf(o.scenario, kept.dir, await recordedOf(kept), notes);
+  return preparedOf(o.scenario, kept.dir, await readRecorded(kept), notes);
 }
 
 /** A target that only knows real time gets a world whose window opens at a real moment still to come. */

@@ -7,10 +7,10 @@ import type { AlertLine, FaultLine } from '../../contract/record/lines.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
-import { figuresOf, type Figures } from '../engine/figures.ts';
+import { measureRun, type RecordMeasures } from '../engine/measures.ts';
 import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
-import type { ShardResult } from '../engine/shard.ts';
-import { againstOf } from '../engine/against/against.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
+import { compareWorlds } from '../engine/against/against.ts';
 import type { SecondWorld } from '../engine/against/second-world.ts';
 import { simulate, type Simulated } from '../engine/simulate.ts';
 import { headOf, historyHashOf, inOrder, jsonLines, writeRun } from './write-run.ts';
@@ -38,10 +38,10 @@ export interface RunOptions {
 export function outcomeOf(
   scenario: Scenario,
   shards: readonly ShardResult[],
-): { figures: Figures; lines: AlertLine[]; faults: FaultLine[] } {
+): { figures: RecordMeasures; lines: AlertLine[]; faults: FaultLine[] } {
   const lines = inOrder(shards.flatMap((s) => s.judgement.lines));
   const faults = shards.flatMap((s) => s.faults);
-  const figures = figuresOf(scenario, shards, {
+  const figures = measureRun(scenario, shards, {
     judgements: shards.map((s) => s.judgement),
     lines,
     faults,
@@ -82,7 +82,7 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
   const pairing =
     second === null || second.partial
       ? null
-      : againstOf({
+      : compareWorlds({
           scenario,
           first: shards,
           second: second.shards,

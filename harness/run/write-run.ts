@@ -8,7 +8,7 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
 import { writeReport } from '../report/report.ts';
 import { readCode, readHost } from '../records/provenance.ts';
-import type { ShardResult } from '../engine/shard.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
 
 export interface Started {
   scenario: Scenario;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TraceHeader, TraceInput } from '../../contract/trace.ts';
-import { followTrace, Written } from './follow.ts';
+import { followTrace, WrittenLength } from './follow.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -22,11 +22,11 @@ function start() {
   writeFileSync(path, '');
   writeFileSync(join(dir, 'onboarding.json'), ONBOARDING);
   const sha256 = { 'onboarding.json': createHash('sha256').update(ONBOARDING).digest('hex') };
-  return { dir, path, header: { sha256 } as unknown as TraceHeader, written: new Written(0) };
+  return { dir, path, header: { sha256 } as unknown as TraceHeader, written: new WrittenLength(0) };
 }
 
 describe('following a trace that is being written', () => {
-  test('takes each line once it is told of, not before, and ends with it', async () => {
+  test('takes each line once the writer has reported it, not before, and ends with the trace', async () => {
     const { dir, path, header, written } = start();
     const trace = await followTrace(dir, header, written);
     const taken: number[] = [];
@@ -38,7 +38,7 @@ describe('following a trace that is being written', () => {
       }
     })();
     await vi.waitFor(() => expect(pauses).toBe(1));
-    // A line may be longer than what is read at once, and is not ASCII only.
+    // A line may be longer than one read, and need not be ASCII.
     const lines = [post(0), post(10, 'ä'.repeat(2_000_000)), post(20)];
     appendFileSync(path, lines.join(''));
     written.more(Buffer.byteLength(lines[0]));

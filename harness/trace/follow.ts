@@ -1,20 +1,19 @@
-/** Reading a trace while it is still being written: no line is taken before its writer has told of it. */
+/** Reads a trace while it is still being written. The reader takes no line before the writer has reported it. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TraceHeader, TraceInput } from '../../contract/trace.ts';
 import type { Trace } from './trace-api.ts';
-import { FILES } from './files.ts';
-import { inputReader, onboardingOf } from './read.ts';
-import { textOf, traceError } from './trace-file.ts';
+import { inputReader, parseOnboarding } from './read.ts';
+import { FILES, textOf, traceError } from './trace-file.ts';
 
-/** How much of inputs.jsonl is written, as its writer tells. */
-export class Written {
+/** The length of a growing inputs.jsonl, as its writer reports it. */
+export class WrittenLength {
   #bytes: number;
   #isWhole = false;
   #waiting: (() => void)[] = [];
 
-  /** `bytes`: of whole lines. */
+  /** `bytes` is the length at the start: whole lines. */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }
@@ -23,22 +22,24 @@ export class Written {
     return this.#bytes;
   }
 
-  /** True once nothing more comes. */
+  /** True once nothing more will be written. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
+  /** The writer reports the length, which only grows. */
   more(bytes: number): void {
     this.#bytes = bytes;
     this.#wake();
   }
 
+  /** The writer reports that nothing more will come. */
   end(): void {
     this.#isWhole = true;
     this.#wake();
   }
 
-  /** Resolves when more than `bytes` are written, or none ever will be. */
+  /** Resolves when more than `bytes` are written, or when nothing more will be. */
   async beyond(bytes: number): Promise<void> {
     while (this.#bytes <= bytes && !this.#isWhole) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
@@ -48,8 +49,11 @@ export class Written {
   }
 }
 
-/** `header`: as it is known when the window opens. For one reader at a time; `sha256` is not known. Throws HB_TRACE where the onboarding is not as the header says. */
-export async function followTrace(dir: string, header: TraceHeader, written: Written): Promise<Trace> {
+/**
+ * A trace for one reader at a time, without its own hash. `header` is as it is known when the window opens. Throws HB_TRACE if the onboarding's hash is not the
+ * header's.
+ */
+export async function followTrace(dir: string, header: TraceHeader, written: WrittenLength): Promise<Trace> {
   const text = await textOf(dir, FILES.onboarding);
   const expected = String(header.sha256[FILES.onboarding]);
   const found = createHash('sha256').update(text).digest('hex');
@@ -58,11 +62,11 @@ export async function followTrace(dir: string, header: TraceHeader, written: Wri
   return {
     dir,
     header,
-    onboarding: onboardingOf(text),
+    onboarding: parseOnboarding(text),
     sha256: '',
     inputs: (paused) => inputsOf(dir, written, paused ?? (() => {})),
     truth: () => {
-      throw traceError(FILES.truth, 'a trace that is whole', 'one that is still being written');
+      throw traceError(FILES.truth, 'a complete trace', 'one that is still being written');
     },
   };
 }
@@ -73,7 +77,7 @@ const BLOCK_BYTES = 1 << 20;
 
 async function* inputsOf(
   dir: string,
-  written: Written,
+  written: WrittenLength,
   paused: () => void,
 ): AsyncGenerator<{ line: number; input: TraceInput }> {
   const read = inputReader();

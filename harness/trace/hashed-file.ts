@@ -1,47 +1,54 @@
-/** A file of JSON lines, written in blocks however many they are; its hash is known once it is closed. */
+/** A file of JSON lines that is written in large blocks. Its hash is known once it is finished. */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 
+/** Text is kept in memory until there is this much of it, UTF-16 units. */
 const BLOCK_LENGTH = 1 << 20;
 
+/** Every method throws what the file system throws. */
 export class HashedFile {
-  private readonly handle: FileHandle;
-  private readonly hash = createHash('sha256');
-  private block = '';
-  /** Bytes in the file by now. */
-  written = 0;
+  readonly #handle: FileHandle;
+  readonly #hash = createHash('sha256');
+  #block = '';
+  #written = 0;
 
-  private constructor(handle: FileHandle) {
-    this.handle = handle;
+  /** `handle` is that of an empty file. */
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
   }
 
-  /** An empty file at `path`. Throws what the file system throws, as everything here. */
+  /** An empty file at `path`. */
   static async create(path: string): Promise<HashedFile> {
     return new HashedFile(await open(path, 'w'));
   }
 
-  /** Writes a value as one line; it may stay in memory for a while. */
-  async line(value: unknown): Promise<void> {
-    this.block += `${JSON.stringify(value)}\n`;
-    if (this.block.length >= BLOCK_LENGTH) await this.flush();
+  /** Bytes that are in the file by now. */
+  get written(): number {
+    return this.#written;
   }
 
-  /** Writes what is left; lower-case hex SHA-256 of the whole. */
+  /** Adds a value as one line. It may stay in memory for a while. */
+  async line(value: unknown): Promise<void> {
+    this.#block += `${JSON.stringify(value)}\n`;
+    if (this.#block.length >= BLOCK_LENGTH) await this.flush();
+  }
+
+  /** Writes the rest. Returns the SHA-256 of the whole file in lower-case hex. */
   async finish(): Promise<string> {
     await this.flush();
-    return this.hash.digest('hex');
+    return this.#hash.digest('hex');
   }
 
-  /** Writes what is in memory. */
+  /** Writes everything that is in memory. */
   async flush(): Promise<void> {
-    const bytes = Buffer.from(this.block);
-    this.block = '';
-    this.hash.update(bytes);
-    await this.handle.appendFile(bytes);
-    this.written += bytes.length;
+    const bytes = Buffer.from(this.#block);
+    this.#block = '';
+    this.#hash.update(bytes);
+    await this.#handle.appendFile(bytes);
+    this.#written += bytes.length;
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.#handle.close();
   }
 }

@@ -9,15 +9,15 @@ import { replayTrace } from './in-virtual-time.ts';
 
 afterAll(removeTraces);
 
-type Sent = { identifier: string; audience: Uint32Array; atMs: number };
+type SentAlert = { identifier: string; audience: Uint32Array; atMs: number };
 
-function named(publishes: readonly Sent[]): string[] {
+function named(publishes: readonly SentAlert[]): string[] {
   return publishes.map((p) => `${p.atMs} ${p.identifier} ${p.audience.join()}`).sort();
 }
 
 describe('a trace that opens at the start', () => {
-  it('gives what the world itself saw, over the borders of agencies', async () => {
-    // Half the app's users change their minds soon, so that changes cross the borders while alerts do.
+  it('gives the same messages as the world itself, across the borders of agencies too', async () => {
+    // Half of the app's users soon change their settings, so that changes and alerts cross the borders at the same time.
     const small = ['agencies.0.personsPerAgency=4000', 'agencies.1.personsPerAgency=4000'];
     const sets = [...small, 'intensity.incidents=100', 'intensity.staffing=100', 'policy.preset=extended'];
     const moods = [
@@ -27,7 +27,7 @@ describe('a trace that opens at the start', () => {
       'people.appUserShareOfPersons=0.06',
     ];
     const scenario = { ...resolveScenario('smoke', [...sets, ...moods]), durationDays: 3 / 24 };
-    const sent: Sent[] = [];
+    const sent: SentAlert[] = [];
     const create: CreatePipeline = (config) => {
       const pipeline = createPipeline(config);
       return {
@@ -57,30 +57,33 @@ describe('a trace of a faulty world', () => {
   it.each([
     ['from its start', 0, 180],
     ['opened later', 150, 150],
-  ])('%s explains all that the pipeline does: nothing violates, nothing leaks', async (_what, fromMin, windowMin) => {
-    const { trace, shards } = await recordNamed('faulty', SMALL_FAULTY, fromMin, windowMin);
-    const { judgement, publishes, posts, receipts } = await replayTrace(trace);
-    expect(judgement.violations).toEqual([]);
-    expect(judgement.leaks).toEqual([]);
-    expect(judgement.wrongReceipts).toEqual([]);
-    expect(judgement.owed.alertsNeverSent).toBe(0);
-    const deliveries = publishes.reduce((n, p) => n + p.audience.length, 0);
-    expect(judgement.verdicts).toEqual({ ...judgement.verdicts, delivered: deliveries, lost: 0, misdelivered: 0 });
-    expect(publishes.filter((p) => p.msgType === 'Alert').length).toBeGreaterThan(3);
-    expect(posts.length).toBe(trace.header.inputs.post);
-    for (const outcome of ['accepted', 'duplicate', 'superseded', 'rejected'])
-      expect(receipts[outcome]).toBeGreaterThan(0);
-    // What is true of alerts is known: none is judged by a record that the trace forgot.
-    const world = shards.flatMap((s) => s.judgement.lines).filter((l) => l.sentMs >= trace.header.fromMs);
-    const truths = new Map(world.filter((l) => l.msgType === 'Alert').map((l) => [l.incidents, l.truth]));
-    const told = judgement.lines.filter((l) => l.msgType === 'Alert' && truths.has(l.incidents));
-    expect(told.length).toBeGreaterThan(3);
-    const differing = told.filter((l) => l.truth !== truths.get(l.incidents));
-    // Only the rest of a pair can be missing, whose first alert went out before the window.
-    expect(differing.every((l) => truths.get(l.incidents) === 'duplicate')).toBe(true);
-  });
+  ])(
+    '%s explains everything that the pipeline does: there is no violation and no leak',
+    async (_what, fromMin, windowMin) => {
+      const { trace, shards } = await recordNamed('faulty', SMALL_FAULTY, fromMin, windowMin);
+      const { judgement, publishes, posts, receipts } = await replayTrace(trace);
+      expect(judgement.violations).toEqual([]);
+      expect(judgement.leaks).toEqual([]);
+      expect(judgement.wrongReceipts).toEqual([]);
+      expect(judgement.owed.alertsNeverSent).toBe(0);
+      const deliveries = publishes.reduce((n, p) => n + p.audience.length, 0);
+      expect(judgement.verdicts).toEqual({ ...judgement.verdicts, delivered: deliveries, lost: 0, misdelivered: 0 });
+      expect(publishes.filter((p) => p.msgType === 'Alert').length).toBeGreaterThan(3);
+      expect(posts.length).toBe(trace.header.inputs.post);
+      for (const outcome of ['accepted', 'duplicate', 'superseded', 'rejected'])
+        expect(receipts[outcome]).toBeGreaterThan(0);
+      // The truth of every alert is known: the trace holds the record of each.
+      const world = shards.flatMap((s) => s.judgement.lines).filter((l) => l.sentMs >= trace.header.fromMs);
+      const truths = new Map(world.filter((l) => l.msgType === 'Alert').map((l) => [l.incidents, l.truth]));
+      const judged = judgement.lines.filter((l) => l.msgType === 'Alert' && truths.has(l.incidents));
+      expect(judged.length).toBeGreaterThan(3);
+      const differing = judged.filter((l) => l.truth !== truths.get(l.incidents));
+      // The two may differ only about a duplicate whose first alert was sent before the window.
+      expect(differing.every((l) => truths.get(l.incidents) === 'duplicate')).toBe(true);
+    },
+  );
 
-  it('would notice: without its truth, nothing adds up', async () => {
+  it('would be noticed if the truth were missing', async () => {
     const { trace } = await recordNamed('faulty', SMALL_FAULTY, 60, 60);
     const blind: Trace = {
       ...trace,

@@ -1,4 +1,4 @@
-/** The world by hand: what residents received is made up here, so that it is known who may react to what. */
+/** Drives the world by hand. The test makes up what residents receive, so it knows who may react to which message. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { PlatformClock } from '../../contract/clock.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { MINUTE_MS } from '../../contract/time.ts';
 import { INDUCED_FROM } from '../../simulator/incidents/incident.ts';
-import type { Heard } from './trace-api.ts';
+import type { ReceivedBatch } from './trace-api.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { LiveWorld, LOOKAHEAD_MS } from './live-world.ts';
 import { openTrace } from './read.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
 
 const SPEED = 300;
 const WINDOW_MS = 12 * MINUTE_MS;
-/** Two towns in which everybody reacts to everything at once, whose window opens with the scenario. */
+/** Two towns in which everybody reacts to everything at once. The window opens with the scenario. */
 const EAGER = [
   'policy.review=auto',
   'intensity.incidents=400',
@@ -45,7 +45,7 @@ function clockFrom(fromMs: number): PlatformClock {
   return { originWallMs: Date.now(), originMs: fromMs, speed: SPEED };
 }
 
-function alertTo(residents: readonly number[], identifier: string, msgType = 'Alert'): Heard {
+function alertTo(residents: readonly number[], identifier: string, msgType = 'Alert'): ReceivedBatch {
   return {
     part: 0,
     frames: [{ type: 'alert', text: JSON.stringify({ identifier, msgType }) }],
@@ -66,15 +66,15 @@ async function outcomeOf(dir: string) {
 }
 
 describe('a world that goes on while it is sent', { timeout: 120_000 }, () => {
-  test('lets react who received, a minute later at the earliest, and nobody else', async () => {
+  test('lets only those who received a message react, a minute later at the earliest', async () => {
     const { dir, fromMs, world } = await open();
     const residents = Array.from({ length: 300 }, (_, i) => i);
     const clock = clockFrom(fromMs);
     world.launch(clock, () => {});
-    world.heard(alertTo(residents, 'a.1'));
-    // What a thread tells of again, or a correction, is nothing to react to.
-    world.heard({ ...alertTo(residents, 'a.1'), part: 1 });
-    world.heard({
+    world.receive(alertTo(residents, 'a.1'));
+    // Nobody reacts to a message that another thread reports again, or to a correction.
+    world.receive({ ...alertTo(residents, 'a.1'), part: 1 });
+    world.receive({
       ...alertTo(
         residents.map((r) => r + 400),
         'a.2',
@@ -96,12 +96,12 @@ describe('a world that goes on while it is sent', { timeout: 120_000 }, () => {
       expect(residents).toContain(resident);
     expect(Math.min(...posts.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(fromMs + MINUTE_MS);
     expect(induced).toEqual(new Set(['pd-000']));
-    // Its own pipeline did publish: nobody was told of that.
+    // The world's own pipeline did publish alerts, but nobody reacted to those.
     expect(shards.flatMap(({ judgement }) => judgement.lines).length).toBeGreaterThan(0);
     expect(world.notes()[1]).toMatch(/^300 first receptions came back to the world; 0 of them/);
   });
 
-  test('has nobody react where nobody received', async () => {
+  test('has nobody react if nobody received anything', async () => {
     const { dir, fromMs, world } = await open();
     world.launch(clockFrom(fromMs), () => {});
     await world.whole;
@@ -110,48 +110,48 @@ describe('a world that goes on while it is sent', { timeout: 120_000 }, () => {
     expect([posts, changes, [...induced]]).toEqual([[], [], []]);
   });
 
-  test('shows posts to whom they were shown', async () => {
+  test('lets readers of a post react to it', async () => {
     const { dir, fromMs, world } = await open();
     world.launch(clockFrom(fromMs), () => {});
     const readers = Array.from({ length: 300 }, (_, i) => RESIDENTS_PER_AGENCY_MAX + i);
-    const frames: Heard['frames'] = [{ type: 'post', text: '{"postId":"pd-000-post-1","text":"a text"}' }];
-    world.heard({ ...alertTo(readers, ''), frames });
+    const frames: ReceivedBatch['frames'] = [{ type: 'post', text: '{"postId":"pd-000-post-1","text":"a text"}' }];
+    world.receive({ ...alertTo(readers, ''), frames });
     await world.whole;
     await world.end();
     expect((await outcomeOf(dir)).induced).toEqual(new Set(['pd-001']));
   });
 
-  test('writes ahead of the clock, and not far', async () => {
+  test('writes ahead of the clock, by no more than the lookahead', async () => {
     const { fromMs, world } = await open();
     const clock = clockFrom(fromMs);
-    const told: { bytes: number; wallMs: number }[] = [];
+    const reports: { bytes: number; wallMs: number }[] = [];
     expect(world.writtenBytes).toBeGreaterThan(0);
-    world.launch(clock, (bytes) => told.push({ bytes, wallMs: Date.now() }));
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(5), { timeout: 30_000 });
+    world.launch(clock, (bytes) => reports.push({ bytes, wallMs: Date.now() }));
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(5), { timeout: 30_000 });
     world.close();
     const { header, partial } = await world.end();
     expect(partial).toBe(true);
     const elapsedMs = (Date.now() - clock.originWallMs) * SPEED;
     expect(header.untilMs - fromMs).toBeLessThanOrEqual(elapsedMs + LOOKAHEAD_MS);
     expect(header.untilMs - fromMs).toBeGreaterThan(LOOKAHEAD_MS);
-    expect(told.every(({ bytes }, i) => i === 0 || bytes >= told[i - 1].bytes)).toBe(true);
+    expect(reports.every(({ bytes }, i) => i === 0 || bytes >= reports[i - 1].bytes)).toBe(true);
   });
 
-  test('ends as a whole trace wherever it is, also before it was launched', async () => {
+  test('ends as a complete trace at any moment, even before it was launched', async () => {
     const { dir, fromMs, world } = await open();
     const { partial } = await world.end();
     expect(partial).toBe(true);
     expect((await openTrace(dir)).header.untilMs).toBe(fromMs + LOOKAHEAD_MS);
   });
 
-  test('says how far it fell behind, and which receptions came too late', async () => {
+  test('notes how far it fell behind and how many receptions came too late', async () => {
     const { fromMs, world } = await open();
-    // Five simulated minutes are over before it hears of its launch.
+    // The launch is reported five simulated minutes late.
     const clock = { ...clockFrom(fromMs), originWallMs: Date.now() - 1000 };
     let steps = 0;
     world.launch(clock, () => (steps += 1));
     await vi.waitFor(() => expect(steps).toBeGreaterThan(10), { timeout: 30_000 });
-    world.heard({ ...alertTo([1], 'a.1'), wallMs: Float64Array.of(clock.originWallMs) });
+    world.receive({ ...alertTo([1], 'a.1'), wallMs: Float64Array.of(clock.originWallMs) });
     await world.end();
     const [, receptions, behind] = world.notes();
     expect(receptions).toMatch(/^1 first receptions came back to the world; 1 of them too late .* by up to [1-9]/);

@@ -1,43 +1,50 @@
 /**
- * A world that goes on while its trace is sent, a little ahead of the platform's clock, so that residents react to what they really
- * received. Nobody reacts in less than CROSSING_MS: half of that time the world is ahead, and the other half is left for what was
- * received to come back to it.
+ * A world that goes on while its trace is sent, a little ahead of the platform's clock, so that residents react to what they really received. Nobody reacts
+ * in less than CROSSING_MS. The world runs ahead by half of that time; the other half is left for receptions to come back to it.
  */
 import { platformMsAt, type PlatformClock } from '../../contract/clock.ts';
 import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import type { TraceHeader } from '../../contract/trace.ts';
 import { strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
-import type { Heard, LiveTrace } from './trace-api.ts';
 import type { Shard } from '../engine/shard.ts';
 import { startStepped, type SteppedRun } from '../engine/simulate.ts';
-import type { Recorded, RecordOptions } from './trace-api.ts';
-import { upTo } from './record.ts';
+import { cutAtWindow } from './record.ts';
 import { TraceRecorder } from './recorder.ts';
+import type { LiveTrace, ReceivedBatch, Recorded, RecordOptions } from './trace-api.ts';
 
-/** How far the world is ahead of the platform's clock, simulated. */
+/** How far the world is ahead of the platform's clock, simulated ms. */
 export const LOOKAHEAD_MS = CROSSING_MS / 2;
 
-/** Between two steps of the world, wall time. */
+/** Wall time between two steps of the world. */
 const STEP_WALL_MS = 20;
 
-type Cause = { kind: 'alert' | 'post'; id: string } | null;
+/** A message that residents may react to. */
+type Cause = { kind: 'alert' | 'post'; id: string };
+
+interface Opened {
+  run: SteppedRun;
+  recorder: TraceRecorder;
+  header: TraceHeader;
+  writtenBytes: number;
+  isOpen: boolean;
+}
 
 export class LiveWorld implements LiveTrace {
   readonly header: TraceHeader;
   readonly writtenBytes: number;
   readonly whole: Promise<void>;
-  /** False where the signal ended it before its window opened. */
+  /** False if the signal ended the world before its window opened. */
   readonly isOpen: boolean;
-  /** By agency: its history up to the window, and the lookahead's. */
+  /** By agency: its history up to the window's opening, lookahead included. */
   readonly histories: ReturnType<Shard['history']>[];
   readonly #run: SteppedRun;
   readonly #recorder: TraceRecorder;
   readonly #untilMs: number;
-  /** What each thread's frames tell residents to react to. */
-  readonly #causes: Cause[][] = [];
-  /** By cause: what it is to residents, and those who had it. */
-  readonly #told = new Map<string, { stimulus: Stimulus; residents: Set<number> }>();
+  /** By thread and number of its frame: the cause that the frame is, null if nobody reacts to it. */
+  readonly #causes: (Cause | null)[][] = [];
+  /** By cause: its stimulus, and the residents who have received it. */
+  readonly #received = new Map<string, { stimulus: Stimulus; residents: Set<number> }>();
   #clock: PlatformClock | null = null;
   #isClosing = false;
   #settle!: { resolve: () => void; reject: (error: unknown) => void };
@@ -48,13 +55,7 @@ export class LiveWorld implements LiveTrace {
   #lateMsMax = 0;
   #behindWallMsMax = 0;
 
-  private constructor(
-    run: SteppedRun,
-    recorder: TraceRecorder,
-    header: TraceHeader,
-    writtenBytes: number,
-    isOpen: boolean,
-  ) {
+  constructor({ run, recorder, header, writtenBytes, isOpen }: Opened) {
     this.#run = run;
     this.#recorder = recorder;
     this.#untilMs = header.untilMs;
@@ -65,48 +66,48 @@ export class LiveWorld implements LiveTrace {
     this.whole = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Who drives waits for it; a world that is never driven fails nobody.
+    // A driver waits for it. If the world is never driven, its failure must not end the process.
     this.whole.catch(() => {});
   }
 
-  /** Runs the world up to the window, as it runs in virtual time, and a little further. To be ended with `end`. Throws what recordTrace throws. */
-  static async open(o: RecordOptions): Promise<LiveWorld> {
-    const scenario = upTo(o.scenario, o.fromMs, o.windowMs);
-    const { seed, fromMs, dir } = o;
-    const recorder = await TraceRecorder.create({ scenario: o.scenario, seed, fromMs, dir, closedLoop: true });
+  /** Runs the world up to the window, as in virtual time, and by the lookahead further. Must be ended with `end`. Throws what recordTrace throws. */
+  static async open(options: RecordOptions): Promise<LiveWorld> {
+    const { seed, fromMs, windowMs, dir, signal, onProgress } = options;
+    const scenario = cutAtWindow(options.scenario, fromMs, windowMs);
+    const recorder = await TraceRecorder.create({ scenario: options.scenario, seed, fromMs, dir, closedLoop: true });
     try {
       const run = await startStepped(scenario, seed, recorder);
-      while (run.nowMs < fromMs && o.signal?.aborted !== true) {
+      while (run.nowMs < fromMs && signal?.aborted !== true) {
         await run.advance(Math.min(fromMs, run.nowMs + CROSSING_MS));
-        o.onProgress?.((run.nowMs - scenario.startMs) / (fromMs - scenario.startMs), run.nowMs);
+        onProgress?.((run.nowMs - scenario.startMs) / (fromMs - scenario.startMs), run.nowMs);
         await new Promise((resolve) => setImmediate(resolve));
       }
       const isOpen = run.nowMs === fromMs;
-      const untilMs = fromMs + o.windowMs;
-      for (const shard of run.group.shards) shard.wire();
+      const untilMs = fromMs + windowMs;
+      for (const shard of run.group.shards) shard.connectToWire();
       if (isOpen) await run.advance(Math.min(untilMs, fromMs + LOOKAHEAD_MS));
       await recorder.reached(Math.max(fromMs, run.nowMs));
       const header = await recorder.opening(untilMs);
-      return new LiveWorld(run, recorder, header, await recorder.flush(), isOpen);
+      return new LiveWorld({ run, recorder, header, writtenBytes: await recorder.flush(), isOpen });
     } catch (error) {
       await recorder.close();
       throw error;
     }
   }
 
-  launch(clock: PlatformClock, more: (writtenBytes: number) => void): void {
+  launch(clock: PlatformClock, onWritten: (writtenBytes: number) => void): void {
     this.#clock = clock;
-    this.#ending ??= this.#goOn(clock, more);
+    this.#ending ??= this.#goOn(clock, onWritten);
   }
 
-  heard({ part, frames, resident, frame, wallMs }: Heard): void {
+  receive({ part, frames, resident, frame, wallMs }: ReceivedBatch): void {
     const clock = this.#clock;
     if (clock === null || this.#isClosing) return;
     const causes = (this.#causes[part] ??= []);
     for (const { type, text } of frames) causes.push(causeOf(type, text));
     for (let i = 0; i < resident.length; i += 1) {
       const cause = causes[frame[i]];
-      if (cause !== null) this.#receive(cause, resident[i], platformMsAt(clock, wallMs[i]));
+      if (cause !== null) this.#react(cause, resident[i], platformMsAt(clock, wallMs[i]));
     }
   }
 
@@ -115,7 +116,7 @@ export class LiveWorld implements LiveTrace {
     this.#ending ??= this.#finish();
   }
 
-  /** Ends the world, if it has not ended by itself; what was recorded. Throws what went wrong with it. */
+  /** Ends the world unless it has ended already, and gives the recording. Throws whatever made the world fail. */
   async end(): Promise<Recorded> {
     this.close();
     await this.#ending;
@@ -123,7 +124,7 @@ export class LiveWorld implements LiveTrace {
     return this.#recorded!;
   }
 
-  /** What the record says of it, in words. */
+  /** Remarks for the run record. */
   notes(): string[] {
     return [
       'Closed loop: residents reacted to what they received on the wire. The seed alone does not repeat such a run; its trace, which is kept, does.',
@@ -138,29 +139,31 @@ export class LiveWorld implements LiveTrace {
 
   // --- internal ---
 
-  #receive(cause: NonNullable<Cause>, resident: number, atMs: number): void {
-    let heard = this.#told.get(cause.id);
-    if (heard === undefined)
-      this.#told.set(cause.id, (heard = { stimulus: this.#stimulusOf(cause), residents: new Set() }));
-    if (heard.residents.has(resident)) return;
-    heard.residents.add(resident);
+  /** A resident reacts to the first reception of a message only. */
+  #react(cause: Cause, resident: number, atMs: number): void {
+    let received = this.#received.get(cause.id);
+    if (received === undefined)
+      this.#received.set(cause.id, (received = { stimulus: this.#stimulus(cause), residents: new Set() }));
+    if (received.residents.has(resident)) return;
+    received.residents.add(resident);
     this.#receptions += 1;
     const shard = this.#run.group.shards[Math.floor(resident / RESIDENTS_PER_AGENCY_MAX)];
-    const lateMs = shard.received(heard.stimulus, [resident % RESIDENTS_PER_AGENCY_MAX], atMs);
+    const lateMs = shard.receiveFromWire(received.stimulus, [resident % RESIDENTS_PER_AGENCY_MAX], atMs);
     if (lateMs === 0) return;
     this.#late += 1;
     this.#lateMsMax = Math.max(this.#lateMsMax, lateMs);
   }
 
-  #stimulusOf({ kind, id }: NonNullable<Cause>): Stimulus {
+  #stimulus({ kind, id }: Cause): Stimulus {
     for (const shard of this.#run.group.shards) {
-      const known = shard.stimulusOf(kind, id);
+      const known = shard.stimulus(kind, id);
       if (known !== null) return known;
     }
     return strangeStimulus(kind, id);
   }
 
-  async #goOn(clock: PlatformClock, more: (writtenBytes: number) => void): Promise<void> {
+  /** Keeps the world ahead of the clock until its window ends. */
+  async #goOn(clock: PlatformClock, onWritten: (writtenBytes: number) => void): Promise<void> {
     try {
       while (!this.#isClosing && this.#run.nowMs < this.#untilMs) {
         const platformMs = platformMsAt(clock, Date.now());
@@ -169,9 +172,9 @@ export class LiveWorld implements LiveTrace {
         if (aheadMs > 0) {
           await this.#run.advance(this.#run.nowMs + Math.min(aheadMs, LOOKAHEAD_MS));
           await this.#recorder.reached(this.#run.nowMs);
-          more(await this.#recorder.flush());
+          onWritten(await this.#recorder.flush());
         }
-        // What was received has its turn, also where the world has to hurry.
+        // Receptions get their turn even if the world has to hurry.
         await new Promise((resolve) => setTimeout(resolve, aheadMs > LOOKAHEAD_MS ? 0 : STEP_WALL_MS));
       }
     } catch (error) {
@@ -182,7 +185,7 @@ export class LiveWorld implements LiveTrace {
     await this.#finish();
   }
 
-  /** Inputs of the time between are late. */
+  /** If the world is behind the clock, inputs of the time between are sent late. */
   #noteBehind(platformMs: number, speed: number): void {
     const behindMs = Math.min(this.#untilMs, platformMs) - this.#run.nowMs;
     this.#behindWallMsMax = Math.max(this.#behindWallMsMax, behindMs / speed);
@@ -206,8 +209,8 @@ export class LiveWorld implements LiveTrace {
 
 // --- internal ---
 
-/** People react to alerts and posts; a correction makes nobody look out of the window. */
-function causeOf(type: 'alert' | 'post', text: string): Cause {
+/** Residents react to alerts and posts, not to corrections: null for those, and for a text that is neither. */
+function causeOf(type: 'alert' | 'post', text: string): Cause | null {
   let message: { identifier?: unknown; msgType?: unknown; postId?: unknown } | null;
   try {
     message = JSON.parse(text) as typeof message;

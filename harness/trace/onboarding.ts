@@ -1,4 +1,4 @@
-/** What the platforms of a trace are told first: all agencies as one platform's, with their residents as they stand when the window opens. */
+/** Composes the onboarding of a trace: all agencies on one platform, with the settings that residents have when the window opens. */
 import { createHash } from 'node:crypto';
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { onboardingOf, type Onboarding, type Portal } from '../../contract/onboarding.ts';
@@ -6,22 +6,22 @@ import { ROSTER_MUTED, ROSTER_QUIT, type PreferenceChange, type Roster } from '.
 import type { Scenario } from '../../contract/scenario.ts';
 import { mergeRosters } from '../../simulator/people/people.ts';
 import type { Opening } from '../engine/recorder.ts';
-import { BODY_LENGTH_MAX, runKeyOf } from '../engine/shard.ts';
+import { BODY_LENGTH_MAX, runKey } from '../engine/plan.ts';
 
-/** `openings`: by agency; `changes`: of residents' settings before `fromMs`, each resident's in order. */
-export function onboardingFor(
+/** `openings` are by agency. `changes` are those of residents' settings before `fromMs`, each resident's in order. */
+export function composeOnboarding(
   scenario: Scenario,
   seed: number,
   fromMs: number,
   openings: readonly Opening[],
   changes: readonly PreferenceChange[],
 ): Onboarding {
-  const roster = mergeRosters(openings.map((o) => o.roster));
+  const roster = mergeRosters(openings.map((opening) => opening.roster));
   for (const change of changes) apply(roster, change);
   const config = {
-    agencies: openings.map((o) => datedProfile(o.profile, fromMs)),
+    agencies: openings.map((opening) => datedProfile(opening.profile, fromMs)),
     roster,
-    runKey: runKeyOf(seed),
+    runKey: runKey(seed),
     bodyLengthMax: BODY_LENGTH_MAX,
   };
   const digest = createHash('sha256').update(`hundredblock/credentials/${seed}`).digest('hex');
@@ -30,7 +30,7 @@ export function onboardingFor(
 
 // --- internal ---
 
-/** What is handed in before the window must make nothing public: alerts are off until it opens. */
+/** Alerts are off until the window opens, so that a message which the platform gets before it makes nothing public. */
 function datedProfile(profile: AgencyProfile, fromMs: number): AgencyProfile {
   const [{ fromMs: startMs, policy }] = profile.policies;
   if (fromMs <= startMs) return profile;
@@ -43,7 +43,7 @@ function datedProfile(profile: AgencyProfile, fromMs: number): AgencyProfile {
   };
 }
 
-/** Portals of agencies that have one at any time, polled at the moments at which the world's own poller does (simulator/feeds/feed.ts). */
+/** Portals of the agencies that ever have one. They are polled at the moments at which the world's own poller polls (simulator/feeds/feed.ts). */
 function portalsOf(scenario: Scenario, openings: readonly Opening[]): Map<string, Portal> {
   const everyMs = scenario.feeds.pollMs;
   const portals = new Map<string, Portal>();
@@ -69,7 +69,7 @@ function setFlag(roster: Roster, i: number, flag: number, on: boolean): void {
   else roster.flags[i] &= ~flag;
 }
 
-/** Where an id that is known to be there stands in an ascending list. */
+/** The place of an id in an ascending list, which must hold it. */
 function indexOf(ids: Uint32Array, id: number): number {
   let low = 0;
   let high = ids.length - 1;

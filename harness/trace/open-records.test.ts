@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { ManifestRow, RecordStatus } from '../../contract/manifest.ts';
-import { OpenRecords } from './open-records.ts';
-import type { RecordedMessage } from './recorded.ts';
+import { OpenRecords, type RecordedMessage } from './open-records.ts';
 
 const RETAIN_MS = 1000;
 let order = 0;
 
-type Told = [recordId: string, status: RecordStatus, updatedMs?: number | null, wellFormed?: boolean];
+type RowSpec = [recordId: string, status: RecordStatus, updatedMs?: number | null, wellFormed?: boolean];
 
-function message(atMs: number, saying: Told[], dialect: Dialect = 'eido', readable = true): RecordedMessage {
+function message(atMs: number, rowSpecs: RowSpec[], dialect: Dialect = 'eido', readable = true): RecordedMessage {
   order += 1;
-  const rows = saying.map(([recordId, status, updatedMs = null, wellFormed = true], row): ManifestRow => {
+  const rows = rowSpecs.map(([recordId, status, updatedMs = null, wellFormed = true], row): ManifestRow => {
     const location = { kind: 'none', text: 'FIELD' } as const;
-    const said = {
+    const contents = {
       recordId,
       incidentMs: 0,
       updatedMs,
@@ -22,7 +21,7 @@ function message(atMs: number, saying: Told[], dialect: Dialect = 'eido', readab
       disposition: 'none',
       location,
     } as const;
-    return { row, wellFormed, ...said };
+    return { row, wellFormed, ...contents };
   });
   const manifest = {
     messageId: `m-${order}`,
@@ -35,50 +34,50 @@ function message(atMs: number, saying: Told[], dialect: Dialect = 'eido', readab
   return { agency: 0, atMs, order, body: '', manifest, changedMs: atMs, publishedMs: atMs };
 }
 
-/** The times of the messages that a platform is told. */
-function told(messages: RecordedMessage[], dialect: Dialect = 'eido', atMs = 500): number[] {
+/** The times of the messages that a platform must be sent. */
+function resentAt(messages: RecordedMessage[], dialect: Dialect = 'eido', atMs = 500): number[] {
   const open = new OpenRecords(RETAIN_MS);
-  for (const m of messages) open.heard(m);
+  for (const m of messages) open.add(m);
   return open.messages(dialect, atMs).map((m) => m.atMs);
 }
 
 describe('open records', () => {
-  it('are told by their latest message, in order of arrival', () => {
-    expect(told([message(1, [['a', 'open']]), message(2, [['b', 'open']]), message(3, [['a', 'open']])])).toEqual([
+  it('are kept as their latest message, in order of arrival', () => {
+    expect(resentAt([message(1, [['a', 'open']]), message(2, [['b', 'open']]), message(3, [['a', 'open']])])).toEqual([
       2, 3,
     ]);
   });
 
-  it('are no more once closed, unless they open again; who was cancelled stays so', () => {
-    expect(told([message(1, [['a', 'open']]), message(2, [['a', 'closed']])])).toEqual([]);
-    expect(told([message(1, [['a', 'closed']]), message(2, [['a', 'open']])])).toEqual([2]);
-    expect(told([message(1, [['a', 'cancelled']]), message(2, [['a', 'open']])])).toEqual([]);
+  it('end when they close, unless they open again; a cancelled record stays cancelled', () => {
+    expect(resentAt([message(1, [['a', 'open']]), message(2, [['a', 'closed']])])).toEqual([]);
+    expect(resentAt([message(1, [['a', 'closed']]), message(2, [['a', 'open']])])).toEqual([2]);
+    expect(resentAt([message(1, [['a', 'cancelled']]), message(2, [['a', 'open']])])).toEqual([]);
   });
 
-  it('believe no message that was overtaken', () => {
-    expect(told([message(1, [['a', 'closed', 20]]), message(2, [['a', 'open', 10]])])).toEqual([]);
-    expect(told([message(1, [['a', 'open', 20]]), message(2, [['a', 'closed', 10]])])).toEqual([1]);
-    expect(told([message(1, [['a', 'open', 20]]), message(2, [['a', 'open', 20]])])).toEqual([2]);
+  it('ignore a message that a newer one overtook', () => {
+    expect(resentAt([message(1, [['a', 'closed', 20]]), message(2, [['a', 'open', 10]])])).toEqual([]);
+    expect(resentAt([message(1, [['a', 'open', 20]]), message(2, [['a', 'closed', 10]])])).toEqual([1]);
+    expect(resentAt([message(1, [['a', 'open', 20]]), message(2, [['a', 'open', 20]])])).toEqual([2]);
   });
 
-  it('believe no broken message', () => {
-    expect(told([message(1, [['a', 'open']]), message(2, [['a', 'closed', null, false]])])).toEqual([1]);
-    expect(told([message(1, [['a', 'open']]), message(2, [['a', 'closed']], 'eido', false)])).toEqual([1]);
+  it('ignore a broken message', () => {
+    expect(resentAt([message(1, [['a', 'open']]), message(2, [['a', 'closed', null, false]])])).toEqual([1]);
+    expect(resentAt([message(1, [['a', 'open']]), message(2, [['a', 'closed']], 'eido', false)])).toEqual([1]);
   });
 
-  it('are forgotten when nothing was heard of them for so long; an overtaken message counts as hearing', () => {
+  it('are forgotten after the time to retain them; an overtaken message counts as news, too', () => {
     const first = message(1, [['a', 'open', 20]]);
-    expect(told([first], 'eido', 1000)).toEqual([1]);
-    expect(told([first], 'eido', 1001)).toEqual([]);
-    expect(told([first, message(400, [['a', 'open', 10]])], 'eido', 1001)).toEqual([1]);
+    expect(resentAt([first], 'eido', 1000)).toEqual([1]);
+    expect(resentAt([first], 'eido', 1001)).toEqual([]);
+    expect(resentAt([first, message(400, [['a', 'open', 10]])], 'eido', 1001)).toEqual([1]);
   });
 
-  it('are told in the dialect in force only, and by no snapshot', () => {
-    expect(told([message(1, [['a', 'open']], 'milwaukee')])).toEqual([]);
-    expect(told([message(1, [['a', 'open']], 'dallas')], 'dallas')).toEqual([]);
+  it('are sent in the dialect in force only, and never as a snapshot', () => {
+    expect(resentAt([message(1, [['a', 'open']], 'milwaukee')])).toEqual([]);
+    expect(resentAt([message(1, [['a', 'open']], 'dallas')], 'dallas')).toEqual([]);
   });
 
-  it('of batches need all from the oldest that tells of one on', () => {
+  it('need every batch from the oldest one that reports an open record on', () => {
     const batches = [
       message(1, [['a', 'open']], 'seattle'),
       message(
@@ -92,7 +91,7 @@ describe('open records', () => {
       message(3, [['c', 'closed']], 'seattle'),
       message(4, [['a', 'closed']], 'seattle'),
     ];
-    expect(told(batches, 'seattle')).toEqual([2, 3, 4]);
-    expect(told([...batches, message(5, [['b', 'closed']], 'seattle')], 'seattle')).toEqual([]);
+    expect(resentAt(batches, 'seattle')).toEqual([2, 3, 4]);
+    expect(resentAt([...batches, message(5, [['b', 'closed']], 'seattle')], 'seattle')).toEqual([]);
   });
 });

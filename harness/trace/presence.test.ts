@@ -12,7 +12,7 @@ function presence(over: Partial<Scenario['load']>, seed = 1): Presence {
 }
 
 describe('residents online when the window opens', () => {
-  it('are drawn each by its own lot: a larger share only adds', () => {
+  it('are each drawn by id, so that a larger share only adds residents', () => {
     const few = presence({ connectedShareOfAppUsers: 0.3 }).online;
     const more = presence({ connectedShareOfAppUsers: 0.6 }).online;
     expect(Math.abs(few.length / 2000 - 0.3)).toBeLessThan(0.05);
@@ -23,7 +23,7 @@ describe('residents online when the window opens', () => {
 });
 
 describe('a storm', () => {
-  it('takes its share at once, in simulated time, and brings them back evenly over the ramp', () => {
+  it('disconnects its share at once, in simulated time, and brings them back evenly over the ramp', () => {
     const changes = presence({ storms: [storm(10_000, 0.5, 5000, 20_000)] }).until(Infinity, new Set());
     const lost = changes.filter((c) => c.kind === 'disconnect');
     const back = changes.filter((c) => c.kind === 'connect');
@@ -37,7 +37,7 @@ describe('a storm', () => {
     expect(back.at(-1)!.atMs).toBeLessThan(FROM_MS + 2_100_000);
   });
 
-  it('finds nobody twice who is still away', () => {
+  it('does not disconnect a resident who is still away', () => {
     const changes = presence({ storms: [storm(20_000, 1, 1000, 0), storm(10_000, 0.5, 60_000, 0)] }).until(
       Infinity,
       new Set(),
@@ -50,16 +50,16 @@ describe('a storm', () => {
     expect(changes.filter((c) => c.kind === 'disconnect')).toHaveLength(2000);
   });
 
-  it('is told the same in one piece or in many, and leaves alone who left', () => {
+  it('gives the same changes in one piece or in many, and none for residents who left the platform', () => {
     const storms = [storm(10_000, 0.5, 5000, 20_000), storm(12_000, 0.5, 0, 3000)];
     const whole = presence({ storms }).until(Infinity, new Set());
-    const bit = presence({ storms });
-    const pieces = Array.from({ length: 60 }, (_, i) => bit.until(FROM_MS + 60_000 * (i + 1), new Set()));
+    const stepped = presence({ storms });
+    const pieces = Array.from({ length: 60 }, (_, i) => stepped.until(FROM_MS + 60_000 * (i + 1), new Set()));
     expect(pieces.flat()).toEqual(whole);
     const gone = new Set([residents[0], residents[7]]);
-    const told = presence({ storms }).until(Infinity, gone);
+    const withoutGone = presence({ storms }).until(Infinity, gone);
     const named = (changes: typeof whole) => changes.map((c) => c.resident).filter((id) => !gone.has(id));
-    expect(told.every((c) => !gone.has(c.resident))).toBe(true);
-    expect(named(told).sort()).toEqual(named(whole).sort());
+    expect(withoutGone.every((c) => !gone.has(c.resident))).toBe(true);
+    expect(named(withoutGone).sort()).toEqual(named(whole).sort());
   });
 });

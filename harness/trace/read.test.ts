@@ -7,7 +7,7 @@ import type { TraceHeader } from '../../contract/trace.ts';
 import { HundredblockError } from '../../contract/errors.ts';
 import { inputsOf, recordNamed, removeTraces, truthOf } from './recording.testing.ts';
 import { openTrace } from './read.ts';
-import { recordedOf } from './world.ts';
+import { readRecorded } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-trace-'));
 let whole: string;
@@ -29,7 +29,7 @@ function altered(file: string, change: (text: string) => string): string {
   return dir;
 }
 
-/** Likewise, with a header that agrees. */
+/** A copy with one file altered, and a header that agrees with it. */
 function forged(file: string, change: (text: string) => string): string {
   const dir = altered(file, change);
   const sha256 = createHash('sha256')
@@ -53,7 +53,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 }
 
 describe('opening a trace', () => {
-  it('is fine with the whole of it, and names it by its header', async () => {
+  it('accepts a complete trace, and names it by the hash of its header', async () => {
     const trace = await openTrace(whole);
     const bytes = readFileSync(join(whole, 'trace.json'));
     expect(trace.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
@@ -73,7 +73,7 @@ describe('opening a trace', () => {
   );
 
   it.each(['trace.json', 'inputs.jsonl', 'onboarding.json', 'truth/truth.jsonl', 'truth/world.jsonl'])(
-    'misses %s',
+    'notices that %s is missing',
     async (file) => {
       const dir = altered(file, (text) => text);
       rmSync(join(dir, file));
@@ -97,8 +97,10 @@ describe('opening a trace', () => {
     ['no JSON', (h: string) => h.slice(1), 'JSON, found text'],
     ['a field missing', (h: string) => h.replace('"preamble"', '"overture"'), 'the fields of a trace header'],
     ['no hash', (h: string) => h.replace('"inputs.jsonl":', '"inputs":'), 'the SHA-256 of inputs.jsonl, found none'],
-  ])('refuses a header with %s', async (_what, change, said) => {
-    expect(await refusal(openTrace(altered('trace.json', change)))).toContain(`trace: trace.json: expected ${said}`);
+  ])('refuses a header with %s', async (_what, change, expected) => {
+    expect(await refusal(openTrace(altered('trace.json', change)))).toContain(
+      `trace: trace.json: expected ${expected}`,
+    );
   });
 
   it('reads a later minor version', async () => {
@@ -106,19 +108,19 @@ describe('opening a trace', () => {
     expect((await openTrace(dir)).header.schema).toBe('hundredblock.trace/1.7');
   });
 
-  it('reads an earlier minor version, which has no figures of the world', async () => {
+  it('reads an earlier minor version, which holds no world', async () => {
     const { sha256, ...rest } = JSON.parse(readFileSync(join(whole, 'trace.json'), 'utf8')) as TraceHeader;
     const { 'truth/world.jsonl': _, ...before } = sha256;
     const header = { ...rest, schema: 'hundredblock.trace/1.0', sha256: before };
     const trace = await openTrace(altered('trace.json', () => JSON.stringify(header)));
     expect((await inputsOf(trace)).length).toBeGreaterThan(0);
-    expect(await refusal(recordedOf(trace))).toBe(
+    expect(await refusal(readRecorded(trace))).toBe(
       "trace: truth/world.jsonl: expected the world's figures, which traces hold since version 1.1, found none (hundredblock.trace/1.0)",
     );
   });
 });
 
-describe('lines that only a bad writer makes', () => {
+describe('lines of a faulty writer', () => {
   const third = (line: string) => (text: string) => text.split('\n').with(2, line).join('\n');
 
   it.each([
@@ -130,12 +132,12 @@ describe('lines that only a bad writer makes', () => {
       '{"atMs":1,"kind":"motion","doorbell":1}',
       "a time not before the last one's on line 3",
     ],
-  ])('are refused by their number: %s', async (_what, line, said) => {
+  ])('are refused by their number: %s', async (_what, line, expected) => {
     const trace = await openTrace(forged('inputs.jsonl', third(line)));
-    expect(await refusal(inputsOf(trace))).toContain(`trace: inputs.jsonl: expected ${said}`);
+    expect(await refusal(inputsOf(trace))).toContain(`trace: inputs.jsonl: expected ${expected}`);
   });
 
-  it('are refused in the truth, too, and at an end without a line feed', async () => {
+  it('are refused in the truth as well, and so is an end without a line feed', async () => {
     const truth = await openTrace(forged('truth/truth.jsonl', third('{"line":"rumour"}')));
     expect(await refusal(truthOf(truth))).toContain('trace: truth/truth.jsonl: expected a line of truth on line 3');
     const cut = await openTrace(forged('inputs.jsonl', (text) => text.slice(0, -1)));

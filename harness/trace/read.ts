@@ -1,4 +1,4 @@
-/** Opening a trace: nothing is taken from it before every file is what the header says that it is. */
+/** Opens a trace. The reader checks the hash of every file before it takes anything from the trace. */
 import { createHash } from 'node:crypto';
 import { Errors } from 'typebox/value';
 import { pathOfPointer } from '../../contract/explain.ts';
@@ -12,19 +12,19 @@ import {
 } from '../../contract/trace.ts';
 import { TRACE_INPUT_KINDS } from '../../contract/trace-kinds.ts';
 import type { OpenTrace, Trace } from './trace-api.ts';
-import { FILES, HEADER_FILE } from './files.ts';
-import { jsonLine, linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
+import { FILES, HEADER_FILE, jsonLine, linesOf, sha256Of, textOf, traceError } from './trace-file.ts';
 
+/** See OpenTrace. */
 export const openTrace: OpenTrace = async (dir) => {
   const text = await textOf(dir, HEADER_FILE);
   const header = headerOf(text);
   for (const file of [FILES.inputs, FILES.onboarding, FILES.truth]) await verify(dir, file, header.sha256[file]);
-  // Traces of version 1.0 have none, and are none the worse for being sent.
+  // A trace of version 1.0 has no world file; it can be sent all the same.
   if (header.sha256[FILES.world] !== undefined) await verify(dir, FILES.world, header.sha256[FILES.world]);
   const trace: Trace = {
     dir,
     header,
-    onboarding: onboardingOf(await textOf(dir, FILES.onboarding)),
+    onboarding: parseOnboarding(await textOf(dir, FILES.onboarding)),
     sha256: createHash('sha256').update(text).digest('hex'),
     inputs: () => inputsOf(dir),
     truth: () => truthOf(dir),
@@ -32,14 +32,14 @@ export const openTrace: OpenTrace = async (dir) => {
   return trace;
 };
 
-/** The onboarding of a trace. Throws HB_TRACE where it is none. */
-export function onboardingOf(text: string): Onboarding {
+/** The onboarding in a file's text. Throws HB_TRACE if it is not one. */
+export function parseOnboarding(text: string): Onboarding {
   const value = json(FILES.onboarding, text) as { schema?: unknown } | null;
   expectMajor(FILES.onboarding, value?.schema, ONBOARDING_SCHEMA);
   return value as Onboarding;
 }
 
-/** Reads the lines of inputs.jsonl one after the other. Throws HB_TRACE at one that is no input, or out of order. */
+/** A reader of the lines of inputs.jsonl, to be called with one after the other. Throws HB_TRACE at a line that is not an input or is out of order. */
 export function inputReader(): (line: number, text: string) => TraceInput {
   const check = inputChecker();
   return (line, text) => check(line, jsonLine(FILES.inputs, line, text));
@@ -68,7 +68,7 @@ function headerOf(text: string): TraceHeader {
   return value as TraceHeader;
 }
 
-/** A minor version only adds; another major one may mean anything. */
+/** A later minor version only adds fields. Another major version may mean anything, so it is refused. */
 function expectMajor(file: string, schema: unknown, known: string): void {
   const major = known.slice(0, known.lastIndexOf('.') + 1);
   if (typeof schema === 'string' && schema.startsWith(major)) return;

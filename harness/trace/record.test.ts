@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineConfigOf } from '../../contract/onboarding.ts';
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
@@ -8,8 +10,9 @@ import { simulate } from '../engine/simulate.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { recordTrace } from './record.ts';
 import { inputsOf, only, record, recordNamed, removeTraces, SMALL_FAULTY, truthOf } from './recording.testing.ts';
-import { loadTruth, pipelineInputOf } from './truth.ts';
-import { recordedOf } from './world.ts';
+import { FILES } from './trace-file.ts';
+import { loadTruth, toPipelineInput } from './truth.ts';
+import { readRecorded } from './world.ts';
 
 afterAll(removeTraces);
 
@@ -28,7 +31,7 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('recording', () => {
-  it('leaves the world as it was', async () => {
+  it('does not change the world', async () => {
     const scenario = { ...resolveScenario('faulty', [...SMALL_FAULTY]), durationDays: (FROM_MIN + WINDOW_MIN) / 1440 };
     const { shards } = await simulate({ scenario, seed: 1, workers: 1 });
     const hashes = shards.map((s) => s.historyHash);
@@ -52,7 +55,7 @@ describe('recording', () => {
     expect(Object.values(other.header.sha256)).not.toContain(late.header.sha256['inputs.jsonl']);
   });
 
-  it('splits a run without losing an input: the window is the tail of what an earlier window holds', () => {
+  it('loses no input at the opening: a window holds the end of what an earlier, longer one holds', () => {
     const sent = (inputs: readonly TraceInput[]) =>
       inputs.filter((i) => i.atMs >= late.header.fromMs && i.kind !== 'heartbeat' && i.kind !== 'clip');
     const wanted = sent(wholeInputs).filter((i) => i.kind !== 'snapshot' || i.polledMs >= late.header.fromMs);
@@ -75,10 +78,10 @@ describe('recording', () => {
     expect(header.scenario).toEqual(resolveScenario('faulty', [...SMALL_FAULTY]));
   });
 
-  it("keeps the world's own figures, to the last digit", async () => {
-    const { shards, ...rest } = await recordedOf(late.trace);
+  it("keeps the world's own results, to the last digit", async () => {
+    const { shards, ...rest } = await readRecorded(late.trace);
     expect(rest).toEqual({ header: late.header, partial: false });
-    // Text tells a typed array from a plain one, and shows every digit; only a negative zero looks like zero, as in all files of a run.
+    // JSON differs between typed and plain arrays and shows every digit. Only a negative zero looks like zero, as in every file of a run.
     expect(JSON.stringify(shards)).toBe(JSON.stringify(late.shards));
     for (const { police, centre } of shards) {
       const samples = [
@@ -88,22 +91,24 @@ describe('recording', () => {
       ];
       expect(samples.every((values) => values instanceof Float64Array)).toBe(true);
     }
+    // The name in the file, which older traces have too.
+    expect(readFileSync(join(late.trace.dir, FILES.world), 'utf8')).toContain('"duty":{"alerts":');
     const numbers = shards.flatMap((s) => [...s.police.busyMsByUnit, ...s.centre.answerMs]);
     expect(numbers.every(Number.isFinite)).toBe(true);
     expect(numbers.some((n) => n > 0)).toBe(true);
   });
 
-  it('leaves out what a polled portal can not be made to say, and says so', () => {
+  it('leaves out the snapshots that no poll can get, and counts them', () => {
     const snapshots = only(wholeInputs, 'snapshot');
     expect(snapshots.length).toBeGreaterThan(400);
     expect(snapshots.some((s) => s.messageId.endsWith('-d'))).toBe(false);
     expect(new Set(snapshots.map((s) => `${s.agency} ${s.polledMs}`)).size).toBe(snapshots.length);
     expect(whole.header.leftOut?.['snapshots delivered twice']).toBeGreaterThan(0);
-    // Their first deliveries, and the copies of pushed messages, are there.
+    // Their first deliveries are there, and so are the copies of pushed messages.
     expect(only(wholeInputs, 'cad').some((m) => m.messageId.endsWith('-d'))).toBe(true);
   });
 
-  it('refuses a window that can not be', async () => {
+  it('refuses an impossible window', async () => {
     const scenario = resolveScenario('smoke', []);
     const at = (fromMs: number, windowMs: number) =>
       recordTrace({ scenario, seed: 1, fromMs, windowMs, dir: '/nowhere' });
@@ -112,7 +117,7 @@ describe('recording', () => {
     await expect(at(scenario.startMs, 30_000)).rejects.toThrow(/window end: expected one minute to 366 days/);
   });
 
-  it('ends with a trace that can be read when it is interrupted', async () => {
+  it('ends with a readable trace when it is interrupted', async () => {
     const controller = new AbortController();
     const scenario = resolveScenario('smoke', []);
     const options = { scenario, seed: 1, fromMs: scenario.startMs + 60 * MINUTE_MS, windowMs: 600 * MINUTE_MS };
@@ -136,11 +141,11 @@ describe('the preamble', () => {
     const truth = await loadTruth(whole.trace);
     const config = pipelineConfigOf(late.trace.onboarding);
     const messages = only(lateInputs.slice(0, preamble), 'cad');
-    /** A platform that was told the preamble of an agency. */
-    const told = (agency: string) => {
+    /** A platform that was sent the preamble of an agency. */
+    const prepared = (agency: string) => {
       const pipeline = createPipeline(config);
       for (const message of messages.filter((m) => m.agency === agency))
-        for (const out of pipeline.handle(pipelineInputOf(message)!, fromMs - 1)) expect(out.kind).not.toBe('publish');
+        for (const out of pipeline.handle(toPipelineInput(message)!, fromMs - 1)) expect(out.kind).not.toBe('publish');
       return pipeline;
     };
     const retainMs = config.agencies[0].policies[0].policy.retainMs;
@@ -153,22 +158,22 @@ describe('the preamble', () => {
       for (const input of only(wholeInputs, 'cad')) {
         if (input.agency !== agency.id || input.dialect !== dialect || input.atMs >= fromMs) continue;
         if (input.atMs + retainMs <= fromMs - 1) continue;
-        for (const row of truth.manifestOf(input.messageId)!.rows) {
+        for (const row of truth.manifest(input.messageId)!.rows) {
           if (!row.wellFormed || (row.updatedMs ?? 0) < (stamps.get(row.recordId) ?? 0)) continue;
           stamps.set(row.recordId, row.updatedMs ?? 0);
           last.set(row.recordId, { input, row: row.row, open: row.status === 'open' });
         }
       }
       for (const { input, row, open: isOpen } of last.values()) {
-        const receipt = told(agency.id)
-          .handle(pipelineInputOf(input)!, fromMs - 1)
+        const receipt = prepared(agency.id)
+          .handle(toPipelineInput(input)!, fromMs - 1)
           .find((o) => o.kind === 'receipt')!;
         if (isOpen) expect(receipt.rows[row].outcome, input.messageId).toBe('duplicate');
         else if (dialect !== 'seattle') expect(receipt.rows[row].outcome, input.messageId).toBe('accepted');
         if (isOpen) open += 1;
         if (isOpen && dialect === 'seattle') batched += 1;
       }
-      const known = told(agency.id).state().records;
+      const known = prepared(agency.id).state().records;
       if (dialect !== 'seattle') expect(known).toBe([...last.values()].filter((l) => l.open).length);
     }
     expect(open).toBeGreaterThan(15);
@@ -186,7 +191,7 @@ describe('the preamble', () => {
     expect(whole.trace.onboarding.agencies[0].policies).toHaveLength(1);
   });
 
-  it('hands in no snapshot, and portals are polled when the world polls them', () => {
+  it('holds no snapshot, and portals are polled when the world polls them', () => {
     expect(only(lateInputs.slice(0, late.header.preamble), 'snapshot')).toEqual([]);
     const portals = new Map(late.trace.onboarding.agencies.map((a) => [a.id, a.portal]));
     expect([...portals.values()].filter((p) => p !== null)).toHaveLength(2);
@@ -200,7 +205,7 @@ describe('the preamble', () => {
 });
 
 describe('truth', () => {
-  it('tells of every message, of every private string before it comes, and of every record', async () => {
+  it('has a line for every message, for every private string before its message, and for every record', async () => {
     const lines = await truthOf(late.trace);
     const manifests = lines.flatMap((l) => (l.line === 'manifest' ? [l.manifest.messageId] : []));
     const sent = lateInputs.flatMap((i) => ('messageId' in i ? [i.messageId] : []));
@@ -216,20 +221,20 @@ describe('truth', () => {
     for (const l of lines)
       if (l.line === 'private')
         privates.set(l.carrier, [...(privates.get(l.carrier) ?? []), ...l.strings.map((s) => s.value)]);
-    const told = new Set<string>();
+    const knownStrings = new Set<string>();
     let canaries = 0;
     for (const input of lateInputs) {
       const id = 'messageId' in input ? input.messageId : input.kind === 'post' ? input.postId : '';
-      for (const value of privates.get(id) ?? []) told.add(value);
+      for (const value of privates.get(id) ?? []) knownStrings.add(value);
       for (const [canary] of 'body' in input ? input.body.matchAll(/ZQ[A-Z]{8,}/g) : []) {
-        expect(told.has(canary), id).toBe(true);
+        expect(knownStrings.has(canary), id).toBe(true);
         canaries += 1;
       }
     }
     expect(canaries).toBeGreaterThan(100);
   });
 
-  it('holds the faults of the window, and clocks that are off', async () => {
+  it('holds the faults of the window, and wrong clocks', async () => {
     const { faults } = await loadTruth(late.trace);
     const world = late.shards.flatMap((s) => s.faults);
     const isPortalCopy = (messageId: string | null) =>
@@ -247,7 +252,7 @@ describe('truth', () => {
 });
 
 describe('people', () => {
-  it('stand in the roster as they are when the window opens; who left never connects', async () => {
+  it('are in the roster with the settings that they have when the window opens; those who left never connect', async () => {
     const sets = [
       'agencies.0.personsPerAgency=3000',
       'agencies.1.personsPerAgency=3000',
@@ -282,7 +287,7 @@ describe('people', () => {
     expect(online.length / (ids.length - left.size)).toBeLessThan(0.6);
   });
 
-  it('tells a change that concerns two agencies once', () => {
+  it('send a change that concerns two agencies once', () => {
     const preferences = only(wholeInputs, 'preference').map((p) => JSON.stringify(p));
     expect(new Set(preferences).size).toBe(preferences.length);
     expect(preferences.length).toBeGreaterThan(3);
@@ -290,7 +295,7 @@ describe('people', () => {
 });
 
 describe('doorbells', () => {
-  it('send only where they are attached: each motion, then its clip, and heartbeats at their period', async () => {
+  it('send only if they are attached: each motion, then its clip, and heartbeats at their period', async () => {
     const sets = ['load.connectedShareOfDoorbells=0.3', 'load.heartbeatMs=1800000'];
     const { trace, header } = await recordNamed('smoke', sets, 30, 120);
     const inputs = await inputsOf(trace);

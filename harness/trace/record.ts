@@ -1,26 +1,21 @@
-/** Recording a trace: the world in virtual time from its start to the window's end. */
+/** Records a trace: runs the world in virtual time from its start to the window's end. */
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, formatIso, MINUTE_MS } from '../../contract/time.ts';
 import { simulateRecorded } from '../engine/simulate.ts';
-import type { RecordTrace } from './trace-api.ts';
 import { TraceRecorder } from './recorder.ts';
+import type { RecordTrace } from './trace-api.ts';
 
 const RUN_MS_MAX = 366 * DAY_MS;
 
-export const recordTrace: RecordTrace = async (o) => {
-  const scenario = upTo(o.scenario, o.fromMs, o.windowMs);
-  const { seed, fromMs, dir } = o;
-  const recorder = await TraceRecorder.create({ scenario: o.scenario, seed, fromMs, dir });
+/** See RecordTrace. */
+export const recordTrace: RecordTrace = async (options) => {
+  const { seed, fromMs, windowMs, dir, signal, onProgress } = options;
+  const scenario = cutAtWindow(options.scenario, fromMs, windowMs);
+  const recorder = await TraceRecorder.create({ scenario: options.scenario, seed, fromMs, dir });
   try {
-    const run = await simulateRecorded({
-      scenario,
-      seed,
-      recorder,
-      reached: (ms) => recorder.reached(ms),
-      signal: o.signal,
-      onProgress: o.onProgress,
-    });
+    const reached = (ms: number) => recorder.reached(ms);
+    const run = await simulateRecorded({ scenario, seed, recorder, reached, signal, onProgress });
     const shards = run.group.finish();
     const truth = run.group.shards.map((shard) => shard.truth());
     const header = await recorder.finish(run.endMs, truth, shards);
@@ -30,8 +25,8 @@ export const recordTrace: RecordTrace = async (o) => {
   }
 };
 
-/** The scenario that ends with the window. Throws HB_OPTION_VALUE where the window can't be. */
-export function upTo(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): Scenario {
+/** The scenario, ending with the window. Throws HB_OPTION_VALUE if the window is impossible. */
+export function cutAtWindow(scenario: Readonly<Scenario>, fromMs: number, windowMs: number): Scenario {
   const { startMs } = scenario;
   if (!Number.isInteger(fromMs) || fromMs < startMs)
     throw refuse('window start', `a moment not before the scenario's ${formatIso(startMs)}`, formatIso(fromMs));

@@ -1,4 +1,4 @@
-/** Traces for tests: recorded into a folder of their own, which `removeTraces` takes away. */
+/** Traces for tests. Each is recorded into a folder of its own; `removeTraces` removes them all. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { openTrace } from './read.ts';
 import { recordTrace } from './record.ts';
 
 /**
- * All dialects and faults, small: 3,000 people an agency and enough incidents for a few alerts an hour. One feed gives way to a portal
- * after 2.4 hours, one ends after 4.
+ * A small world with every dialect and every fault: 3,000 people an agency, and enough incidents for a few alerts an hour. A portal replaces one feed after
+ * 2.4 hours, and one feed ends after 4.
  */
 export const SMALL_FAULTY: readonly string[] = [
   ...[0, 1, 2, 3, 4, 5].map((i) => `agencies.${i}.personsPerAgency=3000`),

@@ -37,8 +37,8 @@ async function thinned(keep: Thinning): Promise<Trace> {
   return openTrace(dir);
 }
 
-describe('what stays', () => {
-  it('is everything where nothing is asked for', async () => {
+describe('a smaller trace', () => {
+  it('holds everything if no limit is given', async () => {
     const trace = await thinned({});
     expect(await inputsOf(trace)).toEqual(await inputsOf(whole));
     expect(await truthOf(trace)).toEqual(await truthOf(whole));
@@ -47,7 +47,7 @@ describe('what stays', () => {
     expect(header).toEqual(expected);
   });
 
-  it('is as many residents and doorbells as asked for, and nothing of the others', async () => {
+  it('holds as many residents and doorbells as it should, and nothing of the others', async () => {
     const trace = await thinned({ residents: 40, doorbells: 7, connectRampMs: 123 });
     const inputs = await inputsOf(trace);
     const preamble = inputs.slice(0, trace.header.preamble);
@@ -68,7 +68,7 @@ describe('what stays', () => {
     expect(trace.header.leftOut?.['thinned out']).toBe(before - inputs.length);
   });
 
-  it('of a small audience is all in a large one', async () => {
+  it('with few residents holds a subset of one with many', async () => {
     const idsOf = async (residents: number) => (await thinned({ residents })).onboarding.roster.ids;
     const large = new Set(await idsOf(120));
     const small = await idsOf(30);
@@ -76,7 +76,7 @@ describe('what stays', () => {
     expect(large.size).toBeGreaterThan(small.length);
   });
 
-  it('is the first agencies, their people and their truth', async () => {
+  it('holds the first agencies, their people and their truth', async () => {
     const trace = await thinned({ agencies: 2 });
     const names = trace.onboarding.agencies.map(({ id }) => id);
     expect(names).toEqual(whole.onboarding.agencies.slice(0, 2).map(({ id }) => id));
@@ -85,7 +85,7 @@ describe('what stays', () => {
       expect(names).toContain(line.line === 'manifest' ? line.manifest.agency : line.agency);
   });
 
-  it('ends where the window is cut', async () => {
+  it('ends with its shorter window', async () => {
     const trace = await thinned({ windowMs: 20 * MINUTE_MS });
     const { fromMs, untilMs } = trace.header;
     expect(untilMs - fromMs).toBe(20 * MINUTE_MS);
@@ -95,13 +95,13 @@ describe('what stays', () => {
   });
 });
 
-describe('judged', () => {
+describe('a smaller trace, judged', () => {
   it.each([
     ['fewer residents and doorbells', { residents: 60, doorbells: 5 }],
     ['fewer agencies', { agencies: 3 }],
     ['a shorter window', { windowMs: 40 * MINUTE_MS }],
-    ['all of it', { agencies: 4, residents: 80, doorbells: 3, windowMs: 50 * MINUTE_MS }],
-  ] as const)('%s: both clocks agree, and nothing is wrong', async (_name, keep) => {
+    ['all of these', { agencies: 4, residents: 80, doorbells: 3, windowMs: 50 * MINUTE_MS }],
+  ] as const)('with %s: both clocks agree, and nothing is wrong', async (_name, keep) => {
     const trace = await thinned(keep);
     const dir = folder();
     writeWire(dir, await perfectWire(trace, { speed: SPEED }));
@@ -113,7 +113,7 @@ describe('judged', () => {
     expect(judged.sameOutcome).toMatchObject({ virtual: delivered, wall: delivered, unexplained: 0 });
   });
 
-  it('who stays is owed what they were owed before', async () => {
+  it('owes its residents what the whole trace owes them', async () => {
     const trace = await thinned({ residents: 60 });
     const kept = new Set(trace.onboarding.roster.ids);
     const [before, after] = [await replayTrace(whole), await replayTrace(trace)];

@@ -1,7 +1,7 @@
 /**
- * A smaller trace out of a recorded one: fewer agencies, residents or doorbells, or a shorter window, without simulating the world
- * again. What stays is sent at the same moments, and is judged by the same truth: nobody owes anything to those who were left out.
- * The world's own figures are of the whole world, and stay with the trace that it was recorded as.
+ * Makes a smaller trace from a recorded one, with fewer agencies, residents or doorbells or a shorter window, without simulating the world again. The inputs
+ * that stay are sent at the same moments and judged by the same truth; nothing is owed to residents who are left out. The world's own results are those of the
+ * whole world, so they stay with the recorded trace.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -11,33 +11,34 @@ import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import type { TraceHeader, TraceInput, TruthLine } from '../../contract/trace.ts';
 import { counterDraw } from '../../simulator/kernel/random.ts';
-import type { Trace } from './trace-api.ts';
-import { FILES, HEADER_FILE } from './files.ts';
 import { HashedFile } from './hashed-file.ts';
+import type { Trace } from './trace-api.ts';
+import { FILES, HEADER_FILE } from './trace-file.ts';
 
-/** Most that is to stay of each; what is left out stays whole. A smaller number keeps a part of what a greater one keeps. */
+/** Upper limits; a field that is left out limits nothing. A smaller limit keeps a subset of what a larger one keeps. */
 export interface Thinning {
-  /** The first so many, in the order of the onboarding. */
+  /** Number of agencies, counted from the first in the onboarding. */
   agencies?: number;
-  /** Of those who are online when the window opens; others who are known to the platform stay in proportion. */
+  /** Number of residents who are online when the window opens. The same share of the other residents stays. */
   residents?: number;
+  /** Number of doorbells that are attached when the window opens. */
   doorbells?: number;
-  /** Simulated length of the window. */
+  /** Length of the window, simulated ms. */
   windowMs?: number;
-  /** Wall time over which residents and doorbells connect before the window. */
+  /** Time over which residents and doorbells connect before the window, wall ms. */
   connectRampMs?: number;
 }
 
-/** Writes the thinned trace into `dir`, which is made where it is missing. Throws HB_TRACE where the trace can't be read, and what the file system throws. */
+/** Writes the smaller trace into `dir`, which is made if it is missing. Throws HB_TRACE if the trace can't be read, and what the file system throws. */
 export async function thinTrace(trace: Trace, keep: Thinning, dir: string): Promise<TraceHeader> {
   await mkdir(join(dir, 'truth'), { recursive: true });
   const onboarding = thinOnboarding(trace.onboarding, keep.agencies);
-  const stays = await stayingOf(trace, onboarding, keep);
-  onboarding.roster = thinRoster(onboarding.roster, stays.resident);
+  const filter = await makeFilter(trace, onboarding, keep);
+  onboarding.roster = thinRoster(onboarding.roster, filter.resident);
   const onboardingText = `${JSON.stringify(onboarding)}\n`;
   await writeFile(join(dir, FILES.onboarding), onboardingText);
-  const written = await writeInputs(trace, stays, dir);
-  const truthSha256 = await writeTruth(trace, stays, written.carriers, dir);
+  const written = await writeInputs(trace, filter, dir);
+  const truthSha256 = await writeTruth(trace, filter, written.carriers, dir);
   const scenario = trace.header.scenario as Scenario;
   const header: TraceHeader = {
     ...trace.header,
@@ -45,7 +46,7 @@ export async function thinTrace(trace: Trace, keep: Thinning, dir: string): Prom
       ...scenario,
       load: { ...scenario.load, connectRampMs: keep.connectRampMs ?? scenario.load.connectRampMs },
     },
-    untilMs: stays.untilMs,
+    untilMs: filter.untilMs,
     preamble: written.preamble,
     inputs: written.counts,
     residents: written.residents,
@@ -63,8 +64,8 @@ export async function thinTrace(trace: Trace, keep: Thinning, dir: string): Prom
 
 // --- internal ---
 
-/** What is sent on. */
-interface Staying {
+/** Decides what stays. */
+interface Filter {
   untilMs: number;
   agency(id: string): boolean;
   resident(id: number): boolean;
@@ -78,7 +79,7 @@ interface Written {
   residents: number;
   doorbells: number;
   dropped: number;
-  /** Ids of the messages and posts that stay. */
+  /** Ids of the messages and posts that stay: whatever may carry private strings. */
   carriers: Set<string>;
 }
 
@@ -86,33 +87,33 @@ function thinOnboarding(document: Onboarding, agencies: number = Infinity): Onbo
   return { ...document, agencies: document.agencies.slice(0, agencies) };
 }
 
-/** Who stays is drawn by number alone, so that it is the same whoever asks, and everyone of a small audience is in a large one. */
-async function stayingOf(trace: Trace, { agencies }: Onboarding, keep: Thinning): Promise<Staying> {
+/** Who stays depends on the seed and the id alone. So everybody who stays in a small audience stays in a larger one. */
+async function makeFilter(trace: Trace, { agencies }: Onboarding, keep: Thinning): Promise<Filter> {
   const seeds = { seed: trace.header.seed, replication: 0 };
   const drawResident = counterDraw(seeds, 'thin/resident');
   const drawDoorbell = counterDraw(seeds, 'thin/doorbell');
-  const isOfKept = (id: number): boolean => Math.floor(id / RESIDENTS_PER_AGENCY_MAX) < agencies.length;
+  const isOfKeptAgency = (id: number): boolean => Math.floor(id / RESIDENTS_PER_AGENCY_MAX) < agencies.length;
   const residents: number[] = [];
   const doorbells: number[] = [];
   for await (const { line, input } of trace.inputs()) {
     if (line >= trace.header.preamble) break;
-    if (input.kind === 'connect' && isOfKept(input.resident)) residents.push(drawResident(input.resident, 0));
-    if (input.kind === 'attach' && isOfKept(input.doorbell)) doorbells.push(drawDoorbell(input.doorbell, 0));
+    if (input.kind === 'connect' && isOfKeptAgency(input.resident)) residents.push(drawResident(input.resident, 0));
+    if (input.kind === 'attach' && isOfKeptAgency(input.doorbell)) doorbells.push(drawDoorbell(input.doorbell, 0));
   }
-  const residentMax = greatestOf(residents, keep.residents);
-  const doorbellMax = greatestOf(doorbells, keep.doorbells);
+  const residentMax = drawLimit(residents, keep.residents);
+  const doorbellMax = drawLimit(doorbells, keep.doorbells);
   const known = new Set(agencies.map(({ id }) => id));
   const { fromMs, untilMs } = trace.header;
   return {
     untilMs: Math.min(untilMs, fromMs + (keep.windowMs ?? Infinity)),
     agency: (id) => known.has(id),
-    resident: (id) => isOfKept(id) && drawResident(id, 0) < residentMax,
-    doorbell: (id) => isOfKept(id) && drawDoorbell(id, 0) < doorbellMax,
+    resident: (id) => isOfKeptAgency(id) && drawResident(id, 0) < residentMax,
+    doorbell: (id) => isOfKeptAgency(id) && drawDoorbell(id, 0) < doorbellMax,
   };
 }
 
-/** The draw below which exactly `count` of them lie; Infinity where all of them stay. */
-function greatestOf(draws: number[], count: number = Infinity): number {
+/** The limit below which exactly `count` of the draws lie; Infinity if all of them stay. */
+function drawLimit(draws: number[], count: number = Infinity): number {
   if (count >= draws.length) return Infinity;
   return draws.sort((a, b) => a - b)[count];
 }
@@ -130,15 +131,15 @@ function thinRoster(roster: Onboarding['roster'], stays: (id: number) => boolean
   };
 }
 
-async function writeInputs(trace: Trace, stays: Staying, dir: string): Promise<Written> {
+async function writeInputs(trace: Trace, filter: Filter, dir: string): Promise<Written> {
   const file = await HashedFile.create(join(dir, FILES.inputs));
   const written = { preamble: 0, residents: 0, doorbells: 0, dropped: 0 };
   const counts: Record<string, number> = {};
   const carriers = new Set<string>();
   try {
     for await (const { line, input } of trace.inputs()) {
-      if (input.atMs >= stays.untilMs) break;
-      if (!isSent(input, stays)) {
+      if (input.atMs >= filter.untilMs) break;
+      if (!isSent(input, filter)) {
         written.dropped += 1;
         continue;
       }
@@ -157,49 +158,49 @@ async function writeInputs(trace: Trace, stays: Staying, dir: string): Promise<W
   }
 }
 
-function isSent(input: TraceInput, stays: Staying): boolean {
+function isSent(input: TraceInput, filter: Filter): boolean {
   switch (input.kind) {
     case 'cad':
     case 'snapshot':
-      return stays.agency(input.agency);
+      return filter.agency(input.agency);
     case 'preference':
-      return stays.resident(input.change.resident);
+      return filter.resident(input.change.resident);
     case 'post':
     case 'connect':
     case 'disconnect':
-      return stays.resident(input.resident);
+      return filter.resident(input.resident);
     case 'motion':
     case 'clip':
     case 'heartbeat':
     case 'attach':
     case 'detach':
-      return stays.doorbell(input.doorbell);
+      return filter.doorbell(input.doorbell);
     case 'review':
-      // A ticket is named after a message, whose platform answers a decision on one that it does not know with a refusal.
+      // A ticket is named after a message. If that message does not stay, the platform refuses the decision, which harms nothing.
       return true;
   }
 }
 
-/** Truth of what stays. What no message carries any more can't come out, so that nobody has to look for it. */
-async function writeTruth(trace: Trace, stays: Staying, carriers: ReadonlySet<string>, dir: string): Promise<string> {
+/** Writes the truth of what stays. A private string that no message carries any more can't leak, so its line is dropped. */
+async function writeTruth(trace: Trace, filter: Filter, carriers: ReadonlySet<string>, dir: string): Promise<string> {
   const file = await HashedFile.create(join(dir, FILES.truth));
   try {
-    for await (const line of trace.truth()) if (isTold(line, stays, carriers)) await file.line(line);
+    for await (const line of trace.truth()) if (isNeeded(line, filter, carriers)) await file.line(line);
     return await file.finish();
   } finally {
     await file.close();
   }
 }
 
-function isTold(line: TruthLine, stays: Staying, carriers: ReadonlySet<string>): boolean {
+function isNeeded(line: TruthLine, filter: Filter, carriers: ReadonlySet<string>): boolean {
   switch (line.line) {
     case 'manifest':
       return carriers.has(line.manifest.messageId);
     case 'private':
       return carriers.has(line.carrier);
     case 'record':
-      return stays.agency(line.agency);
+      return filter.agency(line.agency);
     case 'fault':
-      return stays.agency(line.agency) && line.atMs < stays.untilMs;
+      return filter.agency(line.agency) && line.atMs < filter.untilMs;
   }
 }

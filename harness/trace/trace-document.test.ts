@@ -1,4 +1,4 @@
-/** docs/reference/trace.md must be enough to write a driver from: it names every kind of input, every field and every file. The compiler keeps these lists complete. */
+/** docs/reference/trace.md must suffice to write a driver: it names every kind of input, every field and every file. The compiler keeps these lists complete. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PreferenceChange } from '../../contract/roster.ts';
@@ -14,8 +14,8 @@ import {
   type TraceInputKind,
   type TruthLine,
 } from '../../contract/trace.ts';
-import type { ShardResult } from '../engine/shard.ts';
-import { FILES, HEADER_FILE } from './files.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
+import { FILES, HEADER_FILE } from './trace-file.ts';
 
 const text = readFileSync(new URL('../../docs/reference/trace.md', import.meta.url), 'utf8');
 
@@ -151,7 +151,7 @@ const WORLD: Record<keyof ShardResult, true> = {
   radii: true,
 };
 
-/** From this heading to the next of its rank. */
+/** The text from this heading to the next one of its rank. */
 function section(heading: string): string {
   const at = text.indexOf(`\n## ${heading}`);
   expect(at, heading).toBeGreaterThan(0);
@@ -201,7 +201,7 @@ describe('docs/reference/trace.md', () => {
     expect(missing(truth, WORLD)).toEqual([]);
   });
 
-  it('names every field of what a driver leaves', () => {
+  it('names every field of the files that a driver writes', () => {
     const part = section('Observations');
     const [before, driver] = part.split('\n`driver.json`');
     const [sends, connections] = before.split('\n`connections.jsonl`');

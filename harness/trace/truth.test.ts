@@ -6,7 +6,7 @@ import { loadTruth, tellPrivates } from './truth.ts';
 
 afterAll(removeTraces);
 
-it('an oracle that is told by a trace knows what must not come out', async () => {
+it('a trace tells the oracle every string that must not leak', async () => {
   const { trace } = await recordNamed('smoke', ['intensity.incidents=100', 'agencies.0.personsPerAgency=3000'], 60, 60);
   const truth = await loadTruth(trace);
   const oracle = createOracle({ ...pipelineConfigOf(trace.onboarding), toleranceMs: 0, latenessMsMax: 5000 });

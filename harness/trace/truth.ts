@@ -1,4 +1,4 @@
-/** The truth of a trace, ready for the oracle: what each message says, what it must not let out, and what really happened. */
+/** The truth of a trace, ready for the oracle: the contents of each message, the private strings in it, and what really happened. */
 import type { PipelineInput } from '../../contract/pipeline.ts';
 import type { TraceInput, TruthLine } from '../../contract/trace.ts';
 import type { Oracle, RecordTruth } from '../../oracle/oracle-api.ts';
@@ -6,6 +6,7 @@ import type { LoadTruth, TraceTruth } from './trace-api.ts';
 
 type Line<K extends TruthLine['line']> = Extract<TruthLine, { line: K }>;
 
+/** See LoadTruth. */
 export const loadTruth: LoadTruth = async (trace) => {
   const messages = new Map<string, Line<'manifest'>>();
   const privates = new Map<string, Line<'private'>[]>();
@@ -31,7 +32,7 @@ export const loadTruth: LoadTruth = async (trace) => {
     }
   }
   return {
-    manifestOf: (messageId) => messages.get(messageId)?.manifest ?? null,
+    manifest: (messageId) => messages.get(messageId)?.manifest ?? null,
     meta: (messageId) => messages.get(messageId) ?? null,
     privatesBefore: (id) => privates.get(id) ?? [],
     view: { record: (agency, recordId) => records.get(keyOf(agency, recordId)) ?? null },
@@ -39,8 +40,8 @@ export const loadTruth: LoadTruth = async (trace) => {
   };
 };
 
-/** An input as the pipeline takes it; null where it concerns connections or devices only. */
-export function pipelineInputOf(input: TraceInput): PipelineInput | null {
+/** An input in the form that a pipeline takes; null if it concerns connections or devices only. */
+export function toPipelineInput(input: TraceInput): PipelineInput | null {
   switch (input.kind) {
     case 'cad': {
       const { messageId, agency, dialect, body } = input;
@@ -68,17 +69,17 @@ export function pipelineInputOf(input: TraceInput): PipelineInput | null {
   }
 }
 
-/** Tells the oracle what this input carries that must not come out. To be called for every input of a trace, in its order, let in or not. */
+/** Tells the oracle the private strings that this input carries. Call it for every input of a trace, in order, whether the input is sent or not. */
 export function tellPrivates(oracle: Oracle, truth: TraceTruth, input: TraceInput): void {
   const id = input.kind === 'post' ? input.postId : 'messageId' in input ? input.messageId : null;
   if (id === null) return;
   for (const { agency, recordId, strings } of truth.privatesBefore(id)) oracle.learnPrivate(agency, recordId, strings);
 }
 
-/** Tells the oracle that an input reached the door. Motions tell it nothing. */
+/** Tells the oracle that an input reached the door. Motions do not concern it. */
 export function tellDoor(oracle: Oracle, truth: TraceTruth, input: PipelineInput, atMs: number): void {
   if (input.kind === 'motion') return;
-  oracle.door(input, input.kind === 'cad' ? truth.manifestOf(input.messageId) : null, atMs);
+  oracle.door(input, input.kind === 'cad' ? truth.manifest(input.messageId) : null, atMs);
 }
 
 // --- internal ---

@@ -1,18 +1,18 @@
 /**
- * The world's own figures, kept in a trace so that whoever sends it later can give a whole record: one line of truth/world.jsonl an agency, in
- * the order of agencies. JSON as it is, with an array of numbers where memory has a typed one; a negative zero comes back as zero.
+ * The world's own results, kept in a trace so that a run that sends it later can write a complete record. truth/world.jsonl has one line an agency, in the
+ * order of agencies. A typed array is written as a plain one, and a negative zero comes back as zero.
  */
 import { join } from 'node:path';
-import type { ShardResult } from '../engine/shard.ts';
-import type { Recorded, Trace } from './trace-api.ts';
-import { FILES } from './files.ts';
+import type { Judgement } from '../../oracle/oracle-api.ts';
+import type { ShardResult } from '../engine/shard-result.ts';
 import { HashedFile } from './hashed-file.ts';
-import { linesOf, traceError } from './trace-file.ts';
+import type { Recorded, Trace } from './trace-api.ts';
+import { FILES, linesOf, traceError } from './trace-file.ts';
 
-/** `T` as JSON can say it. */
+/** `T` with plain arrays, as JSON can hold it. */
 type Plain<T> = T extends Float64Array ? number[] : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
 
-/** Returns the file's SHA-256. Throws what the file system throws. */
+/** Writes truth/world.jsonl. Returns its SHA-256 in lower-case hex. Throws what the file system throws. */
 export async function writeWorld(dir: string, shards: readonly ShardResult[]): Promise<string> {
   const file = await HashedFile.create(join(dir, FILES.world));
   try {
@@ -23,8 +23,8 @@ export async function writeWorld(dir: string, shards: readonly ShardResult[]): P
   }
 }
 
-/** What recording this trace gave. Throws HB_TRACE where it keeps no figures (version 1.0), or they can't be read. */
-export async function recordedOf(trace: Trace): Promise<Recorded> {
+/** The result of recording this trace. Throws HB_TRACE if the trace holds no world (version 1.0), or if it can't be read. */
+export async function readRecorded(trace: Trace): Promise<Recorded> {
   const { header, dir } = trace;
   if (header.sha256[FILES.world] === undefined)
     throw traceError(
@@ -45,12 +45,16 @@ export async function recordedOf(trace: Trace): Promise<Recorded> {
 
 // --- internal ---
 
-type WorldLine = Plain<ShardResult>;
+type WorldLine = Omit<Plain<ShardResult>, 'judgement'> & { judgement: WorldJudgement };
+
+/** In the file, `owed` is called `duty`: the format is older than the name. */
+type WorldJudgement = Omit<Plain<Judgement>, 'owed'> & { duty: Judgement['owed'] };
 
 function plainOf(shard: ShardResult): WorldLine {
   const { police, centre } = shard;
   return {
     ...shard,
+    judgement: renameKey(shard.judgement, 'owed', 'duty') as unknown as WorldJudgement,
     police: {
       ...police,
       busyMsByUnit: [...police.busyMsByUnit],
@@ -72,6 +76,7 @@ function shardOf(line: number, value: unknown): ShardResult {
   const { police, centre } = world;
   return {
     ...world,
+    judgement: renameKey(world.judgement, 'duty', 'owed') as unknown as Judgement,
     police: {
       ...police,
       busyMsByUnit: Float64Array.from(police.busyMsByUnit),
@@ -82,6 +87,12 @@ function shardOf(line: number, value: unknown): ShardResult {
   };
 }
 
+/** A copy with one key renamed, in its old place. */
+function renameKey(value: object, from: string, to: string): object {
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key === from ? to : key, part]));
+}
+
+/** The same keys, each with its value converted. */
 function mapped<K extends PropertyKey, A, B>(values: Record<K, A>, to: (value: A) => B): Record<K, B> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, to(value as A)])) as Record<K, B>;
 }

@@ -36,11 +36,10 @@ export const trace = defineCommand({
     const scenario = await windowScenario(args.positionals[0], args, seed);
     expectEmpty(out);
     const { value: written } = await writeFolder(args, scenario.name, async ({ dir, onProgress }) => {
-      const [{ recordTrace }, { windowOf }, { sha256Of }, { HEADER_FILE }] = await Promise.all([
+      const [{ recordTrace }, { windowOf }, { HEADER_FILE, sha256Of }] = await Promise.all([
         import('../../trace/record.ts'),
         import('../../run/preparation.ts'),
         import('../../trace/trace-file.ts'),
-        import('../../trace/files.ts'),
       ]);
       const { header, partial } = await recordTrace({
         scenario,

@@ -8,10 +8,10 @@ import type { Scenario } from '../../../contract/scenario.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
 import type { Trace } from '../../trace/trace-api.ts';
 import { CLOSE_CODES, PATHS, REFUSALS } from '../../../contract/wire.ts';
-import { followTrace, type Written } from '../../trace/follow.ts';
+import { followTrace, type WrittenLength } from '../../trace/follow.ts';
 import { openTrace } from '../../trace/read.ts';
 import type { DriveLimits, DrivePhase, DriveProgress } from '../driver-api.ts';
-import type { Heard, LiveTrace } from '../../trace/trace-api.ts';
+import type { ReceivedBatch, LiveTrace } from '../../trace/trace-api.ts';
 import { createControl, type Control } from '../target/control.ts';
 import { HARNESS_METRICS } from '../../../contract/metrics.ts';
 import { addedUp, type Spread } from '../../../stats/spread.ts';
@@ -52,8 +52,10 @@ export interface DrivePlan {
 
 /** The way to the process that still writes the trace. */
 export interface LiveLink {
-  written: Written;
-  tell(report: { kind: 'launched'; clock: PlatformClock } | { kind: 'heard'; heard: Heard } | { kind: 'close' }): void;
+  written: WrittenLength;
+  tell(
+    report: { kind: 'launched'; clock: PlatformClock } | { kind: 'heard'; heard: ReceivedBatch } | { kind: 'close' },
+  ): void;
 }
 
 /** Threads of the smallest run: a sender, the devices, a swarm. */

@@ -124,7 +124,7 @@ function runDriver(
         options.live?.launch(report.clock, (bytes) => ask({ kind: 'written', bytes }));
         return;
       case 'heard':
-        options.live?.heard(report.heard);
+        options.live?.receive(report.heard);
         return;
       case 'close':
         options.live?.close();

@@ -5,9 +5,9 @@ import type { DriverSummary } from '../../../contract/trace.ts';
 import { conduct, CREWS_MIN, type DrivePlan } from './conductor.ts';
 import { crewThread } from './thread/crew-handle.ts';
 import type { DriveProgress, HeapFigures } from '../driver-api.ts';
-import type { Heard } from '../../trace/trace-api.ts';
+import type { ReceivedBatch } from '../../trace/trace-api.ts';
 import { watchHeap } from '../target/heap-watch.ts';
-import { Written } from '../../trace/follow.ts';
+import { WrittenLength } from '../../trace/follow.ts';
 import { lastWord } from './last-word.ts';
 import { Stop } from './stop.ts';
 
@@ -23,7 +23,7 @@ export type DriverReport =
   | { kind: 'heap'; heap: HeapFigures }
   /** To the one that still writes the trace: when the window opens, what residents received, and that the trace is to end. */
   | { kind: 'launched'; clock: PlatformClock }
-  | { kind: 'heard'; heard: Heard }
+  | { kind: 'heard'; heard: ReceivedBatch }
   | { kind: 'close' }
   | { kind: 'done'; summary: DriverSummary }
   | { kind: 'failed'; code: ErrorCode; message: string };
@@ -33,7 +33,7 @@ class Job {
   /** They load their code while the plan is still to come. */
   readonly threads = Array.from({ length: CREWS_MIN }, crewThread);
   readonly stop = new Stop();
-  readonly written = new Written(0);
+  readonly written = new WrittenLength(0);
   finished = false;
   /** Null until a plan tells. */
   targetPid: number | null;

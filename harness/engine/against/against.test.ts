@@ -1,4 +1,4 @@
-/** Whole worlds, paired: what alerts cause by themselves is known by lineage, and the pair must agree. */
+/** Whole worlds, paired: lineage says what alerts cause by themselves, and the difference between the two worlds must agree with it. */
 import { describe, expect, it } from 'vitest';
 import type { Against } from '../../../contract/record/against.ts';
 import type { Branching } from '../../../contract/record/branching.ts';
@@ -6,10 +6,10 @@ import { outcomeOf } from '../../run/run.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { simulate } from '../simulate.ts';
 import { historyHashOf } from '../../run/write-run.ts';
-import { againstOf } from './against.ts';
+import { compareWorlds } from './against.ts';
 import { secondWorld } from './second-world.ts';
 
-/** Two towns for a few hours in which much happens, with residents on whom alerts tell. */
+/** Two towns for a few busy hours, with residents who react to alerts strongly. */
 const LOOP = [
   'durationDays=0.15',
   'policy.review=auto',
@@ -35,12 +35,12 @@ async function pair(sets: string[]) {
     (await simulate({ scenario: other.scenario, seed: 5, workers: 1, ledger: true })).shards,
   ];
   const secondHistoryHash = historyHashOf(second);
-  const paired = againstOf({ scenario, first, second, sets: other.sets, secondHistoryHash });
+  const paired = compareWorlds({ scenario, first, second, sets: other.sets, secondHistoryHash });
   return { ...paired, branching: outcomeOf(scenario, first).figures.branching as Branching };
 }
 
-/** Lines of what is in the first world only. */
-function ownOf(lines: Awaited<ReturnType<typeof pair>>['lines'], kind: string): number {
+/** Number of lines about events that are in the first world only. */
+function countOwn(lines: Awaited<ReturnType<typeof pair>>['lines'], kind: string): number {
   return lines.filter((line) => line.kind === kind && line.in === 'first').length;
 }
 
@@ -61,16 +61,16 @@ describe('a world with alerts against one without', { timeout: 120_000 }, () => 
     expect(against.response).toMatchObject({ meanMs: 0, later: 0, sooner: 0 });
     expect(against.response.pairs).toBeGreaterThan(50);
     expect(lines.every((line) => line.in === 'first' && line.root !== undefined)).toBe(true);
-    expect(ownOf(lines, 'call')).toBe(against.calls.net);
-    expect(ownOf(lines, 'dispatch')).toBe(against.dispatches.net);
+    expect(countOwn(lines, 'call')).toBe(against.calls.net);
+    expect(countOwn(lines, 'dispatch')).toBe(against.dispatches.net);
     expect(lines.some((line) => (line.generation ?? 0) > 1)).toBe(true);
   });
 
-  it('differs otherwise by more: others wait, and both effects are told apart', async () => {
+  it('differs by more with congestion on: others wait, and the two effects are separated', async () => {
     const scarce = ['police.unitsPer100000Persons=6'];
     const { against, lines } = await pair([...LOOP, ...scarce]);
     expect(against.exact).toBe(false);
-    // People call as they did: only answers, dispatches and arrivals can be moved.
+    // The same people call: only answers, dispatches and arrivals can move.
     expect(against.calls).toMatchObject({ unexplained: 0, onlySecond: 0 });
     expect(against.calls.net).toBe(against.calls.direct);
     expect(against.response.later).toBeGreaterThan(10);
@@ -95,7 +95,7 @@ describe('a planted branching ratio of 0.2', { timeout: 120_000 }, () => {
     'reactions.plantedRatio=0.2',
   ];
 
-  it('lies in the interval of the estimate from one run, as does the truth from the pair', async () => {
+  it('lies in the interval that one run estimates, and so does the true ratio from the pair', async () => {
     const { against, branching } = await pair(PLANTED);
     expect(against.exact).toBe(true);
     expect(branching.blocks).toBeGreaterThanOrEqual(16);
@@ -103,12 +103,12 @@ describe('a planted branching ratio of 0.2', { timeout: 120_000 }, () => {
     expect(branching.high!).toBeGreaterThan(0.2);
     expect(branching.high! - branching.low!).toBeLessThan(0.1);
     expect(branching.ratio).toBe(against.branchingRatio);
-    // Each first call makes 1 / (1 - n) of them.
+    // Each first call makes 1 / (1 - n) calls in all.
     expect(Math.abs(against.calls.first / against.calls.second - branching.gain!)).toBeLessThan(1e-9);
     expect(branching.state).toBe('stable');
   });
 
-  it('is stopped, and told of, where it would not end', async () => {
+  it('stops a loop that would not end, and says so', async () => {
     const sets = [...PLANTED, 'durationDays=0.4', 'agencies.0.count=1', 'reactions.plantedRatio=1.6'];
     const scenario = resolveScenario('smoke', sets);
     const { shards } = await simulate({ scenario, seed: 5, workers: 1 });
@@ -123,7 +123,7 @@ describe('a planted branching ratio of 0.2', { timeout: 120_000 }, () => {
 describe('the second world', () => {
   const first = resolveScenario('smoke', []);
 
-  it('is the first with other options, and none where nothing is asked for', () => {
+  it('is the first with other options, and absent if no option is given', () => {
     expect(secondWorld('smoke', first, [], [])).toBeUndefined();
     const second = secondWorld('smoke', first, [], ['policy.alerts=off', 'reactions.fear.strength=2'])!;
     expect(second.scenario.policy.alerts).toBe('off');

@@ -1,50 +1,44 @@
-/** What a run's record says of the world that it was paired with. */
+/** The section of a run record that compares the run with another world of the same seed. */
 import type { Against, AgainstDelay } from '../../../contract/record/against.ts';
 import type { AgainstLine } from '../../../contract/record/lines.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../../contract/time.ts';
 import { ratioOfSums, type RatioBlock } from '../../../stats/ratio.ts';
-import type { ShardResult } from '../shard.ts';
+import type { ShardResult } from '../shard-result.ts';
 import { pairWorlds, type AgencyLedger, type Delay, type Paired } from './pair.ts';
 
 export interface Worlds {
   scenario: Scenario;
   first: readonly ShardResult[];
   second: readonly ShardResult[];
-  /** How the second differs, as `path=value`, and its history. */
+  /** The options in which the second world differs, as `path=value`. */
   sets: readonly string[];
   secondHistoryHash: string;
 }
 
-/** The difference of two worlds of one seed, in figures and one by one. Both must have run to the end, with their ledgers. */
-export function againstOf(o: Worlds): { against: Against; lines: AgainstLine[] } {
-  const { startMs, congestion } = o.scenario;
-  const paired = pairWorlds(ledgersOf(o.first), ledgersOf(o.second));
+/** The difference between two worlds of one seed, in numbers and event by event. Both must have run to the end and kept their ledgers; throws an Error if one has not. */
+export function compareWorlds(worlds: Worlds): { against: Against; lines: AgainstLine[] } {
+  const { scenario, first, second } = worlds;
+  const { startMs, congestion } = scenario;
+  const paired = pairWorlds(ledgersOf(first), ledgersOf(second));
   const { counts, lines, delays } = paired;
-  const unitHours = hoursOf(o.first, o.second);
-  const responses = delays.filter((d) => d.of === 'response');
-  const priorities = [...new Set(responses.map((d) => d.priority as number))].sort((a, b) => a - b);
+  const unitHours = compareHours(first, second);
+  const answers = delays.filter((delay) => delay.of === 'answer');
+  const responses = delays.filter((delay) => delay.of === 'response');
+  const priorities = [...new Set(responses.map((delay) => delay.priority as number))].sort((a, b) => a - b);
+  const withPriority = (priority: number) => responses.filter((delay) => delay.priority === priority);
   const against: Against = {
-    sets: [...o.sets],
-    secondHistoryHash: o.secondHistoryHash,
+    sets: [...worlds.sets],
+    secondHistoryHash: worlds.secondHistoryHash,
     congestion,
     ...counts,
     unitHours,
     exact: isExact(paired) && unitHours.net === unitHours.direct,
     branchingRatio: counts.calls.first === 0 ? null : counts.calls.net / counts.calls.first,
-    answer: delayOf(
-      delays.filter((d) => d.of === 'answer'),
-      startMs,
-    ),
-    response: delayOf(responses, startMs),
+    answer: summariseDelays(answers, startMs),
+    response: summariseDelays(responses, startMs),
     responseByPriority: Object.fromEntries(
-      priorities.map((p) => [
-        String(p),
-        delayOf(
-          responses.filter((d) => d.priority === p),
-          startMs,
-        ),
-      ]),
+      priorities.map((priority) => [String(priority), summariseDelays(withPriority(priority), startMs)]),
     ),
   };
   return { against, lines };
@@ -66,16 +60,17 @@ function isExact({ counts, delays }: Paired): boolean {
   );
 }
 
-/** Whole milliseconds are added up before they become hours, so that equal times are equal hours. */
-function hoursOf(first: readonly ShardResult[], second: readonly ShardResult[]): Against['unitHours'] {
-  const of = (shards: readonly ShardResult[], what: 'total' | 'induced'): number =>
-    shards.reduce((ms, { police }) => ms + police.busyMs[what], 0);
-  const [a, b] = [of(first, 'total'), of(second, 'total')];
-  const direct = of(first, 'induced') - of(second, 'induced');
+/** Milliseconds, which are whole, are added up before they become hours, so that equal times are equal hours. */
+function compareHours(first: readonly ShardResult[], second: readonly ShardResult[]): Against['unitHours'] {
+  const busyMs = (shards: readonly ShardResult[], which: 'total' | 'induced'): number =>
+    shards.reduce((ms, { police }) => ms + police.busyMs[which], 0);
+  const [a, b] = [busyMs(first, 'total'), busyMs(second, 'total')];
+  const direct = busyMs(first, 'induced') - busyMs(second, 'induced');
   return { first: a / HOUR_MS, second: b / HOUR_MS, net: (a - b) / HOUR_MS, direct: direct / HOUR_MS };
 }
 
-function delayOf(delays: readonly Delay[], startMs: number): AgainstDelay {
+/** Mean and its interval over days of agencies. */
+function summariseDelays(delays: readonly Delay[], startMs: number): AgainstDelay {
   const blocks = new Map<string, RatioBlock>();
   for (const { agency, atMs, laterMs } of delays) {
     const key = `${agency} ${Math.floor((atMs - startMs) / DAY_MS)}`;
@@ -84,13 +79,13 @@ function delayOf(delays: readonly Delay[], startMs: number): AgainstDelay {
     block.below += 1;
     blocks.set(key, block);
   }
-  const { value, low, high, blocks: used } = ratioOfSums([...blocks.values()]);
+  const { value, low, high, blocks: blocksUsed } = ratioOfSums([...blocks.values()]);
   return {
     pairs: delays.length,
     meanMs: value,
     low,
     high,
-    blocks: used,
+    blocks: blocksUsed,
     later: delays.filter((d) => d.laterMs > 0).length,
     sooner: delays.filter((d) => d.laterMs < 0).length,
   };

@@ -28,7 +28,7 @@ const world = (calls: LedgerCall[], jobs: LedgerJob[], posts: LedgerPost[] = [])
 ];
 
 describe('two worlds', () => {
-  it('that are the same differ in nothing', () => {
+  it('that are equal differ in nothing', () => {
     const one = world([call('1/0')], [job('1/0')], [post('a.1/3', 'post')]);
     const { counts, lines, delays } = pairWorlds(one, structuredClone(one));
     expect(lines).toEqual([]);
@@ -36,7 +36,7 @@ describe('two worlds', () => {
     expect(Object.values(counts).every((c) => c.net === 0 && c.direct === 0 && c.unexplained === 0)).toBe(true);
   });
 
-  it('differ by what is in one only, each line with its chain', () => {
+  it('differ by the events that are in one only, each line with its lineage', () => {
     const first = world(
       [call('1/0'), call('met/4/9/0', { lineage: chain, atMs: 90 })],
       [job('met/4/9/0', { lineage: chain })],
@@ -61,7 +61,7 @@ describe('two worlds', () => {
     ]);
   });
 
-  it('keep what was displaced apart from what was caused', () => {
+  it('keep displaced events apart from caused ones', () => {
     const first = world([call('1/0', { attempts: 3 })], [job('met/4/9/0', { lineage: chain })]);
     const second = world(
       [call('1/0')],
@@ -73,7 +73,7 @@ describe('two worlds', () => {
     expect(lines.filter((line) => line.in === 'second')).toHaveLength(2);
   });
 
-  it('tell by how much later the same thing was', () => {
+  it('show by how much later an event was', () => {
     const first = world(
       [call('1/0', { answeredMs: 150 })],
       [job('1/0', { atMs: 240, dispatchedMs: 270, onSceneMs: 300 })],
@@ -90,7 +90,7 @@ describe('two worlds', () => {
     ]);
   });
 
-  it('must have one name for each event', () => {
+  it('must have a distinct name for each event', () => {
     expect(() => pairWorlds(world([], []), world([call('1/0'), call('1/0')], []))).toThrow('one name');
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Two worlds with common random numbers, event by event. What is in one only exists, or does not, because of what the worlds differ in; what is in both may be
- * later in one, because its call, or its unit, had to wait for something that the other world did not have.
+ * Two worlds with common random numbers, compared event by event. An event that is in one world only is there because of the options in which the worlds
+ * differ. An event in both may be later in one of them, because its call or its unit had to wait for something that the other world does not have.
  */
 import type { AgainstCount } from '../../../contract/record/against.ts';
 import type { AgainstLine } from '../../../contract/record/lines.ts';
@@ -14,22 +14,25 @@ export interface AgencyLedger {
 
 export interface Paired {
   counts: { calls: AgainstCount; redials: AgainstCount; posts: AgainstCount; dispatches: AgainstCount };
-  /** All that differs: by agency, then time. */
+  /** Every difference, by agency, then by time. */
   lines: AgainstLine[];
-  /** By what is in both: how much later it is in the first world than in the second, ms; negative for sooner. */
+  /** One for each answer and each response that is in both worlds. */
   delays: Delay[];
 }
 
+/** How much later the first world has an event than the second. */
 export interface Delay {
   agency: string;
   atMs: number;
-  /** `answer`: from the call to its answer. `response`: from the request for dispatch to the first unit at the scene, by priority. */
+  /** `answer` is the time from the call to its answer, `response` that from the request for dispatch to the first unit at the scene. */
   of: 'answer' | 'response';
+  /** Null for an answer. */
   priority: number | null;
+  /** Negative if it was sooner. */
   laterMs: number;
 }
 
-/** `first` and `second` in the same order of agencies. */
+/** `first` and `second` hold the same agencies in the same order. Throws an Error if two events of the second world have one name. */
 export function pairWorlds(first: readonly AgencyLedger[], second: readonly AgencyLedger[]): Paired {
   const counts = { calls: none(), redials: none(), posts: none(), dispatches: none() };
   const lines: AgainstLine[] = [];
@@ -82,6 +85,7 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Calls `each` with every event of both worlds: with both if they have the same name, else with one and null. */
 function match<T extends Named>(a: readonly T[], b: readonly T[], each: (a: T | null, b: T | null) => void): void {
   const others = new Map(b.map((one) => [nameOf(one), one]));
   if (others.size !== b.length) throw new Error('against: two events of the second world have one name');
@@ -93,7 +97,7 @@ function match<T extends Named>(a: readonly T[], b: readonly T[], each: (a: T | 
   for (const other of others.values()) each(null, other);
 }
 
-/** Self-initiated work is numbered apart. */
+/** Work that officers start themselves has numbers of its own, so the kind belongs to the name. */
 function nameOf(one: Named & { kind?: string }): string {
   return `${one.kind ?? ''} ${one.id}`;
 }
@@ -134,7 +138,7 @@ function compareJobs(agency: string, a: LedgerJob, b: LedgerJob, lines: AgainstL
   let responseLaterMs: number | null = null;
   if (a.onSceneMs !== null && b.onSceneMs !== null) {
     responseLaterMs = a.onSceneMs - b.onSceneMs - requestLaterMs;
-    // What officers start themselves has no response time.
+    // Work that officers start themselves has no response time.
     if (a.kind === 'call')
       delays.push({ agency, atMs: b.atMs, of: 'response', priority: b.priority, laterMs: responseLaterMs });
   }

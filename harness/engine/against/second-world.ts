@@ -1,20 +1,21 @@
-/** The world that a run is paired with: the same scenario with other options. */
+/** The world that a run is compared with: the same scenario with other options. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 
+/** A world to compare a run with. */
 export interface SecondWorld {
   scenario: Scenario;
-  /** How it differs, as `path=value`. */
+  /** The options in which it differs, as `path=value`. */
   sets: string[];
 }
 
-/** What both worlds must have alike: events are known by agency and name, from the same first moment to the same last one. */
+/** Options that both worlds must share: events are matched by agency and name, from the same first moment to the same last one. */
 const SAME_IN_BOTH = ['startMs', 'durationDays', 'agencies'] as const;
 
 /**
- * The scenario `name` with `sets` and, after them, `against`; undefined where `against` is empty. `first` is the one without. Throws what `resolveScenario` throws,
- * and HB_OPTION_VALUE where the two are the same or can't be paired.
+ * The scenario `name` with `sets` and then `against`; undefined if `against` is empty. `first` is the scenario with `sets` alone. Throws what `resolveScenario`
+ * throws, and HB_OPTION_VALUE if the two are the same or can't be compared.
  */
 export function secondWorld(
   name: string,

@@ -10,7 +10,7 @@ import type { TraceInputKind } from '../../../contract/trace.ts';
 import type { ReactionName } from '../../../contract/catalogue.ts';
 import type { LatencySpreads } from '../../judge/latency.ts';
 import type { DriveProgress } from '../../drivers/driver-api.ts';
-import type { ShardResult } from '../../engine/shard.ts';
+import type { ShardResult } from '../../engine/shard-result.ts';
 import { CounterFamily, GaugeFamily, HistogramFamily, type Family } from './family.ts';
 import { timelineOf, type Timeline } from './timeline.ts';
 

@@ -7,12 +7,12 @@ import { buildCity, cellSide } from '../../../simulator/city/city.ts';
 import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import { buildPeople } from '../../../simulator/people/people.ts';
 import { World } from '../../../simulator/world/world.ts';
-import { planOf, profileOf } from '../../engine/plan.ts';
+import { agencyProfile, planAgencies } from '../../engine/plan.ts';
 import { callSet, GROUPS, groupOfType, hourOfWeek, type CallSet } from './calls.ts';
 
 /** Runs every agency of a scenario on its own, and gives the worlds with the zones of their clocks. */
 export function quietWorlds(scenario: Scenario, seed: number): { world: World; zone: string }[] {
-  const plans = planOf(scenario);
+  const plans = planAgencies(scenario);
   const cellSideDm = cellSide(
     plans.map((p) => p.persons),
     scenario.people.personsPerKm2,
@@ -38,7 +38,7 @@ export function quietWorlds(scenario: Scenario, seed: number): { world: World; z
       seeds,
       agencyIndex: plan.index,
       persons: plan.persons,
-      profile: profileOf(plan, scenario, city.gazetteer),
+      profile: agencyProfile(plan, scenario, city.gazetteer),
       withdrawMs: plan.withdrawnMs,
       city,
       people: buildPeople(city, { seeds, ...scenario.people }),

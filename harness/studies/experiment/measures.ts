@@ -2,10 +2,10 @@
 import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
-import type { Figures } from '../../engine/figures.ts';
+import type { RecordMeasures } from '../../engine/measures.ts';
 
 /** A run as far as it is measured; `warmUpHours` is the option of its scenario. */
-export type Measured = Figures & Pick<RunRecord, 'simulated'> & { warmUpHours: number };
+export type Measured = RecordMeasures & Pick<RunRecord, 'simulated'> & { warmUpHours: number };
 
 export interface Measure {
   title: string;

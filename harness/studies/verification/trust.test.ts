@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../../scenarios/defaults.ts';
 import { callsOfWorld, quietWorlds } from '../calibrate/quiet-world.ts';
-import { branchingOf } from '../../engine/branching.ts';
+import { estimateBranching } from '../../engine/branching.ts';
 import { branch } from './branching.ts';
 import { CASES } from './cases.ts';
 import { faceOf, profileDistance } from './face.ts';
@@ -26,7 +26,7 @@ it('a branching process of ratio 0.2 has rate 10 and dispersion 1.5625, and its 
   expect([dispersion.low < 1.5625, dispersion.high > 1.5625]).toEqual([true, true]);
   // A Poisson process would be noticed.
   expect(dispersion.low).toBeGreaterThan(1.3);
-  const { ratio, ofCaused } = branchingOf(
+  const { ratio, ofCaused } = estimateBranching(
     runs.map(({ block }) => block),
     [],
   );

@@ -320,7 +320,7 @@ function delayedIn(town: Town, { judged, sends }: Run): ReadonlySet<string> {
     const input = town.inputs[line];
     if (input.kind === 'preference') delayed.add(String(input.change.resident));
     if (input.kind !== 'cad' && input.kind !== 'snapshot') continue;
-    for (const { recordId } of town.truth.manifestOf(input.messageId)?.rows ?? [])
+    for (const { recordId } of town.truth.manifest(input.messageId)?.rows ?? [])
       delayed.add(alertKey(runKey, input.agency, recordId.trim()));
   }
   return delayed;

@@ -7,7 +7,7 @@ import type { Tail } from '../../../../contract/record/measures.ts';
 import type { ConnectionLine } from '../../../../contract/trace.ts';
 import type { CLOSE_CODES, Refusal } from '../../../../contract/wire.ts';
 import type { Chunk } from './chunk.ts';
-import type { Heard } from '../../../trace/trace-api.ts';
+import type { ReceivedBatch } from '../../../trace/trace-api.ts';
 import type { Endpoint } from './lean-socket.ts';
 import type { Sends } from './sends.ts';
 import type { Spread } from '../../../../stats/spread.ts';
@@ -55,7 +55,7 @@ export type CrewReport =
   /** So much of what was handed in has been sent. */
   | { kind: 'consumed'; weight: number }
   | { kind: 'status'; status: CrewStatus }
-  | { kind: 'heard'; heard: Heard }
+  | { kind: 'heard'; heard: ReceivedBatch }
   | { kind: 'result'; result: CrewResult };
 
 /** Inputs of the window by index in TRACE_INPUT_KINDS: their turn had come, handed to a socket, acknowledged. */
@@ -115,6 +115,6 @@ export interface Crew {
   launch(clock: PlatformClock): void;
   status(): CrewStatus;
   /** What residents received since it was last asked for, a bounded number of deliveries; null where that is nothing. */
-  heard(): Heard | null;
+  heard(): ReceivedBatch | null;
   finish(stopped: boolean): Promise<CrewResult>;
 }

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { buffersOf, type Chunk } from './chunk.ts';
 import type { CrewReport, CrewRequest, CrewResult, CrewRole, CrewSetup, CrewStatus } from './crew-contract.ts';
 import type { PlatformClock } from '../../../../contract/clock.ts';
-import type { Heard } from '../../../trace/trace-api.ts';
+import type { ReceivedBatch } from '../../../trace/trace-api.ts';
 import type { Feedable } from '../feeder.ts';
 import { startThread } from '../../../io/start-module.ts';
 
@@ -20,7 +20,7 @@ export interface CrewHandle extends Feedable {
 
 export interface CrewEvents {
   consumed(weight: number): void;
-  heard(heard: Heard): void;
+  heard(heard: ReceivedBatch): void;
   /** The thread died, of this. */
   died(role: CrewRole, why: string): void;
 }

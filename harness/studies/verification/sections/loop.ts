@@ -1,5 +1,5 @@
 /** The section on the feedback loop as a branching process. */
-import { branchingOf } from '../../../engine/branching.ts';
+import { estimateBranching } from '../../../engine/branching.ts';
 import { branch } from '../branching.ts';
 import { CONFIDENCE, covers, HALF_WIDTH_SHARE_MAX } from '../coverage.ts';
 import { meanInterval } from '../../../../stats/interval.ts';
@@ -38,7 +38,7 @@ export function loopSection(): Section {
       `| ${measure} | ${Number(value.toFixed(6))} | ${interval.mean.toFixed(5)} | ${width} | ${ok ? 'yes' : '**no**'} |`,
     );
   }
-  const estimate = branchingOf(
+  const estimate = estimateBranching(
     runs.map(({ block }) => block),
     [],
   );

@@ -2,9 +2,9 @@ import { afterAll, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
 import { SCENARIOS } from '../options/registry.ts';
 import { resolveScenario } from '../options/resolve.ts';
-import { rebaseScenario } from './rebase.ts';
-import { inputsOf, record, removeTraces } from './recording.testing.ts';
-import { replayTrace } from './in-virtual-time.ts';
+import { replayTrace } from '../trace/in-virtual-time.ts';
+import { inputsOf, record, removeTraces } from '../trace/recording.testing.ts';
+import { rebaseScenario } from './preparation.ts';
 
 afterAll(removeTraces);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import { simulateGroup } from './simulate.ts';
-import { policeWorkOf } from './police-work.ts';
+import { measurePoliceWork } from './police-measures.ts';
 
 const EVERYTHING = [
   'police.preemption=true',
@@ -13,7 +13,7 @@ const EVERYTHING = [
   'police.breaks.enabled=true',
   'calls.shifts.enabled=true',
   'calls.overflow.enabled=true',
-  // Few enough that everything has to act.
+  // Staff so few that every mechanism has to act.
   'police.unitsPer100000Persons=3',
   'police.aid.afterMs=1000',
   'police.phone.share=1',
@@ -33,9 +33,9 @@ async function runOf(sets: string[]) {
   };
 }
 
-describe('with every mechanism on, and few to do the work', async () => {
+describe('with every mechanism on and few staff', async () => {
   const { shards, exogenous } = await runOf(EVERYTHING);
-  const work = policeWorkOf(shards)!;
+  const work = measurePoliceWork(shards)!;
 
   it('each of them acts', () => {
     const { jobs, aid, breaks, selfInitiated, overruns, callTakers } = work;
@@ -51,7 +51,7 @@ describe('with every mechanism on, and few to do the work', async () => {
     expect(work.unitHours.lent * work.unitHours.breaks * work.unitHours.overrun).toBeGreaterThan(0);
   });
 
-  it('hours add up to those that units were busy, and no more than were on duty', () => {
+  it('hours add up to the busy hours of units, which are fewer than the hours on duty', () => {
     const busyHours = shards.reduce((sum, { police }) => sum + police.busyMs.total, 0) / HOUR_MS;
     const { founded, unfounded, selfInitiated, onDuty } = work.unitHours;
     expect(founded + unfounded + selfInitiated).toBeCloseTo(busyHours, 9);
@@ -59,15 +59,15 @@ describe('with every mechanism on, and few to do the work', async () => {
     expect(work.callTakers.answered).toBeLessThanOrEqual(work.callTakers.offered);
   });
 
-  it('what happens in the world is what happens with none of them', async () => {
+  it('the same incidents happen as without the mechanisms', async () => {
     const plain = await runOf([]);
     expect(exogenous.length).toBeGreaterThan(150);
     expect(exogenous).toEqual(plain.exogenous);
   });
 
-  it('figures that tell nothing of it give none', () => {
+  it('measures without tallies give no police work', () => {
     const [{ police, centre }] = shards;
     const { tallies: _tallies, ...older } = police;
-    expect(policeWorkOf([{ police: older as typeof police, centre }])).toBeNull();
+    expect(measurePoliceWork([{ police: older as typeof police, centre }])).toBeNull();
   });
 });
