@@ -1,6 +1,7 @@
 // Which code runs: the bundle in dist/, or the TypeScript sources through tsx. An installed package always uses its bundle. A checkout uses
 // its bundle if no file that the bundle was built from has changed since.
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { nameSources } from './stack-traces.js';
 
 /** scripts/build.ts writes it last. `files` holds [path from the root, size in bytes, mtimeMs, hash] for each source. */
 export const STAMP = 'dist/stamp.json';
@@ -30,7 +31,7 @@ export function bundleState() {
 export async function load(path, isCurrent = bundleState() === 'current') {
   const built = at(`dist/${path.replace(/\.ts$/, '.js')}`);
   if (isCurrent && existsSync(built)) {
-    process.setSourceMapsEnabled(true);
+    nameSources();
     return import(built.href);
   }
   const { register } = await import('tsx/esm/api');
