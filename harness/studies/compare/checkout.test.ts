@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkOut, checkoutAt } from './checkout.ts';
 
 let repository = '';
@@ -56,9 +57,36 @@ describe('a commit', () => {
   });
 });
 
+describe('the bundle of a side', () => {
+  const withBuild = (program: string): string => {
+    const folder = join(repository, 'built');
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    mkdirSync(join(folder, 'scripts'), { recursive: true });
+    symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'bin', 'hundredblock.js'), '');
+    writeFileSync(join(folder, 'scripts', 'build.ts'), program);
+    return folder;
+  };
+  afterEach(() => rmSync(join(repository, 'built'), { recursive: true }));
+
+  it('is renewed before its trials', () => {
+    const folder = withBuild(
+      `import { writeFileSync } from 'node:fs'; writeFileSync('made', process.argv.slice(2).join() as string);`,
+    );
+    checkoutAt(folder);
+    expect(readFileSync(join(folder, 'made'), 'utf8')).toBe('--if-stale');
+  });
+
+  it('that can not be built is an error', () => {
+    const folder = withBuild('process.exitCode = 3;');
+    expect(() => checkoutAt(folder)).toThrow(/^dir:.*expected npm run build to succeed there, found a failure$/);
+  });
+});
+
 describe('a folder', () => {
   it('is used as it is, and must hold bin/hundredblock.js', () => {
     expect(checkoutAt(repository)).toBe(repository);
+    expect(git('status', '--porcelain')).toBe('?? node_modules/');
     expect(() => checkoutAt(join(repository, 'bin'))).toThrow(/expected bin\/hundredblock\.js in it, found none/);
   });
 });

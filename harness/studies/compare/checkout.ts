@@ -33,6 +33,7 @@ export function checkOut(repository: string, ref: string): Checkout {
   try {
     git('worktree', 'add', '--detach', root, commit);
     linkPackages(repository, root, ref);
+    renewBundle(root, `commit:${ref}`);
   } catch (error) {
     remove();
     throw error;
@@ -40,16 +41,19 @@ export function checkOut(repository: string, ref: string): Checkout {
   return { root, commit, remove };
 }
 
-/** The absolute path of a folder that holds a checkout. Throws HB_INPUT_FILE if it holds none that can be run. */
+/** The absolute path of a folder that holds a checkout; renews its bundle if that is stale. Throws HB_INPUT_FILE if it holds none that can be run. */
 export function checkoutAt(folder: string): string {
   const root = resolve(folder);
   const command = join(root, 'bin', 'hundredblock.js');
   if (!existsSync(command))
     throw new HundredblockError('HB_INPUT_FILE', `dir:${folder}: expected bin/hundredblock.js in it, found none`);
+  renewBundle(root, `dir:${folder}`);
   return root;
 }
 
 // --- internal ---
+
+const BUILD_SCRIPT = join('scripts', 'build.ts');
 
 function commitOf(repository: string, ref: string): string {
   const { status, stdout } = spawnSync(
@@ -59,6 +63,17 @@ function commitOf(repository: string, ref: string): string {
   );
   if (status === 0) return stdout.trim();
   throw new HundredblockError('HB_USAGE', `commit:${ref}: expected a commit of ${repository}, found none of that name`);
+}
+
+/** The bundle and the sources through tsx are not equally fast: both sides of a comparison run from their bundle, if their code has one. */
+function renewBundle(root: string, side: string): void {
+  if (!existsSync(join(root, BUILD_SCRIPT))) return;
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', BUILD_SCRIPT, '--if-stale'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0)
+    throw new HundredblockError('HB_INPUT_FILE', `${side}: expected npm run build to succeed there, found a failure`);
 }
 
 /** Installing a commit's own packages would take minutes; if the lock files are the same, the packages are too. */
