@@ -119,7 +119,7 @@ export async function judgeRun({ trace, truth, replayed }: Yardstick, o: JudgeOp
   const comparison = compareOutcomes(replayed.publishes, told, {
     toleranceMs,
     unreachable,
-    stands: oracle.stands,
+    stands: (incidents, msgType, resident) => oracle.stands(incidents, msgType, resident),
   });
   addConflicts(judgement, received, seen);
   addShed(judgement, comparison, log.refusals, agencies, trace.onboarding.runKey);
