@@ -18,7 +18,7 @@ import { ExperimentSchema } from './experiment.ts';
 import { MappingSchema } from './mapping.ts';
 import { ScenarioSchema } from './scenario.ts';
 import { SCENARIOS } from '../harness/options/registry.ts';
-import { docMappings } from '../harness/replay/doc-mappings.ts';
+import { docMappings } from '../harness/replay/doc-mappings.testing.ts';
 import { CASE_DEFAULTS, CaseSchema, SERVICE_DEFAULTS } from '../harness/studies/verification/case.ts';
 import { EXPERIMENTS } from '../harness/studies/experiment/registry.ts';
 

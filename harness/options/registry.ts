@@ -1,4 +1,4 @@
-/** The scenarios that have a name, in the order in which they are listed. */
+/** The scenarios that ship, by name, in the order in which pages list them. */
 import type { Scenario } from '../../contract/scenario.ts';
 import { city } from '../../scenarios/city.ts';
 import { faulty } from '../../scenarios/faulty.ts';
@@ -10,6 +10,7 @@ import { rush } from '../../scenarios/rush.ts';
 import { smoke } from '../../scenarios/smoke.ts';
 import { withdrawn } from '../../scenarios/withdrawn.ts';
 
+/** Frozen; copy one before changing it. */
 export const SCENARIOS: ReadonlyMap<string, Readonly<Scenario>> = new Map(
   [city, smoke, faulty, withdrawn, hundredblockFeed, metro, nation, rush, precinct].map((scenario) => [
     scenario.name,

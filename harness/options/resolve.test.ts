@@ -18,7 +18,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-/** The code and lines of what resolving throws. */
+/** The code and lines of the error that resolving throws. */
 function refusal(
   name: string,
   sets: string[] = [],
@@ -112,7 +112,7 @@ describe('--set', () => {
     expect(read(resolveScenario('city', [set]))).toBe(expected);
   });
 
-  it('leaves what it is not about, and the registry, as they were', () => {
+  it('changes neither other options nor the registry', () => {
     const before = structuredClone(SCENARIOS.get('city'));
     const changed = resolveScenario('city', ['people.personsPerKm2=900'], { days: 2 });
     expect(SCENARIOS.get('city')).toEqual(before);
@@ -266,7 +266,7 @@ describe('refusals', () => {
     ]);
   });
 
-  it('are all there is: whatever is set, the answer is a scenario or a HundredblockError', () => {
+  it('are the only errors: whatever is set, the answer is a scenario or a HundredblockError', () => {
     const paths = [
       'policy.alerts',
       'agencies.0.count',
@@ -306,7 +306,7 @@ describe('scenario files', () => {
     expect(refusal(path)).toEqual(['HB_USAGE', [expect.stringContaining('expected a regular file')]]);
   });
 
-  it('may leave out what an agency group seldom needs', () => {
+  it('may leave out options that an agency group seldom needs', () => {
     const path = file('one.json', '{"name":"one","agencies":[{"dialect":"sf","personsPerAgency":500}]}');
     const [group] = resolveScenario(path, []).agencies;
     expect(group).toEqual({
@@ -323,7 +323,7 @@ describe('scenario files', () => {
   });
 
   it.each([
-    ['no-such.json', null, 'HB_USAGE', 'expected a readable file, found ENOENT'],
+    ['no-such.json', null, 'HB_USAGE', 'expected a readable file, found no such file'],
     ['cut.json', '{"name": "cut', 'HB_USAGE', 'expected JSON'],
     ['list.json', '[]', 'HB_USAGE', 'expected an object of options, found []'],
     ['typo.json', '{"nme": "x"}', 'HB_OPTION_UNKNOWN', 'unknown option nme, did you mean name?'],

@@ -1,5 +1,4 @@
-/** From a scenario's name or file and the command line's overrides to a checked scenario. */
-import { readFileSync, statSync, type Stats } from 'node:fs';
+/** Makes a checked scenario of a name or file and the command line's overrides. */
 import { HundredblockError } from '../../contract/errors.ts';
 import { explain, isSound, refusal, shown, wrongValue, type Problem } from '../../contract/explain.ts';
 import { didYouMean } from '../../contract/nearest.ts';
@@ -7,23 +6,18 @@ import { RESIDENTS_PER_AGENCY_MAX } from '../../contract/roster.ts';
 import { ScenarioSchema, type Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/time.ts';
 import { DEFAULTS } from '../../scenarios/defaults.ts';
-import { isObject } from './json-file.ts';
-import { isDeeperThan } from './nesting.ts';
+import { isObject, readJson, type Refuse } from './json-file.ts';
 import { SCENARIOS } from './registry.ts';
 import { setOption } from './set-option.ts';
 import { callPlanProblems, policePlanProblems } from './shift-plan.ts';
 
 const AGENCIES_MAX = 4096;
 const PERSONS_MAX = 100_000_000;
-const FILE_BYTES_MAX = 10_000_000;
-/** A scenario has four levels. */
-const DEPTH_MAX = 16;
 
 /**
- * The scenario called `name` (of the registry, or a path to a `.json` file whose options replace the defaults'), with each
- * `path=value` of `sets` applied in order, and `days` over all. Throws a HundredblockError whose message holds one line for each
- * problem: HB_SCENARIO_UNKNOWN, HB_OPTION_UNKNOWN (an unknown name is among them) or HB_OPTION_VALUE; HB_USAGE where a file can't be read.
- * `seed` is only checked: a whole number from 0 up to 2^53 - 1.
+ * The scenario called `name`: one of the registry, or a path to a `.json` file whose options replace the defaults. Each `path=value` of `sets` is applied in
+ * order, and `days` over all; `seed` is only checked. Throws a HundredblockError whose message has one line for each problem: HB_SCENARIO_UNKNOWN,
+ * HB_OPTION_UNKNOWN if the name of an option is unknown, else HB_OPTION_VALUE; HB_USAGE if a file can't be read.
  */
 export function resolveScenario(
   name: string,
@@ -57,60 +51,14 @@ function load(name: string): unknown {
 }
 
 function loadFile(path: string): unknown {
-  let text: string;
-  try {
-    const { size } = regularFile(path);
-    if (size > FILE_BYTES_MAX) throw tooLong(path, size);
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof HundredblockError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new HundredblockError(
-      'HB_USAGE',
-      `scenario file ${shown(path)}: expected a readable file, found ${code ?? String(cause)}`,
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new HundredblockError(
-      'HB_USAGE',
-      `scenario file ${shown(path)}: expected JSON, found text that does not parse as JSON`,
-    );
-  }
-  if (isDeeperThan(value, DEPTH_MAX)) {
-    throw new HundredblockError(
-      'HB_USAGE',
-      `scenario file ${shown(path)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
-    );
-  }
-  if (!isObject(value))
-    throw new HundredblockError(
-      'HB_USAGE',
-      `scenario file ${shown(path)}: expected an object of options, found ${shown(value)}`,
-    );
+  const refuse: Refuse = (expected, found) =>
+    new HundredblockError('HB_USAGE', `scenario file ${shown(path)}: expected ${expected}, found ${found}`);
+  const value = readJson(path, refuse);
+  if (!isObject(value)) throw refuse('an object of options', shown(value));
   return withAgencyDefaults(overlay(DEFAULTS, value));
 }
 
-/** A device that never ends, or a folder, is refused before it is read. Throws HB_USAGE, or what the file system throws. */
-function regularFile(path: string): Stats {
-  const stats = statSync(path);
-  if (stats.isFile()) return stats;
-  throw new HundredblockError(
-    'HB_USAGE',
-    `scenario file ${shown(path)}: expected a regular file, found something else`,
-  );
-}
-
-function tooLong(path: string, bytes: number): HundredblockError {
-  return new HundredblockError(
-    'HB_USAGE',
-    `scenario file ${shown(path)}: expected at most ${FILE_BYTES_MAX} bytes, found ${bytes}`,
-  );
-}
-
-/** Lists are replaced whole, so each agency group of a file brings its own options; what may be left out is filled in. */
+/** Fills in what a file may leave out of its agency groups: lists are replaced as a whole, so no group has defaults to lie over. */
 function withAgencyDefaults(scenario: unknown): unknown {
   if (!isObject(scenario) || !Array.isArray(scenario.agencies)) return scenario;
   const agencies = scenario.agencies.map((group: unknown) =>
@@ -119,7 +67,7 @@ function withAgencyDefaults(scenario: unknown): unknown {
   return { ...scenario, agencies };
 }
 
-/** `base` with the options of `over` laid over it, group by group; lists are replaced whole. */
+/** `base` with the options of `over` laid over it, group by group; lists are replaced as a whole. */
 function overlay(base: unknown, over: unknown): unknown {
   if (!isObject(base) || !isObject(over)) return over;
   const merged: [string, unknown][] = Object.entries(base);

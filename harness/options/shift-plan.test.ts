@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../contract/errors.ts';
 import { resolveScenario } from './resolve.ts';
 
-/** The lines of what resolving throws, and its exit code. */
+/** The lines of the error that resolving throws, and its exit code. */
 function refusal(sets: string[]): { exitCode: number; lines: string[] } {
   try {
     resolveScenario('smoke', sets);
@@ -20,7 +20,7 @@ it('a plan that can be worked is taken', () => {
   expect([police.shifts.enabled, police.breaks.enabled, calls.shifts.enabled]).toEqual([true, true, true]);
 });
 
-it('all that is wrong with plans, and with other options, is told at once, with exit code 2', () => {
+it('all problems with plans, and with other options, are told at once, with exit code 2', () => {
   const { exitCode, lines } = refusal([
     ...ON,
     'calls.shifts.relativeStaff.2=0',
@@ -52,6 +52,6 @@ describe.each([
   });
 });
 
-it('a plan that is switched off may say anything that fits', () => {
+it('a plan that is switched off is only checked against its schema', () => {
   expect(resolveScenario('smoke', ['police.shifts.relativeStaff.2=0']).police.shifts.relativeStaff[2]).toBe(0);
 });

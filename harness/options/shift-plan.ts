@@ -1,4 +1,4 @@
-/** Whether a plan of shifts can be worked: somebody is there at every hour, and breaks fit into shifts. Every problem at once, with its path. */
+/** Checks whether a plan of shifts can be worked: somebody is on duty at every hour, and breaks fit into shifts. Tells all problems at once, each with its path. */
 import { shown, wrongValue, type Problem } from '../../contract/explain.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { HOUR_MS } from '../../contract/time.ts';
@@ -6,12 +6,12 @@ import { uncoveredHours } from '../../simulator/queue/roster.ts';
 
 type Plan = Scenario['police']['shifts'];
 
-/** Of 911. Only for options that fit their schema. */
+/** Problems with the shifts of 911 call-takers. The options must fit their schema. */
 export function callPlanProblems(calls: Scenario['calls']): Problem[] {
   return planProblems('calls.shifts', calls.shifts, 'a call-taker');
 }
 
-/** Of patrol. Only for options that fit their schema. */
+/** Problems with the shifts and breaks of patrol. The options must fit their schema. */
 export function policePlanProblems({ shifts, breaks }: Scenario['police']): Problem[] {
   const problems = planProblems('police.shifts', shifts, 'a unit');
   if (!breaks.enabled) return problems;

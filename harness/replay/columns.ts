@@ -1,17 +1,20 @@
 /** Cells of a row by the column names of a mapping, the same way for a line of CSV and for a JSON value. */
 import { hashTexts } from './hash.ts';
 
-/** A row as its file gave it. `cells` of CSV; `value`, `parents` (nearest first) and `key` of JSON. */
+/** A row as its file holds it. CSV fills `cells`; JSON fills the other fields. */
 export interface RawRow {
   cells: readonly string[];
   value: unknown;
+  /** The objects around the row, the innermost first. */
   parents: readonly Readonly<Record<string, unknown>>[];
+  /** The row's name in an object of rows, or its number in a list. */
   key: string;
 }
 
-/** The text of a row's cell: trimmed, '' where it is absent or one of the mapping's empty words. */
+/** The text of a row's cell, trimmed; '' if it is absent or one of the mapping's empty words. */
 export type Cell = (row: RawRow) => string;
 
+/** The columns of one file, by the names that a mapping has for them. */
 export interface Columns {
   /** Whether the row (CSV: the header) has the column at all. */
   has(row: RawRow, column: string): boolean;
@@ -20,19 +23,20 @@ export interface Columns {
   first(columns: string | readonly string[]): Cell;
   /** Those that are not empty, with `separator` between them. */
   joined(columns: string | readonly string[], separator: string): Cell;
-  /** All of them, with `separator` between; '' where one is empty. */
+  /** All of them, with `separator` between; '' if one of them is empty. */
   whole(columns: string | readonly string[], separator: string): Cell;
   /** A hash of all cells but those of the columns left out; empty cells do not count, nor does the order of columns. */
   content(leftOut: readonly string[]): (row: RawRow) => number;
-  /** Names for a person to choose from. */
+  /** Names of the columns that these rows have, for a person to choose from. */
   names(rows: readonly RawRow[]): string[];
 }
 
+/** A mapping's columns (or other texts) as a list: one text stands for a list of one. */
 export function listOf(columns: string | readonly string[]): readonly string[] {
   return typeof columns === 'string' ? [columns] : columns;
 }
 
-/** Columns of a CSV file with this header, its names trimmed; names asked for are trimmed too. Of two columns with one name, the first counts. */
+/** Columns of a CSV file with this header, whose names are trimmed. Names asked for are trimmed too. If two columns have one name, the first counts. */
 export function csvColumns(header: readonly string[], empty: readonly string[]): Columns {
   const clean = cleaner(empty);
   return columnsBy({
@@ -59,8 +63,8 @@ export function csvColumns(header: readonly string[], empty: readonly string[]):
 }
 
 /**
- * Columns of JSON rows. A name is a member of the row; with dots, of what lies inside it (`location.address`, `units.0.id`); `../name` a member of the object
- * around the list of rows, `../../name` of the one around that; `$key` the row's own name in an object of rows.
+ * Columns of JSON rows. A name without dots is a member of the row; with dots, a member of a value inside it (`location.address`, `units.0.id`). `../name` is a
+ * member of the object around the list of rows, `../../name` one of the object around that. `$key` is the row's own name in an object of rows.
  */
 export function jsonColumns(empty: readonly string[]): Columns {
   const clean = cleaner(empty);
@@ -136,7 +140,7 @@ function cleaner(empty: readonly string[]): (text: string) => string {
   };
 }
 
-/** Lists and objects are no cell: they are empty, and their members are columns of their own. */
+/** Lists and objects count as empty cells: their members are columns of their own. */
 function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -170,7 +174,7 @@ function finder(column: string): (row: RawRow) => unknown {
   };
 }
 
-/** Names and values of everything single inside a value, lists and objects gone through. */
+/** Names and values of all single values inside a value, however deep in lists and objects (to 20 levels). */
 function* leaves(value: unknown, prefix: string, depth = 0): Generator<readonly [name: string, value: unknown]> {
   if (typeof value !== 'object' || value === null) {
     yield [prefix, value];

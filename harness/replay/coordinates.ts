@@ -1,10 +1,11 @@
-/** A row's point on the map, out of two columns or one. */
+/** Reads a row's point on the map, from two columns or one. */
 import type { Mapping } from '../../contract/mapping.ts';
 import type { Columns, RawRow } from './columns.ts';
 
+/** Degrees. `none`: the row has no point; `outside`: its point lies outside the mapping's box. */
 export type Point = { kind: 'point'; latitude: number; longitude: number } | { kind: 'none' } | { kind: 'outside' };
 
-/** Reads a row's coordinates: `none` where there are none or they are no degrees, `outside` where they leave the mapping's box. */
+/** A reader of a row's coordinates. Values that are no degrees count as none. */
 export function pointReader(coordinates: Mapping['coordinates'], columns: Columns): (row: RawRow) => Point {
   if (coordinates === undefined) return () => ({ kind: 'none' });
   const read =
@@ -14,7 +15,7 @@ export function pointReader(coordinates: Mapping['coordinates'], columns: Column
   const { box } = coordinates;
   return (row) => {
     const [latitude, longitude] = read(row);
-    // (0, 0) is how exports write a missing point; nobody polices that spot of the ocean.
+    // (0, 0) is how exports write a missing point; no agency polices that spot of the ocean.
     if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) || (latitude === 0 && longitude === 0))
       return { kind: 'none' };
     const inside =
@@ -38,7 +39,7 @@ function twoReader(
   return (row) => [number(latitude(row)), number(longitude(row))];
 }
 
-/** Well-known text has the longitude first, a pair in brackets the latitude. */
+/** Well-known text (WKT) has the longitude first; a pair in brackets has the latitude first. */
 function pairReader(point: (row: RawRow) => string): (row: RawRow) => [number, number] {
   return (row) => {
     const text = point(row);

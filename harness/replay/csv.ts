@@ -1,8 +1,9 @@
 /**
- * CSV by RFC 4180 as agencies write it: any line ending, quoted delimiters and newlines, one bad row never taking the next with it. Memory is bounded by
- * ROW_LENGTH_MAX. A ready-made parser ends on, or swallows the rest of the file after, a quote that never closes; this one gives up that row alone.
+ * Reads CSV by RFC 4180 as agencies write it: any line ending, quoted delimiters and newlines. A bad row never spoils the next one: ready-made parsers stop at a
+ * quote that never closes, or swallow the rest of the file; this one gives up that row alone. Memory is bounded by ROW_LENGTH_MAX.
  */
 
+/** One row, or why it can't be read. `bad-quotes`: text follows a closing quote, or a quote never closes. */
 export type CsvRow = { cells: string[] } | { reject: 'too-long' | 'bad-quotes' };
 
 export interface CsvOptions {
@@ -20,7 +21,7 @@ export async function* readCsv(chunks: AsyncIterable<string>, options: CsvOption
   let text = '';
   let at = 0;
   let skipping = false;
-  /** Rows that `text` holds whole from `at` on; all of it where it is the end of the file. */
+  /** The rows that `text` holds whole from `at` on; if it is the end of the file (`final`), all of it. */
   function* drain(final: boolean): Generator<CsvRow> {
     while (at < text.length) {
       if (skipping) {
@@ -37,7 +38,7 @@ export async function* readCsv(chunks: AsyncIterable<string>, options: CsvOption
         continue;
       }
       if (row === null && text.length - at <= ROW_LENGTH_MAX && !final) return;
-      // Too long, or a quote still open at the end: its first line alone is given up, where it has more than one.
+      // The row is too long, or a quote is still open at the end: only its first line is given up, if it has more than one.
       const line = text.indexOf('\n', at);
       const lineEnd = line < 0 ? text.length : line;
       const tooLong = lineEnd - at > ROW_LENGTH_MAX;
@@ -56,7 +57,7 @@ export async function* readCsv(chunks: AsyncIterable<string>, options: CsvOption
 
 // --- internal ---
 
-/** The row that begins at `at` and where it ends; null where the text stops before it does. `cells` null: text follows a closing quote. */
+/** The row that begins at `at`, and where it ends; null if the text ends first. Its `cells` are null if text follows a closing quote. */
 function scanRow(
   text: string,
   at: number,

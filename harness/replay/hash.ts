@@ -1,5 +1,5 @@
 /**
- * A 53-bit hash of texts, for telling rows apart in bounded memory: two of a million differing texts meet with a chance of 1 in 18,000.
+ * A 53-bit hash of texts, to tell rows apart in bounded memory: among a million differing texts, some two have the same hash with a chance of 1 in 18,000.
  * Two 32-bit lanes mixed by multiplication, in the manner of MurmurHash3's finaliser (A. Appleby, public domain).
  */
 export function hashTexts(parts: Iterable<string>): number {
@@ -11,7 +11,7 @@ export function hashTexts(parts: Iterable<string>): number {
       a = Math.imul(a ^ code, 0x85ebca77);
       b = Math.imul(b ^ code, 0xc2b2ae3d);
     }
-    // A boundary that no character makes, so that ['ab', 'c'] and ['a', 'bc'] differ.
+    // No character makes this boundary, so that ['ab', 'c'] and ['a', 'bc'] differ.
     a = Math.imul(a ^ 0x10000, 0x27d4eb2f);
     b = Math.imul(b ^ 0x10001, 0x165667b1);
     a ^= a >>> 15;

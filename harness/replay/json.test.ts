@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readJson, VALUE_LENGTH_MAX, type JsonRow } from './json.ts';
+import { readJson, ROW_LENGTH_MAX, type JsonRow } from './json.ts';
 
 async function* pieces(text: string, length: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
@@ -14,7 +14,7 @@ async function rowsOf(text: string, path: string[] = [], length = 5): Promise<Js
 
 const values = (rows: JsonRow[]) => rows.map((r) => ('reject' in r ? r.reject : r.value));
 
-/** What parseExact makes of integers that a number can't hold. */
+/** Integers that a number can't hold become texts, as the reader has them. */
 function exactly(_key: string, value: unknown): unknown {
   return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(String(value))
     ? String(value)
@@ -105,7 +105,7 @@ describe('readJson', () => {
   });
 
   it('rejects a row that is too long, and no other', async () => {
-    const text = `[{"a":1},{"a":"${'z'.repeat(VALUE_LENGTH_MAX * 3)}"},{"a":3}]`;
+    const text = `[{"a":1},{"a":"${'z'.repeat(ROW_LENGTH_MAX * 3)}"},{"a":3}]`;
     expect(values(await rowsOf(text, [], 1 << 16))).toEqual([{ a: 1 }, 'too-long', { a: 3 }]);
   });
 

@@ -1,4 +1,4 @@
-/** From a raw row to what a dispatch record says, by a mapping. */
+/** Turns a raw row into the facts of a dispatch record, by a mapping. */
 import { CATEGORIES, type NatureRule } from '../../contract/catalogue.ts';
 import type { Condition, Mapping, Outcome } from '../../contract/mapping.ts';
 import { listOf, type Columns, type RawRow } from './columns.ts';
@@ -23,46 +23,52 @@ const ROW_REJECTS = [
   'empty-nature',
   'out-of-area',
 ] as const;
+/** One of the reasons above. */
 export type RowReject = (typeof ROW_REJECTS)[number];
 
-/** A row left out. `shape`: what its time looked like (shape.ts), where that is the reason. */
+/** A row that is left out. */
 export interface Rejected {
   reject: RowReject;
+  /** The shape of the row's time (shape.ts), if that is the reason; else null. */
   shape: string | null;
 }
 
-/** What a row says. Plain data of one level, so that it sorts through files. */
+/** The facts of a row. They are plain data without nesting, so that rows can be sorted through files. */
 export interface MappedRow {
+  /** Index of the row's file. */
   file: number;
-  /** Row of its file, from 1; a header line is not counted. */
+  /** Number of the row in its file, from 1; a header line is not counted. */
   row: number;
   id: string;
-  /** Hash of the id, and of all watched cells. */
+  /** Hash of the id, and of all cells whose changes make an update. */
   idHash: number;
   content: number;
+  /** Time of the incident, UTC ms. */
   incidentMs: number;
+  /** Time at which the row reaches the pipeline, UTC ms. */
   clockMs: number;
   /** Key of the agency's nature table. */
   nature: string;
-  /** The nature as the file has it, where no rule and no ignore entry names it; else null. */
+  /** The nature as the file has it, if no rule and no ignore entry names it; else null. */
   unmapped: string | null;
-  /** '' where the row has none, or none that may be named. */
+  /** '' if the row has no place, or only one that must not be named. */
   place: string;
-  /** The shape of a place that its source may not name (shape.ts); else ''. */
+  /** The shape of a place that must not be named (shape.ts); else ''. */
   refusedPlace: string;
   outcome: Outcome;
-  /** Degrees, null where unknown. */
+  /** Degrees; null if unknown. */
   latitude: number | null;
   longitude: number | null;
-  /** Wall-clock times that never were, or were twice, in this row; points left out as outside the box. */
+  /** Number of the row's wall-clock times that a change of the clock skipped, and of those that came twice; and of points outside the box. */
   gaps: number;
   overlaps: number;
   outside: number;
 }
 
+/** Maps row number `row` (from 1) of the file with index `file`. */
 export type RowMapper = (raw: RawRow, file: number, row: number) => MappedRow | Rejected;
 
-/** The nature table that an agency's profile gets: a key for each rule and each nature it names, and for what is ignored. */
+/** The nature table of the agency's profile: a key for each rule of the mapping, and one for all that is ignored. */
 export function natureTable(mapping: Mapping): Record<string, NatureRule> {
   const table: Record<string, NatureRule> = { [IGNORED]: { category: null, community: true } };
   for (const [i, rule] of mapping.natures.entries())
@@ -70,7 +76,7 @@ export function natureTable(mapping: Mapping): Record<string, NatureRule> {
   return table;
 }
 
-/** The mark of a nature key: the index in CATEGORIES plus one where its records may be alerted on, else 0. */
+/** The mark of a nature key: the index of its category in CATEGORIES plus one if its records may be alerted on, else 0. */
 export function eligibleMark(
   key: string,
   table: Readonly<Record<string, NatureRule>>,
@@ -81,7 +87,7 @@ export function eligibleMark(
   return CATEGORIES.indexOf(rule.category) + 1;
 }
 
-/** Natures that the mapping names, in rules and in its ignore list, in its order. */
+/** The natures that the mapping names in its rules, and all that it names with those of its ignore list, in its order. */
 export function namedNatures(mapping: Mapping): { rules: readonly string[]; all: readonly string[] } {
   const rules = mapping.natures.flatMap((rule) => listOf(rule.nature ?? []));
   const ignored = (mapping.ignore ?? []).flatMap((e) => listOf(typeof e === 'string' ? e : (e.nature ?? [])));
@@ -90,8 +96,8 @@ export function namedNatures(mapping: Mapping): { rules: readonly string[]; all:
 }
 
 /**
- * A mapper for the rows of one file. `delayMs` is from an incident to its row's arrival, where the mapping's clock is the incident's. Natures that a row
- * has leave `unseen`.
+ * A mapper for the rows of one file. `delayMs` is the time from an incident to its row's arrival, if the mapping's clock is the incident's. The nature of each
+ * row is deleted from `unseen`.
  */
 export function rowMapper(mapping: Mapping, columns: Columns, delayMs: number, unseen: Set<string>): RowMapper {
   const idCells = listOf(mapping.id).map((c) => columns.cell(c));
@@ -173,19 +179,19 @@ function rejected(reject: RowReject, shape: string | null = null): Rejected {
   return { reject, shape };
 }
 
-/** Parts with `|` between, one of their own marked, so that no two ids are alike. */
+/** The parts with `|` between. A `|` or backslash in a part is escaped, so that different parts never make the same id. */
 function joinedId(parts: readonly string[]): string {
   return parts.map((part) => part.replace(/[\\|]/g, '\\$&')).join('|');
 }
 
-/** Before a nature that nothing names, so that it can never equal the key of a rule. */
+/** Stands before a nature that nothing names, so that it can never equal the key of a rule. */
 const UNMAPPED = 'unmapped: ';
 
 function ruleKey(index: number): string {
   return `rule ${index}`;
 }
 
-/** The key of the first ignore entry or rule that fits; null where none does. Natures compare exactly. */
+/** Finds the key of the first ignore entry or rule that fits a row; null if none does. Natures compare exactly. */
 function natureReader(mapping: Mapping, columns: Columns): (raw: RawRow, nature: string) => string | null {
   const entries: { key: string; natures: ReadonlySet<string> | null; fits: (raw: RawRow) => boolean }[] = [];
   const entry = (key: string, natures: string | readonly string[] | undefined, where: readonly Condition[]) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MappingSchema } from '../../contract/mapping.ts';
-import { docMappings, docParts } from './doc-mappings.ts';
+import { docMappings, docParts } from './doc-mappings.testing.ts';
 import { loadMapping, mappingNames, mappingProblems } from './mapping.ts';
 
 const [SMALLEST] = Object.values(docMappings());

@@ -1,10 +1,9 @@
-/** Loads a mapping by name or path, and says everything that is wrong with one. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+/** Loads a mapping by name or path, and finds everything that is wrong with it. */
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import { explain, isSound, shown, wrongValue, type Problem } from '../../contract/explain.ts';
-import { isObject } from '../options/json-file.ts';
-import { isDeeperThan } from '../options/nesting.ts';
+import { isObject, readJson, type Refuse } from '../options/json-file.ts';
 import { MappingSchema, type Condition, type Mapping, type TimeSpec } from '../../contract/mapping.ts';
 import { didYouMean, nearest } from '../../contract/nearest.ts';
 import { isZone, zoneNames } from '../../contract/zones.ts';
@@ -12,7 +11,7 @@ import { listOf } from './columns.ts';
 import { NAMED_FORMATS, timeReader } from './time-format.ts';
 import { packagePath } from '../io/package.ts';
 
-/** Words that mean an empty cell where a mapping names none. */
+/** Words that mean an empty cell if a mapping names none. */
 export const EMPTY_WORDS: readonly string[] = ['', 'None', 'NULL', 'null'];
 
 /** Names of the mappings that ship. */
@@ -23,44 +22,18 @@ export function mappingNames(): string[] {
     .sort();
 }
 
-/** A mapping has six levels. */
-const DEPTH_MAX = 16;
-
 /** A shipped mapping by its name, else the file at that path. Throws HB_MAPPING with a line for each problem. */
 export function loadMapping(nameOrPath: string): Mapping {
   const names = mappingNames();
   const path = names.includes(nameOrPath) ? join(SHIPPED_DIR, `${nameOrPath}.json`) : nameOrPath;
-  let text: string;
-  try {
-    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'something that is no regular file' });
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const found =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'no such file'
-        : String((error as NodeJS.ErrnoException).code);
-    throw new HundredblockError(
-      'HB_MAPPING',
-      `mapping ${shown(nameOrPath)}: expected a shipped name (${names.join(', ')}) or the path of a mapping file, found ${found}${didYouMean(nameOrPath, names)}`,
+  const refuse: Refuse = (expected, found) =>
+    new HundredblockError('HB_MAPPING', `mapping ${shown(nameOrPath)}: expected ${expected}, found ${found}`);
+  if (!existsSync(path))
+    throw refuse(
+      `a shipped name (${names.join(', ')}) or the path of a mapping file`,
+      `no such file${didYouMean(nameOrPath, names)}`,
     );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw new HundredblockError(
-      'HB_MAPPING',
-      `mapping ${shown(nameOrPath)}: expected JSON, found ${String((error as Error).message)
-        .replace(/\s+/g, ' ')
-        .slice(0, 160)}`,
-    );
-  }
-  if (isDeeperThan(value, DEPTH_MAX)) {
-    throw new HundredblockError(
-      'HB_MAPPING',
-      `mapping ${shown(nameOrPath)}: expected at most ${DEPTH_MAX} levels of nesting, found more`,
-    );
-  }
+  const value = readJson(path, refuse);
   const problems = mappingProblems(value);
   if (problems.length === 0) return value as Mapping;
   const lines = problems.map((problem) => `mapping ${shown(nameOrPath)}: ${problem.text}`);

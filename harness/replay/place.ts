@@ -1,10 +1,10 @@
-/** The place of a row as one location text that the pipeline reads (docs/reference/rules.md, 'Where: the published place'), out of the columns a mapping names. */
+/** Makes one location text of the columns that a mapping names, in a form that the pipeline reads (docs/reference/rules.md, 'Where: the published place'). */
 import type { Mapping, PlaceSource } from '../../contract/mapping.ts';
 import { normalPlaceText, readPlaceForm } from '../../reference-impl/pipeline/place-text.ts';
 import type { Cell, Columns, RawRow } from './columns.ts';
 import { listOf } from './columns.ts';
 
-/** Columns that a source of the place needs. */
+/** The columns that a source of the place needs. */
 export function sourceColumns(source: PlaceSource): readonly string[] {
   if ('address' in source) return listOf(source.address);
   if ('block' in source) return [source.block, ...listOf(source.street)];
@@ -12,17 +12,19 @@ export function sourceColumns(source: PlaceSource): readonly string[] {
   return listOf(source.area);
 }
 
+/** A mapping's sources of the place, in the order in which they are tried. */
 export function placeSources(place: Mapping['place']): readonly PlaceSource[] {
   return Array.isArray(place.from) ? place.from : [place.from];
 }
 
-/** A location text, upper case; '' where all its sources are empty. `refused`: the source may not name such a place, and the pipeline must not see it. */
 export interface RowPlace {
+  /** A location text in upper case; '' if all its sources are empty. */
   text: string;
+  /** True if the source must not name such a place: then the pipeline must not see it. */
   refused: boolean;
 }
 
-/** The place of a row by the first source whose cells are not empty. */
+/** A reader of a row's place, which takes the first source whose cells are not empty. */
 export function placeReader(place: Mapping['place'], columns: Columns): (row: RawRow) => RowPlace {
   const clean = placeCleaner(place);
   const tidy = (text: string) => clean(text.toUpperCase().replace(/\s+/g, ' '));
@@ -48,7 +50,7 @@ function sourceReader(
   const isCrossing = 'crossing' in source;
   return (row) => {
     const text = blockForm(tidy(read(row)));
-    // A crossing's column that holds addresses is the wrong column, and says where somebody lives.
+    // If a crossing's column holds addresses, it is the wrong column, and tells where somebody lives.
     return { text, refused: isCrossing && readPlaceForm(normalPlaceText(text)).kind === 'hundred' };
   };
 }
@@ -84,10 +86,10 @@ function areaReader(
   };
 }
 
-/** Words of exports for an area that nobody knows. */
+/** Words that exports write for an unknown area. */
 const NO_AREA = new Set(['', '-', 'N/A', 'NA', 'NONE', 'NULL', 'UNKNOWN']);
 
-/** Short enough for a beat, a district or a neighbourhood: an address, a point or a telephone number is none of these. */
+/** Whether a text is short enough for a beat, a district or a neighbourhood. An address, a point or a telephone number is not. */
 function isAreaName(name: string): boolean {
   const words = name.split(/[ /\\&]+/).filter((word) => word !== '');
   if (words.length > 3 || /[,.#@]/.test(name)) return false;
@@ -95,7 +97,7 @@ function isAreaName(name: string): boolean {
   return !words.slice(0, -1).some((word) => /\p{N}/u.test(word));
 }
 
-/** `2800` and `W MAPLE ST` as `2800 BLOCK W MAPLE ST`; a block that is written `28XX` or `2800 BLK` keeps its form. */
+/** Joins `2800` and `W MAPLE ST` to `2800 BLOCK W MAPLE ST`; a block that is written `28XX` or `2800 BLK` keeps its form. */
 function blockAndStreet(block: string, street: string): string {
   if (block === '' || street === '') return '';
   const number = /^(\d{1,7})(?:\.0+)?$/.exec(block);
@@ -104,7 +106,7 @@ function blockAndStreet(block: string, street: string): string {
   return hundred === 0 ? `XX ${street}` : `${hundred}00 BLOCK ${street}`;
 }
 
-/** Other ways to write a block, in the two that docs/reference/rules.md knows: `12XX BLOCK OF E PINE ST`, `UNIT BLOCK E PINE ST`. */
+/** Turns other ways to write a block (`12XX BLOCK OF E PINE ST`, `UNIT BLOCK E PINE ST`) into the two that docs/reference/rules.md knows. */
 function blockForm(text: string): string {
   return text
     .replace(/^(\d*)XX[ -](?:BLOCK|BLK)(?: OF)? /, '$1XX ')

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import Value from 'typebox/value';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Mapping } from '../../contract/mapping.ts';
-import { docMappings } from './doc-mappings.ts';
+import { docMappings } from './doc-mappings.testing.ts';
 import { ReplayRecordSchema, type ReplayRecord } from './record.ts';
-import { replay, summaryLines, type ReplayOptions } from './replay.ts';
+import { replay, type ReplayOptions } from './replay.ts';
+import { summaryLines } from './report.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hundredblock-replay-'));
 afterAll(() => rmSync(dir, { recursive: true }));

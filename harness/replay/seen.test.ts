@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { hashTexts } from './hash.ts';
-import { createSeen } from './seen.ts';
+import { SeenIds } from './seen.ts';
 
-it('knows the last ids whatever came before, and forgets the longest unheard of', () => {
-  const seen = createSeen(100);
+it('knows the last ids, however many came before, and forgets those not heard of for longest', () => {
+  const seen = new SeenIds(100);
   for (let id = 0; id < 1000; id++) {
-    seen.set(id, id * 2, 1, 0);
+    seen.set(id, { content: id * 2, mark: 1, file: 0 });
     // Heard of again and again, so never forgotten.
-    if (id >= 7) seen.set(7, id, 3, 2);
-    expect(seen.size()).toBeLessThanOrEqual(200);
+    if (id >= 7) seen.set(7, { content: id, mark: 3, file: 2 });
+    expect(seen.size).toBeLessThanOrEqual(200);
   }
   expect(seen.get(7)).toEqual({ content: 999, mark: 3, file: 2 });
   for (let id = 901; id < 1000; id++) expect(seen.get(id)).toEqual({ content: id * 2, mark: 1, file: 0 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import type { MappedRow } from './map-row.ts';
-import { createSorter } from './sort.ts';
+import { RowSorter } from './sort.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hundredblock-sort-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -39,9 +39,9 @@ it('sorts by the clock, ties as in the files or the other way round, in memory a
       fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 30 }),
       fc.integer({ min: 1, max: 40 }),
       fc.constantFrom('as-in-file' as const, 'reversed' as const),
-      async (clocks, runRows, ties) => {
+      async (clocks, stretchRows, ties) => {
         const rows = clocks.map((clockMs, i) => row(Math.floor(i / 7), i % 7, clockMs));
-        const sorter = createSorter(dir, ties, runRows);
+        const sorter = new RowSorter(dir, ties, stretchRows);
         for (const r of rows) sorter.add(r);
         const sorted: MappedRow[] = [];
         for await (const r of sorter.sorted()) sorted.push(r);

@@ -1,72 +1,78 @@
 /**
- * Rows in the order of the clock, in bounded memory: runs of RUN_ROWS rows are sorted, written to a temporary folder where there is more than one, and merged.
- * On disk the rows take about as much room as the file they came from.
+ * Puts rows in the order of their clock, in bounded memory: it sorts stretches of 100,000 rows, writes them to a temporary folder if there is more than one, and
+ * merges them. On disk the rows take about as much room as the file they came from.
  */
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import FlatQueue from 'flatqueue';
 import type { MappedRow } from './map-row.ts';
 
-/** Rows held in memory at once: some 50 MiB. Of each run that was written, one more is held while they are merged. */
-const RUN_ROWS = 100_000;
+/** Rows held in memory at once: about 50 MiB. While stretches are merged, one more row of each is held. */
+const STRETCH_ROWS = 100_000;
 
-/** Sorts by clock; ties stand as in the file, or the other way round where the file is newest first. */
-export interface RowSorter {
-  add(row: MappedRow): void;
-  /** All rows in order. Call once, after the last `add`. */
-  sorted(): AsyncGenerator<MappedRow>;
-}
+/** Sorts rows by their clock. Rows of one moment stay as in the file, or are turned round if the file is newest first. */
+export class RowSorter {
+  readonly #dir: string;
+  readonly #direction: 1 | -1;
+  readonly #stretchRows: number;
+  readonly #files: string[] = [];
+  #rows: MappedRow[] = [];
 
-/** `tempDir` must exist; the files left in it are the caller's to remove. */
-export function createSorter(tempDir: string, ties: 'as-in-file' | 'reversed', runRows = RUN_ROWS): RowSorter {
-  const direction = ties === 'reversed' ? -1 : 1;
-  const before = (a: MappedRow, b: MappedRow) =>
-    a.clockMs - b.clockMs || direction * (a.file - b.file || a.row - b.row);
-  let run: MappedRow[] = [];
-  const files: string[] = [];
-  function spill(): void {
-    run.sort(before);
-    const file = join(tempDir, `sort-${files.length}.jsonl`);
-    writeFileSync(file, run.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    files.push(file);
-    run = [];
+  /** `dir` must exist; the caller removes the files that are left in it. */
+  constructor(dir: string, ties: 'as-in-file' | 'reversed', stretchRows = STRETCH_ROWS) {
+    this.#dir = dir;
+    this.#direction = ties === 'reversed' ? -1 : 1;
+    this.#stretchRows = stretchRows;
   }
-  return {
-    add(row) {
-      run.push(row);
-      if (run.length >= runRows) spill();
-    },
-    async *sorted() {
-      run.sort(before);
-      const runs = [...files.map(readRun), inMemory(run)];
-      // Rows can't be heap keys, so runs are: a run's key is its first row's clock, and equal clocks are settled by the rows.
-      const queue = new FlatQueue<number>();
-      const heads: (MappedRow | null)[] = [];
-      for (const [i, source] of runs.entries()) {
-        const next = await source.next();
-        heads.push(next.done === true ? null : next.value);
-        if (next.done !== true) queue.push(i, next.value.clockMs);
-      }
-      const tied: number[] = [];
-      while (queue.length > 0) {
-        const clockMs = queue.peekValue()!;
-        tied.length = 0;
-        while (queue.length > 0 && queue.peekValue() === clockMs) tied.push(queue.pop()!);
-        const first = tied.reduce((a, b) => (before(heads[b]!, heads[a]!) < 0 ? b : a));
-        for (const i of tied) if (i !== first) queue.push(i, clockMs);
-        yield heads[first]!;
-        const next = await runs[first].next();
-        heads[first] = next.done === true ? null : next.value;
-        if (next.done !== true) queue.push(first, next.value.clockMs);
-      }
-    },
-  };
+
+  /** Throws errors of the file system as they come. */
+  add(row: MappedRow): void {
+    this.#rows.push(row);
+    if (this.#rows.length >= this.#stretchRows) this.#spill();
+  }
+
+  /** All rows in order. Call it once, after the last `add`. */
+  async *sorted(): AsyncGenerator<MappedRow> {
+    this.#rows.sort(this.#compare);
+    const stretches = [...this.#files.map(readStretch), inMemory(this.#rows)];
+    // Rows can't be heap keys, so stretches are: the key is the clock of the stretch's first row, and rows of equal clocks are compared.
+    const queue = new FlatQueue<number>();
+    const heads: MappedRow[] = [];
+    const advance = async (i: number): Promise<void> => {
+      const next = await stretches[i].next();
+      if (next.done === true) return;
+      heads[i] = next.value;
+      queue.push(i, next.value.clockMs);
+    };
+    for (const i of stretches.keys()) await advance(i);
+    const tied: number[] = [];
+    while (queue.length > 0) {
+      const clockMs = queue.peekValue()!;
+      tied.length = 0;
+      while (queue.length > 0 && queue.peekValue() === clockMs) tied.push(queue.pop()!);
+      const first = tied.reduce((a, b) => (this.#compare(heads[b], heads[a]) < 0 ? b : a));
+      for (const i of tied) if (i !== first) queue.push(i, clockMs);
+      yield heads[first];
+      await advance(first);
+    }
+  }
+
+  readonly #compare = (a: MappedRow, b: MappedRow): number =>
+    a.clockMs - b.clockMs || this.#direction * (a.file - b.file || a.row - b.row);
+
+  #spill(): void {
+    this.#rows.sort(this.#compare);
+    const file = join(this.#dir, `sort-${this.#files.length}.jsonl`);
+    writeFileSync(file, this.#rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    this.#files.push(file);
+    this.#rows = [];
+  }
 }
 
 // --- internal ---
 
 /** Lines end at a line feed alone: a place may hold the other line separators of Unicode. */
-async function* readRun(file: string): AsyncGenerator<MappedRow> {
+async function* readStretch(file: string): AsyncGenerator<MappedRow> {
   let text = '';
   for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
     const lines = (text + chunk).split('\n');

@@ -1,30 +1,30 @@
-/** An input file as rows of a mapping, refused where a column that the mapping needs is not in it. */
+/** Opens an input file as rows for a mapping, and refuses it if it lacks a column that the mapping needs. */
 import { HundredblockError } from '../../contract/errors.ts';
 import type { Mapping } from '../../contract/mapping.ts';
 import { shown } from '../../contract/explain.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { csvColumns, jsonColumns, listOf, type Columns, type RawRow } from './columns.ts';
 import { readCsv } from './csv.ts';
-import { readJson } from './json.ts';
-import { readJsonLines } from './jsonl.ts';
+import { readJson, readJsonLines } from './json.ts';
 import { EMPTY_WORDS } from './mapping.ts';
 import type { RowReject } from './map-row.ts';
 import { placeSources, sourceColumns } from './place.ts';
 import { fileName, textChunks } from './text-chunks.ts';
 
+/** One row, or why it can't be read. */
 export type SourceRow = { raw: RawRow } | { reject: RowReject };
 
 export interface Source {
   columns: Columns;
-  /** What a person should know: columns that the mapping names and the file lacks, where it can be read without them. */
+  /** Warnings about columns that the mapping names and the file lacks, if it can be read without them. */
   warnings: string[];
   /** Every row in order, readable or not. */
   rows: AsyncGenerator<SourceRow>;
 }
 
 /**
- * Opens a file. `onBytes` hears how many bytes of it were read. Throws HB_INPUT_FILE where it can't be read in the mapping's format,
- * HB_INPUT_COLUMN where it lacks a column, naming those missing and those found.
+ * Opens a file. `onBytes` hears how many bytes of it were read. Throws HB_INPUT_FILE if it can't be read in the mapping's format, and HB_INPUT_COLUMN, which
+ * names the missing columns and those found, if it lacks one that the mapping needs.
  */
 export async function openSource(file: string, mapping: Mapping, onBytes: (bytes: number) => void): Promise<Source> {
   const empty = mapping.empty ?? EMPTY_WORDS;
@@ -65,11 +65,11 @@ export async function openSource(file: string, mapping: Mapping, onBytes: (bytes
 
 // --- internal ---
 
-/** Rows of JSON that are looked at for the columns which a file has: rows leave out what they have no value for. */
+/** Rows of JSON in which the file's columns are looked for: a row leaves out columns that it has no value for. */
 const HEAD_ROWS = 100;
 const NO_ROW: RawRow = { cells: [], value: undefined, parents: [], key: '' };
 
-/** Lets go of the file where it is refused. */
+/** Closes the file if the work throws. */
 async function closingOnError<T>(rows: AsyncGenerator<unknown>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -141,15 +141,17 @@ async function* after(head: readonly SourceRow[], rows: AsyncGenerator<SourceRow
   }
 }
 
-/** What a mapping asks of a file. `all`: every one of these columns; else one set of them is enough. `must`: refused without. */
+/** A need of a mapping. */
 interface Need {
   role: string;
+  /** Sets of columns, each of which is enough. */
   sets: readonly (readonly string[])[];
+  /** True if a file is refused without them. */
   must: boolean;
 }
 
 function needsOf(mapping: Mapping): Need[] {
-  // JSON rows leave out what they have no value for, so there only what every row needs can be missed for certain.
+  // JSON rows leave out what they have no value for, so only columns that every row needs can be found missing for certain.
   const isTable = mapping.format.kind === 'csv';
   const { coordinates } = mapping;
   const each = (columns: string | readonly string[]) => listOf(columns).map((c) => [c]);
@@ -207,7 +209,7 @@ function checkColumns(name: string, mapping: Mapping, columns: Columns, rows: re
   );
 }
 
-/** A line that was not cut at all has the file's real delimiter in its only name. */
+/** If a header was not cut at all, its only name contains the file's real delimiter. */
 function delimiterHint({ format }: Mapping, found: readonly string[]): string {
   if (format.kind !== 'csv' || found.length !== 1) return '';
   const used = [';', '\t', '|', ','].find((d) => d !== (format.delimiter ?? ',') && found[0].includes(d));

@@ -1,16 +1,17 @@
-/** A file as a stream of decoded text, refused at once where it is no text. */
+/** Reads a file as a stream of decoded text, and refuses it at once if it is no text. */
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import { shown } from '../../contract/explain.ts';
 
+/** Encodings that a mapping can name. */
 export type Encoding = 'utf-8' | 'latin1' | 'utf-16le';
 
 const CHUNK_BYTES = 1 << 18;
 
 /**
- * The file's text in pieces, without byte-order mark. `onBytes` hears how many bytes were read so far. Bytes that are no valid text of the encoding become U+FFFD.
- * Throws HB_INPUT_FILE where the file can't be read, is empty, or begins with binary data.
+ * The file's text in pieces, without byte-order mark. `onBytes` hears how many bytes were read so far. Bytes that are not valid in the encoding become U+FFFD.
+ * Throws HB_INPUT_FILE if the file can't be read, is empty, or begins with binary data.
  */
 export async function* textChunks(
   file: string,
@@ -43,12 +44,12 @@ export async function* textChunks(
     throw new HundredblockError('HB_INPUT_FILE', `${fileName(file)}: expected rows, found an empty file`);
 }
 
-/** How errors and records name an input: its last part, since a folder may name a person. */
+/** The name of an input in errors and records: the last part of its path, since a folder may name a person. */
 export function fileName(file: string): string {
   return basename(file);
 }
 
-/** A failed system call as the coded error of an input file; anything else as it is. */
+/** HB_INPUT_FILE for a failed system call; any other error is returned as it is. */
 export function fileError(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof HundredblockError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
@@ -66,7 +67,7 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
 };
 
-/** First bytes of what is often taken for a table by its name. */
+/** The first bytes of files that are often mistaken for tables. */
 const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], 'gzip data (unpack it first)'],
   [[0x50, 0x4b, 0x03, 0x04], 'a zip archive or spreadsheet (unpack it, or save it as CSV)'],
@@ -82,7 +83,7 @@ function refuseBinary(file: string, head: Uint8Array, encoding: Encoding): void 
   if (encoding === 'utf-16le') return;
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
     refuse('UTF-16 text (give format.encoding, or convert it)');
-  // A stray zero byte is one bad row's matter; a tenth of them, or of other controls, is no text.
+  // A stray zero byte spoils one row; if a tenth of all characters are control characters, the file is no text.
   const text = new TextDecoder(encoding).decode(head);
   const strange = text.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
   if (strange > text.length / 10)

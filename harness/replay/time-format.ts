@@ -4,18 +4,20 @@ import { localToUtc } from '../../contract/zones.ts';
 
 export const NAMED_FORMATS = ['iso', 'epoch-s', 'epoch-ms', 'epoch-s-local', 'epoch-ms-local'] as const;
 
-/** `kind` says whether the wall clock had that time once (`ok`), never (`gap`) or twice (`overlap`); always ok where the offset is known. */
+/** A time that was read. */
 export interface Moment {
+  /** UTC ms. */
   ms: number;
+  /** Whether the wall clock had that time once (`ok`), never (`gap`) or twice (`overlap`); always `ok` if the offset is known. */
   kind: 'ok' | 'gap' | 'overlap';
 }
 
-/** Reads a text, trimmed and with runs of spaces made one; null where it is not such a time or lies outside 2000 to 2040, the zone tables' years. */
+/** Reads a text, in which spaces at its ends and repeated spaces don't count; null if it is no such time, or lies outside 2000 to 2040, the zone tables' years. */
 export type TimeReader = (text: string) => Moment | null;
 
 /**
- * A reader that tries each format in order. `zone` is of wall-clock times without an offset; `ignoreOffset` takes a written offset
- * for a mistake. Throws RangeError naming the piece of a pattern that is no token.
+ * A reader that tries each format in order. Times without an offset are on the wall clock of `zone`; with `ignoreOffset` so are those with one. Throws a
+ * RangeError that says what was expected if a pattern can't be read.
  */
 export function timeReader(formats: readonly string[], zone: string, ignoreOffset: boolean): TimeReader {
   const readers = formats.map((f) => formatReader(f));
@@ -36,11 +38,11 @@ export function timeReader(formats: readonly string[], zone: string, ignoreOffse
 
 // --- internal ---
 
-/** The zone tables hold from 2000 to 2040; a row dated outside them is a mistake of its file. */
+/** The zone tables cover 2000 to 2040; a row with another date is a mistake of its file. */
 const MOMENT_MIN_MS = utcMs(2000, 1, 1);
 const MOMENT_MAX_MS = utcMs(2041, 1, 1);
 
-/** Civil fields as if UTC, with their offset: minutes, null where it was not written, `epoch` where `ms` is a count since 1970. */
+/** Civil fields taken as UTC, in ms, and their offset: minutes, null if none was written, or `epoch` if `ms` counts from 1970. */
 type Found = { ms: number; offsetMin: number | null | 'epoch' };
 type Reader = (text: string) => Found | null;
 
@@ -94,7 +96,7 @@ type Field =
 
 interface Token {
   field: Field;
-  /** Regular expression source of its text; `fixed` where digits stand right beside it, so that its width must be known. */
+  /** Source of a regular expression for its text. `fixed` is used if another token stands right beside it, so that its width must be known. */
   source: string;
   fixed: string;
 }
@@ -236,7 +238,7 @@ function fieldsToFound(fields: readonly Field[], texts: readonly string[]): Foun
         civil[field] = Number(text);
     }
   }
-  // Files write 00:15 AM, and 13:15 PM by mistake of their export: the half day only moves an hour that it can.
+  // Some exports write 00:15 AM, or 13:15 PM on a 24-hour clock: AM and PM only move an hour that they can move.
   if (twelve && civil.hour > 12) return null;
   if (half === 'P' && civil.hour < 12) civil.hour += 12;
   else if (half === 'A' && civil.hour === 12) civil.hour = 0;

@@ -1,25 +1,25 @@
-/** What a person should know of a replay's figures: mostly, that the mapping does not fit the file. Private text never stands in a warning. */
-import type { Mapping } from '../../contract/mapping.ts';
+/** Warnings about a replay's figures: mostly, that the mapping does not fit the file. Private text never stands in one. */
 import { shown } from '../../contract/explain.ts';
+import type { Mapping } from '../../contract/mapping.ts';
 import { listOf } from './columns.ts';
 import type { Tally } from './tally.ts';
 
 export interface Replayed {
   mapping: Mapping;
-  tally: Tally;
-  /** Natures that the mapping names, and of those the ones that no row had. */
-  named: { all: readonly string[] };
-  unseen: ReadonlySet<string>;
+  tally: Pick<Tally, 'counts' | 'times' | 'rejectedBy' | 'rejectShapes' | 'unmappedNatures'>;
+  /** Natures that the mapping names, and those of them that no row had. */
+  namedNatures: readonly string[];
+  unseenNatures: ReadonlySet<string>;
   /** Rows whose id stood in another file before. */
   rowsOfOtherFiles: number;
 }
 
-/** Sentences, in the order of weight. */
-export function replayWarnings(run: Replayed): string[] {
-  const { counts, times } = run.tally;
-  const warnings = [...rejectWarnings(run), ...natureWarnings(run)];
-  // The files of a live list tell the same calls again, so their rows go back in time by nature.
-  if (times.backwards > 0 && run.rowsOfOtherFiles === 0)
+/** Sentences, the most important first. */
+export function replayWarnings(replayed: Replayed): string[] {
+  const { counts, times } = replayed.tally;
+  const warnings = [...rejectWarnings(replayed), ...natureWarnings(replayed)];
+  // The files of a live list repeat the same calls, so their rows go back in time by nature.
+  if (times.backwards > 0 && replayed.rowsOfOtherFiles === 0)
     warnings.push(
       `${times.backwards} rows stand after a later one and reached the pipeline late: "order": "sorted" puts them in place`,
     );
@@ -32,7 +32,7 @@ export function replayWarnings(run: Replayed): string[] {
 
 const NAMED_MAX = 5;
 
-/** Every reason that took more than a tenth of the rows; all reasons where no row was left. */
+/** Each reason that rejected more than a tenth of the rows; all reasons if no row was left. */
 function rejectWarnings({ mapping, tally }: Replayed): string[] {
   const { rows, parsed } = tally.counts;
   return [...tally.rejectedBy]
@@ -50,19 +50,19 @@ function rejectWarnings({ mapping, tally }: Replayed): string[] {
     });
 }
 
-/** Case and spaces away. */
+/** Without case and spaces. */
 function folded(nature: string): string {
   return nature.toLowerCase().replace(/\s+/g, '');
 }
 
-function natureWarnings({ tally, named, unseen }: Replayed): string[] {
+function natureWarnings({ tally, namedNatures, unseenNatures }: Replayed): string[] {
   const warnings: string[] = [];
-  const starred = named.all.filter((nature) => nature.includes('*') && unseen.has(nature));
+  const starred = namedNatures.filter((nature) => nature.includes('*') && unseenNatures.has(nature));
   if (starred.length > 0)
     warnings.push(`natures are compared exactly, a * stands for itself, and no row has ${firstOf(starred.map(shown))}`);
-  const exact = new Set(named.all);
-  const byFold = new Map(named.all.map((nature) => [folded(nature), nature]));
-  const near = [...tally.natures.keys()].sort().flatMap((nature) => {
+  const exact = new Set(namedNatures);
+  const byFold = new Map(namedNatures.map((nature) => [folded(nature), nature]));
+  const near = [...tally.unmappedNatures.keys()].sort().flatMap((nature) => {
     const meant = exact.has(nature) ? undefined : byFold.get(folded(nature));
     return meant === undefined ? [] : [`${shown(nature)} for ${shown(meant)}`];
   });

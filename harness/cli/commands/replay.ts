@@ -27,7 +27,10 @@ export const replay = defineCommand({
 
   async run(args, signal): Promise<number> {
     const { map, preset, delay, out, json, quiet } = args.flags;
-    const { replay: replayFiles, summaryLines } = await import('../../replay/replay.ts');
+    const [{ replay: replayFiles }, { summaryLines }] = await Promise.all([
+      import('../../replay/replay.ts'),
+      import('../../replay/report.ts'),
+    ]);
     const { record, outDir } = await withProgress('replay', quiet, (onProgress) =>
       replayFiles({
         files: args.positionals,

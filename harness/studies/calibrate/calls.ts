@@ -6,7 +6,7 @@ import { CALLED_TYPES } from '../../../contract/scenario.ts';
 import { HOUR_MS, MINUTE_MS, weekday } from '../../../contract/time.ts';
 import { zoneOffsetMin } from '../../../contract/zones.ts';
 import { natureTable, rowMapper } from '../../replay/map-row.ts';
-import { createSeen } from '../../replay/seen.ts';
+import { SeenIds } from '../../replay/seen.ts';
 import { openSource } from '../../replay/source.ts';
 import type { HourlyCounts } from '../../../stats/weekly-profile.ts';
 
@@ -35,7 +35,7 @@ export interface ReadCalls extends CallSet {
 /** One call for each record id, at its first row's time. Throws HB_INPUT_FILE, HB_INPUT_COLUMN, or HB_INPUT_FILE where fewer than two calls are in it. */
 export async function readCalls(files: readonly string[], mapping: Mapping): Promise<ReadCalls> {
   const table = natureTable(mapping);
-  const seen = createSeen();
+  const seen = new SeenIds();
   const calls: { atMs: number; group: number; block: number }[] = [];
   const blocks = new Map<string, number>();
   const counts = { rows: 0, rejected: 0, unexpressed: 0, unmapped: 0 };
@@ -50,7 +50,7 @@ export async function readCalls(files: readonly string[], mapping: Mapping): Pro
         continue;
       }
       if (seen.get(row.idHash) !== null) continue;
-      seen.set(row.idHash, 0, 0, index);
+      seen.set(row.idHash, { content: 0, mark: 0, file: index });
       if (row.unmapped !== null) counts.unmapped += 1;
       const rule = Object.hasOwn(table, row.nature) ? table[row.nature] : null;
       const wanted = rule === null || rule.category === null ? OTHER : groupName(rule.category, rule.community);

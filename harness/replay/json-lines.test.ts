@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LINE_LENGTH_MAX, readJsonLines, type LineRow } from './jsonl.ts';
+import { ROW_LENGTH_MAX, readJsonLines, type LineRow } from './json.ts';
 
 async function rowsOf(text: string, length: number): Promise<LineRow[]> {
   async function* pieces() {
@@ -19,7 +19,7 @@ it.each<[name: string, text: string, rows: LineRow[]]>([
   for (const length of [1, 4, 1000]) expect(await rowsOf(text, length)).toEqual(rows);
 });
 
-it.each([LINE_LENGTH_MAX + 1, LINE_LENGTH_MAX * 5])(
+it.each([ROW_LENGTH_MAX + 1, ROW_LENGTH_MAX * 5])(
   'rejects a line of %i characters once, and no other',
   async (length) => {
     const expected = [{ value: 1 }, { reject: 'too-long' }, { value: 2 }];
