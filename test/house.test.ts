@@ -26,8 +26,9 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
 /** Folders whose comments and messages were gone through. */
 const PLAIN = [
   'harness/cli',
-  'harness/options',
   'harness/engine',
+  'harness/judge',
+  'harness/options',
   'harness/records',
   'harness/trace',
   'oracle',

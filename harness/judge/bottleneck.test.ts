@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_TAIL } from '../../stats/tail.ts';
-import { bottleneckOf, type Sides } from './bottleneck.ts';
+import { findBottleneck, type Sides } from './bottleneck.ts';
 
 const IDLE = { cpuShare: 0.1, eventLoopDelayMs: null, rssMiB: null, memoryPerResidentKiB: null };
 const FINE: Sides = {
@@ -30,7 +30,7 @@ describe('the bottleneck', () => {
     ['a stalled target', { target: { ...IDLE, eventLoopDelayMs: late(101) } }, 'target', 'target event-loop delay'],
     ['two threads of a generator', { generator: { ...IDLE, cpuShare: 1.2 } }, 'neither', 'neither process full'],
   ])('with %s', (_, change, verdict, why) => {
-    const found = bottleneckOf({ ...FINE, ...change });
+    const found = findBottleneck({ ...FINE, ...change });
     expect(found.verdict).toBe(verdict);
     expect(found.why).toContain(why);
   });

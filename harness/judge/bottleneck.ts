@@ -1,34 +1,35 @@
-/** Which side held a run back, by figures that are stated. */
+/** Decides which side held a run back, and states the numbers that say so. */
 import type { Load } from '../../contract/record/load.ts';
 import type { Tail } from '../../contract/record/measures.ts';
 
 type Process = Load['generator'];
 
+/** The measures of both sides of a run. */
 export interface Sides {
   generatorLagMs: Tail;
   generator: Process;
   target: Process;
-  /** Deliveries that came late, and work that the target refused. */
+  /** Number of deliveries that came late, and of inputs that the target refused. */
   late: number;
   refused: number;
   processors: number;
 }
 
-/** A generator above this was not on time itself. */
+/** If its lag is above this, the generator itself was not on time. */
 const LAG_P99_MS_MAX = 5;
-/** An event loop that often takes longer for a turn is full. */
+/** If 1 in 100 turns of its event loop takes longer than this, a process is full. */
 const LOOP_P99_MS_MAX = 100;
 const CPU_SHARE_MAX = 0.9;
 
-/** The generator is asked first: what a late generator sees of the target proves nothing. */
-export function bottleneckOf(s: Sides): Load['bottleneck'] {
-  const generator = generatorWhy(s);
+/** The generator is checked first: if it is late, its view of the target proves nothing. */
+export function findBottleneck(sides: Sides): Load['bottleneck'] {
+  const generator = generatorWhy(sides);
   if (generator !== null) return { verdict: 'generator', why: generator };
-  const target = targetWhy(s);
+  const target = targetWhy(sides);
   if (target !== null) return { verdict: 'target', why: target };
   return {
     verdict: 'neither',
-    why: `generator lag p99 ${show(s.generatorLagMs.p99)} ms, nothing late or refused, neither process full`,
+    why: `generator lag p99 ${show(sides.generatorLagMs.p99)} ms, nothing late or refused, neither process full`,
   };
 }
 
@@ -37,7 +38,7 @@ export function bottleneckOf(s: Sides): Load['bottleneck'] {
 function generatorWhy({ generatorLagMs, generator, processors }: Sides): string | null {
   if (generatorLagMs.p99 >= LAG_P99_MS_MAX)
     return `generator lag p99 ${show(generatorLagMs.p99)} ms (limit ${LAG_P99_MS_MAX})`;
-  // It has several threads: only all processors together are more than it can use.
+  // The generator has several threads, so it may use every processor.
   return loopWhy('generator', generator) ?? cpuWhy('generator', generator, CPU_SHARE_MAX * processors);
 }
 

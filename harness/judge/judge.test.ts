@@ -9,7 +9,7 @@ import type { DeliveryLine, TraceInput } from '../../contract/trace.ts';
 import { resolveScenario } from '../options/resolve.ts';
 import type { Replayed, Trace, TraceTruth } from '../trace/trace-api.ts';
 import { recordTrace } from '../trace/record.ts';
-import { judgeRun, LATENESS_WALL_MS_MAX, openYardstick, type Judged, type Yardstick } from './judge.ts';
+import { judgeRun, LATENESS_WALL_MS_MAX, openYardstick, type JudgedRun, type Yardstick } from './judge.ts';
 import {
   ANSWER_MS,
   connection,
@@ -23,7 +23,7 @@ import {
 
 const SPEED = 60;
 const WINDOW_MINUTES = 60;
-/** The driver's lag and 100 ms, on the platform's clock. */
+/** The driver's lag plus 100 ms, on the platform's clock. */
 const TOLERANCE_MS = (LAG_MS + 100) * SPEED;
 const dir = mkdtempSync(join(tmpdir(), 'hundredblock-judge-'));
 const traceDir = join(dir, 'trace');
@@ -33,7 +33,7 @@ let truth: TraceTruth;
 let replayed: Replayed;
 let inputs: TraceInput[];
 let untouched: Wire;
-let clean: Judged;
+let clean: JudgedRun;
 let runs = 0;
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ beforeAll(async () => {
     `load.speed=${SPEED}`,
     'load.connectedShareOfAppUsers=0.9',
   ]);
-  // One storm after which all come back, and one after which nobody does.
+  // Everybody comes back after the first storm, and nobody after the second.
   scenario.load.storms = [
     { atMs: 15_000, share: 0.4, awayMs: 20_000, rampMs: 2000 },
     { atMs: 50_000, share: 0.1, awayMs: 20_000, rampMs: 0 },
@@ -64,12 +64,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Judges the perfect run, or another one, after `spoil` had its way with it. */
+/** Judges the perfect run, or one with other options, after `spoil` changed it. */
 async function judged(
   spoil: (wire: Wire) => void = () => {},
   options?: Omit<WireOptions, 'speed'>,
   graceMs?: number,
-): Promise<Judged> {
+): Promise<JudgedRun> {
   const wire =
     options === undefined ? structuredClone(untouched) : await perfectWire(trace, { speed: SPEED, ...options });
   spoil(wire);
@@ -78,19 +78,19 @@ async function judged(
   return judgeRun(yardstick, { observationsDir, delayMs: {}, graceMs });
 }
 
-/** How verdicts differ from those of the run without fault. */
-function changesOf({ judgement }: Judged): Partial<Record<Verdict, number>> {
+/** Differences between a run's verdicts and those of the run without fault. */
+function changesOf({ judgement }: JudgedRun): Partial<Record<Verdict, number>> {
   const entries = Object.entries(judgement.verdicts) as [Verdict, number][];
   return Object.fromEntries(
     entries.map(([v, n]) => [v, n - clean.judgement.verdicts[v]]).filter(([, n]) => n !== 0),
   ) as Partial<Record<Verdict, number>>;
 }
 
-function detailsOf({ judgement }: Judged): string[] {
+function detailsOf({ judgement }: JudgedRun): string[] {
   return [...new Set(judgement.violations.map((v) => `${v.verdict} ${v.detail}`))].sort();
 }
 
-/** Deliveries of the Alert to most people, to those that had it at once. */
+/** Deliveries of the Alert with the largest audience, to those residents who got it at once. */
 function deliveriesOfLargest(wire: Wire): DeliveryLine[] {
   const alerts = new Set(wire.frames.filter((f) => f.text.includes('"msgType":"Alert"')).map((f) => f.frame));
   const counts = new Map<number, number>();
@@ -101,10 +101,10 @@ function deliveriesOfLargest(wire: Wire): DeliveryLine[] {
   return mine.filter(([, , , ms]) => ms === firstMs);
 }
 
-/** The input that makes an Alert due, and the Alert. */
+/** The input that makes an Alert due, and the key of that Alert. */
 function causeOfAlert(): { line: number; incidents: string } {
   const times = new Set(inputs.flatMap((input) => (input.kind === 'cad' ? [input.atMs] : [])));
-  // The last one, so that nothing else follows from it.
+  // Take the last one, so that nothing else follows from it.
   const alert = replayed.publishes.findLast(
     (p) => p.msgType === 'Alert' && p.audience.length > 3 && times.has(p.atMs),
   )!;
@@ -113,7 +113,7 @@ function causeOfAlert(): { line: number; incidents: string } {
 }
 
 describe('a target without fault', () => {
-  it('has every delivery owed, to all who were not offline for good', () => {
+  it('makes every delivery that it owes to residents who were not offline for good', () => {
     const { judgement, load } = clean;
     const { delivered, disconnected, ...others } = judgement.verdicts;
     expect(Object.values(others)).toEqual([0, 0, 0, 0, 0, 0, 0]);
@@ -142,7 +142,7 @@ describe('a target without fault', () => {
   it('is measured from the moments at which inputs were meant to be sent', () => {
     const { latencyMs } = clean;
     expect(latencyMs.delivery.p50).toBeCloseTo(LAG_MS + DELIVERY_MS, 1);
-    // Those who came back half a minute later had no slow target.
+    // Residents who came back half a minute later do not make the target slow.
     expect(latencyMs.delivery.max).toBeCloseTo(LAG_MS + DELIVERY_MS, 1);
     expect(latencyMs.delivery.count).toBeLessThan(clean.judgement.verdicts.delivered);
     expect(latencyMs.completion.max).toBeCloseTo(LAG_MS + DELIVERY_MS, 1);
@@ -155,7 +155,7 @@ describe('a target without fault', () => {
     const sum = (of: (second: (typeof timeline)[number]) => number): number =>
       timeline.reduce((n, second) => n + of(second), 0);
     expect(timeline).toHaveLength(WINDOW_MINUTES);
-    // What is due in the last milliseconds is sent after the window.
+    // Inputs that are due in the last milliseconds are sent after the window.
     const meant = Object.values(sent).reduce((n, { meant: m }) => n + m, 0);
     expect(sum((s) => s.sent)).toBeGreaterThan(meant - 20);
     expect(sum((s) => s.deliveries)).toBeGreaterThan(clean.judgement.verdicts.delivered - 200);
@@ -175,7 +175,7 @@ describe('deliveries', () => {
           holes.set(resident, (holes.get(resident) ?? 0) + 1);
           return [];
         }
-        // The target numbers what it sends: numbers alone would not tell.
+        // The target numbers only what it sends, so the numbering has no holes.
         return [[resident, sequence - (holes.get(resident) ?? 0), frame, ms]];
       });
     });
@@ -187,7 +187,7 @@ describe('deliveries', () => {
     expect(detailsOf(found)).toEqual(['lost not-delivered']);
   });
 
-  it('that are dropped are lost whatever grace a target has', async () => {
+  it('that are dropped are lost, whatever grace the target has', async () => {
     const spoil = (wire: Wire): void => void (wire.deliveries = wire.deliveries.filter((_, i) => i % 10 !== 0));
     const strict = await judged(spoil);
     const patient = await judged(spoil, undefined, 20_000);
@@ -196,7 +196,7 @@ describe('deliveries', () => {
     expect(patient.judgement.owed.deliveries).toBeGreaterThan(0.9 * clean.judgement.owed.deliveries);
   });
 
-  it('that are lost on their way leave holes besides', async () => {
+  it('that are lost on their way leave holes in the numbering, too', async () => {
     const found = await judged((wire) => {
       const early = wire.deliveries.findIndex(([resident, sequence]) =>
         wire.deliveries.some(([r, s]) => r === resident && s > sequence),
@@ -210,21 +210,21 @@ describe('deliveries', () => {
   it.each([
     [LATENESS_WALL_MS_MAX - DELIVERY_MS, {}],
     [LATENESS_WALL_MS_MAX + 200, { delivered: -5, late: 5 }],
-  ])('%s ms later are late or not', async (byMs, expected) => {
+  ])('that come %s ms later are late, or not', async (byMs, expected) => {
     const found = await judged((wire) => {
       for (const delivery of deliveriesOfLargest(wire).slice(0, 5)) delivery[3] += byMs;
     });
     expect(changesOf(found)).toEqual(expected);
   });
 
-  it('are late or not whatever grace a target has', async () => {
+  it('are late, or not, whatever grace the target has', async () => {
     const spoil = (wire: Wire): void => {
       for (const delivery of deliveriesOfLargest(wire).slice(0, 5)) delivery[3] += LATENESS_WALL_MS_MAX + 200;
     };
     expect(changesOf(await judged(spoil, undefined, 2000))).toMatchObject({ delivered: -5, late: 5 });
   });
 
-  it('of incidents that grew too old in a queue are lost, but for a target that may take so long', async () => {
+  it('of incidents that grew too old in a queue are lost, unless the target may take that time', async () => {
     const queueMs = 65_000;
     const strict = await judged(undefined, { queueMs });
     expect(strict.judgement.verdicts.lost).toBeGreaterThan(0);
@@ -234,14 +234,14 @@ describe('deliveries', () => {
     expect(patient.sameOutcome.unexplained).toBe(0);
   });
 
-  it('more than an hour later are stale', async () => {
+  it('that come more than an hour later are stale', async () => {
     const found = await judged((wire) => {
       for (const delivery of deliveriesOfLargest(wire).slice(0, 3)) delivery[3] += (70 * MINUTE_MS) / SPEED;
     });
     expect(changesOf(found)).toEqual({ delivered: -3, stale: 3 });
   });
 
-  it('under another number are duplicates, and under the same one a resumption', async () => {
+  it('repeated under another number are duplicates, and under the same number a resumption', async () => {
     const found = await judged((wire) => {
       const [a, b] = deliveriesOfLargest(wire);
       wire.deliveries.push([a[0], 1000, a[2], a[3] + 1], [b[0], b[1], b[2], b[3] + 1]);
@@ -304,13 +304,13 @@ describe('deliveries', () => {
 });
 
 describe('inputs', () => {
-  it('refused for good are no duty of the target, and what it would have owed counts as shed', async () => {
+  it('that were refused for good make the target owe nothing, and the messages that they would have led to count as shed', async () => {
     const { line, incidents } = causeOfAlert();
     const recordOf = (l: number): string | undefined => {
       const input = inputs[l];
       return input.kind === 'cad' ? truth.manifest(input.messageId)?.rows[0].recordId : undefined;
     };
-    // What a later message of the record would make good is not lost: all of them are refused.
+    // A later message of the record would make up for the loss, so all of them are refused.
     const refused = (l: number): boolean => recordOf(l) !== undefined && recordOf(l) === recordOf(line);
     const count = inputs.filter((_, l) => l >= trace.header.preamble && refused(l)).length;
     const found = await judged(undefined, {
@@ -336,7 +336,7 @@ describe('inputs', () => {
     expect(found.load.bottleneck.verdict).toBe('target');
   });
 
-  it('that a target never asked a portal for count likewise', async () => {
+  it('that the target never asked a portal for count in the same way', async () => {
     const { atMs } = replayed.publishes.findLast((p) =>
       inputs.some((i) => i.kind === 'snapshot' && i.atMs === p.atMs),
     )!;
@@ -365,11 +365,11 @@ describe('inputs', () => {
     );
     expect(lost.judgement.verdicts).toMatchObject({ lost: 0, shed: 0 });
     expect(lost.judgement.violations).toEqual([]);
-    // The virtual clock has it, and no tolerance explains that.
+    // The virtual clock has the alert, and no tolerance explains the difference.
     expect(lost.sameOutcome.unexplained).toBeGreaterThan(0);
   });
 
-  it('acknowledged at a second attempt, after the target was down, lose nothing', async () => {
+  it('that were acknowledged at a second attempt, after the target was down, lose nothing', async () => {
     const { line, incidents } = causeOfAlert();
     const found = await judged((wire) => {
       const send = wire.sends[line];
@@ -383,7 +383,7 @@ describe('inputs', () => {
     expect(found.latencyMs.completion.max).toBeGreaterThan(2500);
   });
 
-  it('with receipts that the rules do not give are told apart', async () => {
+  it('with receipts that break the rules are found', async () => {
     const found = await judged((wire) => {
       const { line } = causeOfAlert();
       wire.sends[line].rows = [{ row: 0, outcome: 'duplicate', code: null }];
@@ -410,7 +410,7 @@ describe('residents', () => {
 });
 
 describe('a run that was cut short', () => {
-  it('is judged by what fell due well before', async () => {
+  it('is judged by what fell due well before the cut', async () => {
     const found = await judged((wire) => {
       const cutMs = wallMsOf(wire.driver.clock, trace.header.fromMs) + 30_000;
       wire.driver.stopped = 'the target died';

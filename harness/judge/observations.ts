@@ -1,4 +1,4 @@
-/** What a driver left of a run, read back into columns: millions of lines become a few arrays. */
+/** Reads the files that a driver wrote into columns, so that millions of lines become a few arrays. */
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
 import { pathOfPointer } from '../../contract/explain.ts';
@@ -11,18 +11,19 @@ import { linesOf, textOf, traceError } from '../trace/trace-file.ts';
 export interface Observations {
   driver: DriverSummary;
   sends: SendColumns;
-  /** By number. */
+  /** By number of the frame. */
   frames: Pick<FrameLine, 'type' | 'text'>[];
   deliveries: DeliveryColumns;
   connections: ConnectionLine[];
 }
 
-/** By line of the trace's inputs; a line that the driver did not get to has no entry. */
+/** By line of inputs.jsonl, from 0. A line that the driver did not get to has no entry. */
 export interface SendColumns {
   has(line: number): boolean;
   intendedMs(line: number): number;
-  /** NaN where there was none. */
+  /** NaN if the input was never sent. */
   sentMs(line: number): number;
+  /** NaN if the input was never acknowledged. */
   answeredMs(line: number): number;
   status(line: number): number | null;
   tries(line: number): number;
@@ -30,7 +31,7 @@ export interface SendColumns {
   rows(line: number): RowReceipt[] | null;
 }
 
-/** In the order in which they were written down. */
+/** In the order in which the driver wrote them down. */
 export interface DeliveryColumns {
   count: number;
   resident: Uint32Array;
@@ -40,11 +41,11 @@ export interface DeliveryColumns {
 }
 
 /**
- * `inputs`: lines of the trace's inputs, where the trace is at hand. Throws HB_TRACE (one line) where a file is missing, or a line can't be read or speaks of what
- * is not there: any driver may have written it.
+ * `inputs` is the number of lines of inputs.jsonl, if the trace is at hand. Throws HB_TRACE (one line) if a file is missing, or if a line can't be read or names an
+ * input or a frame that does not exist: any driver may have written it.
  */
 export async function readObservations(dir: string, inputs = Infinity): Promise<Observations> {
-  const driver = driverOf(await textOf(dir, DRIVER_FILE));
+  const driver = parseSummary(await textOf(dir, DRIVER_FILE));
   const sends = await readSends(dir, inputs);
   const frames = await readFrames(dir);
   const deliveries = await readDeliveries(dir, frames);
@@ -57,7 +58,7 @@ const DRIVER_FILE = 'driver.json';
 const ABSENT_STATUS = -1;
 const RESIDENT_MAX = 2 ** 32 - 1;
 
-/** DriverSummary: what a driver tells of itself goes into the record as it is, whoever wrote it. */
+/** The schema of DriverSummary. It is checked because the summary goes into the run record as it is. */
 const DriverSchema = Type.Object({
   ...Type.Pick(LoadSchema, [
     'driver',
@@ -84,7 +85,7 @@ const DriverSchema = Type.Object({
   ),
 });
 
-function driverOf(text: string): DriverSummary {
+function parseSummary(text: string): DriverSummary {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -170,10 +171,10 @@ async function readDeliveries(dir: string, frames: Observations['frames']): Prom
   }
   return {
     count,
-    resident: Uint32Array.from(resident.upTo(count)),
-    sequence: sequence.upTo(count),
-    frame: Uint32Array.from(frame.upTo(count)),
-    wallMs: wallMs.upTo(count),
+    resident: Uint32Array.from(resident.first(count)),
+    sequence: sequence.first(count),
+    frame: Uint32Array.from(frame.first(count)),
+    wallMs: wallMs.first(count),
   };
 }
 
@@ -196,30 +197,31 @@ function isReceipts(value: unknown): value is RowReceipt[] {
   return Array.isArray(value) && value.every((row: Partial<RowReceipt> | null) => typeof row?.outcome === 'string');
 }
 
-/** Numbers by index, growing by doubling. */
+/** A column of numbers by index, which doubles when it is full. */
 class Column {
-  private values: Float64Array;
-  private readonly absent: number;
+  #values: Float64Array;
+  readonly #absent: number;
 
+  /** `absent` stands at indices that were never set. */
   constructor(absent: number) {
-    this.absent = absent;
-    this.values = new Float64Array(1024).fill(absent);
+    this.#absent = absent;
+    this.#values = new Float64Array(1024).fill(absent);
   }
 
   set(index: number, value: number): void {
-    if (index >= this.values.length) {
-      const grown = new Float64Array(Math.max(index + 1, 2 * this.values.length)).fill(this.absent);
-      grown.set(this.values);
-      this.values = grown;
+    if (index >= this.#values.length) {
+      const grown = new Float64Array(Math.max(index + 1, 2 * this.#values.length)).fill(this.#absent);
+      grown.set(this.#values);
+      this.#values = grown;
     }
-    this.values[index] = value;
+    this.#values[index] = value;
   }
 
   get(index: number): number {
-    return index < this.values.length ? this.values[index] : this.absent;
+    return index < this.#values.length ? this.#values[index] : this.#absent;
   }
 
-  upTo(count: number): Float64Array {
-    return this.values.slice(0, count);
+  first(count: number): Float64Array {
+    return this.#values.slice(0, count);
   }
 }

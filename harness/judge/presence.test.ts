@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionLine } from '../../contract/trace.ts';
 import { CLOSE_CODES } from '../../contract/wire.ts';
-import { createPresence, type Presence } from './presence.ts';
+import { Presence } from './presence.ts';
 
 const LATENESS_MS = 5000;
 const DUE_MS = 100_000;
 
-/** Resident 1, online from 0, and offline from `offlineMs`; then `last` happened to its connection. */
-function presence(o: {
+/** Resident 1 is online from 0 and offline from `offlineMs`. `last` is the last event of its connection. */
+function presence(options: {
   offlineMs?: number;
   backMs?: number;
   last?: Partial<ConnectionLine>;
@@ -16,17 +16,18 @@ function presence(o: {
   cutMs?: number;
 }): Presence {
   const open: ConnectionLine = { resident: 1, atMs: 0, event: 'open', code: null, sequence: 0, intended: false };
-  const lines = o.last === undefined ? [open] : [open, { ...open, event: 'closed' as const, atMs: 50_000, ...o.last }];
-  const found = createPresence(lines, {
+  const lines =
+    options.last === undefined ? [open] : [open, { ...open, event: 'closed' as const, atMs: 50_000, ...options.last }];
+  const made = new Presence(lines, {
     latenessMs: LATENESS_MS,
-    isSlow: () => o.isSlow ?? false,
-    cutMs: o.cutMs ?? Infinity,
+    isSlow: () => options.isSlow ?? false,
+    cutMs: options.cutMs ?? Infinity,
   });
-  found.meant(1, true, 0);
-  if (o.offlineMs !== undefined) found.meant(1, false, o.offlineMs);
-  if (o.backMs !== undefined) found.meant(1, true, o.backMs);
-  if (o.left === true) found.left(1);
-  return found;
+  made.change(1, true, 0);
+  if (options.offlineMs !== undefined) made.change(1, false, options.offlineMs);
+  if (options.backMs !== undefined) made.change(1, true, options.backMs);
+  if (options.left === true) made.leave(1);
+  return made;
 }
 
 describe('a resident', () => {
@@ -50,8 +51,8 @@ describe('a resident', () => {
     ],
     ['who reads slowly', { isSlow: true }, 'disconnected reads-slowly'],
     ['when the run was cut just then', { cutMs: 104_000 }, 'disconnected run-ended'],
-  ])('%s', (_, o, expected) => {
-    const found = presence(o).unreachable(1, DUE_MS);
+  ])('%s', (_, options, expected) => {
+    const found = presence(options).unreachable(1, DUE_MS);
     expect(found === null ? null : `${found.verdict} ${found.detail}`).toBe(expected);
   });
 

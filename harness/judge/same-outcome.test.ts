@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Standing } from '../../oracle/oracle-api.ts';
-import { BAND_SHARE_MAX, compareOutcomes, outcomeGates, type Told } from './same-outcome.ts';
+import { BAND_SHARE_MAX, compareOutcomes, outcomeGates, type OutcomeMessage } from './same-outcome.ts';
 
-function told(incidents: string, msgType: Told['msgType'], ...audience: number[]): Told {
+function message(incidents: string, msgType: OutcomeMessage['msgType'], ...audience: number[]): OutcomeMessage {
   return { incidents, msgType, audience: Uint32Array.from(audience), atMs: 1000 };
 }
 
-function compare(virtual: Told[], wall: Told[], standing: Standing = 'must', offline: number[] = []) {
+function compare(
+  virtual: OutcomeMessage[],
+  wall: OutcomeMessage[],
+  standing: Standing = 'must',
+  offline: number[] = [],
+) {
   return compareOutcomes(virtual, wall, {
     toleranceMs: 6000,
     unreachable: (resident) =>
@@ -18,16 +23,16 @@ function compare(virtual: Told[], wall: Told[], standing: Standing = 'must', off
 describe('outcomes on both clocks', () => {
   it('are sets of alert, recipient and message type: order and copies make no difference', () => {
     const { sameOutcome } = compare(
-      [told('a', 'Alert', 1, 2), told('b', 'Alert', 2), told('a', 'Update', 1), told('a', 'Update', 1)],
-      [told('b', 'Alert', 2, 2), told('a', 'Update', 1), told('a', 'Alert', 2, 1)],
+      [message('a', 'Alert', 1, 2), message('b', 'Alert', 2), message('a', 'Update', 1), message('a', 'Update', 1)],
+      [message('b', 'Alert', 2, 2), message('a', 'Update', 1), message('a', 'Alert', 2, 1)],
     );
     expect(sameOutcome).toMatchObject({ virtual: 4, wall: 4, onlyVirtual: 0, onlyWall: 0, differences: [] });
   });
 
   it('differ by each triple, on either side, by name', () => {
     const { sameOutcome } = compare(
-      [told('a', 'Alert', 1, 2, 4_294_967_295), told('a', 'Cancel', 1)],
-      [told('a', 'Alert', 2, 3), told('c', 'Alert', 1)],
+      [message('a', 'Alert', 1, 2, 4_294_967_295), message('a', 'Cancel', 1)],
+      [message('a', 'Alert', 2, 3), message('c', 'Alert', 1)],
     );
     expect(sameOutcome).toMatchObject({
       virtual: 4,
@@ -50,34 +55,31 @@ describe('outcomes on both clocks', () => {
     ['may', 1, 0],
     ['must', 0, 1],
     ['must-not', 0, 1],
-    // A target that answers nothing widens no band.
+    // A target that does not answer must not widen the band.
     ['unsure', 0, 1],
-  ] as const)(
-    'that %s differ by the tolerance are %s within the band, %s unexplained',
-    (standing, within, unexplained) => {
-      const { sameOutcome } = compare([told('a', 'Alert', 1)], [], standing);
-      expect(sameOutcome).toMatchObject({ withinBand: within, unexplained });
-    },
-  );
+  ] as const)('of standing %s count %s within the band and %s unexplained', (standing, within, unexplained) => {
+    const { sameOutcome } = compare([message('a', 'Alert', 1)], [], standing);
+    expect(sameOutcome).toMatchObject({ withinBand: within, unexplained });
+  });
 
-  it('leave out residents who could not be reached, on the virtual clock only', () => {
-    const { sameOutcome } = compare([told('a', 'Alert', 1, 2)], [told('a', 'Alert', 2, 3)], 'must', [1, 3]);
+  it('leave out residents who could not be reached, if only the virtual clock has the message', () => {
+    const { sameOutcome } = compare([message('a', 'Alert', 1, 2)], [message('a', 'Alert', 2, 3)], 'must', [1, 3]);
     expect(sameOutcome).toMatchObject({ virtual: 1, wall: 2, onlyVirtual: 0, onlyWall: 1 });
   });
 
-  it('name what nothing that the target took would have owed', () => {
-    const { notTaken } = compare(
-      [told('a', 'Alert', 1, 2), told('b', 'Alert', 3)],
-      [told('b', 'Alert', 3)],
+  it('list the messages that the target did not owe, given the inputs that it took', () => {
+    const { missing } = compare(
+      [message('a', 'Alert', 1, 2), message('b', 'Alert', 3)],
+      [message('b', 'Alert', 3)],
       'must-not',
     );
-    expect(notTaken).toEqual([{ incidents: 'a', msgType: 'Alert', atMs: 1000, residents: [1, 2] }]);
-    expect(compare([told('a', 'Alert', 1)], [], 'must').notTaken).toEqual([]);
+    expect(missing).toEqual([{ incidents: 'a', msgType: 'Alert', atMs: 1000, residents: [1, 2] }]);
+    expect(compare([message('a', 'Alert', 1)], [], 'must').missing).toEqual([]);
   });
 
   it('name no more than 200 differences, and count all', () => {
     const audience = Array.from({ length: 500 }, (_, i) => i);
-    const { sameOutcome } = compare([told('a', 'Alert', ...audience)], []);
+    const { sameOutcome } = compare([message('a', 'Alert', ...audience)], []);
     expect(sameOutcome.differences).toHaveLength(200);
     expect(sameOutcome.onlyVirtual).toBe(500);
   });

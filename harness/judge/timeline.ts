@@ -1,57 +1,67 @@
-/** The window second by second: what was sent, acknowledged and delivered, and how both sides fared. */
+/** The window second by second: inputs sent and acknowledged, deliveries, and how both sides fared. */
 import type { PlatformClock } from '../../contract/clock.ts';
 import type { Load } from '../../contract/record/load.ts';
 import type { DriverSummary, TraceHeader } from '../../contract/trace.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
 
-export interface Timeline {
-  /** Length of the window on the wall. */
-  windowMs: number;
-  /** Wall times; NaN where there was none. */
-  send(sentMs: number, answeredMs: number): void;
-  delivery(receivedMs: number): void;
-  /** `latencies`: by second of reception. */
-  seconds(latencies: ReadonlyMap<number, number[]>): Load['timeline'];
-}
+export class Timeline {
+  /** Length of the window, wall ms. */
+  readonly windowMs: number;
+  readonly #originWallMs: number;
+  readonly #measured: DriverSummary['seconds'];
+  readonly #sent: Uint32Array;
+  readonly #acknowledged: Uint32Array;
+  readonly #deliveries: Uint32Array;
 
-export function createTimeline(
-  { fromMs, untilMs }: Pick<TraceHeader, 'fromMs' | 'untilMs'>,
-  clock: PlatformClock,
-  driver: Pick<DriverSummary, 'seconds'>,
-): Timeline {
-  const windowMs = clock.speed === 0 ? 0 : (untilMs - fromMs) / clock.speed;
-  const count = Math.ceil(windowMs / 1000);
-  const sent = new Uint32Array(count);
-  const acknowledged = new Uint32Array(count);
-  const deliveries = new Uint32Array(count);
-  const bump = (column: Uint32Array, wallMs: number): void => {
-    const second = Math.floor((wallMs - clock.originWallMs) / 1000);
-    if (second >= 0 && second < count) column[second] += 1;
-  };
+  /** `measured` holds the driver's own measures by second. */
+  constructor(
+    { fromMs, untilMs }: Pick<TraceHeader, 'fromMs' | 'untilMs'>,
+    clock: PlatformClock,
+    measured: DriverSummary['seconds'],
+  ) {
+    this.windowMs = clock.speed === 0 ? 0 : (untilMs - fromMs) / clock.speed;
+    const count = Math.ceil(this.windowMs / 1000);
+    this.#originWallMs = clock.originWallMs;
+    this.#measured = measured;
+    this.#sent = new Uint32Array(count);
+    this.#acknowledged = new Uint32Array(count);
+    this.#deliveries = new Uint32Array(count);
+  }
 
-  return {
-    windowMs,
-    send(sentMs, answeredMs) {
-      bump(sent, sentMs);
-      bump(acknowledged, answeredMs);
-    },
-    delivery: (receivedMs) => bump(deliveries, receivedMs),
-    seconds(latencies) {
-      const measured = new Map(driver.seconds.map((s) => [s.second, s]));
-      return Array.from({ length: count }, (_, second) => {
-        const mine = latencies.get(second) ?? [];
-        const own = measured.get(second);
-        return {
-          second,
-          sent: sent[second],
-          acknowledged: acknowledged[second],
-          deliveries: deliveries[second],
-          deliveryP99Ms: mine.length === 0 ? null : quantilesOf(mine).p99,
-          lagMaxMs: own?.lagMaxMs ?? 0,
-          generatorCpu: own?.generatorCpu ?? null,
-          targetCpu: own?.targetCpu ?? null,
-        };
-      });
-    },
-  };
+  /** Wall times of an input; NaN if it was not sent or not answered. */
+  addSend(sentMs: number, answeredMs: number): void {
+    this.#count(this.#sent, sentMs);
+    this.#count(this.#acknowledged, answeredMs);
+  }
+
+  addDelivery(receivedMs: number): void {
+    this.#count(this.#deliveries, receivedMs);
+  }
+
+  /** `latencies` are by second of reception. */
+  seconds(latencies: ReadonlyMap<number, number[]>): Load['timeline'] {
+    const measured = new Map(this.#measured.map((one) => [one.second, one]));
+    return Array.from(this.#sent, (sent, second) => {
+      const latencyMs = latencies.get(second) ?? [];
+      const own = measured.get(second);
+      return {
+        second,
+        sent,
+        acknowledged: this.#acknowledged[second],
+        deliveries: this.#deliveries[second],
+        deliveryP99Ms: latencyMs.length === 0 ? null : quantilesOf(latencyMs).p99,
+        lagMaxMs: own?.lagMaxMs ?? 0,
+        generatorCpu: own?.generatorCpu ?? null,
+        targetCpu: own?.targetCpu ?? null,
+      };
+    });
+  }
+
+  // --- internal ---
+
+  /** Times outside the window do not count. */
+  #count(column: Uint32Array, wallMs: number): void {
+    const second = Math.floor((wallMs - this.#originWallMs) / 1000);
+    if (second >= 0 && second < column.length) column[second] += 1;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Observations of a run that never was: a trace handed to the reference pipeline at the moments at which a driver would have sent it, with
- * receptions a few milliseconds later. Tests then spoil what they like, and know what the judge must find.
+ * Makes up the observations of a run: hands a trace to the reference pipeline at the moments at which a driver would send it, with receptions a few milliseconds
+ * later. A test then changes something in them, and knows what the judge must find.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,24 +22,24 @@ export interface Wire {
 }
 
 export const LAUNCH_MS = 1_790_000_000_000.25;
-/** Every send is so late, and every answer and delivery takes so long. */
+/** Lateness of every send, and duration of every answer and every delivery, ms. */
 export const LAG_MS = 2;
 export const ANSWER_MS = 4;
 export const DELIVERY_MS = 10;
 
 export interface WireOptions {
   speed: number;
-  /** Inputs that are never handed to the pipeline, with their status and failure. */
+  /** Status and failure of an input that is never handed to the pipeline; null for the others. */
   refuse?: (line: number) => { status: number | null; failure: string } | null;
-  /** Taken by the pipeline, but not acknowledged. */
+  /** Whether the pipeline takes an input without acknowledging it. */
   mute?: (line: number) => boolean;
-  /** From its being sent until the pipeline has it, for each input of the window. */
+  /** Time from sending an input of the window until the pipeline has it, wall ms. */
   queueMs?: number;
 }
 
-/** What a driver would have seen of a target that takes no time, or only that of a queue. */
-export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
-  const clock: PlatformClock = { originWallMs: LAUNCH_MS, originMs: trace.header.fromMs, speed: o.speed };
+/** The observations of a target that takes no time, except in a queue if there is one. */
+export async function perfectWire(trace: Trace, options: WireOptions): Promise<Wire> {
+  const clock: PlatformClock = { originWallMs: LAUNCH_MS, originMs: trace.header.fromMs, speed: options.speed };
   const pipeline = createPipeline(pipelineConfigOf(trace.onboarding));
   const wire: Wire = { driver: summaryOf(trace, clock), sends: [], frames: [], deliveries: [], connections: [] };
   const sequences = new Map<number, number>();
@@ -59,7 +59,7 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
       else missed.set(resident, [...(missed.get(resident) ?? []), [sequence, frame]]);
     }
   };
-  /** Who comes back is given what it missed; who comes for the first time is not. */
+  /** A resident who comes back gets the messages that it missed; one who comes for the first time does not. */
   const connect = (resident: number, wallMs: number): void => {
     const isBack = wire.connections.some((c) => c.resident === resident);
     const last = sequences.get(resident) ?? 0;
@@ -73,7 +73,7 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
     const inPreamble = line < trace.header.preamble;
     const intendedMs = inPreamble ? LAUNCH_MS - 5000 : wallMsOf(clock, input.atMs);
     const sentMs = intendedMs + LAG_MS;
-    const takenMs = sentMs + (inPreamble ? 0 : (o.queueMs ?? 0));
+    const takenMs = sentMs + (inPreamble ? 0 : (options.queueMs ?? 0));
     const send: SendLine = {
       input: line,
       intendedMs,
@@ -85,7 +85,7 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
       rows: null,
     };
     wire.sends.push(send);
-    const refused = o.refuse?.(line) ?? null;
+    const refused = options.refuse?.(line) ?? null;
     if (refused !== null) Object.assign(send, { answeredMs: null, ...refused });
     else {
       if (input.kind === 'connect') connect(input.resident, sentMs);
@@ -93,15 +93,15 @@ export async function perfectWire(trace: Trace, o: WireOptions): Promise<Wire> {
         online.delete(input.resident);
         wire.connections.push({ ...connection(input.resident, sentMs, 'closed', 0), intended: true });
       }
-      const given = toPipelineInput(input);
-      if (given === null) continue;
+      const pipelineInput = toPipelineInput(input);
+      if (pipelineInput === null) continue;
       const atMs = inPreamble ? trace.header.fromMs - 1 : platformMsAt(clock, takenMs);
-      for (const output of pipeline.handle(given, atMs)) {
+      for (const output of pipeline.handle(pipelineInput, atMs)) {
         if (output.kind === 'receipt' && input.kind === 'cad') send.rows = output.rows as RowReceipt[];
         publish(output, takenMs);
       }
     }
-    if (o.mute?.(line) === true)
+    if (options.mute?.(line) === true)
       Object.assign(send, { answeredMs: null, status: null, failure: 'timeout', rows: null });
   }
   const endMs = wallMsOf(clock, trace.header.untilMs) + 3000;
@@ -119,7 +119,7 @@ export function connection(
   return { resident, atMs, event, code: event === 'open' ? null : 1000, sequence, intended: false };
 }
 
-/** Writes the folder that a driver leaves. */
+/** Writes the folder that a driver writes. */
 export function writeWire(dir: string, wire: Wire): void {
   mkdirSync(dir, { recursive: true });
   const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -5,7 +5,7 @@ import { DELAY_STAGES } from '../../contract/record/kinds.ts';
 import type { AlertLine } from '../../contract/record/lines.ts';
 import type { Quantiles } from '../../contract/record/measures.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
-import type { Judged } from '../judge/judge.ts';
+import type { JudgedRun } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
 import { measureRun } from '../engine/measures.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
@@ -35,7 +35,7 @@ export interface LoadRun extends Omit<RunFigures, 'wall' | 'shards'> {
   lines: AlertLine[];
 }
 
-export function loadRunOf(o: LoadBegan, recorded: Recorded, judged: Judged, wallMs: number): LoadRun {
+export function loadRunOf(o: LoadBegan, recorded: Recorded, judged: JudgedRun, wallMs: number): LoadRun {
   const inWindow = alertsWithin(recorded);
   const lines = inOrder(judged.judgement.lines);
   addDelays(lines, inWindow);
@@ -120,7 +120,7 @@ function recordOf(
   o: LoadBegan,
   recorded: Recorded,
   figures: RecordMeasures,
-  judged: Judged,
+  judged: JudgedRun,
   wallMs: number,
 ): RunRecord {
   const { shards } = recorded;

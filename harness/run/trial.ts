@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Quantiles } from '../../contract/record/measures.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
-import { judgeRun, type Judged, type Yardstick } from '../judge/judge.ts';
+import { judgeRun, type JudgedRun, type Yardstick } from '../judge/judge.ts';
 import type { Drive, DriveOptions, UrlTarget } from '../drivers/driver-api.ts';
 import type { Pair } from '../drivers/driver-api.ts';
 import { drive } from '../drivers/node/drive.ts';
@@ -48,7 +48,7 @@ export interface TrialOptions extends Omit<TraceDriveOptions, 'traceDir' | 'live
 
 export interface Trial {
   driver: DriverSummary;
-  judged: Judged;
+  judged: JudgedRun;
 }
 
 /** Sends a trace once and judges what came of it; what was seen stays in `outDir`. Throws what Drive and judgeRun throw. */

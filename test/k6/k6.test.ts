@@ -14,7 +14,7 @@ import { K6_BOARD } from '../../dashboards/generated.ts';
 import { findK6 } from '../../harness/drivers/k6/binary.ts';
 import { driveWithK6 } from '../../harness/drivers/k6/drive.ts';
 import { observationsOf } from '../../harness/drivers/k6/observations.ts';
-import { judgeRun, openYardstick, type Judged, type Yardstick } from '../../harness/judge/judge.ts';
+import { judgeRun, openYardstick, type JudgedRun, type Yardstick } from '../../harness/judge/judge.ts';
 import { startTarget, type StartedTarget } from '../../harness/drivers/target/target-process.ts';
 import { prometheusMissing, servePrometheus } from '../../harness/report/metrics/prometheus.ts';
 import { runTrial } from '../../harness/run/trial.ts';
@@ -46,7 +46,7 @@ const skipped = missing === null && process.env.CI !== 'true';
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-k6-'));
 let target: StartedTarget;
 let yardstick: Yardstick;
-let own: Judged;
+let own: JudgedRun;
 
 function k6Path(): string | null {
   try {
@@ -142,14 +142,14 @@ async function k6(
   return { code, stdout, stderr, dir };
 }
 
-async function judged(ran: Ran): Promise<Judged> {
+async function judged(ran: Ran): Promise<JudgedRun> {
   const wire = join(ran.dir, 'wire');
   await observationsOf(ran.dir, yardstick.trace, wire);
   return judgeRun(yardstick, { observationsDir: wire, delayMs: {} });
 }
 
 /** What was late is a matter of the machine; that it came, and was owed, is not. */
-function outcome({ judgement: { verdicts, owed }, sameOutcome }: Judged) {
+function outcome({ judgement: { verdicts, owed }, sameOutcome }: JudgedRun) {
   const { delivered, late, ...others } = verdicts;
   return { ...others, came: delivered + late, owed, unexplained: sameOutcome.unexplained };
 }

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { CapacityTrial } from '../../../contract/record/capacity.ts';
-import { GRACE_WALL_MS, type Judged } from '../../judge/judge.ts';
+import { GRACE_WALL_MS, type JudgedRun } from '../../judge/judge.ts';
 import type { DrivePhase, UrlTarget } from '../../drivers/driver-api.ts';
 import type { Pair } from '../../drivers/driver-api.ts';
 import { stolenMs } from '../../drivers/target/process-figures.ts';
@@ -32,7 +32,7 @@ export interface WireTrialOptions {
 
 export interface WireTrial {
   trial: CapacityTrial;
-  judged: Judged;
+  judged: JudgedRun;
 }
 
 /** Null if the user ended the trial. Throws HB_TARGET if the target could not be driven at all. */
@@ -80,7 +80,7 @@ const LAG_SHARE_MAX = 0.02;
 const STOLEN_SHARE_MAX = 0.02;
 const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
 
-function trialOf(options: WireTrialOptions, judged: Judged, stolen: number | null): CapacityTrial {
+function trialOf(options: WireTrialOptions, judged: JudgedRun, stolen: number | null): CapacityTrial {
   const { phase, load: tried, excerpt, vary, objectives } = options;
   const { judgement, latencyMs, generatorLagMs, load } = judged;
   const { verdicts } = judgement;
@@ -146,7 +146,7 @@ function watchTheft() {
  * the objectives set.
  */
 function isLimited(
-  { generatorLagMs, load: { generator } }: Judged,
+  { generatorLagMs, load: { generator } }: JudgedRun,
   { objectives, pinning }: Pick<WireTrialOptions, 'objectives' | 'pinning'>,
 ): boolean {
   const { cpuShare, eventLoopDelayMs } = generator;
@@ -169,7 +169,7 @@ function tightestMs(objectives: readonly Objective[]): number {
 }
 
 /** Messages a second within the window; those that come after it were more than the target could do in time. */
-function throughputOf(vary: Vary, { load, latencyMs }: Judged): number {
+function throughputOf(vary: Vary, { load, latencyMs }: JudgedRun): number {
   const seconds = load.windowMs / 1000;
   if (vary === 'devices') return latencyMs.device.count / seconds;
   return load.timeline.reduce((sum, { deliveries }) => sum + deliveries, 0) / seconds;

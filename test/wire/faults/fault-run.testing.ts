@@ -14,7 +14,7 @@ import { tokenOf } from '../../../contract/credentials.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import type { DeliveryLine, DriverSummary, FrameLine, SendLine, TraceInput } from '../../../contract/trace.ts';
 import { HEADERS, MEDIA, PATHS, type AlertsPageSchema } from '../../../contract/wire.ts';
-import { judgeRun, openYardstick, type Judged, type Yardstick } from '../../../harness/judge/judge.ts';
+import { judgeRun, openYardstick, type JudgedRun, type Yardstick } from '../../../harness/judge/judge.ts';
 import type { DriveOptions } from '../../../harness/drivers/driver-api.ts';
 import { drive } from '../../../harness/drivers/node/drive.ts';
 import { alertKey } from '../../../oracle/rules/composition.ts';
@@ -154,7 +154,7 @@ export async function startServe({ dataDir, port, mqttPort, args = [], key = FAU
 
 export interface Run {
   summary: DriverSummary;
-  judged: Judged;
+  judged: JudgedRun;
   sends: SendLine[];
   frames: FrameLine[];
   deliveries: DeliveryLine[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionLine, DeliveryLine } from '../../contract/trace.ts';
-import { sortReceived } from './received.ts';
+import { sortReceptions } from './receptions.ts';
 
 function sorted(rows: DeliveryLine[], starts: [resident: number, sequence: number][] = []) {
   const connections = starts.map(([resident, sequence]): ConnectionLine => ({
@@ -11,7 +11,7 @@ function sorted(rows: DeliveryLine[], starts: [resident: number, sequence: numbe
     sequence,
     intended: false,
   }));
-  return sortReceived({
+  return sortReceptions({
     frames: ['first', 'second', 'third'].map((text) => ({ type: 'alert', text })),
     deliveries: {
       count: rows.length,
@@ -24,8 +24,8 @@ function sorted(rows: DeliveryLine[], starts: [resident: number, sequence: numbe
   });
 }
 
-describe('what residents received', () => {
-  it('is one audience a text, ascending, with each first reception', () => {
+describe('receptions', () => {
+  it('are sorted into one audience for each text, ascending, with the first reception of each resident', () => {
     const { messages, count } = sorted([
       [7, 1, 1, 30],
       [5, 1, 0, 20],
@@ -38,7 +38,7 @@ describe('what residents received', () => {
     expect(count).toBe(3);
   });
 
-  it('again under its number is a repetition; another text there is a conflict; another number is another copy', () => {
+  it('of the same text are repetitions under one number and copies under several; another text under a known number is a conflict', () => {
     const found = sorted([
       [3, 1, 0, 10],
       [3, 1, 0, 11],
@@ -53,7 +53,7 @@ describe('what residents received', () => {
     ]);
   });
 
-  it('has holes between the number told at the start and the last one', () => {
+  it('have holes between the number at the start and the last one', () => {
     expect(
       sorted([
         [3, 2, 0, 1],
