@@ -8,10 +8,10 @@ export interface Interval {
   high: number;
 }
 
-/** The t interval of the mean of independent samples (at least 2), with two-sided confidence such as 0.999. */
+/** The t interval of the mean of independent samples, with two-sided confidence such as 0.999. Throws a RangeError for fewer than 2. */
 export function meanInterval(samples: readonly number[], confidence: number): Interval {
   const n = samples.length;
-  if (n < 2) throw new RangeError(`an interval needs at least 2 samples, found ${n}`);
+  if (n < 2) throw new RangeError(`meanInterval: expected at least 2 samples, found ${n}`);
   const mean = samples.reduce((sum, x) => sum + x, 0) / n;
   const variance = samples.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / (n - 1);
   const halfWidth = tQuantile(1 - (1 - confidence) / 2, n - 1) * Math.sqrt(variance / n);
@@ -19,8 +19,9 @@ export function meanInterval(samples: readonly number[], confidence: number): In
 }
 
 /**
- * The same, sharpened by control variates: row i of `controls` holds sample i's, each with true mean 0. The mean is the intercept of the linear regression
- * of the samples on their controls, with n - controls - 1 degrees of freedom (Lavenberg & Welch 1981).
+ * The same interval, sharpened by control variates: row i of `controls` holds those of sample i, each with true mean 0. The mean is the
+ * intercept of the linear regression of the samples on their controls, with n - controls - 1 degrees of freedom (Lavenberg & Welch
+ * 1981). Throws a RangeError if no degree of freedom is left.
  */
 export function controlledInterval(
   samples: readonly number[],
@@ -30,7 +31,7 @@ export function controlledInterval(
   const columns = [samples.map(() => 1), ...controls[0].map((_, k) => controls.map((row) => row[k]))];
   const n = samples.length;
   const df = n - columns.length;
-  if (df < 1) throw new RangeError(`${columns.length - 1} controls need more than ${n} samples`);
+  if (df < 1) throw new RangeError(`controlledInterval: expected more than ${columns.length} samples, found ${n}`);
   const scales = columns.map((column) => Math.sqrt(column.reduce((sum, x) => sum + x * x, 0)) || 1);
   const scaled = columns.map((column, k) => column.map((x) => x / scales[k]));
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
@@ -52,7 +53,7 @@ export function controlledInterval(
   return { mean, halfWidth, low: mean - halfWidth, high: mean + halfWidth };
 }
 
-/** Quantile of Student's t for p above 0.5: bisection on its distribution. */
+/** Quantile of Student's t with `df` degrees of freedom (a whole number from 1), for p from 0.5 up: bisection on its distribution. */
 export function tQuantile(p: number, df: number): number {
   let low = 0;
   let high = 1;
@@ -65,11 +66,7 @@ export function tQuantile(p: number, df: number): number {
   return high;
 }
 
-// --- internal ---
-
-/**
- * P(T < t) for t >= 0 as a finite sum over the angle atan(t / sqrt(df)) (Abramowitz & Stegun 26.7.3 and 26.7.4).
- */
+/** P(T < t) for t from 0 up: a finite sum over the angle atan(t / sqrt(df)) (Abramowitz & Stegun 26.7.3 and 26.7.4). */
 export function tBelow(t: number, df: number): number {
   const angle = Math.atan(t / Math.sqrt(df));
   const cos2 = Math.cos(angle) * Math.cos(angle);
@@ -84,7 +81,9 @@ export function tBelow(t: number, df: number): number {
   return 0.5 + within / 2;
 }
 
-/** Solves a symmetric positive definite system, by elimination. */
+// --- internal ---
+
+/** Solves a symmetric positive definite system by elimination. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const size = rows.length;

@@ -1,28 +1,32 @@
 /**
- * What full-length trials tell of a capacity. A trial at load x passes with probability
+ * The posterior distribution of a capacity after full-length trials. A trial at load x passes with probability
  *
  *   g + (1 - g - f) / (1 + exp((ln x - ln capacity) / s))
  *
- * so that the capacity is the load at which as many trials pass as fail, apart from flukes: f fail and g pass whatever the load. How steep
- * the response is (s) and how often a trial fails for no reason (f) are not known, and are averaged over; every capacity on the grid is as likely beforehand.
- * Where a machine's host gave processors to others, the target carried less by some multiple of that share, which is averaged over too.
+ * so that the capacity is the load at which as many trials pass as fail, flukes aside: a share f fails and a share g passes whatever the
+ * load. The steepness (s) of the response and the share f are not known, and are averaged over; before the trials every capacity on the
+ * grid is equally likely. If a machine's host gave processors to others, the target carried less, by a multiple of the stolen share; that
+ * multiple is averaged over too.
  */
+
+/** A trial that counts. */
 export interface Counted {
   load: number;
   passed: boolean;
-  /** Share of all processors' time that was taken from it; null where nobody knows. */
+  /** Share of all processors' time that was stolen from the trial; null if it is not known. */
   stolen?: number | null;
 }
 
 export interface Posterior {
-  /** Natural logarithms of capacities, evenly spaced, and how likely each is. */
+  /** Natural logarithms of capacities, evenly spaced, ascending. */
   grid: Float64Array;
+  /** Probability of each capacity. */
   weights: Float64Array;
-  /** By capacity and response, `grid.length * RESPONSES.length` of them. */
+  /** Probability of each pair of capacity and response: `grid.length * RESPONSES.length` values, by capacity. */
   joint: Float64Array;
 }
 
-/** `trials`: at least one. The grid reaches beyond the loads that were tried. */
+/** `trials`: at least one. The grid extends beyond the loads that were tried. */
 export function posteriorOf(trials: readonly Counted[]): Posterior {
   const logs = trials.map(({ load }) => Math.log(load));
   const low = Math.min(...logs) - BEYOND;
@@ -63,8 +67,8 @@ export function shareAbove({ grid, weights }: Posterior, load: number): number {
 }
 
 /**
- * Of these loads the one whose outcome is expected to tell most of the capacity, where such a share is stolen from the trial: that leaves the
- * least entropy.
+ * The load whose trial is expected to tell most about the capacity, because it leaves the least entropy. `stolen`: the share of all
+ * processors' time that is expected to be stolen from the trial.
  */
 export function mostTelling(posterior: Posterior, loads: readonly number[], stolen: number): number {
   let best = loads[0];
@@ -80,12 +84,15 @@ export function mostTelling(posterior: Posterior, loads: readonly number[], stol
 
 // --- internal ---
 
-/** Of the grid, in logarithms: half a percent. */
+/** Distance between points of the grid, in logarithms: half a percent. */
 const STEP = 0.005;
-/** How far it reaches beyond the loads that were tried: by half. */
+/** The grid extends beyond the loads that were tried by this factor. */
 const BEYOND = Math.log(1.5);
 const FLUKE_PASS = 0.005;
-/** By how many times the share that was stolen a target carries less, and how likely: caches are lost besides, and moments are not all alike. */
+/**
+ * Pairs [multiple, probability]: by what multiple of the stolen share the target carries less. It is not always 1: caches are lost too,
+ * and some moments matter more than others.
+ */
 const COSTS: readonly (readonly [number, number])[] = [
   [0, 0.1],
   [1, 0.3],
@@ -100,7 +107,10 @@ interface Response {
   prior: number;
 }
 
-/** A service's capacity is mostly sharp, a noisy machine's is less so; trials fail for no reason rarely, on a busy machine more often. */
+/**
+ * Responses with their probability. The capacity of a service is mostly sharp, on a noisy machine less so; trials rarely fail for no
+ * reason, on a busy machine more often.
+ */
 const RESPONSES: readonly Response[] = [
   [0.005, 0.4],
   [0.012, 0.3],
@@ -110,7 +120,7 @@ const RESPONSES: readonly Response[] = [
   [
     [0.005, 0.7],
     [0.06, 0.3],
-  ].map(([flukeFail, ofIt]) => ({ steepness, flukeFail, prior: share * ofIt })),
+  ].map(([flukeFail, flukeShare]) => ({ steepness, flukeFail, prior: share * flukeShare })),
 );
 
 function passShare(load: number, capacity: number, { steepness, flukeFail }: Response): number {
@@ -149,7 +159,7 @@ function expectedEntropy({ grid, joint }: Posterior, load: number, stolen: numbe
   return entropyOf(pass) + entropyOf(fail);
 }
 
-/** Of weights that add up to the probability of their case, and weighted with it. */
+/** Entropy of weights that add up to the probability of their outcome, multiplied by that probability. */
 function entropyOf(weights: Float64Array): number {
   let sum = 0;
   let entropy = 0;

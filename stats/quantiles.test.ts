@@ -15,7 +15,7 @@ describe('rateOf', () => {
     expect(rate.high).toBeCloseTo(high, 4);
   });
 
-  it('knows nothing of nothing', () => expect(rateOf(0, 0)).toEqual({ value: null, n: 0, low: null, high: null }));
+  it('has no value without samples', () => expect(rateOf(0, 0)).toEqual({ value: null, n: 0, low: null, high: null }));
 });
 
 describe('quantilesOf', () => {

@@ -1,4 +1,4 @@
-/** The few statistics that a record holds. */
+/** Shares with intervals and nearest-rank quantiles, as run records hold them. */
 
 /** A share with its 95% interval; all null if nothing was counted. */
 export interface Rate {
@@ -30,7 +30,7 @@ export function rateOf(hits: number, n: number): Rate {
   return { value: p, n, low: hits === 0 ? 0 : centre - half, high: hits === n ? 1 : centre + half };
 }
 
-/** Nearest-rank quantiles of samples in any order; all 0 where there are none. */
+/** Nearest-rank quantiles of samples in any order; all 0 if there are none. */
 export function quantilesOf(samples: ArrayLike<number>): Quantiles {
   const sorted = Float64Array.from(samples).sort();
   const n = sorted.length;
@@ -39,7 +39,7 @@ export function quantilesOf(samples: ArrayLike<number>): Quantiles {
   return { count: n, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted[n - 1] };
 }
 
-/** Share of samples at or below a limit; 1 where there are none. */
+/** Share of samples at or below a limit; 1 if there are none. */
 export function shareWithin(samples: ArrayLike<number>, limit: number): number {
   if (samples.length === 0) return 1;
   let within = 0;
@@ -47,7 +47,7 @@ export function shareWithin(samples: ArrayLike<number>, limit: number): number {
   return within / samples.length;
 }
 
-/** Several sample sets as one. */
+/** Several sets of samples as one, in their order. */
 export function joined(sets: readonly ArrayLike<number>[]): Float64Array {
   const all = new Float64Array(sets.reduce((n, s) => n + s.length, 0));
   let at = 0;

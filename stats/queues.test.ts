@@ -7,7 +7,7 @@ const THREE_CARS = CASES.at(-1)!.posed.arrivals.map(({ rate, prefers }) => ({
   prefers: prefers.map((server) => server - 1),
 }));
 
-/** Published values to the digits given: the closed forms and the tables they stand for are the same thing. */
+/** Published values and the digits that they are given to: the closed forms agree with the published tables. */
 it.each<[string, number[], number[], number]>([
   ['Erlang-C (10, 8)', Object.values(erlangC(10, 8, 1)), [0.40918, 0.20459], 5],
   ['Erlang-C (20, 18)', Object.values(erlangC(20, 18, 1)), [0.55077, 0.27538], 5],
@@ -34,7 +34,7 @@ it.each<[string, number[], number[], number]>([
   computed.forEach((value, i) => expect(Math.abs(value - published[i])).toBeLessThanOrEqual(0.5 * 10 ** -digits));
 });
 
-it('endless patience makes Erlang-A Erlang-C', () => {
+it('Erlang-A with endless patience is Erlang-C', () => {
   const { wait, meanWait } = erlangA(10, 8, 1, 1e-9);
   const c = erlangC(10, 8, 1);
   expect(wait).toBeCloseTo(c.wait, 6);

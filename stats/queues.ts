@@ -1,6 +1,6 @@
 /**
- * Queues whose answers are known, in closed form or as a small linear system, to hold the simulated ones against. Rates are per unit of
- * time and times in the same unit; with mu = 1 that unit is the mean service time.
+ * Queues whose measures are known, in closed form or from a small linear system, for comparison with simulated ones. Rates are per unit
+ * of time and times in the same unit; with mu = 1 that unit is the mean service time.
  */
 
 /** M/M/n (Erlang 1917): the probability of having to wait, and the mean wait. Needs lambda < n mu. */
@@ -12,14 +12,17 @@ export function erlangC(servers: number, lambda: number, mu: number): { wait: nu
   return { wait, meanWait: wait / (servers * mu - lambda) };
 }
 
-/** M/M/n+M (Palm 1946): callers who wait lose patience at rate theta each. Waits are over all callers, served or not. */
+/**
+ * M/M/n+M (Palm 1946), in which each waiting caller gives up at rate theta: the probability of having to wait, the share who give up,
+ * and the mean wait over all callers, served or not.
+ */
 export function erlangA(
   servers: number,
   lambda: number,
   mu: number,
   theta: number,
 ): { wait: number; abandoned: number; meanWait: number } {
-  // The birth-death chain's weights by number in system, until they no longer count.
+  // Weights of the birth-death chain's states, by number in the system, until they are too small to matter.
   const weights = [1];
   for (let n = 1; n <= servers || weights[n - 1] > 1e-18 * weights[servers]; n += 1) {
     weights.push((weights[n - 1] * lambda) / (Math.min(n, servers) * mu + Math.max(0, n - servers) * theta));
@@ -35,10 +38,10 @@ export function erlangA(
   return { wait: wait / total, abandoned: (theta * queue) / total / lambda, meanWait: queue / total / lambda };
 }
 
-/** M/M/n with non-preemptive priority classes of one service rate (Cobham 1954): each class's mean wait, the first class first. */
+/** Mean wait of each class in M/M/n with non-preemptive priorities and one service rate (Cobham 1954), the first class first. */
 export function cobham(servers: number, lambdas: readonly number[], mu: number): number[] {
   const lambda = lambdas.reduce((sum, rate) => sum + rate, 0);
-  // Mean time until a server comes free for somebody who finds them all busy, times the chance of finding them so.
+  // Mean time until a server is free for a customer who finds them all busy, times the probability of finding them so.
   const residual = erlangC(servers, lambda, mu).wait / (servers * mu);
   let above = 0;
   return lambdas.map((rate) => {
@@ -49,8 +52,9 @@ export function cobham(servers: number, lambdas: readonly number[], mu: number):
 }
 
 /**
- * The hypercube model (Larson 1974) with an infinite queue: groups of customers, each with a rate and its units in order of preference. Its first unit
- * is the group's own: another one is out of area, as is any unit that comes after a wait and is not its own (each unit being as likely as another).
+ * The hypercube model (Larson 1974) with an infinite queue: groups of customers, each with a rate and its units, numbered from 0, in
+ * order of preference. A group's first unit is its own; any other is out of area. After a wait each unit is equally likely to come.
+ * Answers each unit's workload, the probability that all are busy, the share served out of area, and the mean wait.
  */
 export function hypercube(
   groups: readonly { rate: number; prefers: readonly number[] }[],
@@ -62,7 +66,7 @@ export function hypercube(
   const full = states - 1;
   const chosen = (state: number, group: { prefers: readonly number[] }) =>
     group.prefers.find((unit) => (state & (1 << unit)) === 0) as number;
-  // Gauss-Seidel on the balance equations of the 2^n states; the line beyond `full` is geometric: it sends full -> full + 1 -> ... and back.
+  // Gauss-Seidel on the balance equations of the 2^n states. The states with a queue, beyond `full`, have geometric probabilities.
   const p = new Array<number>(states).fill(1 / states);
   const busyIn = (state: number) => [...Array(units).keys()].filter((unit) => (state & (1 << unit)) !== 0);
   for (let sweep = 0; sweep < 2000; sweep += 1) {

@@ -27,7 +27,7 @@ describe('the signed-rank test', () => {
     expect(pairedShift(signed(n, negative), 0.95).p).toBeCloseTo(p, 12);
   });
 
-  it('gives the published p and estimate of the worked example', () => {
+  it('gives the published p and estimate of a worked example', () => {
     const { p, estimate } = pairedShift(
       BEFORE.map((x, i) => x - AFTER[i]),
       0.95,
@@ -37,12 +37,12 @@ describe('the signed-rank test', () => {
   });
 
   it('counts ties and zeros by their own distribution', () => {
-    // Two equal magnitudes, both positive, and a zero that says nothing: 1 of 4 signs is so high.
+    // Two equal magnitudes, both positive, and a zero that says nothing: 1 of 4 sign patterns is as high.
     expect(pairedShift([1, 1, 0], 0.95).p).toBeCloseTo(0.5, 12);
     expect(pairedShift([0, 0, 0], 0.95)).toMatchObject({ p: 1, estimate: 0 });
   });
 
-  it('has no interval where the pairs are too few for one', () => {
+  it('has no interval if the pairs are too few for one', () => {
     expect(pairedShift([1, 2, 3, 4, 5], 0.95)).toMatchObject({ low: -Infinity, high: Infinity });
     expect(pairedShift([1, 2, 3, 4, 5, 6], 0.95)).toMatchObject({ low: 1, high: 6 });
   });
@@ -68,7 +68,7 @@ describe('the rank-sum test', () => {
   });
 
   it('counts ties by their own distribution', () => {
-    // Of the 6 ways to deal 1, 1, 2, 2 out to two and two, one is so low and one so high.
+    // There are 6 ways to deal 1, 1, 2, 2 to two and two: one is as low, and one as high.
     expect(independentShift([1, 1], [2, 2], 0.95).p).toBeCloseTo(2 / 6, 12);
     expect(independentShift([1, 1], [1, 1], 0.95).p).toBe(1);
   });
@@ -130,14 +130,14 @@ describe('the intervals', () => {
   });
 });
 
-describe('what stands beside the tests', () => {
-  it("is Holm's correction", () => {
+describe('beside the tests stand', () => {
+  it("Holm's correction", () => {
     expect(holm([0.01, 0.04, 0.03, 0.005]).map((p) => Number(p.toFixed(6)))).toEqual([0.03, 0.06, 0.06, 0.02]);
     expect(holm([0.6, 0.5])).toEqual([1, 1]);
     expect(holm([])).toEqual([]);
   });
 
-  it("is Cliff's delta, and the median", () => {
+  it("Cliff's delta", () => {
     expect(cliffsDelta([1, 2, 3], [4, 5, 6])).toBe(1);
     expect(cliffsDelta([4, 5, 6], [1, 2, 3])).toBe(-1);
     expect(cliffsDelta([1, 2], [1, 2])).toBe(0);

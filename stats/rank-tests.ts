@@ -1,21 +1,21 @@
 /**
- * Two samples by their ranks: Mann and Whitney's test for independent ones, Wilcoxon's for pairs, each with Hodges and Lehmann's estimate
- * of the shift and the interval that belongs to the test.
+ * Tests of two samples by ranks: Mann and Whitney's for independent samples, Wilcoxon's for pairs, each with Hodges and Lehmann's
+ * estimate of the shift and the interval that belongs to the test.
  */
 import { medianOfAscending } from './median.ts';
 import { doubledRanks, lowerCount, sizedSubsetSums, subsetSums, twoSided } from './ranks.ts';
 
 export interface Shift {
-  /** Two-sided. */
+  /** Two-sided p of no shift. */
   p: number;
-  /** Of the second sample over the first. */
+  /** Shift of the second sample from the first. */
   estimate: number;
-  /** At the level asked for; infinite where the samples are too small for one. */
+  /** Interval at the level asked for; infinite if the samples are too small for one. */
   low: number;
   high: number;
 }
 
-/** Mann and Whitney's test of `b` against `a`, with the median of all differences. `level`: of the interval, such as 0.95. */
+/** Mann and Whitney's test of `b` against `a`, with the median of all differences. `level`: confidence of the interval, such as 0.95. */
 export function independentShift(a: readonly number[], b: readonly number[], level: number): Shift {
   const differences = b.flatMap((y) => a.map((x) => y - x)).sort(byValue);
   const exact = a.length + b.length <= INDEPENDENT_EXACT_MAX;
@@ -25,7 +25,10 @@ export function independentShift(a: readonly number[], b: readonly number[], lev
   return { p: exact ? rankSumExact(a, b) : rankSumNormal(a, b), ...between(differences, k) };
 }
 
-/** Wilcoxon's signed-rank test of pairs' differences, with the median of their averages two by two (each with itself too). */
+/**
+ * Wilcoxon's signed-rank test of pairs' differences, with the median of the averages of every two of them (each with itself too).
+ * `level`: confidence of the interval, such as 0.95.
+ */
 export function pairedShift(differences: readonly number[], level: number): Shift {
   const n = differences.length;
   const averages = differences.flatMap((x, i) => differences.slice(i).map((y) => (x + y) / 2)).sort(byValue);
@@ -38,14 +41,14 @@ export function pairedShift(differences: readonly number[], level: number): Shif
   return { p, ...between(averages, k) };
 }
 
-/** Cliff's delta: how much more often a value of `b` is above one of `a` than below it; from -1 to 1. */
+/** Cliff's delta: the share of pairs in which a value of `b` is above one of `a`, less the share in which it is below; from -1 to 1. */
 export function cliffsDelta(a: readonly number[], b: readonly number[]): number {
   let score = 0;
   for (const x of a) for (const y of b) score += Math.sign(y - x);
   return score / (a.length * b.length);
 }
 
-/** Holm's step-down: p values corrected so that the chance of any false alarm among them is that of one. */
+/** p values after Holm's step-down correction, in their order: the chance of any false alarm among them is that of a single test. */
 export function holm(ps: readonly number[]): number[] {
   const order = ps.map((_, i) => i).sort((i, j) => ps[i] - ps[j]);
   const adjusted = Array.from<number>({ length: ps.length });
@@ -59,7 +62,7 @@ export function holm(ps: readonly number[]): number[] {
 
 // --- internal ---
 
-/** Beyond these sizes the normal approximation is as good, and the count would take seconds. */
+/** For larger samples the normal approximation is as good, and counting all cases would take seconds. */
 const INDEPENDENT_EXACT_MAX = 80;
 const PAIRED_EXACT_MAX = 60;
 
@@ -67,7 +70,7 @@ function byValue(x: number, y: number): number {
   return x - y;
 }
 
-/** From the k-th least to the k-th greatest. */
+/** The median of the values, and the interval from the k-th least to the k-th greatest of them. */
 function between(sorted: readonly number[], k: number): Omit<Shift, 'p'> {
   const estimate = medianOfAscending(sorted);
   if (k < 1) return { estimate, low: -Infinity, high: Infinity };
@@ -76,7 +79,7 @@ function between(sorted: readonly number[], k: number): Omit<Shift, 'p'> {
 
 const signedWays = new Map<number, Float64Array>();
 
-/** Of Wilcoxon's sum of positive ranks, where nothing is tied. */
+/** Number of ways to reach each value of Wilcoxon's sum of positive ranks, without ties. */
 function signedRankWays(n: number): Float64Array {
   let ways = signedWays.get(n);
   if (ways === undefined) {
@@ -88,7 +91,7 @@ function signedRankWays(n: number): Float64Array {
 
 const waysBySize = new Map<string, Float64Array>();
 
-/** Of Mann and Whitney's U, where nothing is tied. */
+/** Number of ways to reach each value of Mann and Whitney's U, without ties. */
 function rankSumWays(m: number, n: number): Float64Array {
   const key = `${m} ${n}`;
   let ways = waysBySize.get(key);
@@ -137,7 +140,7 @@ function tieSum(ranks: readonly number[]): number {
   return [...sizes.values()].reduce((sum, t) => sum + t ** 3 - t, 0);
 }
 
-/** With the correction for a statistic that comes in steps. */
+/** Two-sided p of a statistic's distance from its mean, with the correction for a statistic that comes in steps. */
 function normalTwoSided(distance: number, variance: number): number {
   if (variance <= 0) return 1;
   return Math.min(1, 2 * normalTail(Math.max(0, Math.abs(distance) - 0.5) / Math.sqrt(variance)));
@@ -164,7 +167,7 @@ function normalTail(z: number): number {
   return density / fraction;
 }
 
-/** By halving: it is asked a few times a comparison. */
+/** Bisection is fast enough: a comparison needs a few quantiles. */
 function normalQuantile(probability: number): number {
   let [low, high] = [0, 40];
   while (high - low > 1e-12) {

@@ -1,6 +1,6 @@
-/** Exact distributions of rank statistics, ties and all: every way to deal the ranks out is counted, none is drawn. */
+/** Exact distributions of rank statistics, ties included: every assignment of the ranks is counted, none is sampled. */
 
-/** Doubled midranks of the values, so that tied ones stay whole: 2, 4, 6, ... where none are tied. */
+/** Midranks of the values times two, so that those of ties are whole numbers too: 2, 4, 6, ... if none are tied. */
 export function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j]);
   const ranks = Array.from<number>({ length: values.length });
@@ -13,7 +13,7 @@ export function doubledRanks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** How many of the 2^n subsets of the ranks have each sum: place s for sum s. Exact to 53 ranks, and to 15 digits beyond. */
+/** Number of the 2^n subsets of the ranks that have each sum: place s for sum s. Exact up to 53 ranks, and to 15 digits beyond. */
 export function subsetSums(ranks: readonly number[]): Float64Array {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const ways = new Float64Array(total + 1);
@@ -26,7 +26,7 @@ export function subsetSums(ranks: readonly number[]): Float64Array {
   return ways;
 }
 
-/** How many of the subsets of `size` of the ranks have each sum. */
+/** Number of subsets of `size` ranks that have each sum: place s for sum s. */
 export function sizedSubsetSums(ranks: readonly number[], size: number): Float64Array {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(total + 1));
@@ -40,7 +40,7 @@ export function sizedSubsetSums(ranks: readonly number[], size: number): Float64
   return ways[size];
 }
 
-/** Two-sided p of a sum: twice the smaller tail that it stands in, at most 1. */
+/** Two-sided p of a sum: twice the smaller of its two tails, at most 1. `ways`: number of ways to reach each sum. */
 export function twoSided(ways: Float64Array, found: number): number {
   let below = 0;
   let above = 0;
@@ -53,7 +53,7 @@ export function twoSided(ways: Float64Array, found: number): number {
   return Math.min(1, (2 * Math.min(below, above)) / all);
 }
 
-/** The greatest k such that less than k of the statistic, which counts from 0, has at most `tail` of the probability; 0 where even 0 has more. */
+/** The greatest k for which values of the statistic below k have together at most `tail` of the probability; 0 if value 0 alone has more. */
 export function lowerCount(ways: Float64Array, tail: number): number {
   const all = ways.reduce((sum, count) => sum + count, 0);
   let cumulative = 0;

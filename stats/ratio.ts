@@ -2,21 +2,25 @@
 import { tQuantile } from './interval.ts';
 
 export interface RatioBlock {
-  /** What is counted, and of how much. */
+  /** Numerator and denominator of the block. */
   above: number;
   below: number;
 }
 
 export interface Ratio {
+  /** Null if there is no block. */
   value: number | null;
-  /** 95%; null below two blocks. */
+  /** 95% interval; null if there are fewer than two blocks. */
   low: number | null;
   high: number | null;
-  /** Blocks with anything below. */
+  /** Blocks whose `below` is above 0: the others are left out. */
   blocks: number;
 }
 
-/** Sum above over sum below. The interval counts blocks as independent: the linearised variance of a ratio, with Student's t of one degree less than blocks. */
+/**
+ * The sum of `above` over the sum of `below`. The interval takes blocks as independent: it has the linearised variance of a ratio, and
+ * Student's t with one degree of freedom less than blocks.
+ */
 export function ratioOfSums(blocks: readonly RatioBlock[]): Ratio {
   const used = blocks.filter((b) => b.below > 0);
   const above = used.reduce((sum, b) => sum + b.above, 0);

@@ -2,7 +2,7 @@ import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { estimate, exceedsBy, pairedDifference, relativeHalfWidth } from './replications.ts';
 
-/** Standard normal, by Box and Muller. */
+/** Standard normal numbers, by Box and Muller. */
 function normals(seed: string): () => number {
   const draw = seedrandom.alea(seed);
   return () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
@@ -36,7 +36,7 @@ describe('estimate', () => {
 });
 
 describe('pairedDifference', () => {
-  it('finds a small effect under large common noise, which no comparison of means would', () => {
+  it('finds a small effect under large common noise, which a comparison of means would not', () => {
     const draw = normals('paired');
     const reference = Array.from({ length: 30 }, () => 100 + 20 * draw());
     const level = reference.map((x) => x + 1 + 0.5 * draw());
@@ -53,7 +53,7 @@ describe('pairedDifference', () => {
     expect([difference.n, difference.mean]).toEqual([1, 1]);
   });
 
-  it('of equal values is none, and of one constant step is certain', () => {
+  it('of equal values is 0, and a constant step is certain', () => {
     expect(pairedDifference([1, 2, 3], [1, 2, 3])).toMatchObject({ mean: 0, p: 1, low: 0, high: 0 });
     expect(pairedDifference([2, 3, 4], [1, 2, 3]).p).toBe(0);
   });

@@ -1,7 +1,7 @@
-/** Points of the unit cube by which factors with a range are varied. All are drawn from one seed, so that a design can be made again. */
+/** Points of the unit cube that set the values of factors with a range. They follow from a seed, so that a design can be made again. */
 import seedrandom from 'seedrandom';
 
-/** Each coordinate of [0, 1) is cut into `size` equal parts, and each part holds one point (McKay, Beckman & Conover 1979). */
+/** `size` points: each coordinate of [0, 1) is cut into `size` equal parts, and each part holds one point (McKay, Beckman & Conover 1979). */
 export function latinHypercube(factors: number, size: number, seed: string): number[][] {
   const draw = seedrandom.alea(seed);
   const columns = Array.from({ length: factors }, () =>
@@ -13,12 +13,12 @@ export function latinHypercube(factors: number, size: number, seed: string): num
   return Array.from({ length: size }, (_, i) => columns.map((column) => column[i]));
 }
 
-/** How far a step of a Morris design goes: p / (2 (p - 1)) with p = 4 levels, which reaches all levels equally often. */
+/** Length of a step in a Morris design: p / (2 (p - 1)) with p = 4 levels, which reaches all levels equally often. */
 export const MORRIS_STEP = 2 / 3;
 
 /**
- * Trajectories of a Morris design (Morris 1991): each starts at a point of a grid of four levels and moves along each factor once, in an order of its own.
- * `factors` + 1 points each, one trajectory after the other.
+ * `size` trajectories of a Morris design (Morris 1991): each starts at a point of a grid of four levels and moves along each factor
+ * once, in an order of its own. A trajectory has `factors` + 1 points; they follow one after the other.
  */
 export function morrisTrajectories(factors: number, size: number, seed: string): number[][] {
   const draw = seedrandom.alea(seed);
@@ -41,8 +41,9 @@ export function morrisTrajectories(factors: number, size: number, seed: string):
 }
 
 /**
- * Saltelli's design for Sobol indices: two independent samples A and B of `size` points, and for each factor A with that coordinate of B. For each base
- * point in turn: A, B, then AB of each factor. The samples are Latin hypercubes, not Sobol sequences: unbiased, a little less even.
+ * Saltelli's design for Sobol indices: two independent samples A and B of `size` points, and for each factor the points AB, which are A
+ * with that coordinate of B. The order is A, B, then AB of each factor, for each base point in turn. The samples are Latin hypercubes,
+ * not Sobol sequences: unbiased, and a little less even.
  */
 export function saltelliPoints(factors: number, size: number, seed: string): number[][] {
   const a = latinHypercube(factors, size, `${seed} a`);
@@ -56,7 +57,7 @@ export function saltelliPoints(factors: number, size: number, seed: string): num
 
 // --- internal ---
 
-/** Fisher and Yates. */
+/** Shuffles a copy, by Fisher and Yates. */
 function shuffled<T>(values: T[], draw: () => number): T[] {
   const all = [...values];
   for (let i = all.length - 1; i > 0; i -= 1) {

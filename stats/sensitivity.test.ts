@@ -15,7 +15,7 @@ describe('morrisEffects', () => {
     }
   });
 
-  it('show a product as a spread', () => {
+  it('show the interaction in a product as a spread', () => {
     const unit = morrisTrajectories(2, 20, 'product');
     const [x, y] = morrisEffects(
       unit,
@@ -28,7 +28,7 @@ describe('morrisEffects', () => {
 
 describe('sobolIndices', () => {
   it('of the Ishigami function are those known', () => {
-    // Ishigami & Homma 1990, a = 7, b = 0.1: S1 .3139, .4424, 0; ST .5576, .4424, .2437.
+    // Ishigami & Homma 1990, a = 7, b = 0.1: first order .3139, .4424, 0; total order .5576, .4424, .2437.
     const ishigami = ([u, v, w]: readonly number[]): number => {
       const [x, y, z] = [u, v, w].map((share) => Math.PI * (2 * share - 1));
       return Math.sin(x) + 7 * Math.sin(y) ** 2 + 0.1 * z ** 4 * Math.sin(x);
@@ -45,7 +45,7 @@ describe('sobolIndices', () => {
         [total, known[k][1]],
       ] as const) {
         expect(Math.abs(value - exact)).toBeLessThan(0.06);
-        // An interval of 95%, with a little slack: one in twenty misses.
+        // A 95% interval misses one time in twenty: there is a little slack.
         expect(low).toBeLessThan(exact + 0.01);
         expect(high).toBeGreaterThan(exact - 0.01);
       }

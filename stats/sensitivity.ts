@@ -1,14 +1,14 @@
 /** Which factor moves a measure: Morris' elementary effects and Sobol indices, with bootstrap intervals. */
 import seedrandom from 'seedrandom';
 
-/** A figure with its 95% percentile interval over resampled trajectories or base points. */
+/** A statistic with its 95% percentile interval over resampled trajectories or base points. */
 export interface Bounded {
   value: number;
   low: number;
   high: number;
 }
 
-/** Of one factor. Effects are per whole range of the factor. */
+/** Morris' statistics of one factor. Effects are per whole range of the factor. */
 export interface MorrisEffect {
   /** Mean of absolute effects: how much the factor matters. */
   muStar: Bounded;
@@ -18,14 +18,15 @@ export interface MorrisEffect {
   sigma: Bounded;
 }
 
-/** Of one factor. */
+/** Sobol indices of one factor. */
 export interface SobolIndex {
-  /** Share of the variance that it explains alone, and with all that it takes part in. */
+  /** Share of the variance that the factor explains alone. */
   first: Bounded;
+  /** Share of the variance that it explains alone and in interactions with other factors. */
   total: Bounded;
 }
 
-/** `unit`: the design's points (morrisTrajectories), `values` what was found at each. One entry a factor. */
+/** One entry a factor. `unit`: the points of the design (morrisTrajectories); `values`: the measure at each point. */
 export function morrisEffects(unit: readonly (readonly number[])[], values: readonly number[]): MorrisEffect[] {
   const factors = unit[0].length;
   const trajectories = Math.floor(unit.length / (factors + 1));
@@ -38,8 +39,8 @@ export function morrisEffects(unit: readonly (readonly number[])[], values: read
     }
   }
   return effects.map((own) => {
-    const of = (figure: (sample: readonly number[]) => number): Bounded =>
-      bootstrapped(trajectories, (rows) => figure(rows.map((row) => own[row])));
+    const of = (statistic: (sample: readonly number[]) => number): Bounded =>
+      bootstrapped(trajectories, (rows) => statistic(rows.map((row) => own[row])));
     return {
       muStar: of((sample) => mean(sample.map(Math.abs))),
       mu: of(mean),
@@ -49,13 +50,13 @@ export function morrisEffects(unit: readonly (readonly number[])[], values: read
 }
 
 /**
- * `values`: what was found at each point of saltelliPoints, in their order. First order after Saltelli et al. 2010, total order after Jansen 1999. One
- * entry a factor; NaN where nothing varies.
+ * One entry a factor; NaN if the measure does not vary. `values`: the measure at each point of saltelliPoints, in their order. First
+ * order after Saltelli et al. 2010, total order after Jansen 1999.
  */
 export function sobolIndices(factors: number, values: readonly number[]): SobolIndex[] {
   const width = factors + 2;
   const size = Math.floor(values.length / width);
-  // About their mean: the first order's error is then far smaller.
+  // Values less their mean make the error of the first order far smaller.
   const centre = mean(values);
   const column = (k: number): number[] => Array.from({ length: size }, (_, i) => values[i * width + k] - centre);
   const [a, b] = [column(0), column(1)];
@@ -74,12 +75,12 @@ export function sobolIndices(factors: number, values: readonly number[]): SobolI
 
 const RESAMPLES = 200;
 
-/** The resamples are the same for every figure of one size, and on every machine. */
-function bootstrapped(size: number, figure: (rows: readonly number[]) => number): Bounded {
+/** A statistic of all rows, with its interval over resamples. The resamples of one size are the same for every statistic and machine. */
+function bootstrapped(size: number, statistic: (rows: readonly number[]) => number): Bounded {
   const draw = seedrandom.alea(`bootstrap ${size}`);
-  const whole = figure(Array.from({ length: size }, (_, i) => i));
+  const whole = statistic(Array.from({ length: size }, (_, i) => i));
   const others = Array.from({ length: RESAMPLES }, () =>
-    figure(Array.from({ length: size }, () => Math.floor(draw() * size))),
+    statistic(Array.from({ length: size }, () => Math.floor(draw() * size))),
   ).sort((x, y) => x - y);
   const at = (share: number): number => others[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))];
   return { value: whole, low: at(0.025), high: at(0.975) };
@@ -91,7 +92,7 @@ function meanOver(rows: readonly number[], of: (i: number) => number): number {
   return sum / rows.length;
 }
 
-/** Of both samples together. */
+/** Variance of both samples together. */
 function varianceOver(rows: readonly number[], a: readonly number[], b: readonly number[]): number {
   const centre = meanOver(rows, (i) => (a[i] + b[i]) / 2);
   const squares = (x: number): number => (x - centre) * (x - centre);

@@ -31,7 +31,7 @@ describe('mser5', () => {
 });
 
 describe('batchMeans', () => {
-  /** First-order autoregressive, mean 10: neighbours are alike, so that a plain interval is far too narrow. */
+  /** A first-order autoregressive series of mean 10: neighbours are alike, so that a plain interval is far too narrow. */
   function remembering(seed: string): number[] {
     const draw = noise(seed);
     let x = 0;
@@ -48,5 +48,5 @@ describe('batchMeans', () => {
     expect(count(1)).toBeLessThan(100);
   });
 
-  it('says nothing of fewer than ten batches', () => expect(batchMeans(remembering('short'), 250, 0.95)).toBeNull());
+  it('gives nothing for fewer than ten batches', () => expect(batchMeans(remembering('short'), 250, 0.95)).toBeNull());
 });

@@ -1,11 +1,11 @@
-/** What one long run says of its own mean: where its beginning ends, and how uncertain the rest is. */
+/** The mean of one long run: the length of its transient beginning, and the uncertainty of the rest. */
 import { meanInterval, type Interval } from './interval.ts';
 
 const BATCH = 5;
 
 /**
- * How many values at the start to leave out by MSER-5 (White 1997; White, Cobb & Spratt 2000): of all truncations within the first half, in batches of
- * five, the one after which the standard error of the mean is least. A multiple of 5; 0 where there are fewer than ten values.
+ * Number of values to leave out at the start by MSER-5 (White 1997; White, Cobb & Spratt 2000): of all cuts within the first half, in
+ * batches of five, the one after which the standard error of the mean is least. A multiple of 5; 0 for fewer than ten values.
  */
 export function mser5(series: readonly number[]): number {
   const means = batched(series, BATCH);
@@ -13,7 +13,7 @@ export function mser5(series: readonly number[]): number {
   let sum = 0;
   let squares = 0;
   let best = { cut: 0, statistic: Infinity };
-  // From the end, so that each step adds one batch to the sums of what is kept.
+  // From the end, so that each step adds one batch to the sums of those that are kept.
   for (let cut = means.length - 1; cut >= 0; cut -= 1) {
     sum += means[cut];
     squares += means[cut] * means[cut];
@@ -26,8 +26,8 @@ export function mser5(series: readonly number[]): number {
 }
 
 /**
- * The interval of a stationary series' mean from the means of batches of `length` values, which are nearly independent where batches are much longer than
- * the series remembers. Values beyond the last whole batch are left out. Null with fewer than ten batches.
+ * The interval of a stationary series' mean from the means of batches of `length` values, which are nearly independent if batches are
+ * much longer than the series' memory. Values beyond the last whole batch are left out. Null with fewer than ten batches.
  */
 export function batchMeans(series: readonly number[], length: number, confidence: number): Interval | null {
   const means = batched(series, length);

@@ -1,11 +1,12 @@
-/** Times counted by bucket, with their sum: what a histogram of Prometheus holds. Small enough to be told from thread to thread while a run goes on. */
+/** Times counted by bucket, with their sum, as Prometheus's histograms hold them: small enough to pass between threads during a run. */
 
 export interface Spread {
-  /** How many lay up to each bound and above the one before; the last entry: above all. */
+  /** Number of times up to each bound and above the one before; the last entry counts those above all bounds. */
   counts: number[];
   sumMs: number;
 }
 
+/** Counts times into a spread. */
 export class SpreadTally {
   readonly spread: Spread;
   readonly #boundsMs: readonly number[];
@@ -16,7 +17,7 @@ export class SpreadTally {
     this.spread = { counts: new Array<number>(boundsMs.length + 1).fill(0), sumMs: 0 };
   }
 
-  /** Clocks of two threads may differ by less than what is measured: what seems to come before its cause took no time. */
+  /** The clocks of two threads differ a little, so that an effect may seem to come before its cause: such a time counts as 0. */
   add(ms: number): void {
     const bucket = this.#boundsMs.findIndex((bound) => ms <= bound);
     this.spread.counts[bucket === -1 ? this.#boundsMs.length : bucket] += 1;
@@ -24,7 +25,7 @@ export class SpreadTally {
   }
 }
 
-/** One spread of several with the same bounds. */
+/** The sum of spreads with the same bounds; at least one. */
 export function addedUp(spreads: readonly Spread[]): Spread {
   const [first, ...others] = spreads;
   const counts = [...first.counts];

@@ -1,4 +1,4 @@
-/** Quantiles with their tail from a bounded histogram: memory does not grow with what is measured. */
+/** Quantiles with their tail from a bounded histogram, whose memory does not grow with the number of values. */
 import { build, type Histogram } from 'hdr-histogram-js';
 import { SpreadTally, type Spread } from './spread.ts';
 
@@ -16,6 +16,7 @@ export interface Tail {
   max: number;
 }
 
+/** Counts times, ms, for quantiles and for a spread. */
 export class TailHistogram {
   readonly #histogram: Histogram = build({
     bitBucketSize: 32,
@@ -26,12 +27,12 @@ export class TailHistogram {
 
   readonly #tally: SpreadTally;
 
-  /** `boundsMs`: of the buckets of `spread`. */
+  /** `boundsMs`: upper bounds of the buckets of `spread`, ascending. */
   constructor(boundsMs: readonly number[] = []) {
     this.#tally = new SpreadTally(boundsMs);
   }
 
-  /** Clocks of two threads may differ by less than what is measured: what seems to come before its cause took no time. */
+  /** The clocks of two threads differ a little, so that an effect may seem to come before its cause: such a time counts as 0. */
   add(ms: number): void {
     this.#tally.add(ms);
     this.#histogram.recordValue(Math.min(US_MAX, Math.max(0, Math.round(ms * US_PER_MS))));
@@ -50,4 +51,5 @@ export class TailHistogram {
   }
 }
 
+/** The tail of no values. */
 export const NO_TAIL: Readonly<Tail> = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };

@@ -26,7 +26,7 @@ function coverage(correlation: number, alpha: number, runs = 200): { share: numb
 }
 
 describe('a trend', () => {
-  it('is the line itself where there is no noise', () => {
+  it('is the line itself if there is no noise', () => {
     const trend = trendOf(
       minutes,
       minutes.map((minute) => 7 - 2 * minute),
@@ -39,7 +39,7 @@ describe('a trend', () => {
     expect(trend?.points).toBe(BATCHES);
   });
 
-  it('is not led astray by a tenth of wild values, nor by missing ones', () => {
+  it('holds in spite of a tenth of wild values, and of missing ones', () => {
     const noise = correlatedNoise(SECONDS, 0, mulberry32(5));
     const spoilt = minutes.map((minute, i) =>
       i % 10 === 0 ? 1000 * (i / SECONDS) : i % 7 === 0 ? NaN : SLOPE * minute + 0.1 * noise[i],
@@ -56,14 +56,14 @@ describe('a trend', () => {
   it.each([0, 0.5, 0.9, 0.97, 0.9999])(
     'has an interval that holds the truth as often as it says, at correlation %s',
     (c) => {
-      // 95% at both ends together: 200 series put the share within 0.03 of it, two deviations.
+      // 95% at both ends together: with 200 series the share lies within 0.03 of that, two standard errors.
       expect(coverage(c, 0.025).share).toBeGreaterThan(0.92);
-      // 99.8%; of noise that wanders almost without bounds (0.9999) 98%.
+      // 99.8%; for noise that wanders almost without bounds (0.9999) 98%.
       expect(coverage(c, 0.001).share).toBeGreaterThanOrEqual(c < 0.99 ? 0.99 : 0.97);
     },
   );
 
-  it('is found in a curve without noise, whose residuals all hang together', () => {
+  it('is found in a curve without noise, whose residuals are all correlated', () => {
     const trend = trendOf(
       minutes,
       minutes.map((minute) => 100 * Math.log(1 + 0.01 * minute)),
@@ -73,7 +73,7 @@ describe('a trend', () => {
     expect(trend?.low).toBeGreaterThan(0.8);
   });
 
-  it('has an interval that is worth something: narrower the less its noise hangs together', () => {
+  it('has an interval that is narrower the less its noise is correlated', () => {
     const widths = [0, 0.5, 0.9].map((c) => coverage(c, 0.025, 100).width);
     expect(widths[0]).toBeLessThan(0.25);
     expect(widths[0]).toBeLessThan(widths[1]);

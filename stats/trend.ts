@@ -1,9 +1,9 @@
 /**
- * Slopes that hold where samples are neither normal nor independent: Theil and Sen's median of slopes, over the medians of consecutive
- * batches, with a t interval from the residuals. What batches leave of autocorrelation widens it: the residuals' lag-1 correlation (its
- * bias in short series taken off) says how many independent points the batches are worth. Where those are few, the range of the residuals
- * bounds what wandering noise could have done. (Sen's own interval, by ranks, has no end at all
- * at the confidence that many series at once ask for, however plain the slope.)
+ * Slopes of samples that are neither normal nor independent: Theil and Sen's median of slopes over the medians of consecutive batches,
+ * with a t interval from the residuals. Autocorrelation that remains between batches widens the interval: the residuals' lag-1
+ * correlation, corrected for its bias in short series, says how many independent points the batches are worth. If those are few, the
+ * range of the residuals bounds the slope that wandering noise could have made. (Sen's own interval, by ranks, is infinite at the
+ * confidence that many series at once need, however plain the slope.)
  */
 import { tQuantile } from './interval.ts';
 import { medianOfAscending } from './median.ts';
@@ -14,26 +14,26 @@ export interface Trend {
   /** Ends of the two-sided interval. */
   low: number;
   high: number;
-  /** Of the line, midway between the first point and the last. */
+  /** Value of the line midway between the first point and the last. */
   level: number;
-  /** Points that the slope was fitted to, and how many independent ones they are worth. */
+  /** Number of points that the slope was fitted to, and the number of independent points that they are worth. */
   points: number;
   pointsEffective: number;
 }
 
-/** Points beyond this number are merged into batches: their medians. */
+/** More points than this are merged into this number of batches. */
 export const BATCHES = 20;
 
 export interface TrendOptions {
-  /** The chance allowed for the truth to lie below the interval, and likewise above. */
+  /** The chance allowed for the true slope to lie below the interval, and likewise above it. */
   alpha: number;
-  /** The points are few, and known to be far apart, so that no correlation is supposed beyond the one found. */
+  /** True if the points are few and known to be far apart: no correlation is then supposed beyond the one found. */
   apart?: boolean;
-  /** What stands for a batch; its median where left out. */
+  /** Quantile that stands for a batch; its median if left out. */
   quantile?: number;
 }
 
-/** The trend of y over ascending x; pairs with a NaN are left out. Null with fewer than 4 points. */
+/** The trend of y over ascending x. Points with a NaN are left out. Null with fewer than 4 points. */
 export function trendOf(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -68,14 +68,14 @@ export function trendOf(
 type Point = readonly [number, number];
 
 const POINTS_MIN = 4;
-/** Independent points that the batches must be worth for a t interval. */
+/** Number of independent points that the batches must be worth for a t interval. */
 const EFFECTIVE_MIN = 10;
 /**
- * Noise that wanders without bounds (a sum of independent steps) has a slope over its length of less than so many times the range of its
- * residuals, but for one time in 2,000 at either end (found with 20,000 series).
+ * Noise that wanders without bounds (a sum of independent steps) has a slope, over its length, of less than this multiple of the range
+ * of its residuals, except one time in 2,000 at either end (found with 20,000 series).
  */
 const WANDERS = 6;
-/** Nearer to 1 nothing can be told any more. */
+/** A correlation nearer to 1 can't be told from 1. */
 const CORRELATION_MAX = 0.95;
 
 function ascending(a: number, b: number): number {
@@ -88,7 +88,7 @@ function known(x: ArrayLike<number>, y: ArrayLike<number>): Point[] {
   return points;
 }
 
-/** Stretches of x of equal length, each as one point. */
+/** Divides x into stretches of equal length and makes one point of each. */
 function batchesOf(points: Point[], quantile: number): Point[] {
   if (points.length <= BATCHES) return points;
   const first = points[0][0];
@@ -109,7 +109,7 @@ function quantileOf(ascendingValues: readonly number[], quantile: number): numbe
     : ascendingValues[Math.floor(quantile * (ascendingValues.length - 1))];
 }
 
-/** Of all pairs, ascending. */
+/** Slopes of all pairs of points, ascending. */
 function slopesOf(points: readonly Point[]): number[] {
   const slopes: number[] = [];
   for (let i = 0; i < points.length; i += 1)
@@ -119,8 +119,8 @@ function slopesOf(points: readonly Point[]): number[] {
 }
 
 /**
- * Half the t interval. Residuals that hang together are smaller than the noise that they come from: their few degrees of freedom make up
- * for it. Infinite where there are none.
+ * Half the width of the t interval. Correlated residuals are smaller than the noise that they come from; the few degrees of freedom that
+ * they are worth make up for that. Infinite if no degree of freedom is left.
  */
 function tHalfOf(
   points: readonly Point[],
@@ -138,8 +138,8 @@ function tHalfOf(
 }
 
 /**
- * Lag-1 correlation of residuals, from 0. An estimate from n residuals of a line is too small by (2 + 4 rho) / n (Kendall 1954, with a
- * trend taken off); alternating residuals are not held to be worth more than independent ones.
+ * Lag-1 correlation of residuals, 0 or more: alternating residuals do not count as more than independent ones. An estimate from n
+ * residuals of a line is too small by (2 + 4 rho) / n (Kendall 1954, for a series whose trend is removed).
  */
 function correlationOf(residuals: readonly number[], apart: boolean): number {
   const n = residuals.length;
@@ -150,7 +150,7 @@ function correlationOf(residuals: readonly number[], apart: boolean): number {
     if (i > 0) product += residuals[i] * residuals[i - 1];
   }
   if (square === 0) return 0;
-  const found = product / square;
-  const bias = apart ? 0 : (2 + 4 * Math.max(0, found)) / n;
-  return Math.min(CORRELATION_MAX, Math.max(0, found + bias));
+  const estimate = product / square;
+  const bias = apart ? 0 : (2 + 4 * Math.max(0, estimate)) / n;
+  return Math.min(CORRELATION_MAX, Math.max(0, estimate + bias));
 }

@@ -27,7 +27,7 @@ it('finds the knee of noisy points', () => {
   expect(knee).toBeLessThan(1.25 * kneeOf(law)!);
 });
 
-it('a throughput that grows with connections, or faster, has no knee', () => {
+it('a throughput that grows in proportion to connections, or faster, has no knee', () => {
   const linear = fitUsl(LOADS.map((n) => ({ connections: n, throughput: 2 * n })));
   expect(linear?.kappa).toBeCloseTo(0, 12);
   expect(linear?.lambda).toBeCloseTo(2, 6);

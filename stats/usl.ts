@@ -1,11 +1,13 @@
 /**
- * The Universal Scalability Law (Gunther): throughput over the number of connections N is lambda N / (1 + sigma (N - 1) + kappa N (N - 1)).
- * `sigma` is what has to queue, `kappa` what each has to agree on with every other; with kappa above zero throughput has a peak, the knee.
+ * The Universal Scalability Law (Gunther): the throughput of N connections is lambda N / (1 + sigma (N - 1) + kappa N (N - 1)). If kappa is
+ * above 0, throughput has a peak, the knee.
  */
 export interface Usl {
   /** Throughput of one connection alone. */
   lambda: number;
+  /** Contention: the share of work that connections must queue for. */
   sigma: number;
+  /** Coherency: the cost of agreement between each two connections. */
   kappa: number;
   /** Share of the variance of throughput that the fit explains. */
   r2: number;
@@ -16,7 +18,10 @@ export interface UslPoint {
   throughput: number;
 }
 
-/** Least squares of N / throughput, which is linear in what is fitted, relative to each point, with sigma and kappa not below zero. Null below three distinct loads. */
+/**
+ * Fits the law by least squares of N / throughput, which is linear in the coefficients, relative to each point, with sigma and kappa 0
+ * or more. Null for fewer than three different loads, or if no fit has a positive lambda.
+ */
 export function fitUsl(points: readonly UslPoint[]): Usl | null {
   const used = points.filter(({ connections, throughput }) => connections > 0 && throughput > 0);
   if (new Set(used.map(({ connections }) => connections)).size < TERMS.length) return null;
@@ -34,30 +39,31 @@ export function fitUsl(points: readonly UslPoint[]): Usl | null {
   return { ...law, r2: explained(used, law) };
 }
 
+/** Throughput of `n` connections. */
 export function throughputAt({ lambda, sigma, kappa }: Omit<Usl, 'r2'>, n: number): number {
   return (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
 }
 
-/** Connections at which throughput peaks; null where it only flattens. */
+/** Number of connections at which throughput peaks; null if it has no peak. */
 export function kneeOf({ sigma, kappa }: Omit<Usl, 'r2'>): number | null {
   return kappa > 0 && sigma < 1 ? Math.sqrt((1 - sigma) / kappa) : null;
 }
 
 // --- internal ---
 
-/** Of N / throughput = a + b (N - 1) + c N (N - 1). */
+/** Terms of N / throughput = a + b (N - 1) + c N (N - 1). */
 const TERMS: readonly ((n: number) => number)[] = [() => 1, (n) => n - 1, (n) => n * (n - 1)];
-/** A coefficient that would be below zero is held at zero: the best fit is one with some of them left out. */
+/** If a coefficient would be below 0, it is 0, and the best fit leaves out its term: these subsets of terms are tried. */
 const SUBSETS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [0]];
 
-/** Rows are divided by N / throughput, so that each point weighs the same whatever its size. */
+/** Each row is divided by N / throughput, so that all points have the same weight. */
 function row({ connections, throughput }: UslPoint): number[] {
   return TERMS.map((term) => (term(connections) * throughput) / connections);
 }
 
 function solveFor(points: readonly UslPoint[], terms: readonly number[]): number[] | null {
   const rows = points.map((point) => terms.map((term) => row(point)[term]));
-  // Columns of one size: N (N - 1) of thousands of connections would drown the others.
+  // Columns are scaled to one size: N (N - 1) for thousands of connections would otherwise swamp the others.
   const sizes = terms.map((_, j) => Math.sqrt(rows.reduce((sum, r) => sum + r[j] ** 2, 0)));
   const normal = terms.map((_, j) => [
     ...terms.map((_t, k) => rows.reduce((sum, r) => sum + (r[j] * r[k]) / (sizes[j] * sizes[k]), 0)),
@@ -66,7 +72,7 @@ function solveFor(points: readonly UslPoint[], terms: readonly number[]): number
   return eliminate(normal)?.map((x, j) => x / sizes[j]) ?? null;
 }
 
-/** Gauss; the last column is the right side. Null where there is no single solution. */
+/** Gaussian elimination; the last column is the right side. Null if there is not exactly one solution. */
 function eliminate(m: number[][]): number[] | null {
   const size = m.length;
   for (let i = 0; i < size; i += 1) {
