@@ -1,4 +1,4 @@
-/** A whole experiment, or a shard of it, from its replications to its files. */
+/** Runs a whole experiment, or a shard of it, and writes its files; merges shards. */
 import { performance } from 'node:perf_hooks';
 import { formatIso } from '../../../contract/time.ts';
 import { readCode, readHost } from '../../records/provenance.ts';
@@ -11,19 +11,22 @@ import { readExperiment, writeExperiment } from './store.ts';
 import { headOf, sweep, type SweepOptions } from './sweep.ts';
 
 export interface Experimented {
-  /** Null where it was interrupted: the journal then has what there is. */
+  /** Null if the sweep was interrupted: the journal then holds the replications that ended. */
   file: ExperimentFile | null;
-  /** In the journal. */
+  /** Number of replications in the journal. */
   replications: number;
-  /** Points whose intervals did not become as narrow as was asked for. */
+  /** Points whose intervals did not become as narrow as asked for. */
   wide: Point[];
 }
 
-/** Runs what the journal does not have yet, then writes every file anew. `command` repeats it. Throws HB_OUTPUT and what the file system throws. */
-export async function runExperiment(o: SweepOptions & { command: string }): Promise<Experimented> {
+/**
+ * Runs the replications that the journal does not have yet, then writes every file anew. `command`: the command line that repeats it.
+ * Throws HB_OUTPUT and what the file system throws.
+ */
+export async function runExperiment(options: SweepOptions & { command: string }): Promise<Experimented> {
   const startedAt = formatIso(Date.now());
-  const { resolved, extent, shard, outDir, command, workers } = o;
-  const swept = await sweep(o);
+  const { resolved, extent, shard, outDir, command, workers } = options;
+  const swept = await sweep(options);
   const replications = swept.entries.length;
   if (!swept.isComplete) return { file: null, replications, wide: [] };
   const schedule = new Schedule(resolved.experiment, resolved.points, extent);
@@ -34,13 +37,13 @@ export async function runExperiment(o: SweepOptions & { command: string }): Prom
   return { file, replications, wide: shard.of === 1 ? schedule.wide(entries) : [] };
 }
 
-/** Writes what an unsharded sweep would have written. Throws HB_INPUT_FILE, HB_OUTPUT and what the file system throws. */
+/** Merges shards into the files that a sweep without shards would have written. Throws HB_INPUT_FILE, HB_OUTPUT and what the file system throws. */
 export function mergeExperiment(dirs: readonly string[], outDir: string, command: string): ExperimentFile {
   const startedAt = formatIso(Date.now());
   const begun = performance.now();
   const { resolved, extent, entries } = mergeShards(dirs, outDir);
   const result = resultOf({ ...resolved, sha256: headOf(resolved).sha256, extent, entries });
-  // Of all shards, as if they had run one after the other.
+  // The wall time of all shards together, as if they had run one after the other.
   const wallMs = dirs.reduce((sum, dir) => sum + readExperiment(dir).provenance.wallMs, performance.now() - begun);
   const shard = { index: 1, of: 1 };
   return writeExperiment(outDir, result, { command, code: readCode(), host: readHost(1), shard, startedAt, wallMs });

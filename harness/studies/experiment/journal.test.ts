@@ -18,7 +18,7 @@ const entry = (replication: number): Entry => ({
   historyHash: 'ab',
 });
 
-it('keeps what was told before, drops a line cut off by a kill, and goes on behind the last whole one', () => {
+it('keeps earlier replications, drops a line cut off by a kill, and goes on after the last whole line', () => {
   const path = join(folder, 'torn.jsonl');
   const first = openJournal(path, head);
   first.append(entry(0));
@@ -42,10 +42,10 @@ it.each([
     { gitCommit: 'f'.repeat(40) },
     `expected replications of build 1 ${'f'.repeat(12)}, found those of build 1`,
   ],
-])('refuses to go on with %s', (_what, change, said) => {
+])('refuses to go on with %s', (_case, change, message) => {
   const path = join(folder, `${Object.keys(change)[0]}.jsonl`);
   openJournal(path, head).close();
-  expect(() => openJournal(path, { ...head, ...change })).toThrow(said);
+  expect(() => openJournal(path, { ...head, ...change })).toThrow(message);
 });
 
 it.each([
@@ -60,8 +60,8 @@ it.each([
     `${JSON.stringify({ schema: 'hundredblock.experiment-journal/1.0', ...head })}\n{}\n`,
     'expected a replication on line 2',
   ],
-])('refuses %s', (what, text, said) => {
-  const path = join(folder, `${what.length}.jsonl`);
+])('refuses %s', (kind, text, message) => {
+  const path = join(folder, `${kind.length}.jsonl`);
   writeFileSync(path, text);
-  expect(() => readJournal(path)).toThrow(said);
+  expect(() => readJournal(path)).toThrow(message);
 });

@@ -1,6 +1,6 @@
 /**
- * The journal of an experiment: a line for what is run, then one for each replication, on disk before anything else happens. It is what survives a
- * kill; every table is made from it.
+ * The journal of an experiment: the first line names the experiment, and each further line holds a replication, which is on disk before
+ * anything else happens. It survives a kill, and every table is made from it.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -9,10 +9,10 @@ import type { Replication } from './replicate.ts';
 export const JOURNAL_FILE = 'journal.jsonl';
 const JOURNAL_SCHEMA = 'hundredblock.experiment-journal/1.0';
 
-/** What must be the same for replications to stand beside each other. */
+/** Replications may be used together only if these are the same. */
 export interface JournalHead {
   experiment: string;
-  /** Of the experiment with all that it takes from its base. */
+  /** Hash of the experiment with all options of its base scenario. */
   sha256: string;
   version: string;
   gitCommit: string | null;
@@ -30,7 +30,7 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens a journal to go on with, or begins one. Throws HB_OUTPUT where it is of something else. */
+/** Opens a journal to continue, or begins one. Throws HB_OUTPUT if it belongs to another experiment or build, HB_INPUT_FILE if it is broken. */
 export function openJournal(path: string, head: JournalHead): Journal {
   const isNew = !existsSync(path) || readFileSync(path).length === 0;
   const entries: Entry[] = [];
@@ -57,7 +57,7 @@ export function openJournal(path: string, head: JournalHead): Journal {
   };
 }
 
-/** All whole lines; a last one that a kill cut off is left out. `bytes`: of the whole lines. Throws HB_INPUT_FILE. */
+/** Reads all whole lines; a last one that a kill cut off is left out. `bytes`: length of the whole lines. Throws HB_INPUT_FILE. */
 export function readJournal(path: string): { head: JournalHead; entries: Entry[]; bytes: number } {
   let text: string;
   try {
@@ -66,7 +66,7 @@ export function readJournal(path: string): { head: JournalHead; entries: Entry[]
     throw broken(path, `a journal of an experiment, found ${(error as NodeJS.ErrnoException).code ?? 'none'}`);
   }
   const lines = text.split('\n');
-  // What stands after the last line break was being written as the process ended.
+  // Text after the last line break was being written when the process ended.
   lines.pop();
   const values = lines.map((line, i): unknown => {
     try {
@@ -87,7 +87,7 @@ export function readJournal(path: string): { head: JournalHead; entries: Entry[]
   };
 }
 
-/** In words, why replications of two journals can't stand beside each other; null where they can. */
+/** Says why replications of two journals can't be used together; null if they can. */
 export function differenceOf(expected: JournalHead, found: JournalHead): string | null {
   if (found.experiment !== expected.experiment)
     return `expected replications of ${expected.experiment}, found those of ${found.experiment}`;

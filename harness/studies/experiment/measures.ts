@@ -1,21 +1,21 @@
-/** What an experiment can measure: each a figure of one run's record, with its unit. docs/reference/measures.md says how the record's figures come about. */
+/** The measures of experiments: each is a number from one run's record. docs/reference/measures.md says how the record's numbers arise. */
 import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
 import type { RecordMeasures } from '../../engine/measures.ts';
 
-/** A run as far as it is measured; `warmUpHours` is the option of its scenario. */
+/** The parts of a run that measures read; `warmUpHours` is the option of its scenario. */
 export type Measured = RecordMeasures & Pick<RunRecord, 'simulated'> & { warmUpHours: number };
 
 export interface Measure {
   title: string;
   unit: string;
   description: string;
-  /** Where in run.json it comes from. */
+  /** Paths in run.json that it comes from, separated by commas. */
   source: string;
-  /** Null where a run has none of what is measured. */
+  /** Null if the run has nothing to measure, such as no response. */
   of: (run: Measured) => number | null;
-  /** The same by hour, where the record has it. */
+  /** The same measure by hour, if the record has it. */
   hourly?: (hour: RunRecord['police']['hourly'][number]) => number;
 }
 
@@ -160,7 +160,7 @@ function daysOf({ simulated: { startMs, endMs } }: Measured): number {
   return (endMs - startMs) / DAY_MS;
 }
 
-/** Those after the warm-up. */
+/** Simulated days after the warm-up. */
 function countedDays(run: Measured): number {
   return daysOf(run) - run.warmUpHours / 24;
 }

@@ -1,4 +1,4 @@
-/** Joins the shards of an experiment: the same result as if one machine had run all of it. */
+/** Joins the shards of an experiment into the result that one machine would have given. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -15,8 +15,8 @@ export interface Merged {
 }
 
 /**
- * Reads finished shards and writes their journals into `outDir` as one. Throws HB_INPUT_FILE where a folder holds no finished shard, shards are not of
- * one experiment, build and extent, or replications are missing.
+ * Reads finished shards and writes their journals into `outDir` as one. Throws HB_INPUT_FILE if a folder holds no finished shard, if the
+ * shards differ in experiment, build or extent, or if replications are missing; HB_OUTPUT if `outDir` is not empty.
  */
 export function mergeShards(dirs: readonly string[], outDir: string): Merged {
   const shards = dirs.map((dir) => ({ dir, ...readExperiment(dir), journal: readJournal(join(dir, JOURNAL_FILE)) }));
@@ -25,7 +25,7 @@ export function mergeShards(dirs: readonly string[], outDir: string): Merged {
     const problem = differenceOf(first.journal.head, journal.head);
     if (problem !== null) return [`${dir}: ${problem}`];
     const [a, b] = [first.result.extent, result.extent].map((extent) => JSON.stringify(extent));
-    return a === b ? [] : [`${dir}: expected the extent ${a} as of ${first.dir}, found ${b}`];
+    return a === b ? [] : [`${dir}: expected the extent of ${first.dir}, ${a}, found ${b}`];
   });
   if (problems.length > 0) throw new HundredblockError('HB_INPUT_FILE', problems.join('\n'));
   const resolved = experimentOf(first.result.experiment);
@@ -36,10 +36,10 @@ export function mergeShards(dirs: readonly string[], outDir: string): Merged {
   const entries = schedule.kept(shards.flatMap(({ journal }) => journal.entries));
   const missing = schedule.missing(entries, { index: 1, of: 1 });
   if (missing.length > 0) {
-    const some = missing.slice(0, 5).map(({ point, replication }) => `${resolved.points[point].name} ${replication}`);
+    const listed = missing.slice(0, 5).map(({ point, replication }) => `${resolved.points[point].name} ${replication}`);
     throw new HundredblockError(
       'HB_INPUT_FILE',
-      `${dirs.join(' ')}: expected every replication, found ${missing.length} missing: ${some.join(', ')}${missing.length > some.length ? ', ...' : ''}`,
+      `${dirs.join(' ')}: expected every replication, found ${missing.length} missing: ${listed.join(', ')}${missing.length > listed.length ? ', ...' : ''}`,
     );
   }
   openNew(outDir);
@@ -54,12 +54,13 @@ export function mergeShards(dirs: readonly string[], outDir: string): Merged {
 
 // --- internal ---
 
+/** Throws HB_OUTPUT unless the folder is new or empty. */
 function openNew(outDir: string): void {
   mkdirSync(outDir, { recursive: true });
   const entries = readdirSync(outDir);
   if (entries.length > 0)
     throw new HundredblockError(
       'HB_OUTPUT',
-      `${outDir}: expected a new or empty folder, found one of ${entries.length} files`,
+      `${outDir}: expected a new or empty folder, found one with ${entries.length} files`,
     );
 }

@@ -1,4 +1,4 @@
-/** The report of an experiment: the question, what was found, every figure and table, and how to run it again. */
+/** The report of an experiment: question and answer, every plot and table, and how to run it again. */
 import { countText, nounText } from '../../records/number-text.ts';
 import { html, joinLines } from '../../report/html.ts';
 import { banner, details, paragraph, table } from '../../report/markup.ts';
@@ -9,11 +9,11 @@ import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentFile, type ExperimentResult } from './result.ts';
 import { tippingText } from './words.ts';
 
-/** A whole HTML page. */
+/** The report as a whole HTML page. */
 export function experimentPage({ result, provenance }: ExperimentFile): string {
   const sections = [
     answerSection(result),
-    figureSection(result),
+    plotSection(result),
     differenceSection(result),
     summarySection(result),
     ...(result.sensitivity.length > 0 ? [sensitivitySection(result)] : []),
@@ -33,20 +33,20 @@ function answerSection(result: ExperimentResult): PageSection {
   const body = [
     paragraph(experiment.question),
     paragraph(
-      `${nounText(points.length, 'point')}, ${each} replications each, ${nounText(runs.length, 'run')} in all. Replication r has the same seed at every point: what differs between two points is what their settings do, not chance.`,
+      `${nounText(points.length, 'point')}, ${each} replications each, ${nounText(runs.length, 'run')} in all. Replication r has the same seed at every point, so that two points differ by the effect of their settings, not by chance.`,
     ),
     ...(tipping === null ? [] : [banner('note', html`<strong>${tipping}</strong>`)]),
     paragraph(
-      'Simulated throughout. What rests on an assumed number is a property of the model, not a finding about any town.',
+      'All of this is simulated. A result that depends on an assumed number is a property of the model, not a finding about any town.',
     ),
   ];
   return { id: 'answer', title: 'Question and answer', body: joinLines(body) };
 }
 
-function figureSection(result: ExperimentResult): PageSection {
-  const figures = experimentPlots(result).map(({ spec }) => drawPlot(spec));
-  const body = [paragraph('Each is also a file in figures/, as SVG.'), ...figures];
-  return { id: 'figures', title: 'Figures', body: joinLines(body) };
+function plotSection(result: ExperimentResult): PageSection {
+  const plots = experimentPlots(result).map(({ spec }) => drawPlot(spec));
+  const body = [paragraph('Each plot is also an SVG file in figures/.'), ...plots];
+  return { id: 'figures', title: 'Plots', body: joinLines(body) };
 }
 
 function numberText(value: number | null): string {
@@ -77,8 +77,18 @@ function differenceSection(result: ExperimentResult): PageSection {
     pText(row.pHolm),
     String(row.n),
   ]);
-  const heads = ['Point', 'Less', 'Measure', 'Difference', 'Of it', '95% interval', 'Together', 'p (Holm)', 'Pairs'];
-  const caption = `Paired by replication; p and the intervals named together are corrected for all ${differences.length} differences`;
+  const heads = [
+    'Point',
+    'Reference',
+    'Measure',
+    'Difference',
+    'Share',
+    '95% interval',
+    'Joint interval',
+    'p (Holm)',
+    'Pairs',
+  ];
+  const caption = `Point less reference, paired by replication; p and joint intervals are corrected for all ${differences.length} differences`;
   return {
     id: 'differences',
     title: 'Differences',
@@ -112,7 +122,7 @@ function sensitivitySection({ sensitivity }: ExperimentResult): PageSection {
     numberText(finite(value.value)),
     rangeText(finite(value.low), finite(value.high)),
   ]);
-  const heads = ['Factor', 'Measure', 'Figure', 'Value', '95% interval'];
+  const heads = ['Factor', 'Measure', 'Index', 'Value', '95% interval'];
   const columns = heads.map((head, i) => ({ head, numeric: i > 2 }));
   return { id: 'sensitivity', title: 'Sensitivity', body: table('Bootstrapped intervals', columns, rows) };
 }
@@ -125,8 +135,8 @@ function designSection({ experiment, points, confidence }: ExperimentResult): Pa
   const { factors, base, set, warmUp, measures } = experiment;
   const WARM_UP = {
     none: 'nothing is left out',
-    stated: `the first ${warmUp.hours} simulated hours are left out of police figures`,
-    mser5: 'what MSER-5 finds in each run is left out of police figures',
+    stated: `the first ${warmUp.hours} simulated hours are left out of police measures`,
+    mser5: 'the hours that MSER-5 finds in each run are left out of police measures',
   } as const;
   const levels = factors.flatMap((factor) =>
     factor.levels.length > 0
@@ -137,9 +147,9 @@ function designSection({ experiment, points, confidence }: ExperimentResult): Pa
     paragraph(
       `Base scenario ${base}${set.length > 0 ? ` with ${set.join(' ')}` : ''}; ${experiment.design.kind} of ${nounText(points.length, 'point')}; warm-up: ${WARM_UP[warmUp.rule]}. Intervals are ${100 * confidence}% t intervals over replications.`,
     ),
-    table('What is varied', [{ head: 'Factor' }, { head: 'Level' }, { head: 'Options' }], levels),
+    table('Factors', [{ head: 'Factor' }, { head: 'Level' }, { head: 'Options' }], levels),
     table(
-      'What is measured',
+      'Measures',
       [{ head: 'Measure' }, { head: 'Unit' }, { head: 'Meaning' }, { head: 'In run.json' }],
       measures.map((name) => {
         const { title, unit, description, source } = MEASURES[name];
@@ -166,9 +176,9 @@ function runSection({ points, runs, sha256 }: ExperimentResult, provenance: Expe
     paragraph(
       `Hundredblock ${code.version}${commit}, Node ${host.node}, ${nounText(host.workers, 'worker')}; began ${startedAt}, took ${countText(wallMs / 60_000, 1)} min. Experiment ${sha256.slice(0, 12)}.`,
     ),
-    paragraph('Each run alone gives the figures that it gave here:'),
+    paragraph('Each command repeats one run, with the same results:'),
     ...commands,
-    paragraph('Tables are beside this page as CSV and Parquet; codebook.csv says what each column means.'),
+    paragraph('All tables are in this folder as CSV and Parquet; codebook.csv gives the meaning of each column.'),
   ];
   return { id: 'runs', title: 'Run it again', body: joinLines(body) };
 }

@@ -1,4 +1,4 @@
-/** Figures of an experiment: each measure over what was varied, differences from the reference, and what the factors move. */
+/** Plots of an experiment: each measure over what was varied, its differences from the reference, and the influence of each factor. */
 import * as Plot from '@observablehq/plot';
 import { countText } from '../../records/number-text.ts';
 import { plotFile, type PlotSpec } from '../../report/plot.ts';
@@ -7,12 +7,12 @@ import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentResult, type PointResult } from './result.ts';
 
 export interface NamedPlot {
-  /** Of its file. */
+  /** Name of its file, without the ending. */
   name: string;
   spec: PlotSpec;
 }
 
-/** All figures, in the order of the report. */
+/** All plots, in the order of the report. */
 export function experimentPlots(result: ExperimentResult): NamedPlot[] {
   return [
     ...result.experiment.measures.flatMap((measure) => levelPlot(result, measure)),
@@ -21,7 +21,7 @@ export function experimentPlots(result: ExperimentResult): NamedPlot[] {
   ];
 }
 
-/** The same as files. */
+/** The same plots as SVG files. */
 export function plotFiles(result: ExperimentResult): { name: string; svg: string }[] {
   return experimentPlots(result).map(({ name, spec }) => ({ name, svg: plotFile(spec) }));
 }
@@ -63,7 +63,7 @@ function levelPlot(result: ExperimentResult, measure: string): NamedPlot[] {
   return [{ name: fileName(measure), spec }];
 }
 
-/** What one point shows of a measure; nothing where it has no mean. */
+/** The dot of a point for a measure; empty if the point has no mean of it. */
 function dotOf(result: ExperimentResult, point: PointResult, measure: string): Dot[] {
   const { figures, factors } = result.experiment;
   const meanOf = (name: string) => result.summary.find((row) => row.point === point.index && row.measure === name);
@@ -95,7 +95,7 @@ function axisText({ experiment: { factors } }: ExperimentResult, over: string): 
   return `${factor.title}${factor.paths.length > 0 ? `, ${factor.paths.join(', ')}` : ''}`;
 }
 
-/** One panel a series, beside each other or, on a phone, below each other. */
+/** One panel for each series, side by side or, if `narrow`, one below the other. */
 function numberPlot(dots: readonly Dot[], yLabel: string, xLabel: string, narrow: boolean): Plot.PlotOptions {
   const panels = new Set(dots.map(({ series }) => series)).size;
   const facet = panels > 1 ? (narrow ? { fy: 'series' } : { fx: 'series' }) : {};
@@ -141,7 +141,7 @@ function rangeOf(values: readonly number[]): [number, number] {
   return [least < 0 ? least - margin : least, most + margin];
 }
 
-/** One row a point, from top to bottom in the order of points. */
+/** One row for each point, from top to bottom in the order of points. */
 function rowsOf(dots: readonly Dot[], label: string, narrow: boolean): Plot.PlotOptions {
   const bounds = rangeOf([...dots.flatMap(({ low, high }) => [low, high]), 0]);
   return rowPlot(

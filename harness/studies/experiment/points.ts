@@ -1,19 +1,19 @@
-/** The points of an experiment: which levels or values of its factors are run together. */
+/** The points of an experiment: each combines a level or value of every factor. */
 import { createHash } from 'node:crypto';
 import type { Experiment, Factor } from '../../../contract/experiment.ts';
 import { ScenarioSchema } from '../../../contract/scenario.ts';
 import { latinHypercube, morrisTrajectories, saltelliPoints } from '../../../stats/sampling.ts';
 
 export interface Point {
-  /** Its place in the order of points, from 0. */
+  /** Place in the order of points, from 0. */
   index: number;
   /** Levels' names joined by slashes, or `p` and a number. */
   name: string;
-  /** One for each factor, in their order: a level's name, or the value drawn. */
+  /** A setting for each factor, in their order: the name of a level, or the value drawn. */
   settings: (string | number)[];
-  /** Of the scenario, after the experiment's own. */
+  /** Scenario options as `path=value`, applied after those of the experiment. */
   sets: string[];
-  /** Index of the point that it is compared with; null of that point itself, and in designs that compare none. */
+  /** Index of the point that it is compared with; null for a reference itself, and in designs without comparisons. */
   reference: number | null;
 }
 
@@ -34,13 +34,13 @@ export function pointsOf(experiment: Experiment): Point[] {
   }
 }
 
-/** The seed of replication `r`: the same at every point, so that all share their random numbers. Whole, below 2^40. */
+/** The seed of a replication: the same at every point, so that all points share their random numbers. A whole number below 2^40. */
 export function seedOf(experiment: Pick<Experiment, 'name' | 'seed'>, replication: number): number {
   const digest = createHash('sha256').update(`${experiment.name} ${experiment.seed} ${replication}`).digest('hex');
   return Number.parseInt(digest.slice(0, 10), 16);
 }
 
-/** A factor's value at `u` of [0, 1], to six digits, and whole where an option takes whole numbers only. */
+/** A factor's value at `u` of [0, 1], with six digits; a whole number if one of its options takes only whole numbers. */
 export function valueAt({ low, high, scale, paths }: Factor, u: number): number {
   const value = scale === 'linear' ? low + u * (high - low) : low * (high / low) ** u;
   return paths.some(isWhole) ? Math.round(value) : Number(value.toPrecision(6));
@@ -84,6 +84,7 @@ function compared({ factors, against }: Experiment, all: readonly (readonly stri
   });
 }
 
+/** Points of the unit cube from which a sampling design's values are taken: one coordinate a factor. */
 export function unitPoints({ name, seed, design, factors }: Experiment): number[][] {
   const key = `${name} ${seed} ${design.kind}`;
   switch (design.kind) {

@@ -1,4 +1,4 @@
-/** Threads that work off replications, each as soon as it is free. */
+/** A pool of threads that run replications: a thread takes the next one as soon as it is free. */
 import { performance } from 'node:perf_hooks';
 import { replicate, type Replication } from './replicate.ts';
 import type { Answer, Order } from './worker.ts';
@@ -7,38 +7,39 @@ import { startThread } from '../../io/start-module.ts';
 export interface PoolOptions {
   workers: number;
   signal?: AbortSignal;
-  /** The place in the list of the order that comes next; null where none is left. */
+  /** Index of the order that comes next; null if none is left. */
   next: () => number | null;
   onDone: (index: number, replication: Replication, tookMs: number) => void;
 }
 
 /**
- * Runs every order, with one worker in this thread, with more each in one of its own, and tells each answer as it comes, by the order's place in the list.
- * Stops where `signal` does, and leaves what was begun. Throws what a run threw.
+ * Runs every order: in this thread if there is one worker, else each worker in a thread of its own. Calls `onDone` with each answer as it
+ * comes. Once `signal` aborts, no further order is begun, and those under way are dropped. Throws what a run threw.
  */
-export async function runOrders(orders: readonly Order[], o: PoolOptions): Promise<void> {
-  const count = Math.min(o.workers, orders.length);
+export async function runOrders(orders: readonly Order[], options: PoolOptions): Promise<void> {
+  const { next, onDone, signal } = options;
+  const count = Math.min(options.workers, orders.length);
   const workOff = async (run: (order: Order) => Promise<Replication | null>): Promise<void> => {
-    for (let index = o.next(); index !== null; index = o.next()) {
+    for (let index = next(); index !== null; index = next()) {
       const begunMs = performance.now();
       const replication = await run(orders[index]);
-      if (replication !== null) o.onDone(index, replication, performance.now() - begunMs);
-      if (replication === null || o.signal?.aborted === true) return;
+      if (replication !== null) onDone(index, replication, performance.now() - begunMs);
+      if (replication === null || signal?.aborted === true) return;
     }
   };
   if (count === 1) {
     await workOff(({ scenario, seed, measures, findWarmUp }) =>
-      replicate(scenario, seed, measures, findWarmUp, o.signal),
+      replicate(scenario, seed, measures, findWarmUp, signal),
     );
     return;
   }
   const threads = Array.from({ length: count }, () => new Thread());
   const stop = (): void => void Promise.all(threads.map((thread) => thread.close()));
-  o.signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     await Promise.all(threads.map((thread) => workOff((order) => thread.run(order))));
   } finally {
-    o.signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     await Promise.all(threads.map((thread) => thread.close()));
   }
 }
@@ -47,7 +48,7 @@ export async function runOrders(orders: readonly Order[], o: PoolOptions): Promi
 
 class Thread {
   readonly #worker = startThread('harness/studies/experiment/worker.ts');
-  /** Who waits for the answer to the order in hand. */
+  /** Settles the promise of the order under way. */
   #waiting: { resolve: (replication: Replication | null) => void; reject: (error: Error) => void } | null = null;
   #isClosed = false;
 
@@ -66,7 +67,7 @@ class Thread {
     );
   }
 
-  /** Null where the thread was closed meanwhile. */
+  /** Null if the thread was closed before the answer. */
   run(order: Order): Promise<Replication | null> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return resolve(null);

@@ -23,7 +23,7 @@ describe('a replication of twelve days', () => {
     found = (await replicate(scenario, 4, NAMES, true))!;
   });
 
-  it('measures everything that can be measured, in numbers', () => {
+  it('gives a number from 0 for every measure, or null', () => {
     for (const [k, value] of found.values.entries()) {
       expect(value === null || Number.isFinite(value), NAMES[k]).toBe(true);
       expect(value ?? 0, NAMES[k]).toBeGreaterThanOrEqual(0);
@@ -34,12 +34,12 @@ describe('a replication of twelve days', () => {
     expect(valueOf('unitUtilisation')).toBeLessThan(100);
   });
 
-  it('has intervals of its own for what the record has by the hour', () => {
+  it('has intervals of its own for measures that the record has by the hour', () => {
     const byHour = NAMES.filter((_, k) => found.batchHalfWidths[k] !== null);
     expect(byHour).toEqual(['unitUtilisation', 'callsWaiting']);
   });
 
-  it('that finds its warm-up gives what it gives where that is stated', async () => {
+  it('that finds its warm-up gives the same values as one whose warm-up is stated', async () => {
     const { warmUpHours, historyHash, values } = found;
     expect(warmUpHours % 5).toBe(0);
     const stated = (await replicate({ ...scenario, warmUpHours: 55 }, 4, NAMES, false))!;
@@ -49,13 +49,13 @@ describe('a replication of twelve days', () => {
     expect((await replicate({ ...scenario, warmUpHours }, 4, NAMES, false))!.values).toEqual(values);
   });
 
-  it('is nothing where it was stopped', async () => {
+  it('is null if it was stopped', async () => {
     expect(await replicate(scenario, 4, NAMES, false, AbortSignal.abort())).toBeNull();
   });
 });
 
 it.each(Object.entries(MEASURES))(
-  '%s says where in run.json it comes from',
+  '%s names the paths in run.json that it comes from',
   (_name, { source, title, unit, description }) => {
     for (const path of source.split(', '))
       expect(Object.keys(RunRecordSchema.properties), path).toContain(path.split('.')[0]);

@@ -1,4 +1,4 @@
-/** One replication of one point: the run that `simulate` makes, without its files. */
+/** Runs one replication of one point, the run that `hundredblock simulate` makes, without its files. */
 import { HOUR_MS } from '../../../contract/time.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { outcomeOf } from '../../run/run.ts';
@@ -9,20 +9,23 @@ import { CONFIDENCE } from '../../../stats/replications.ts';
 import { batchMeans, mser5 } from '../../../stats/series.ts';
 
 export interface Replication {
-  /** In the order of the experiment's measures; null where a run had none of what is measured. */
+  /** Values in the order of the experiment's measures; null if the run had nothing to measure. */
   values: (number | null)[];
   /** Half-widths of the 95% interval that this run alone gives, by batch means over whole days; null for measures without a series. */
   batchHalfWidths: (number | null)[];
-  /** Left out at the start, as stated or as found. */
+  /** Simulated hours left out at the start, as stated or as found by MSER-5. */
   warmUpHours: number;
   historyHash: string;
 }
 
-/** What MSER-5 looks at, hour by hour. */
+/** The measure whose hourly series MSER-5 looks at. */
 const WARM_UP_MEASURE = 'unitUtilisation';
 const DAY_HOURS = 24;
 
-/** `findWarmUp`: by MSER-5; the scenario then runs a second time where that finds something to leave out. Null where `signal` stopped it. */
+/**
+ * `findWarmUp`: MSER-5 finds the warm-up, and if there is any, the scenario runs a second time without it. Null if `signal` stopped the
+ * run.
+ */
 export async function replicate(
   scenario: Scenario,
   seed: number,
@@ -61,7 +64,7 @@ async function runOnce(
   };
 }
 
-/** Whole hours only. */
+/** The hourly series of a measure, whole hours only; null if the record has none. */
 function seriesOf(run: Measured, name: string): number[] | null {
   const { hourly } = MEASURES[name];
   if (hourly === undefined) return null;
@@ -69,7 +72,7 @@ function seriesOf(run: Measured, name: string): number[] | null {
   return run.police.hourly.slice(0, whole).map(hourly);
 }
 
-/** Batches of whole days: rates follow the hour. */
+/** Batches are whole days, because rates follow the hour. */
 function batchHalfWidth(run: Measured, name: string): number | null {
   const series = seriesOf(run, name)?.slice(run.warmUpHours);
   return series === undefined ? null : (batchMeans(series, DAY_HOURS, CONFIDENCE)?.halfWidth ?? null);

@@ -31,7 +31,7 @@ describe('experiments that ship', () => {
 });
 
 describe('a file', () => {
-  it('is filled with what it leaves out', () => {
+  it('gets defaults for options that it leaves out', () => {
     const { experiment, points } = experimentOf(tiny());
     expect(experiment.title).toBe('tiny');
     expect(experiment.design.kind).toBe('grid');
@@ -48,7 +48,7 @@ describe('a file', () => {
     ]);
   });
 
-  it('gives itself again where it is read from a result', () => {
+  it('is the same if it is read again from a result', () => {
     const { experiment } = experimentOf(tiny());
     const again = experimentOf(JSON.parse(JSON.stringify(experiment))).experiment;
     expect(JSON.stringify(again)).toBe(JSON.stringify(experiment));
@@ -101,7 +101,7 @@ describe('a file', () => {
         'factors.1.high: expected more than low (0), found 0',
       ],
     ],
-  ])('with %s is refused', (_what, changes, expected) => {
+  ])('with %s is refused', (_fault, changes, expected) => {
     expect(refusal(tiny(changes))).toEqual(expected);
   });
 
@@ -116,7 +116,7 @@ describe('a file', () => {
     expect(found.join('\n')).toContain('factors.0.levels.1.set: police.shifts');
   });
 
-  it('with several faults is told of all of them at once', () => {
+  it('with several faults is refused with all of them at once', () => {
     const found = refusal(
       tiny({
         factors: [{ name: 'share', paths: ['people.appUserShareOfPersons'], low: -0.5, high: 2 }],
@@ -146,7 +146,7 @@ it('seeds derive from experiment, seed and replication, and are whole', () => {
   expect(seedOf({ ...experiment, seed: 2 }, 0)).not.toBe(seeds[0]);
 });
 
-it('a sampled design gives values within their ranges, whole where the option takes whole numbers', () => {
+it('a sampled design gives values within their ranges, whole numbers if the option takes only those', () => {
   const { points } = experimentOf(
     tiny({
       factors: [

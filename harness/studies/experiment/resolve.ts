@@ -1,4 +1,4 @@
-/** From an experiment's name or file to a checked experiment, whose every point is a scenario that can be run. */
+/** Turns an experiment's name or file into a checked experiment, each of whose points is a scenario that can run. */
 import { ExperimentSchema, type Experiment, type Factor } from '../../../contract/experiment.ts';
 import { HundredblockError } from '../../../contract/errors.ts';
 import { explain, isSound as isPathSound, shown, wrongValue } from '../../../contract/explain.ts';
@@ -16,12 +16,12 @@ export interface Resolved {
   points: Point[];
 }
 
-/** More would neither be run nor read by anybody. */
+/** More points would take too long to run, and nobody would read them. */
 const POINTS_MAX = 100_000;
 
 /**
- * The experiment called `name`, or the one of a `.json` file. Throws HB_EXPERIMENT with one line for each problem, by path;
- * HB_INPUT_FILE where a file can't be read as JSON.
+ * The experiment called `name`, or the one in a `.json` file. Throws HB_EXPERIMENT with one line for each problem, by path;
+ * HB_INPUT_FILE if the file can't be read as JSON.
  */
 export function resolveExperiment(name: string): Resolved {
   const known = EXPERIMENTS.get(name);
@@ -33,13 +33,13 @@ export function resolveExperiment(name: string): Resolved {
   ]);
 }
 
-/** The same of a value that was parsed; what it leaves out is as in scenarios/experiments/defaults.ts. */
+/** The experiment that a parsed JSON value describes; options that it leaves out are those of scenarios/experiments/defaults.ts. */
 export function experimentOf(value: unknown): Resolved {
   if (!isObject(value)) throw refuse([`experiment: expected an object, found ${shown(value)}`]);
   const filled = fill(value);
   const misfits = explain(ExperimentSchema, filled);
   const problems = misfits.map(({ text }) => text);
-  // Each part that has its shape is looked into, whatever is wrong elsewhere.
+  // Each part that has its shape is checked further, whatever is wrong elsewhere.
   const experiment = filled as unknown as Experiment;
   const isSound = (...keys: (keyof Experiment)[]): boolean => keys.every((key) => isPathSound(misfits, key));
   if (isSound('factors', 'design')) problems.push(...designProblems(experiment));
@@ -56,12 +56,15 @@ export function experimentOf(value: unknown): Resolved {
   return { experiment, points };
 }
 
-/** What a point runs. Throws what resolveScenario throws. */
+/** The scenario of a point. Throws what resolveScenario throws. */
 export function scenarioOf(experiment: Experiment, point: Pick<Point, 'sets'>, warmUpHours?: number): Scenario {
   return resolveScenario(experiment.base, setsOf(experiment, point, warmUpHours));
 }
 
-/** Everything by which a point differs from the base, in the order in which it holds. `warmUpHours`: where the rule does not state it. */
+/**
+ * Options, as `path=value`, by which a point differs from the base scenario, in the order in which they apply. `warmUpHours`: of the run,
+ * if the experiment's rule does not state it.
+ */
 export function setsOf(
   { set, warmUp }: Pick<Experiment, 'set' | 'warmUp'>,
   point: Pick<Point, 'sets'>,
@@ -76,7 +79,7 @@ function refuse(problems: readonly string[]): HundredblockError {
   return new HundredblockError('HB_EXPERIMENT', problems.join('\n'));
 }
 
-/** Titles may be left out: the name stands for them. */
+/** Fills in defaults; a title that is left out is the name. */
 function fill(value: Record<string, unknown>): Record<string, unknown> {
   const { name } = value;
   const titled = (item: unknown): unknown => (isObject(item) ? { title: item.name, set: [], ...item } : item);
@@ -210,7 +213,7 @@ function countProblems({ replications, replicationsMax }: Experiment): string[] 
   return problems;
 }
 
-/** What is wrong with the scenarios that the parts name, each part by itself. */
+/** Problems of the scenarios that each part of the experiment leads to by itself. */
 function scenarioProblems(experiment: Experiment, isSound: (...keys: (keyof Experiment)[]) => boolean): string[] {
   if (!isSound('base')) return [];
   const { base } = experiment;

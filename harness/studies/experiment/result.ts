@@ -1,4 +1,4 @@
-/** What an experiment found, from its replications alone: the same replications give the same result, wherever and in whatever order they ran. */
+/** The result of an experiment, made from its replications alone: it is the same wherever and in whatever order they ran. */
 import type { Experiment } from '../../../contract/experiment.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { commandLine } from '../../records/command-line.ts';
@@ -33,7 +33,7 @@ export interface RunResult {
   seed: number;
   warmUpHours: number;
   historyHash: string;
-  /** Gives the same figures alone. */
+  /** The command line that repeats this run alone. */
   command: string;
 }
 
@@ -46,9 +46,9 @@ export interface DifferenceRow extends Difference {
   point: number;
   reference: number;
   measure: string;
-  /** Corrected for all differences of the experiment (Holm 1979). */
+  /** p after correction for all differences of the experiment (Holm 1979). */
   pHolm: number | null;
-  /** Of an interval that holds together with all others of the experiment (Bonferroni). */
+  /** Ends of an interval that holds together with all others of the experiment (Bonferroni). */
   lowTogether: number | null;
   highTogether: number | null;
 }
@@ -60,13 +60,13 @@ export interface SensitivityRow {
   value: Bounded;
 }
 
-/** Whether, and where, a measure goes beyond its reference by more than a share of it. */
+/** Whether a measure rises above its reference by more than a share of it, and at which point. */
 export interface Tipping {
   measure: string;
   share: number;
-  /** In the order of points: p of being above by no more than the share, corrected for the points tried. */
+  /** By point, in their order: p of the hypothesis that it is above by no more than the share, plain and corrected for all points tried. */
   tried: { point: number; p: number | null; pHolm: number | null }[];
-  /** The first whose corrected p is below 5%; null where none is. */
+  /** The first point whose corrected p is below 5%; null if there is none. */
   point: number | null;
 }
 
@@ -77,7 +77,7 @@ export interface ExperimentResult {
   confidence: number;
   points: PointResult[];
   runs: RunResult[];
-  /** By point and replication: values, and the half-widths of what single runs say by batch means, in the order of the experiment's measures. */
+  /** By point and replication, in the order of the experiment's measures: values, and half-widths of the intervals of single runs by batch means. */
   values: { point: number; replication: number; values: (number | null)[]; batchHalfWidths: (number | null)[] }[];
   summary: SummaryRow[];
   differences: DifferenceRow[];
@@ -90,18 +90,19 @@ export interface ResultOptions {
   points: readonly Point[];
   sha256: string;
   extent: Extent;
-  /** Of the extent alone, by point and replication (Schedule.kept). */
+  /** Replications of the extent alone, by point and replication (Schedule.kept). */
   entries: readonly Entry[];
 }
 
-export function resultOf(o: ResultOptions): ExperimentResult {
-  const { experiment, points, entries } = o;
+/** Sums up all replications. */
+export function resultOf(options: ResultOptions): ExperimentResult {
+  const { experiment, points, sha256, extent, entries } = options;
   const of = samplesOf(experiment, points, entries);
   const { measures } = experiment;
   return {
     experiment,
-    sha256: o.sha256,
-    extent: o.extent,
+    sha256,
+    extent,
     confidence: CONFIDENCE,
     points: points.map(({ index, name, settings, reference }) => ({
       index,
@@ -127,10 +128,10 @@ export function resultOf(o: ResultOptions): ExperimentResult {
   };
 }
 
-/** The figures of a replication by point and measure, in the order of replications. */
+/** The values of a measure at a point, in the order of replications. */
 type Samples = (point: number, measure: number) => (number | null)[];
 
-/** Where and how it ran: differs from run to run, unlike the result. */
+/** How the experiment ran, which differs from run to run, unlike the result. */
 export interface ExperimentProvenance {
   command: string;
   code: RunRecord['code'];
@@ -189,7 +190,7 @@ function differencesOf(measures: readonly string[], points: readonly Point[], of
   });
 }
 
-/** Of the means over replications at each point; a measure that is missing at a point has none. */
+/** Sensitivity of the means over replications at each point; a measure that is missing at a point is left out. */
 function sensitivityOf(experiment: Experiment, points: readonly Point[], of: Samples): SensitivityRow[] {
   const { design, factors, measures } = experiment;
   if (design.kind !== 'morris' && design.kind !== 'sobol') return [];

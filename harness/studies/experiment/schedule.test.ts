@@ -7,7 +7,7 @@ import { tiny } from './tiny.testing.ts';
 const { experiment, points } = experimentOf(tiny({ primary: ['unitUtilisation'], replicationsMax: 30 }));
 const WHOLE = { index: 1, of: 1 };
 
-/** `noise`: how far apart replications of a point are. */
+/** `noise`: half the distance between replications of a point. */
 function entryOf({ point, replication }: Task, noise = 0): Entry {
   const value = 10 + (replication % 2 === 0 ? noise : -noise);
   return {
@@ -34,7 +34,7 @@ describe('a fixed number of replications', () => {
     expect(shards.toSorted()).toEqual(all.toSorted());
   });
 
-  it('goes replication by replication, and leaves out what was run', () => {
+  it('goes replication by replication, and leaves out those that were run', () => {
     const schedule = new Schedule(experiment, points, extent);
     const tasks = schedule.missing([], WHOLE);
     expect(tasks.slice(0, 5).map(key)).toEqual(['0 0', '1 0', '2 0', '3 0', '0 1']);
@@ -82,7 +82,7 @@ describe('until intervals are narrow', () => {
 
 const TASKS: Task[] = [0, 1].flatMap((replication) => [0, 1, 2].map((point) => ({ point, replication })));
 
-/** All turns that are left, each as long as its point takes. */
+/** Takes all tasks that are left, each of which takes as long as its point. */
 function taken(turns: Turns, ms: readonly number[]): Task[] {
   const order: Task[] = [];
   for (let index = turns.next(); index !== null; index = turns.next()) {
@@ -100,7 +100,7 @@ describe('turns', () => {
     expect(order.slice(0, 3).map(({ point }) => point)).toEqual([2, 1, 0]);
   });
 
-  it('of what nobody knows come before what is known', () => {
+  it('of points that never ran come before those of points that did', () => {
     const turns = new Turns([
       { point: 0, replication: 0 },
       { point: 0, replication: 1 },

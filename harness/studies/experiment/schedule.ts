@@ -1,11 +1,11 @@
-/** Which replications an experiment needs, which of them a shard runs, and which are still missing. */
+/** Says which replications an experiment needs, which of them a shard runs, which are missing, and in which turn workers take them. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Experiment } from '../../../contract/experiment.ts';
 import type { Entry } from './journal.ts';
 import type { Point } from './points.ts';
 import { estimate, relativeHalfWidth } from '../../../stats/replications.ts';
 
-/** So many of each point, or as many as bring the intervals of its primary measures within this share of their means. */
+/** `reps`: `count` replications of each point. `until-ci`: as many as bring the intervals of its primary measures within `share` of their means. */
 export type Extent = { kind: 'reps'; count: number } | { kind: 'until-ci'; share: number };
 
 export interface Shard {
@@ -19,10 +19,11 @@ export interface Task {
   replication: number;
 }
 
-/** Looks of `until-ci`: the first after so many replications, then after each so many more. */
+/** `until-ci` looks at the intervals after FIRST_LOOK replications, and then after every LOOK_EVERY more. */
 const FIRST_LOOK = 10;
 const LOOK_EVERY = 5;
 
+/** The plan of one experiment and extent. */
 export class Schedule {
   readonly #experiment: Experiment;
   readonly #points: readonly Point[];
@@ -35,14 +36,15 @@ export class Schedule {
   }
 
   /**
-   * What `shard` must run next, given what was run: replication by replication over all points, so that a stop leaves whole replications. With
-   * `until-ci` more may follow when these are done. Fixed numbers are dealt out run by run; with `until-ci` a shard has whole points, whose end it can see.
+   * Tasks that `shard` must run next, given the `entries` that were run: replication by replication over all points, so that a stop leaves
+   * whole replications. With `until-ci` more may follow when these are done. A fixed number of replications is dealt to the shards run by
+   * run; with `until-ci` a shard has whole points, because it must see when a point is done.
    */
   missing(entries: readonly Entry[], shard: Shard): Task[] {
     const done = new Set(entries.map(({ point, replication }) => `${point} ${replication}`));
     const { length } = this.#points;
     const counts = this.#points.map(({ index }) => this.#target(entries, index).count);
-    // Where the points are a multiple of the shards, each would otherwise have the same points in every replication, and these may be the slow ones.
+    // If the points are a multiple of the shards, a shard would otherwise have the same points in every replication, perhaps the slow ones.
     const stride = length % shard.of === 0 ? length + 1 : length;
     const tasks: Task[] = [];
     for (let replication = 0; replication < Math.max(...counts); replication += 1)
@@ -54,7 +56,7 @@ export class Schedule {
     return tasks;
   }
 
-  /** Those of `entries` that belong to the extent, each once, by point and replication. Throws HB_INPUT_FILE where two disagree. */
+  /** The `entries` that belong to the extent, each once, by point and replication. Throws HB_INPUT_FILE if two of a replication disagree. */
   kept(entries: readonly Entry[]): Entry[] {
     const kept = new Map<string, Entry>();
     for (const entry of entries) {
@@ -74,12 +76,12 @@ export class Schedule {
       .sort((x, y) => x.point - y.point || x.replication - y.replication);
   }
 
-  /** Points whose intervals did not become as narrow as asked for within the most replications allowed. */
+  /** Points whose intervals did not become as narrow as asked for within the greatest number of replications allowed. */
   wide(entries: readonly Entry[]): Point[] {
     return this.#points.filter(({ index }) => !this.#target(entries, index).isMet);
   }
 
-  /** Replications that this point needs as far as can be told. */
+  /** Replications that this point needs, as far as is known so far. */
   #target(entries: readonly Entry[], point: number): { count: number; isMet: boolean } {
     if (this.#extent.kind === 'reps') return { count: this.#extent.count, isMet: true };
     const { share } = this.#extent;
@@ -97,13 +99,13 @@ export class Schedule {
 }
 
 /**
- * Replication by replication, so that a stop leaves whole ones; within each the points that took longest before come first, so that no long
- * run is left for the end, when the other workers have nothing to do.
+ * The order in which workers take tasks: replication by replication, so that a stop leaves whole ones; within each, points that took
+ * longest before come first, so that no long run is left for the end, when the other workers have nothing to do.
  */
 export class Turns {
   readonly #tasks: readonly Task[];
   readonly #tookMs = new Map<number, number>();
-  /** Places in `tasks` of those that nobody has yet. */
+  /** Indices of the tasks that no worker has taken yet. */
   #left: number[];
 
   /** `tasks`: replication by replication. */
@@ -112,17 +114,18 @@ export class Turns {
     this.#left = tasks.map((_, index) => index);
   }
 
-  /** Its place in `tasks`; null where none is left. */
+  /** Index of the task that comes next; null if none is left. */
   next(): number | null {
     if (this.#left.length === 0) return null;
     const { replication } = this.#tasks[this.#left[0]];
     const own = this.#left.filter((index) => this.#tasks[index].replication === replication);
-    // Of those that took as long, as of those that never ran, the last: levels are mostly listed from little to much.
+    // If points took equally long or never ran, the last of them comes first: levels are mostly listed from little to much.
     const chosen = own.reduce((best, index) => (this.#tookMsOf(index) >= this.#tookMsOf(best) ? index : best));
     this.#left = this.#left.filter((index) => index !== chosen);
     return chosen;
   }
 
+  /** Reports how long a task took. */
   took(index: number, ms: number): void {
     this.#tookMs.set(this.#tasks[index].point, ms);
   }

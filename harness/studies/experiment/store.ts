@@ -1,4 +1,4 @@
-/** The files of an experiment's folder: the result with where it came from, its tables, figures and report. */
+/** Writes and reads the files of an experiment's folder: the result with its provenance, the tables, plots and report. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
@@ -11,7 +11,7 @@ import { codebookTable, tablesOf } from './tables.ts';
 const EXPERIMENT_FILE = 'experiment.json';
 const EXPERIMENT_SCHEMA = 'hundredblock.experiment/1.0';
 
-/** Writes everything; each file is whole or not there. A shard has no figures and no report: it is a part. Throws what the file system throws. */
+/** Writes all files, each of which is whole or not there. A shard, being a part, has no plots and no report. Throws what the file system throws. */
 export function writeExperiment(
   dir: string,
   result: ExperimentResult,
@@ -29,12 +29,12 @@ export function writeExperiment(
     for (const { name, svg } of plotFiles(result)) write(join(dir, 'figures', `${name}.svg`), svg);
     write(join(dir, 'report.html'), experimentPage(file));
   }
-  // Last: a folder with it is finished.
+  // This file comes last: a folder that has it is finished.
   write(join(dir, EXPERIMENT_FILE), `${JSON.stringify(file)}\n`);
   return file;
 }
 
-/** Throws HB_INPUT_FILE where the folder holds no finished sweep. */
+/** Throws HB_INPUT_FILE if the folder holds no finished sweep. */
 export function readExperiment(dir: string): ExperimentFile {
   const path = join(dir, EXPERIMENT_FILE);
   let value: unknown;
@@ -42,7 +42,7 @@ export function readExperiment(dir: string): ExperimentFile {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const found = (error as NodeJS.ErrnoException).code ?? 'text that does not parse as JSON';
-    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected that of a finished sweep, found ${found}`);
+    throw new HundredblockError('HB_INPUT_FILE', `${path}: expected the file of a finished sweep, found ${found}`);
   }
   const { schema } = (value ?? {}) as { schema?: unknown };
   if (schema !== EXPERIMENT_SCHEMA)

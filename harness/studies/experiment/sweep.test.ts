@@ -1,4 +1,4 @@
-/** Whole experiments: in shards, killed and gone on with, and run by hand, with the same outcome. */
+/** Whole experiments: run in shards, killed and continued, or run by hand, they have the same outcome. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ function command(...words: string[]) {
   return spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8', cwd: folder });
 }
 
-/** All that must be equal whoever ran it, by name: tables as bytes, and the result without where it came from. */
+/** All that must be equal however it ran, by name: tables as bytes, plots, and the result without its provenance. */
 function outcome(dir: string): Record<string, string> {
   const tables = readdirSync(dir).filter((name) => /\.(csv|parquet)$|^codebook/.test(name));
   const figures = readdirSync(join(dir, 'figures'));
@@ -60,7 +60,7 @@ describe('an experiment', () => {
     for (const own of seeds) expect(own).toEqual(seeds[0]);
   });
 
-  it('gives tables that an independent reader opens, and figures that need no page', async () => {
+  it('gives tables that an independent reader opens, and plots that need no page', async () => {
     const { buffer } = new Uint8Array(readFileSync(join(whole, 'replications.parquet')));
     const rows = await parquetReadObjects({ file: buffer });
     expect(rows).toHaveLength(4 * 3 * 3);
@@ -85,7 +85,7 @@ describe('an experiment', () => {
     expect(page).not.toMatch(/NaN|undefined/);
   });
 
-  it('can be repeated run by run: the command given leads to the same figures', () => {
+  it('can be repeated run by run: the command of a run gives the same values', () => {
     const run = file.result.runs.at(-1)!;
     const [, ...words] = run.command.split(' ');
     const done = command(...words, '--json', '--quiet', '--out', join(folder, 'alone'));
@@ -111,7 +111,7 @@ describe('an experiment', () => {
     expect(() => mergeExperiment(shards, merged, '')).toThrow('expected a new or empty folder');
   }, 180_000);
 
-  it('killed at some moment and started again is the same to the last bit, and repeats nothing', async () => {
+  it('killed at any moment and started again is the same to the last bit, and repeats no run', async () => {
     const outDir = join(folder, 'killed');
     const journal = join(outDir, 'journal.jsonl');
     const lines = (): number => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0);

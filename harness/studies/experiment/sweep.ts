@@ -1,4 +1,4 @@
-/** Runs an experiment, or a shard of it: every replication that the journal does not have yet. */
+/** Runs the replications of an experiment, or of a shard of it, that the journal does not have yet. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,44 +17,45 @@ export interface SweepOptions {
   extent: Extent;
   shard: Shard;
   workers: number;
-  /** Holds the journal; made if it does not exist. */
+  /** Folder of the journal; it is made if it does not exist. */
   outDir: string;
   signal?: AbortSignal;
-  /** `ran`: by this call; `known`: in the journal before; `left`: as far as can be told. */
+  /** Counts of replications. `ran`: run by this call; `known`: in the journal before; `left`: to run, as far as is known so far. */
   onProgress?: (counts: { ran: number; known: number; left: number }) => void;
 }
 
 export interface Swept {
   head: JournalHead;
-  /** Of the journal, in the order in which they ended. */
+  /** All replications of the journal, in the order in which they ended. */
   entries: Entry[];
   ran: number;
-  /** False where it was interrupted. */
+  /** False if the sweep was interrupted. */
   isComplete: boolean;
   wallMs: number;
 }
 
-/** Throws HB_OUTPUT where the folder holds something else than a journal of this experiment. */
-export async function sweep(o: SweepOptions): Promise<Swept> {
+/** Throws HB_OUTPUT if the folder holds other files than a journal of this experiment. */
+export async function sweep(options: SweepOptions): Promise<Swept> {
   const begun = performance.now();
-  const { experiment, points } = o.resolved;
-  const head = headOf(o.resolved);
-  checkFolder(o.outDir);
-  mkdirSync(o.outDir, { recursive: true });
-  const journal = openJournal(join(o.outDir, JOURNAL_FILE), head);
-  const schedule = new Schedule(experiment, points, o.extent);
+  const { resolved, extent, shard, workers, outDir, signal, onProgress } = options;
+  const { experiment, points } = resolved;
+  const head = headOf(resolved);
+  checkFolder(outDir);
+  mkdirSync(outDir, { recursive: true });
+  const journal = openJournal(join(outDir, JOURNAL_FILE), head);
+  const schedule = new Schedule(experiment, points, extent);
   const known = journal.entries.length;
   let ran = 0;
-  let tasks = schedule.missing(journal.entries, o.shard);
+  let tasks = schedule.missing(journal.entries, shard);
   try {
-    while (tasks.length > 0 && o.signal?.aborted !== true) {
+    while (tasks.length > 0 && signal?.aborted !== true) {
       const round = tasks;
       const before = ran;
       const turns = new Turns(round);
       const scenarios = new Map(
         [...new Set(round.map(({ point }) => point))].map((point) => [point, scenarioOf(experiment, points[point])]),
       );
-      o.onProgress?.({ ran, known, left: round.length });
+      onProgress?.({ ran, known, left: round.length });
       await runOrders(
         round.map(({ point, replication }) => ({
           scenario: scenarios.get(point)!,
@@ -63,19 +64,19 @@ export async function sweep(o: SweepOptions): Promise<Swept> {
           findWarmUp: experiment.warmUp.rule === 'mser5',
         })),
         {
-          workers: o.workers,
-          signal: o.signal,
+          workers,
+          signal,
           next: () => turns.next(),
           onDone: (index, replication, tookMs) => {
             turns.took(index, tookMs);
             const task = round[index];
             journal.append({ ...task, seed: seedOf(experiment, task.replication), ...replication });
             ran += 1;
-            o.onProgress?.({ ran, known, left: round.length - (ran - before) });
+            onProgress?.({ ran, known, left: round.length - (ran - before) });
           },
         },
       );
-      tasks = schedule.missing(journal.entries, o.shard);
+      tasks = schedule.missing(journal.entries, shard);
     }
   } finally {
     journal.close();
@@ -83,7 +84,7 @@ export async function sweep(o: SweepOptions): Promise<Swept> {
   return { head, entries: journal.entries, ran, isComplete: tasks.length === 0, wallMs: performance.now() - begun };
 }
 
-/** What the replications of an experiment must have in common. */
+/** The journal's head: all replications of an experiment must have the same. */
 export function headOf({ experiment }: Resolved): JournalHead {
   const base = resolveScenario(experiment.base, experiment.set);
   const sha256 = createHash('sha256').update(JSON.stringify({ experiment, base })).digest('hex');
@@ -93,13 +94,13 @@ export function headOf({ experiment }: Resolved): JournalHead {
 
 // --- internal ---
 
-/** A folder of an earlier sweep is gone on with; any other with files in it is somebody else's. */
+/** Throws HB_OUTPUT if the folder holds files but no journal: they are not those of an earlier sweep. */
 function checkFolder(outDir: string): void {
   if (!existsSync(outDir)) return;
   const entries = readdirSync(outDir);
   if (entries.length === 0 || entries.includes(JOURNAL_FILE)) return;
   throw new HundredblockError(
     'HB_OUTPUT',
-    `${outDir}: expected a new or empty folder or a sweep to go on with, found a folder of ${entries.length} other files`,
+    `${outDir}: expected a new or empty folder or a sweep to continue, found a folder with ${entries.length} other files`,
   );
 }

@@ -20,7 +20,7 @@ const table: Table = {
   ],
 };
 
-it('CSV quotes what needs it, tells null from an empty text, and keeps every digit', () => {
+it('CSV quotes cells that need it, tells null from an empty text, and keeps every digit', () => {
   expect(csvOf(table)).toBe('label,seed,value\r\nplain,1,0.1\r\n"a ""quoted"", one",1099511627776,\r\n"",3,1e-300\r\n');
 });
 

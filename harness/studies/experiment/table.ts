@@ -1,10 +1,10 @@
-/** A table with a codebook, written as CSV and as Parquet: both the same bytes for the same rows. */
+/** Writes tables as CSV and as Parquet, always the same bytes for the same rows, and their codebook. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
 export interface Column {
   name: string;
   type: 'text' | 'integer' | 'number';
-  /** `-` where a column has none; `unit` where each row tells its own. */
+  /** `-` if the column has none; `unit` if each row has its own, in the column `unit`. */
   unit: string;
   description: string;
   source: string;
@@ -16,11 +16,11 @@ export interface Table {
   name: string;
   description: string;
   columns: readonly Column[];
-  /** In the order of columns. */
+  /** Cells in the order of columns. */
   rows: readonly (readonly Cell[])[];
 }
 
-/** RFC 4180 with a header; an empty cell is null, an empty text is quoted. Numbers are as exact as memory has them. */
+/** CSV as in RFC 4180, with a header. An empty cell is null, an empty text is quoted. Numbers have all their digits. */
 export function csvOf({ columns, rows }: Table): string {
   const lines = [columns.map(({ name }) => csvCell(name)), ...rows.map((row) => row.map(csvCell))];
   return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
@@ -38,7 +38,7 @@ export function parquetOf({ name, description, columns, rows }: Table): Uint8Arr
   return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, createdBy: 'hundredblock' }));
 }
 
-/** What each column of each table means, and each of `values` that a column may name: itself a table. */
+/** The codebook, itself a table: the meaning of each column of each table, and of each of the `values` that a column may hold. */
 export function codebookOf(
   tables: readonly Table[],
   values: readonly { column: string; name: string; unit: string; description: string; source: string }[],

@@ -1,9 +1,9 @@
-/** The tables of an experiment: tidy, a row for each thing measured, in one order whoever ran it. */
+/** The tables of an experiment: tidy, with a row for each value, in the same order however it ran. */
 import type { ExperimentResult } from './result.ts';
 import { MEASURES } from './measures.ts';
 import { codebookOf, type Cell, type Column, type Table } from './table.ts';
 
-/** All tables of a result; without rows of a kind there is no table of it. */
+/** All tables of a result; a table without rows is left out. */
 export function tablesOf(result: ExperimentResult): Table[] {
   const all = [
     replications(result),
@@ -60,7 +60,7 @@ const MEASURE = text('measure', 'name of the measure, listed in the codebook und
 const UNIT = text('unit', 'of value and interval');
 const N = whole('n', 'replications that had something to measure');
 
-/** A column for each factor: its level, or the value drawn. */
+/** A column for each factor, with its level or the value drawn. */
 function factorColumns({ experiment: { factors, design } }: ExperimentResult): Column[] {
   return factors.map(({ name, title, levels, paths }) =>
     levels.length > 0
@@ -206,7 +206,7 @@ function sensitivity(result: ExperimentResult): Table {
   };
 }
 
-/** Where nothing varies an index is not a number; a table says that it is missing. */
+/** If nothing varies, an index is not a number: the table has no value then. */
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -1,7 +1,7 @@
 /** An experiment of runs that take some milliseconds each. */
 import type { Experiment } from '../../../contract/experiment.ts';
 
-/** As a file would hold it. Two by two points; the reference of each is the one without alerts. */
+/** The experiment as parsed JSON. It has two by two points; the reference of each is the one without alerts. */
 export function tiny(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     name: 'tiny',

@@ -3,7 +3,7 @@ import { resolveExperiment } from './resolve.ts';
 import type { ExperimentResult, SensitivityRow } from './result.ts';
 import { summaryLines } from './words.ts';
 
-it('of a sensitivity study the terminal is told what matters most, for each measure', () => {
+it('the terminal shows which factors of a sensitivity study matter most, for each measure', () => {
   const { experiment, points } = resolveExperiment('sensitivity');
   const row = (factor: string, figure: SensitivityRow['figure'], value: number): SensitivityRow => ({
     factor,

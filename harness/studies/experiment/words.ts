@@ -1,21 +1,21 @@
-/** What an experiment found, in words: for the terminal and the report. */
+/** The result of an experiment in words, for the terminal and the report. */
 import { nounText } from '../../records/number-text.ts';
 import { short } from './plots.ts';
 import { MEASURES } from './measures.ts';
 import type { ExperimentResult } from './result.ts';
 
-/** The answer to the question of a tipping point, in one sentence; null where it was not asked. */
+/** A sentence on the tipping point; null if the experiment looks for none. */
 export function tippingText({ tipping, points }: ExperimentResult): string | null {
   if (tipping === null) return null;
   const { measure, share, tried, point } = tipping;
   const beyond = `more than ${short(100 * share)}% above its reference beyond chance (paired, Holm-corrected, 95%)`;
-  const what = `${MEASURES[measure].title} (${MEASURES[measure].unit})`;
+  const subject = `${MEASURES[measure].title} (${MEASURES[measure].unit})`;
   return point === null
-    ? `No tipping point within the levels tried: at none of ${tried.length} is ${what} ${beyond}.`
-    : `Tipping point: ${points[point].title} is the first of ${nounText(tried.length, 'level')} at which ${what} is ${beyond}.`;
+    ? `No tipping point within the levels tried: at none of ${tried.length} is ${subject} ${beyond}.`
+    : `Tipping point: ${points[point].title} is the first of ${nounText(tried.length, 'level')} at which ${subject} is ${beyond}.`;
 }
 
-/** For the terminal. */
+/** The result in lines for the terminal: sensitivities, or means by point and the tipping point. */
 export function summaryLines(result: ExperimentResult): string[] {
   const { experiment, points, runs } = result;
   const heading = `${experiment.title}: ${nounText(points.length, 'point')}, ${nounText(runs.length, 'run')}`;
@@ -28,7 +28,7 @@ export function summaryLines(result: ExperimentResult): string[] {
 
 const POINTS_SHOWN = 20;
 
-/** What each factor does to each measure, the greatest first: of its whole range, or as a share of all variance. */
+/** The influence of each factor on each measure, the greatest first: over the factor's whole range, or as a share of all variance. */
 function sensitivityLines({ experiment, sensitivity }: ExperimentResult): string[] {
   const width = Math.max(...experiment.factors.map(({ title }) => title.length));
   return experiment.measures.flatMap((measure) => {
@@ -37,11 +37,11 @@ function sensitivityLines({ experiment, sensitivity }: ExperimentResult): string
       .filter((row) => row.measure === measure && (row.figure === 'mu-star' || row.figure === 'total-order'))
       .sort((a, b) => b.value.value - a.value.value);
     if (rows.length === 0) return [];
-    const what =
+    const heading =
       rows[0].figure === 'mu-star' ? `mean absolute effect of the whole range, ${unit}` : 'total-order index';
     return [
       '',
-      `  ${title}: ${what}`,
+      `  ${title}: ${heading}`,
       ...rows.map(({ factor, value }) => {
         const name = experiment.factors.find((one) => one.name === factor)?.title ?? factor;
         return `    ${name.padEnd(width)}  ${short(value.value).padStart(9)}  (${short(value.low)} to ${short(value.high)})`;

@@ -1,4 +1,4 @@
-/** A thread that runs replications, one after the other, as it is told. */
+/** A thread that runs replications one after the other, as orders come. */
 import { parentPort } from 'node:worker_threads';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { replicate, type Replication } from './replicate.ts';
