@@ -1,4 +1,4 @@
-/** A world with known parameters is written as an agency's file, and fitted again through a mapping; then a real file, where there is one. */
+/** A world with known parameters is written as an agency's file and fitted again through a mapping; then a real file is, if it is there. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ function writeFileOf(scenario: Scenario, seed: number): void {
 
 const ASKED = ['--mapping', 'milwaukee', '--persons', String(PERSONS), '--seed', '5', '--quiet'];
 
-/** What the command prints on stdout. */
+/** The command's text on stdout. */
 async function printed(argv: string[]): Promise<string> {
   const texts: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation(((text: string, done: () => void) => {
@@ -77,7 +77,7 @@ function percents(values: readonly number[]): number[] {
   return values.map((value) => (100 * value) / total);
 }
 
-/** Every fitted value beside what it was made with. */
+/** Every fitted value with the value that the world was made with. */
 function pairs(found: Calibration, { incidents }: Scenario): { what: string; fitted: Fitted; truth: number }[] {
   const mix = incidents.typeMix;
   const total = Object.values(mix).reduce((sum, n) => sum + n, 0);
@@ -103,7 +103,7 @@ function pairs(found: Calibration, { incidents }: Scenario): { what: string; fit
 const isOutside = ({ fitted, truth }: { fitted: Fitted; truth: number }): boolean =>
   truth < fitted.low || truth > fitted.high;
 
-describe('a world of its own, as a file', () => {
+describe('a simulated world, written as a file', () => {
   let found: Calibration;
   const out = join(folder, 'my-town.json');
   beforeAll(async () => {
@@ -111,31 +111,31 @@ describe('a world of its own, as a file', () => {
     found = JSON.parse(await printed([file, ...ASKED, '--out', out, '--draws', '39', '--json'])) as Calibration;
   }, 180_000);
 
-  it('gives back what it was made with, in as many of the 95% intervals as there should be', () => {
+  it('has its true parameters in as many of the 95% intervals as there should be', () => {
     const all = pairs(found, TRUTH);
     const outside = all.filter(isOutside);
-    // Of some 50 intervals at 95%, more than 8 miss once in a thousand times.
+    // With some 50 intervals at 95%, more than 8 misses have a chance of one in a thousand.
     expect({ missed: outside.map(({ what }) => what), many: outside.length > 8 }).toMatchObject({ many: false });
     expect(all.slice(0, 2).filter(isOutside)).toEqual([]);
     const rate = found.callsForServicePer1000PersonsYear;
     expect((rate.high - rate.low) / rate.value).toBeLessThan(0.06);
   });
 
-  it('would notice: the defaults, which it was not made with, are outside', () => {
+  it('has the defaults, which it was not made with, outside the intervals', () => {
     const outside = pairs(found, DEFAULTS).filter(isOutside);
     expect(outside.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['rate', 'hour 0', 'day 0', 'burglary', 'robbery', 'animal']),
     );
   });
 
-  it('finds nothing wrong with calls that come from the model', () => {
+  it('fits, because its calls come from the model', () => {
     const { chiSquare, dispersion, gaps, quantiles } = found.goodness;
     expect(Math.min(chiSquare.p, dispersion.p, gaps.p)).toBeGreaterThan(0.02);
     for (const { expected, found: quantile } of quantiles.slice(3))
       expect(Math.abs(quantile / expected - 1)).toBeLessThan(0.1);
   });
 
-  it('writes a scenario that runs, and a page without a word of any call', () => {
+  it('gives a scenario that runs, and a page without a word from any call', () => {
     const scenario = resolveScenario(out, []);
     expect(scenario.incidents).toMatchObject(found.scenario.incidents);
     expect(scenario.agencies[0]).toMatchObject({ personsPerAgency: PERSONS, dialect: 'milwaukee' });
@@ -145,7 +145,7 @@ describe('a world of its own, as a file', () => {
   });
 });
 
-it('every missing or wrong option is told at once', async () => {
+it('every missing or wrong option is reported at once', async () => {
   const argv = [file, '--draws', '3', '--officer-share', '2', '--out', 'my town'];
   const run = async () => command.run(parseArgs(command, argv), new AbortController().signal);
   const error = (await run().catch((e: unknown) => e)) as HundredblockError;
@@ -171,7 +171,7 @@ const DATA = join(
 );
 
 it.skipIf(!existsSync(DATA))(
-  "says of Milwaukee's calls that they come in bursts (skipped where milwaukee-2018-05.csv is neither in HUNDREDBLOCK_DATA nor ../shared/data)",
+  "finds that Milwaukee's calls come in bursts (skipped if milwaukee-2018-05.csv is neither in HUNDREDBLOCK_DATA nor in ../shared/data)",
   async () => {
     const calls = await readCalls([DATA], loadMapping('milwaukee'));
     expect(calls).toMatchObject({ rows: 24_039, rejected: 0, unmapped: 0 });

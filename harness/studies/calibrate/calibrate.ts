@@ -1,9 +1,10 @@
 /**
- * Fits what the arrival model of a scenario can express to an agency's published calls, and says how well it fits: the rate, the profile by hour and weekday,
- * the mix of categories, and how unevenly calls lie over blocks. What a file does not tell (officers' share, hoaxes, repeats) stays as it was.
+ * Fits a scenario's arrivals to an agency's published calls, and says how well they fit: the rate, the profile by hour and weekday, the
+ * mix of categories, and how unevenly calls lie over blocks. Parameters that a file says nothing about (officers' share, hoaxes,
+ * repeats) stay as they were.
  *
- * A file holds records, not what caused them. Pilot worlds, each with the guess of the one before, say how many records come of a report, how much later they come,
- * and how uneven a known unevenness looks; the fit works back through that.
+ * A file holds records, not their causes. Pilot worlds, each made from the guess of the one before, show how many records a report
+ * makes, how much later they come, and how uneven a known unevenness looks in them; the fit works back from records to causes by that.
  */
 import type { Scenario } from '../../../contract/scenario.ts';
 import { CALLED_TYPES } from '../../../contract/scenario.ts';
@@ -18,7 +19,7 @@ import { callsOfWorld, noYield, quietWorlds, yieldOf, type Yield } from './quiet
 
 export interface Fitted {
   value: number;
-  /** 95% interval: chance in the calls, widened by their dispersion and by the chance of the pilots. */
+  /** 95% interval: the chance of the calls, widened by their dispersion and by the chance of the pilots. */
   low: number;
   high: number;
 }
@@ -32,7 +33,7 @@ export interface Calibration {
   callsForServicePer1000PersonsYear: Fitted;
   shareByHour: Fitted[];
   shareByWeekday: Fitted[];
-  /** Of community-initiated calls, per thousand, by group of types that a file can't tell apart. */
+  /** Share of the calls that residents make, per thousand, by group of types that a file can't tell apart. */
   perThousandByGroup: Record<string, Fitted>;
   hotSpotSigma: Fitted;
   goodness: Goodness;
@@ -40,6 +41,7 @@ export interface Calibration {
   scenario: CalibratedScenario;
 }
 
+/** The scenario as a file holds it: only the options that were fitted, or given. */
 export type CalibratedScenario = {
   name: string;
   description: string;
@@ -59,24 +61,24 @@ export interface CalibrateOptions {
   calls: CallSet;
   name: string;
   zone: Mapping['zone'];
-  /** People in the jurisdiction: no file says. */
+  /** People in the jurisdiction, which no file says. */
   persons: number;
-  /** Of calls for service: no file says, either. */
+  /** Share of calls for service that officers start, which no file says either. */
   officerInitiatedShare: number;
   seed: number;
-  /** Processes drawn for p-values. */
+  /** Number of processes drawn for p-values. */
   draws: number;
   onStep?: (step: string, fraction: number) => void;
 }
 
-/** Takes seconds for tens of thousands of calls: the pilot is a world of as many people, as long. */
-export function calibrate(o: CalibrateOptions): Calibration {
-  const { calls, persons } = o;
+/** Takes seconds for tens of thousands of calls, because each pilot is a world with the people of the jurisdiction. */
+export function calibrate(options: CalibrateOptions): Calibration {
+  const { calls, persons } = options;
   const warnings: string[] = [];
   const hourly = hourlyCounts(calls);
   const { hours, calls: byHour } = byHourOfWeek(hourly);
   if (hours.some((n) => n === 0))
-    warnings.push('the file holds less than a week: hours without any are taken as quiet');
+    warnings.push('the file does not cover a whole week: hours of the week that it lacks count as hours without calls');
   const profile = fitProfile(hours, byHour);
   const spread = Math.max(1, dispersion(hourly, expectedCalls(profile)));
   const days = hourly.counts.length / 24;
@@ -87,40 +89,40 @@ export function calibrate(o: CalibrateOptions): Calibration {
     byHour: profile.byHour,
     byWeekday: profile.byWeekday,
     hotSpotSigma: DEFAULTS.incidents.hotSpotSigma,
-    onView: o.officerInitiatedShare,
+    onView: options.officerInitiatedShare,
   };
   const shown: Unevenness[] = [];
   let pilots = noYield();
   for (const [round, { calls: pilotCalls, hotSpotSigma }] of PILOTS.entries()) {
-    o.onStep?.(`pilot ${round + 1} of ${PILOTS.length}`, (round + 1) / (PILOTS.length + 2));
-    const guess = scenarioOf(o, { ...fit, hotSpotSigma });
+    options.onStep?.(`pilot ${round + 1} of ${PILOTS.length}`, (round + 1) / (PILOTS.length + 2));
+    const guess = scenarioOf(options, { ...fit, hotSpotSigma });
     const scenario = { ...DEFAULTS, ...guess, incidents: { ...DEFAULTS.incidents, ...guess.incidents } };
-    const seed = o.seed * PILOTS.length + round;
+    const seed = options.seed * PILOTS.length + round;
     const [pilot] = quietWorlds({ ...scenario, durationDays: pilotDays(calls, days, pilotCalls) }, seed);
     pilots = round <= PILOTS.length - LAST ? yieldOf(pilot) : addedUp(pilots, yieldOf(pilot));
     shown.push(fitUnevenness(callsOfWorld(pilot).block, NORMAL_95));
-    fit = causesOf(o, profile, pilots);
+    fit = causesOf(options, profile, pilots);
   }
   const known = unevenness(fitUnevenness(calls.block, NORMAL_95), shown.slice(-LAST));
   fit = { ...fit, hotSpotSigma: known.value };
-  warnings.push(...warningsOf(o, fit));
-  const scenario = scenarioOf(o, fit);
-  o.onStep?.('goodness of fit', 0.9);
+  warnings.push(...warningsOf(options, fit));
+  const scenario = scenarioOf(options, fit);
+  options.onStep?.('goodness of fit', 0.9);
   const { incidents } = scenario;
   const counts = groupCounts(calls);
   const width = (value: number, count: number, perCount = value / Math.max(1, count)): Fitted =>
     interval(value, count, perCount, spread);
   const perCall = 100 / calls.atMs.length;
-  /** Officers' own work is taken out of a share of the profile, which leaves less to know it by, and the pilots' chance. */
+  /** Officers' own work was subtracted from the profile: fewer calls remain to fit it, and the pilots' chance is added. */
   const profiled = (value: number, count: number, onView: number): Fitted => {
     const perCount = value / Math.max(1, count) / (1 - fit.onView);
     const pilotShare = Math.sqrt(onView) / Math.max(1, pilots.onView);
     return widened(width(value, count, perCount), NORMAL_95 * perCount * fit.onView * pilotShare * calls.atMs.length);
   };
   return {
-    name: o.name,
+    name: options.name,
     persons,
-    seed: o.seed,
+    seed: options.seed,
     calls: calls.atMs.length,
     days,
     callsForServicePer1000PersonsYear: widened(
@@ -148,7 +150,7 @@ export function calibrate(o: CalibrateOptions): Calibration {
       }),
     ),
     hotSpotSigma: known,
-    goodness: goodnessOf(calls, o.seed, o.draws),
+    goodness: goodnessOf(calls, options.seed, options.draws),
     warnings,
     scenario,
   };
@@ -157,18 +159,19 @@ export function calibrate(o: CalibrateOptions): Calibration {
 // --- internal ---
 
 const NORMAL_95 = 1.96;
-/** The unevenness of the last two pilots, so that it is seen how a known one shows. */
+/** Unevenness that the last two pilots are made with, to measure how a known one looks in records. */
 const PILOT_SIGMAS = [0.8, 1.8];
 /**
- * How much of their own work officers get to hangs on how busy they are, so that a pilot tells it for about its own rate only: short ones find the
- * rate, those that count follow. So many calls make the pilots' own chance matter little: they weigh records of a report, not how many reports there are.
+ * Calls of each pilot, and its unevenness. How much of their own work officers get to depends on how busy they are, so a pilot is valid
+ * only near its own rate: short pilots find the rate, and the long ones that count follow. With 8,000 calls the pilots' own chance
+ * matters little, because they only measure records for each report, not the number of reports.
  */
 const PILOTS = [3000, 3000, 8000, 8000].map((calls, round) => ({ calls, hotSpotSigma: PILOT_SIGMAS[round % 2] }));
 const LAST = PILOT_SIGMAS.length;
-/** Officers are busy for hours on end, so that their own work is missed in runs: its share varies so much more than by coins; seen in pilots. */
+/** Officers are busy for hours on end, and then miss their own work in runs: its share varies more than by independent draws, by this factor, measured in pilots. */
 const BUSY_HOURS = 1.8;
 const ON_VIEW_MAX = 0.95;
-/** Even where each report made one record, another one might not. */
+/** Least share of reports that make none or two records: even if each report of a pilot made one, another might not. */
 const ODD_SHARE_MIN = 0.05;
 const PILOT_DAYS_MIN = 7;
 const PILOT_DAYS_MAX = 120;
@@ -185,7 +188,7 @@ function pilotDays(calls: CallSet, days: number, wantedCalls: number): number {
   return Math.min(PILOT_DAYS_MAX, Math.max(PILOT_DAYS_MIN, wanted));
 }
 
-/** By the score of a Poisson count, so that what was never seen may still be something; `perCount`: what one call stands for. */
+/** Score interval of a Poisson count, whose upper end is above 0 even for a count of 0. `perCount`: the value that one call stands for. */
 function interval(value: number, count: number, perCount: number, spread: number): Fitted {
   const half = NORMAL_95 * Math.sqrt(spread * count + (spread * NORMAL_95) ** 2 / 4);
   const middle = (spread * NORMAL_95 ** 2) / 2;
@@ -204,12 +207,13 @@ function sumOf(typeMix: Readonly<Record<string, number>>, group: string): number
   return CALLED_TYPES.reduce((sum, id) => (groupOfType(id) === group ? sum + typeMix[id] : sum), 0);
 }
 
-/** What a scenario is made of, before its options are written down. */
+/** The fitted causes, from which the scenario's options follow. */
 interface Fit {
+  /** Calls for service for each person and year. */
   perPersonYear: number;
-  /** Shares of what people report. */
+  /** Share of each group in people's reports. */
   groups: number[];
-  /** Of what people report, in %, night-time types included. */
+  /** Shares of people's reports in %, night-time types included. */
   byHour: number[];
   byWeekday: number[];
   hotSpotSigma: number;
@@ -217,18 +221,18 @@ interface Fit {
   onView: number;
 }
 
-/** From records to what people reported and officers started. */
-function causesOf(o: CalibrateOptions, profile: Profile, pilot: Yield): Fit {
-  const counts = groupCounts(o.calls);
+/** Works back from records to their causes: people's reports and officers' own work. */
+function causesOf(options: CalibrateOptions, profile: Profile, pilot: Yield): Fit {
+  const counts = groupCounts(options.calls);
   const recordsPerYear = profile.perHour * 24 * 365;
-  const perCall = recordsPerYear / o.calls.atMs.length;
+  const perCall = recordsPerYear / options.calls.atMs.length;
   const other = GROUPS.indexOf(OTHER);
-  // One more of each: a group that a pilot hardly saw is taken to make a record of each report.
+  // One is added to each count, so that a group with hardly a report in the pilot makes about one record of each.
   const perReport = pilot.reports.map((n, group) => (pilot.records[group] + 1) / (n + 1));
   const reports = counts.map((n, group) => (n * perCall) / perReport[group]);
   const named = reports.reduce((sum, n, group) => (group === other ? sum : sum + n), 0);
-  // Records of no category are of reports and of officers' own work, which is a share of everything and taken up as far as units are free.
-  const officers = o.officerInitiatedShare / (1 - o.officerInitiatedShare);
+  // Records without a category come from reports and from officers' own work, which is a share of all calls, done as far as units are free.
+  const officers = options.officerInitiatedShare / (1 - options.officerInitiatedShare);
   const onViewPerReport = officers * (pilot.opportunities === 0 ? 1 : pilot.onView / pilot.opportunities);
   const rest = (counts[other] * perCall - onViewPerReport * named) / (perReport[other] + onViewPerReport);
   reports[other] = Math.max(0, rest);
@@ -239,7 +243,7 @@ function causesOf(o: CalibrateOptions, profile: Profile, pilot: Yield): Fit {
     return percent(shares.map((share, i) => Math.max(0, share - onView * percent(own)[i])));
   };
   return {
-    perPersonYear: (total * (1 + officers)) / o.persons,
+    perPersonYear: (total * (1 + officers)) / options.persons,
     groups: reports.map((n) => n / total),
     byHour: onset(without(profile.byHour, pilot.onViewByHour), sharesOf(pilot.hoursLate)),
     byWeekday: without(profile.byWeekday, pilot.onViewByDay),
@@ -248,14 +252,14 @@ function causesOf(o: CalibrateOptions, profile: Profile, pilot: Yield): Fit {
   };
 }
 
-/** Relative error of the records for each report of a group: most reports make one, and those that make none or two are the pilots' chance. */
+/** Relative error of a group's records for each report. Most reports make one record; the chance lies in those that make none or two. */
 function pilotError({ reports, records }: Yield, group: number): number {
   const ratio = reports[group] === 0 ? 1 : records[group] / reports[group];
   const odd = Math.max(Math.abs(1 - ratio), ODD_SHARE_MIN);
   return (NORMAL_95 * Math.sqrt(odd / Math.max(1, reports[group]))) / Math.max(ratio, 0.1);
 }
 
-/** Relative error of the rate by the pilots' chance: of records for each report, and of how much of their own work officers get to. */
+/** Relative error of the rate from the pilots' chance in records for each report and in how much of their own work officers get to. */
 function pilotsError(pilots: Yield, { groups, onView }: Fit): number {
   const taken = pilots.onView / Math.max(1, pilots.opportunities);
   const own =
@@ -271,10 +275,10 @@ function warningsOf({ zone }: CalibrateOptions, { groups, onView }: Fit): string
   const warnings: string[] = [];
   if (groups[GROUPS.indexOf(OTHER)] === 0 || onView === ON_VIEW_MAX)
     warnings.push(
-      'the file holds fewer calls without a category than officers alone would start: --officer-share is too high for it',
+      'the file holds fewer calls without a category than officers alone would start: --officer-share is too high for this file',
     );
   if (DIALECT_OF_ZONE[zone] === undefined)
-    warnings.push(`no simulated agency keeps the clock of ${zone}: local hours hold, by the clock of America/Denver`);
+    warnings.push(`no simulated agency has the zone ${zone}: local hours are kept, in the zone America/Denver`);
   return warnings;
 }
 
@@ -297,7 +301,7 @@ function sharesOf(counts: readonly number[]): number[] {
   return counts.map((n, i) => (total === 0 ? Number(i === 0) : n / total));
 }
 
-/** The profile of causes whose records, so much later, have the profile given: the difference is small, and repeated correction takes it away. */
+/** The hourly profile of causes whose records have the profile given. `hoursLate`: distribution of the delay. The correction is repeated until it is tiny. */
 function onset(shares: readonly number[], hoursLate: readonly number[]): number[] {
   let guess = [...shares];
   for (let round = 0; round < 20; round += 1) {
@@ -307,7 +311,7 @@ function onset(shares: readonly number[], hoursLate: readonly number[]): number[
   return guess;
 }
 
-/** The unevenness that would have shown as it does in the calls: variances of logarithms, on the line through the two pilots'. */
+/** The unevenness that looks in records as that of the calls does: variances of logarithms lie on the line through the two pilots'. */
 function unevenness(found: Unevenness, [first, second]: readonly Unevenness[]): Fitted {
   const [low, high] = PILOT_SIGMAS;
   if (Math.min(found.blocks, first.blocks, second.blocks) < BLOCKS_MIN)
@@ -327,7 +331,7 @@ const BLOCKS_MIN = 50;
 const SIGMA_MAX = 4;
 const SLOPE_MIN = 0.1;
 
-function scenarioOf(o: CalibrateOptions, fit: Fit): CalibratedScenario {
+function scenarioOf(options: CalibrateOptions, fit: Fit): CalibratedScenario {
   const typeMix = Object.fromEntries(
     CALLED_TYPES.map((id) => {
       const group = groupOfType(id);
@@ -335,14 +339,15 @@ function scenarioOf(o: CalibrateOptions, fit: Fit): CalibratedScenario {
       return [id, rounded(1000 * fit.groups[GROUPS.indexOf(group)] * usual)];
     }),
   );
-  const dialect = DIALECT_OF_ZONE[o.zone] ?? 'eido';
+  const { name, zone, persons, officerInitiatedShare } = options;
+  const dialect = DIALECT_OF_ZONE[zone] ?? 'eido';
   return {
-    name: o.name,
+    name,
     description: 'Arrivals fitted to a published file of calls; all else as by default.',
-    agencies: [{ count: 1, dialect, personsPerAgency: o.persons, withdrawAfterDays: null, thenDialect: null }],
+    agencies: [{ count: 1, dialect, personsPerAgency: persons, withdrawAfterDays: null, thenDialect: null }],
     incidents: {
       callsForServicePer1000PersonsYear: rounded(1000 * fit.perPersonYear),
-      officerInitiatedShare: o.officerInitiatedShare,
+      officerInitiatedShare,
       hotSpotSigma: rounded(fit.hotSpotSigma),
       shareByHour: withoutNight(fit.byHour, typeMix).map(rounded),
       shareByWeekday: fit.byWeekday.map(rounded),
@@ -351,7 +356,7 @@ function scenarioOf(o: CalibrateOptions, fit: Fit): CalibratedScenario {
   };
 }
 
-/** The hours' shares before night-time types weigh them. */
+/** The hours' shares without the weight that night-time types add at night. */
 function withoutNight(shares: readonly number[], typeMix: Readonly<Record<string, number>>): number[] {
   const night = NIGHT_FACTOR.map((factor) =>
     MIX.reduce((sum, { typeId }) => sum + typeMix[typeId] * (NIGHT_TYPES.has(typeId) ? factor : 1), 0),
@@ -364,7 +369,7 @@ function percent(values: readonly number[]): number[] {
   return values.map((value) => (100 * value) / total);
 }
 
-/** Five significant digits: a file tells no more. */
+/** Rounds to five significant digits: a file gives no more. */
 function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }

@@ -1,4 +1,4 @@
-/** Calls of a published file, read through a replay mapping, as a calibration looks at them: when, of what group, on which block. */
+/** Reads the calls of a published file through a replay mapping, as a calibration needs them: time, group and block. */
 import { EVENT_TYPES, type Category } from '../../../contract/catalogue.ts';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Mapping } from '../../../contract/mapping.ts';
@@ -11,7 +11,7 @@ import { openSource } from '../../replay/source.ts';
 import type { HourlyCounts } from '../../../stats/weekly-profile.ts';
 
 export const OTHER = 'other';
-/** Types that a file can't tell apart: of one category and one concern. `other` are all without a category. */
+/** Groups of types that a file can't tell apart: they share category and community concern. `other` holds all without a category. */
 export const GROUPS: readonly string[] = [...new Set(CALLED_TYPES.map((id) => groupOfType(id)))];
 
 export interface CallSet {
@@ -19,7 +19,7 @@ export interface CallSet {
   atMs: Float64Array;
   /** Index into GROUPS. */
   group: Uint8Array;
-  /** Number of the block that a call's place lies on, by a count of its own; -1 where it has none. */
+  /** Number of the block of a call's place, counted within this set; -1 if it has none. */
   block: Int32Array;
   zone: string;
 }
@@ -27,12 +27,13 @@ export interface CallSet {
 export interface ReadCalls extends CallSet {
   rows: number;
   rejected: number;
-  /** Rows of groups that no simulated type stands for, and rows that no rule of the mapping names; all count as `other`. */
+  /** Rows of groups that no simulated type stands for; they count as `other`. */
   unexpressed: number;
+  /** Rows that no rule of the mapping names; they count as `other`. */
   unmapped: number;
 }
 
-/** One call for each record id, at its first row's time. Throws HB_INPUT_FILE, HB_INPUT_COLUMN, or HB_INPUT_FILE where fewer than two calls are in it. */
+/** Reads one call for each record id, at the time of its first row. Throws HB_INPUT_COLUMN, and HB_INPUT_FILE, also for fewer than 500 calls. */
 export async function readCalls(files: readonly string[], mapping: Mapping): Promise<ReadCalls> {
   const table = natureTable(mapping);
   const seen = new SeenIds();
@@ -73,6 +74,7 @@ export async function readCalls(files: readonly string[], mapping: Mapping): Pro
   return { ...callSet(calls, mapping.zone), ...counts };
 }
 
+/** Sorts calls by time into a set. */
 export function callSet(calls: { atMs: number; group: number; block: number }[], zone: string): CallSet {
   const sorted = calls.toSorted((a, b) => a.atMs - b.atMs);
   return {
@@ -83,13 +85,13 @@ export function callSet(calls: { atMs: number; group: number; block: number }[],
   };
 }
 
-/** The group that an event type's calls fall into. */
+/** The group of an event type's calls. */
 export function groupOfType(id: string): string {
   const type = EVENT_TYPES.find((t) => t.id === id);
   return type === undefined || type.category === null ? OTHER : groupName(type.category, type.community);
 }
 
-/** Calls by group. */
+/** Number of calls by group. */
 export function groupCounts(set: CallSet): number[] {
   const counts = GROUPS.map(() => 0);
   for (const group of set.group) counts[group] += 1;
@@ -113,14 +115,14 @@ export function hourOfWeek(atMs: number, zone: string): number {
 
 // --- internal ---
 
-/** Below this no profile by hour and weekday says anything. */
+/** With fewer calls a profile by hour and weekday would mean nothing. */
 const CALLS_MIN = 500;
 
 function groupName(category: Category, community: boolean): string {
   return community ? category : `${category}, of no concern to the community`;
 }
 
-/** A place on the hundred-block: the house number cut down, whatever else stands there kept. */
+/** The hundred-block of a place: the house number is rounded down, all other text is kept. */
 function blockText(place: string): string {
   return place.replace(/^(\d+)(?=\D|$)/, (number) => String(100 * Math.floor(Number(number) / 100))).toUpperCase();
 }

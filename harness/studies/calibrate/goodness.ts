@@ -1,6 +1,6 @@
 /**
- * How well a fitted profile fits: statistics of the calls beside those of processes drawn from the fit and fitted again (parametric bootstrap), so that
- * p-values allow for what was estimated.
+ * Goodness of fit of a profile: compares statistics of the calls with those of processes that are drawn from the fit and fitted again
+ * (parametric bootstrap), so that p-values allow for the parameters that were estimated.
  */
 import { HOUR_MS } from '../../../contract/time.ts';
 import { counterDraw, poisson } from '../../../simulator/kernel/random.ts';
@@ -20,18 +20,18 @@ export interface Tested {
 }
 
 export interface Goodness {
-  /** Hours of the week against rate x hour x weekday. */
+  /** Chi-square of the hours of the week against rate x hour x weekday. */
   chiSquare: Tested;
-  /** Of single hours; 1 for a Poisson process. */
+  /** Dispersion of single hours; 1 for a Poisson process. */
   dispersion: Tested;
-  /** Largest distance of the gaps between calls, in units of their expected number, from the exponential distribution. */
+  /** Largest distance of the distribution of gaps, in units of expected calls, from the exponential distribution. */
   gaps: Tested;
-  /** Quantiles of those gaps: expected and found, from the 1st percentile to the 99th. */
+  /** Quantiles of those gaps, expected and found, from the 1st percentile to the 99th. */
   quantiles: { share: number; expected: number; found: number }[];
   draws: number;
 }
 
-/** `draws`: processes drawn; the smallest p-value is 1 / (draws + 1). */
+/** `draws`: number of processes drawn; the smallest possible p-value is 1 / (draws + 1). */
 export function goodnessOf(set: CallSet, seed: number, draws: number): Goodness {
   const hourly = hourlyCounts(set);
   const found = statisticsOf(hourly, set.atMs);
@@ -74,7 +74,7 @@ function statisticsOf(hourly: HourlyCounts, atMs: Float64Array) {
   return { chiSquare, dispersion: dispersion(hourly, expected), gaps, sorted, expected };
 }
 
-/** Gaps in expected calls: exponential with mean 1 for a Poisson process of that rate. */
+/** Gaps between calls in units of expected calls: exponential with mean 1 for a Poisson process of that rate. */
 function rescaledGaps(hourly: HourlyCounts, atMs: Float64Array, expected: readonly number[]): Float64Array {
   const before = new Float64Array(hourly.counts.length + 1);
   hourly.hourOfWeek.forEach((hour, i) => (before[i + 1] = before[i] + expected[hour]));
@@ -87,7 +87,7 @@ function rescaledGaps(hourly: HourlyCounts, atMs: Float64Array, expected: readon
   return gaps;
 }
 
-/** A Poisson process over the same hours. */
+/** Draws a Poisson process over the same hours. */
 function drawnFrom(
   hourly: HourlyCounts,
   expected: readonly number[],

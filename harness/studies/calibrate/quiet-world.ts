@@ -1,4 +1,4 @@
-/** The world of a scenario without any platform: nothing is published to anybody, so that its records are what an agency's own file would hold. */
+/** The world of a scenario without a platform: nothing is published, so that its records are those of an agency's own file. */
 import { EVENT_TYPES } from '../../../contract/catalogue.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../../contract/time.ts';
@@ -10,7 +10,7 @@ import { World } from '../../../simulator/world/world.ts';
 import { agencyProfile, planAgencies } from '../../engine/plan.ts';
 import { callSet, GROUPS, groupOfType, hourOfWeek, type CallSet } from './calls.ts';
 
-/** Runs every agency of a scenario on its own, and gives the worlds with the zones of their clocks. */
+/** Runs every agency of a scenario by itself, and answers the worlds with their time zones. */
 export function quietWorlds(scenario: Scenario, seed: number): { world: World; zone: string }[] {
   const plans = planAgencies(scenario);
   const cellSideDm = cellSide(
@@ -62,7 +62,7 @@ export function quietWorlds(scenario: Scenario, seed: number): { world: World; z
   });
 }
 
-/** A world's records as calls, in the groups and on the blocks that a file would show. */
+/** A world's records as calls, with the groups and blocks that a file would show. */
 export function callsOfWorld({ world, zone }: { world: World; zone: string }): CallSet {
   const calls = Array.from(world.desk.all(), ({ record }) => ({
     atMs: record.receivedMs,
@@ -72,20 +72,23 @@ export function callsOfWorld({ world, zone }: { world: World; zone: string }): C
   return callSet(calls, zone);
 }
 
-/** Counts of what people reported and officers started, and of the records that came of it: what a fit needs to work back from records to causes. */
+/** Counts of people's reports and of officers' own work, and of the records of both, by which a fit works back from records to causes. */
 export interface Yield {
-  /** By group of what was reported, and of what the record says. */
+  /** Reports by group of the reported type. */
   reports: number[];
+  /** Records of reports by group of the recorded type. */
   records: number[];
-  /** What officers would have started had a unit been free, and records of it, in all, by local hour and by weekday. */
+  /** Officers' own work, whether or not a unit was free for it. */
   opportunities: number;
+  /** Records of officers' own work: in all, by local hour, and by weekday. */
   onView: number;
   onViewByHour: number[];
   onViewByDay: number[];
-  /** Records received in the same hour as they came about, one hour later, and so on. */
+  /** Place h counts the records that were received h hours after the incident began. */
   hoursLate: number[];
 }
 
+/** Counts the yield of a world. */
 export function yieldOf({ world, zone }: { world: World; zone: string }): Yield {
   const found = noYield();
   for (const incident of world.incidents)
@@ -108,6 +111,7 @@ export function yieldOf({ world, zone }: { world: World; zone: string }): Yield 
   return { ...found, opportunities: started + missed };
 }
 
+/** The yield of nothing: all counts are 0. */
 export function noYield(): Yield {
   const zeros = (n: number): number[] => new Array<number>(n).fill(0);
   return {
@@ -127,7 +131,7 @@ function groupOfRecord(record: RecordFile['record']): number {
   return GROUPS.indexOf(groupOfType(EVENT_TYPES[record.type].id));
 }
 
-/** The first record of something that was not found hours later: nobody knows of the others when they happened. */
+/** Whether it is the first record of an incident that was found as it happened: nobody knows when one that is found hours later began. */
 function isFoundAtOnce({ record, incident }: RecordFile): boolean {
   if (incident === null || incident.records[0] !== record.ordinal) return false;
   return incident.really < 0 || EVENT_TYPES[incident.really].category === null;

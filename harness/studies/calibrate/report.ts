@@ -1,4 +1,4 @@
-/** What a calibration found: as lines for a terminal, and as a page with plots. Aggregates only; nothing of a single call. */
+/** The result of a calibration in lines for a terminal, and on a page with plots. Both show aggregates only, no single call. */
 import * as Plot from '@observablehq/plot';
 import { html, joinLines, type Html } from '../../report/html.ts';
 import { drawPlot } from '../../report/plot.ts';
@@ -7,36 +7,38 @@ import { renderPage } from '../../report/page.ts';
 import type { Calibration, Fitted } from './calibrate.ts';
 import type { Tested } from './goodness.ts';
 
+/** A calibration with the mapping and the counts of the files that it read. */
 export interface CalibrationRecord extends Calibration {
   mapping: string;
   read: { rows: number; rejected: number; unexpressed: number; unmapped: number; zone: string };
 }
 
+/** The result in lines for a terminal. */
 export function calibrationLines(record: CalibrationRecord): string[] {
   const { read, goodness } = record;
   return [
     `${record.name}: ${whole(record.calls)} calls of ${record.days.toFixed(1)} days, ${whole(record.persons)} people`,
     `  read           ${whole(read.rows)} rows, ${whole(read.rejected)} rejected; ${whole(read.unmapped)} of natures that the mapping does not name`,
-    `  rate           ${shown(record.callsForServicePer1000PersonsYear)} calls for service per 1,000 people a year`,
-    `  hot spots      spread ${shown(record.hotSpotSigma)} of the logarithm of blocks' weights`,
+    `  rate           ${intervalText(record.callsForServicePer1000PersonsYear)} calls for service per 1,000 people a year`,
+    `  hot spots      spread ${intervalText(record.hotSpotSigma)} of the logarithm of blocks' weights`,
     `  per thousand   ${Object.entries(record.perThousandByGroup)
       .filter(([, { value }]) => value > 0)
       .map(([group, { value }]) => `${group} ${number(value)}`)
       .join(', ')}`,
-    `  fit            ${tested('hours of the week, chi-square', goodness.chiSquare)}`,
-    `                 ${tested('gaps between calls, largest distance', goodness.gaps)}`,
-    `                 ${tested('dispersion of single hours', goodness.dispersion)}`,
+    `  fit            ${testText('hours of the week, chi-square', goodness.chiSquare)}`,
+    `                 ${testText('gaps between calls, largest distance', goodness.gaps)}`,
+    `                 ${testText('dispersion of single hours', goodness.dispersion)}`,
     ...record.warnings.map((warning) => `  note           ${warning}`),
-    `                 ${VERDICT(goodness.dispersion)}`,
+    `                 ${burstText(goodness.dispersion)}`,
   ];
 }
 
-/** A whole HTML document. */
+/** The result as a whole HTML page. */
 export function calibrationPage(record: CalibrationRecord): string {
   return renderPage({
     title: `Calibration: ${record.name}`,
     sections: [
-      { id: 'fit', title: 'What was fitted', body: fittedSection(record) },
+      { id: 'fit', title: 'Fitted values', body: fittedSection(record) },
       { id: 'profile', title: 'Hours and weekdays', body: profileSection(record) },
       { id: 'goodness', title: 'How well it fits', body: goodnessSection(record) },
     ],
@@ -48,10 +50,11 @@ export function calibrationPage(record: CalibrationRecord): string {
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-const VERDICT = ({ value, p }: Tested): string =>
-  p < 0.01
-    ? `calls come in bursts that the model does not have: counts vary ${value.toFixed(2)} times as much as its own`
-    : 'nothing tells the calls from those of the fitted model';
+function burstText({ value, p }: Tested): string {
+  return p < 0.01
+    ? `calls come in bursts that the model does not have: their counts vary ${value.toFixed(2)} times as much as the model's`
+    : 'no test tells the calls from those of the fitted model';
+}
 
 function number(value: number): string {
   return String(Number(value.toPrecision(3)));
@@ -61,11 +64,11 @@ function whole(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function shown({ value, low, high }: Fitted): string {
+function intervalText({ value, low, high }: Fitted): string {
   return `${number(value)} (95% interval ${number(low)} to ${number(high)})`;
 }
 
-function tested(name: string, { value, p }: Tested): string {
+function testText(name: string, { value, p }: Tested): string {
   return `${name} ${Number(value.toPrecision(4))} (p = ${p.toFixed(3)})`;
 }
 
@@ -86,16 +89,16 @@ function fittedSection(record: CalibrationRecord): Html {
   ];
   return joinLines([
     paragraph(
-      `${whole(record.calls)} calls of ${record.days.toFixed(1)} days, from ${whole(read.rows)} rows read with the mapping ${record.mapping}: ${whole(read.rejected)} rejected, ${whole(read.unmapped)} of natures that it does not name, ${whole(read.unexpressed)} of groups that no simulated type stands for; those two count as other.`,
+      `${whole(record.calls)} calls of ${record.days.toFixed(1)} days, from ${whole(read.rows)} rows read with the mapping ${record.mapping}: ${whole(read.rejected)} rejected, ${whole(read.unmapped)} of natures that it does not name, ${whole(read.unexpressed)} of groups that no simulated type stands for. Both of the latter count as other.`,
     ),
     table(
       'Values with 95% intervals',
-      [{ head: 'what' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
+      [{ head: 'value' }, ...['fitted', 'from', 'to'].map((head) => ({ head, numeric: true }))],
       rows,
     ),
     ...warnings.map((warning) => paragraph(warning)),
     paragraph(
-      'Not in a file, and as by default: the share of work that officers start (an option of the command), hoaxes, incidents found hours later, repeats, and what became of each call.',
+      'A file does not show the share of work that officers start (an option of the command), hoaxes, incidents found hours later, repeats, and the outcome of each call: these are as by default.',
     ),
   ]);
 }
@@ -129,7 +132,7 @@ function goodnessSection({ goodness }: CalibrationRecord): Html {
   const quantiles = goodness.quantiles.map(({ expected, found }) => ({ expected, found }));
   const plot = drawPlot({
     title: 'Gaps between calls against the model',
-    lede: 'Each point is a quantile from the 1st to the 99th percentile, in units of expected calls; on the line the two agree.',
+    lede: 'Each point is a quantile from the 1st to the 99th percentile, in units of expected calls; on the line both are equal.',
     alt: `Quantiles of the gaps, expected and found: ${quantiles.map((q) => `${number(q.expected)} and ${number(q.found)}`).join('; ')}.`,
     draw: () => ({
       height: 320,
@@ -153,6 +156,6 @@ function goodnessSection({ goodness }: CalibrationRecord): Html {
   return html`${[
     plot,
     table(`Tests against ${goodness.draws} processes drawn from the fit and fitted again`, columns, rows),
-    paragraph(VERDICT(goodness.dispersion)),
+    paragraph(burstText(goodness.dispersion)),
   ]}`;
 }
