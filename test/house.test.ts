@@ -30,9 +30,11 @@ const PLAIN = [
   'harness/judge',
   'harness/options',
   'harness/records',
+  'harness/studies',
   'harness/trace',
   'oracle',
   'scripts',
+  'stats',
 ] as const;
 
 describe('source', () => {
