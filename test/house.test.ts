@@ -30,6 +30,7 @@ const PLAIN = [
   'harness/judge',
   'harness/options',
   'harness/records',
+  'harness/run',
   'harness/studies',
   'harness/trace',
   'oracle',

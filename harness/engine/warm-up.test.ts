@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { resolveScenario } from '../options/resolve.ts';
-import { outcomeOf } from '../run/run.ts';
+import { runOutcome } from '../run/run.ts';
 import { simulate } from './simulate.ts';
 
 const SETS = [
@@ -14,7 +14,7 @@ const SETS = [
 async function run(...sets: string[]) {
   const scenario = resolveScenario('smoke', [...SETS, ...sets]);
   const { shards } = await simulate({ scenario, seed: 5, workers: 1 });
-  return { shards, figures: outcomeOf(scenario, shards).figures };
+  return { shards, figures: runOutcome(scenario, shards).figures };
 }
 
 describe('a warm-up', () => {

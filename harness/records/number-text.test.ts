@@ -7,6 +7,7 @@ import {
   quantileText,
   rateText,
   shareText,
+  stampText,
   nounText,
 } from './number-text.ts';
 
@@ -44,6 +45,7 @@ describe('numbers as text', () => {
     expect(shareText(0.3127)).toBe('31.3%');
     expect(intervalText({ value: 0.1, n: 1200, low: 0.081, high: 0.18 })).toBe('95% interval 8.1% to 18.0%, n = 1,200');
     expect(momentText(1_780_272_000_000)).toBe('Mon 1 Jun 2026 00:00 UTC');
+    expect(stampText(1_780_272_061_999)).toBe('20260601T000101');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Numbers as text: the same on the page, in the summary and in tests, whatever the machine's locale. */
 import type { Quantiles, Rate, Tail } from '../../contract/record/measures.ts';
-import { civilFromMs, DAY_MS, HOUR_MS, MINUTE_MS, pad, SECOND_MS, weekday } from '../../contract/time.ts';
+import { civilFromMs, DAY_MS, formatIso, HOUR_MS, MINUTE_MS, pad, SECOND_MS, weekday } from '../../contract/time.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -59,6 +59,11 @@ export function rateText(rate: Rate): string {
 export function intervalText(rate: Rate): string {
   if (rate.low === null || rate.high === null) return `n = ${countText(rate.n)}`;
   return `95% interval ${shareText(rate.low)} to ${shareText(rate.high)}, n = ${countText(rate.n)}`;
+}
+
+/** Unix milliseconds for a name: `20260601T000000`, UTC. */
+export function stampText(ms: number): string {
+  return formatIso(ms).replaceAll(/[-:]/g, '').slice(0, 15);
 }
 
 /** `Mon 1 Jun 2026 00:00 UTC`. */

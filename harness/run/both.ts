@@ -3,33 +3,39 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { writeReport } from '../report/report.ts';
 import { ON_THE_WIRE } from '../records/run-folder.ts';
+import { writeReport } from '../report/report.ts';
 import { runLoad } from './load.ts';
 import { runScenario } from './run.ts';
 
-export interface Planned {
+/** Share of the progress bar that the virtual run takes: about 6 of 45 s of wall time. */
+const VIRTUAL_SHARE = 0.13;
+
+/** A scenario to be run. */
+export interface Plan {
   scenario: Scenario;
   /** The command line that repeats this run alone. */
   command: string;
 }
 
+/** Both plans, and the place for their files. */
 export interface BothOptions {
-  virtual: Planned;
-  wall: Planned;
+  virtual: Plan;
+  wall: Plan;
   seed: number;
-  /** Where the virtual run's files and the report go; those of the run on the wire lie in a folder within. */
+  /** Folder for the virtual run's files and the report; the files of the run on the wire go into a folder within it. */
   outDir: string;
   signal?: AbortSignal;
-  /** `fraction` of all of it. */
+  /** `fraction` counts both runs as one. */
   onProgress?: (fraction: number, text: string) => void;
 }
 
+/** The records of both runs. */
 export interface Both {
   virtual: RunRecord;
-  /** Null where the virtual run was interrupted. */
+  /** Null if the virtual run was interrupted. */
   wall: RunRecord | null;
-  /** Why the run on the wire ended early, in words; null where it went to its end. */
+  /** Why the run on the wire ended early, in words; null if it went to its end. */
   stopped: string | null;
 }
 
@@ -65,8 +71,3 @@ export async function runBoth({
   await writeReport(outDir);
   return { virtual, wall, stopped };
 }
-
-// --- internal ---
-
-/** Of the wall time of both, for the bar: about 6 of 45 s. */
-const VIRTUAL_SHARE = 0.13;

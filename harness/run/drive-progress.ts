@@ -1,7 +1,8 @@
-/** How far a load run is, as a share of the whole and in words. */
+/** The progress of a load run, for a progress bar. */
 import type { DriveProgress } from '../drivers/driver-api.ts';
 
-export function fractionOf({ phase, done, of }: DriveProgress): number {
+/** Share of the whole run, from the preparation of its world to its report, that is done: 0.3 to 0.88 while the driver works. */
+export function progressFraction({ phase, done, of }: DriveProgress): number {
   const part = of === 0 ? 0 : done / of;
   switch (phase) {
     case 'starting':
@@ -21,20 +22,22 @@ export function fractionOf({ phase, done, of }: DriveProgress): number {
   }
 }
 
-export function textOf(p: DriveProgress, durationMs: number): string {
-  switch (p.phase) {
+/** The phase in words, with its counts. `durationMs`: wall time of the window. */
+export function progressText(progress: DriveProgress, durationMs: number): string {
+  const { phase, done, of, sent, acknowledged, deliveries, lagMaxMs } = progress;
+  switch (phase) {
     case 'preamble':
-      return `telling what was open, ${p.done}/${p.of}`;
+      return `telling what was open, ${done}/${of}`;
     case 'connecting':
-      return `connecting ${p.done}/${p.of}`;
+      return `connecting ${done}/${of}`;
     case 'running':
-      return `second ${p.done} of ${Math.ceil(durationMs / 1000)}: ${p.sent} sent, ${p.deliveries} deliveries, lag ${p.lagMaxMs.toFixed(1)} ms`;
+      return `second ${done} of ${Math.ceil(durationMs / 1000)}: ${sent} sent, ${deliveries} deliveries, lag ${lagMaxMs.toFixed(1)} ms`;
     case 'draining':
-      return `draining: ${p.sent - p.acknowledged} unanswered, ${p.deliveries} deliveries`;
+      return `draining: ${sent - acknowledged} unanswered, ${deliveries} deliveries`;
     case 'starting':
     case 'onboarding':
     case 'writing':
     case 'done':
-      return p.phase;
+      return phase;
   }
 }

@@ -1,11 +1,13 @@
-/** Whose sockets a trace is sent over. */
+/** The drivers that can send a trace. */
 import type { Drive } from '../drivers/driver-api.ts';
 
+/** Our own driver, and k6. */
 export const DRIVERS = ['node', 'k6'] as const;
+/** The name of a driver. */
 export type DriverName = (typeof DRIVERS)[number];
 
-/** Each is loaded only where it is asked for. Throws HB_TOOL where there is no k6 that is recent enough: before any work is done for it. */
-export async function driveOf(driver: DriverName): Promise<Drive> {
+/** Loads a driver. Throws HB_TOOL if there is no k6 that is recent enough, before any work is done for it. */
+export async function loadDriver(driver: DriverName): Promise<Drive> {
   switch (driver) {
     case 'node':
       return (await import('../drivers/node/drive.ts')).drive;

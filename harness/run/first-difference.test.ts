@@ -42,7 +42,7 @@ async function checkpoints(dir: string): Promise<Checkpoint[]> {
 }
 
 const kindNames = new Map<number, string>(Object.entries(KIND).map(([name, kind]) => [kind, name]));
-const told = (e: TracedEvent): string =>
+const eventText = (e: TracedEvent): string =>
   `${formatIso(e.timeMs, 0, true)} ${kindNames.get(e.kind)} entity ${e.entity} ordinal ${e.ordinal}`;
 
 describe('describeDifference', () => {
@@ -86,16 +86,16 @@ describe('describeDifference', () => {
     const whole = (s: Scenario, n: number): Promise<TracedEvent[]> =>
       traceWindow(s, n, agency, s.startMs, untilMs + HOUR_MS);
     const [x, y] = [await whole(base, 7), await whole(scenario, seed)];
-    const at = x.findIndex((e, i) => y[i] === undefined || e.hash !== y[i].hash || told(e) !== told(y[i]));
-    const sameEvent = told(x[at]) === told(y[at]);
+    const at = x.findIndex((e, i) => y[i] === undefined || e.hash !== y[i].hash || eventText(e) !== eventText(y[i]));
+    const sameEvent = eventText(x[at]) === eventText(y[at]);
     const index = sameEvent ? at - 1 : at;
     expect(x[index].timeMs).toBeGreaterThanOrEqual(fromMs);
     expect(x[index].timeMs).toBeLessThan(untilMs);
     const number = index - x.findIndex((e) => e.timeMs >= fromMs) + 1;
     const start = `First differing event: number ${number} of the window in ${agency}:`;
     const expected = sameEvent
-      ? [`${start} ${told(x[index])}; the same event in both, with another outcome.`]
-      : [start, `  A: ${told(x[index])}`, `  B: ${told(y[index])}`];
+      ? [`${start} ${eventText(x[index])}; the same event in both, with another outcome.`]
+      : [start, `  A: ${eventText(x[index])}`, `  B: ${eventText(y[index])}`];
     expect(lines.slice(-expected.length)).toEqual(expected);
   });
 
@@ -112,7 +112,7 @@ describe('describeDifference', () => {
     expect(lines.at(-1)).toBe('  B: 2026-06-01T04:19:12.000Z outage entity 4294967295 ordinal 1');
   });
 
-  it('says so where running again shows no difference, as after a change of the code', async () => {
+  it('says so if running again shows no difference, as after a change of the code', async () => {
     const old = join(folder, 'old');
     await cp(first, old, { recursive: true });
     const altered = (await checkpoints(old)).map((c) =>

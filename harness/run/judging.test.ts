@@ -1,4 +1,4 @@
-/** What was seen is made up here, so that it is known what must be found. */
+/** The observations are made up here, so that the right verdicts are known. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { Recorded, Trace } from '../trace/trace-api.ts';
 import { openTrace } from '../trace/read.ts';
 import { recordTrace } from '../trace/record.ts';
 import { judgeObservations } from './judging.ts';
-import { loadRunOf, windowDelays } from './load-record.ts';
+import { makeLoadRun, windowDelays } from './load-record.ts';
 import { prepare } from './preparation.ts';
 
 const SPEED = 60;
@@ -65,7 +65,7 @@ describe('observations judged afterwards', () => {
     const { record, stopped } = await judgeObservations({ traceDir, observationsDir, command: 'c', outDir });
     expect(stopped).toBeNull();
     expect(Errors(RunRecordSchema, record)).toEqual([]);
-    // As load.ts does it, with the world still in memory.
+    // load.ts does the same with the world still in memory.
     const judged = await judgeRun(await openYardstick(traceDir), { observationsDir, delayMs: windowDelays(recorded) });
     const { scenario, seed } = recorded.header as TraceHeader & { scenario: ReturnType<typeof resolveScenario> };
     const began = {
@@ -77,7 +77,7 @@ describe('observations judged afterwards', () => {
       id: record.id,
       outDir,
     };
-    const expected = loadRunOf(began, recorded, judged, record.wallMs).record;
+    const expected = makeLoadRun(began, recorded, judged, record.wallMs).record;
     const { maxRssMiB, eventsPerSecond } = record;
     expect(record).toEqual({ ...expected, maxRssMiB, eventsPerSecond });
     expect(record.counts.alerts).toBeGreaterThan(2);

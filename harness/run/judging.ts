@@ -1,4 +1,4 @@
-/** The judgement of what a driver saw, made afterwards: nothing is sent. */
+/** The judgement of observations that a driver left earlier: nothing is sent. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -6,47 +6,53 @@ import type { Scenario } from '../../contract/scenario.ts';
 import { judgeRun, openYardstick } from '../judge/judge.ts';
 import type { Trace } from '../trace/trace-api.ts';
 import { readRecorded } from '../trace/world.ts';
-import type { Loaded } from './load.ts';
-import { loadRunOf, windowDelays, writeLoadRun } from './load-record.ts';
-import { identityOf } from './write-run.ts';
+import type { LoadResult } from './load.ts';
+import { makeLoadRun, windowDelays, writeLoadRun } from './load-record.ts';
+import { runIdentity } from './write-run.ts';
 
+/** The folders of a judgement. */
 export interface JudgingOptions {
-  /** Of the trace that was sent. */
+  /** Folder of the trace that was sent. */
   traceDir: string;
-  /** What the driver left (contract/trace.ts, from SendLine on), or what k6's scripts wrote, of which the same is then made in `wire/`. */
+  /** Observations as contract/trace.ts defines them from SendLine on, or the output of k6's scripts, from which `wire/` is made. */
   observationsDir: string;
   /** The command line that repeats the judgement. */
   command: string;
-  /** Where the run directory's files go. */
+  /** Folder for the run's files. */
   outDir: string;
   onProgress?: (fraction: number, text: string) => void;
 }
 
-/** Judges and writes what a load run would have written. Throws HB_TRACE where trace or observations can't be read, or don't belong together. */
-export async function judgeObservations(o: JudgingOptions): Promise<Loaded> {
+/**
+ * Judges, and writes the files that a load run would have written. Throws HB_TRACE if trace or observations can't be read, or don't
+ * belong together.
+ */
+export async function judgeObservations(options: JudgingOptions): Promise<LoadResult> {
+  const { traceDir, command, outDir, onProgress } = options;
   const startedAtMs = Date.now();
-  const begun = performance.now();
-  o.onProgress?.(0, 'reading the trace');
-  const yardstick = await openYardstick(o.traceDir);
+  const startMs = performance.now();
+  onProgress?.(0, 'reading the trace');
+  const yardstick = await openYardstick(traceDir);
   const recorded = await readRecorded(yardstick.trace);
-  o.onProgress?.(0.5, 'judging');
+  onProgress?.(0.5, 'judging');
   const judged = await judgeRun(yardstick, {
-    observationsDir: await observed(o, yardstick.trace),
+    observationsDir: await findObservations(options, yardstick.trace),
     delayMs: windowDelays(recorded),
   });
   const { seed } = recorded.header;
   const scenario = recorded.header.scenario as Scenario;
-  const { id } = identityOf({ scenario, seed, startedAtMs }, recorded.shards);
-  const began = { scenario, seed, command: o.command, outDir: o.outDir, workers: 1, startedAtMs, id };
-  const run = loadRunOf(began, recorded, judged, performance.now() - begun);
-  o.onProgress?.(0.9, 'writing the report');
-  await writeLoadRun(began, run, { latencies: judged.latencySpreads, progress: null });
+  const { id } = runIdentity({ scenario, seed, startedAtMs }, recorded.shards);
+  const start = { scenario, seed, command, outDir, workers: 1, startedAtMs, id };
+  const run = makeLoadRun(start, recorded, judged, performance.now() - startMs);
+  onProgress?.(0.9, 'writing the report');
+  await writeLoadRun(start, run, { latencies: judged.latencySpreads, progress: null });
   return { record: run.record, stopped: judged.stopped };
 }
 
 // --- internal ---
 
-async function observed({ observationsDir, outDir }: JudgingOptions, trace: Trace): Promise<string> {
+/** The folder with observations in the contract's form; those of k6 are written into `wire/` of the run first. */
+async function findObservations({ observationsDir, outDir }: JudgingOptions, trace: Trace): Promise<string> {
   if (existsSync(join(observationsDir, 'driver.json'))) return observationsDir;
   const { isK6Output, observationsOf } = await import('../drivers/k6/observations.ts');
   if (!isK6Output(observationsDir)) return observationsDir;

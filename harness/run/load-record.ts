@@ -1,4 +1,4 @@
-/** What a load run leaves behind: its record and files, from the world's own figures and the judgement of what was seen. */
+/** The record and the files of a load run, made from the world's own run and the judgement of the observations. */
 import { join } from 'node:path';
 import { EMPTY_ROSTER } from '../../contract/roster.ts';
 import { DELAY_STAGES } from '../../contract/record/kinds.ts';
@@ -7,7 +7,7 @@ import type { Quantiles } from '../../contract/record/measures.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import type { JudgedRun } from '../judge/judge.ts';
 import { outcomeGates } from '../judge/same-outcome.ts';
-import { measureRun } from '../engine/measures.ts';
+import { measureRun, type RecordMeasures } from '../engine/measures.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
 import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
 import type { RunFigures } from '../report/metrics/run-families.ts';
@@ -15,48 +15,50 @@ import type { OracleConfig } from '../../oracle/oracle-api.ts';
 import { createOracle } from '../../oracle/oracle.ts';
 import type { Recorded } from '../trace/trace-api.ts';
 import type { ShardResult } from '../engine/shard-result.ts';
-import { headOf, inOrder, writeRun, type Started } from './write-run.ts';
+import { recordHead, sortAlertLines, writeRun, type RunStart } from './write-run.ts';
 
-export interface LoadBegan extends Started {
+/** A load run that has started. */
+export interface LoadStart extends RunStart {
   id: string;
-  /** Where the run directory's files go. */
+  /** Folder for the run's files. */
   outDir: string;
 }
 
-/** Simulated delays of the window's alerts, by stage, as the world's own run found them. */
+/** Simulated delays of the window's alerts, by stage, from the world's own run. */
 export function windowDelays(recorded: Recorded): Record<string, Quantiles> {
   const delays = delaysOf(alertsWithin(recorded));
   return Object.fromEntries(DELAY_STAGES.map((stage) => [stage, quantilesOf(delays[stage])]));
 }
 
-/** Of a run that was driven and judged. */
+/** A load run, with or without deliveries. */
 export interface LoadRun extends Omit<RunFigures, 'wall' | 'shards'> {
   shards: readonly ShardResult[];
   lines: AlertLine[];
 }
 
-export function loadRunOf(o: LoadBegan, recorded: Recorded, judged: JudgedRun, wallMs: number): LoadRun {
+/** The run of a trace that was driven and judged. `wallMs`: wall time since its start. */
+export function makeLoadRun(start: LoadStart, recorded: Recorded, judged: JudgedRun, wallMs: number): LoadRun {
   const inWindow = alertsWithin(recorded);
-  const lines = inOrder(judged.judgement.lines);
+  const lines = sortAlertLines(judged.judgement.lines);
   addDelays(lines, inWindow);
   const { shards } = recorded;
   const faults = shards.flatMap((s) => s.faults);
-  const figures = measureRun(o.scenario, shards, {
+  const figures = measureRun(start.scenario, shards, {
     judgements: [judged.judgement],
     lines,
     faults,
     receipts: [judged.receipts],
     delays: [delaysOf(inWindow)],
   });
-  return { record: recordOf(o, recorded, figures, judged, wallMs), lines, faults, shards };
+  return { record: makeRecord(start, recorded, figures, judged, wallMs), lines, faults, shards };
 }
 
-/** Nothing was sent: the run tells of the world alone. */
-export function undrivenRunOf(o: LoadBegan, recorded: Recorded, wallMs: number): LoadRun {
+/** The run if nothing was sent: it tells of the world alone, and is partial. */
+export function makeUndrivenRun(start: LoadStart, recorded: Recorded, wallMs: number): LoadRun {
   const { shards, header } = recorded;
   const none = createOracle({ ...NOBODY, toleranceMs: 0, latenessMsMax: 0 }).judge({ record: () => null });
   const faults = shards.flatMap((s) => s.faults);
-  const figures = measureRun(o.scenario, shards, {
+  const figures = measureRun(start.scenario, shards, {
     judgements: [none],
     lines: [],
     faults,
@@ -64,31 +66,30 @@ export function undrivenRunOf(o: LoadBegan, recorded: Recorded, wallMs: number):
     delays: [delaysOf([])],
   });
   const record: RunRecord = {
-    ...headOf(o, shards, wallMs, figures.events.withoutMotions),
-    id: o.id,
+    ...recordHead(start, shards, wallMs, figures.events.withoutMotions),
+    id: start.id,
     partial: true,
-    simulated: { startMs: o.scenario.startMs, endMs: recorded.partial ? header.untilMs : header.fromMs },
+    simulated: { startMs: start.scenario.startMs, endMs: recorded.partial ? header.untilMs : header.fromMs },
     ...figures,
   };
   return { record, lines: [], faults, shards };
 }
 
-/** Writes the run directory's files. Throws what the file system throws. */
+/** Writes the run directory's files, and answers all figures that the metrics show. Throws what the file system throws. */
 export async function writeLoadRun(
-  o: Pick<LoadBegan, 'outDir'>,
+  { outDir }: Pick<LoadStart, 'outDir'>,
   run: LoadRun,
   wall: RunFigures['wall'],
 ): Promise<RunFigures> {
-  await writeRun(o.outDir, run.record, run.shards, run.lines, run.faults);
-  const shown: RunFigures = { ...run, wall };
-  await writeOpenMetrics(shown, join(o.outDir, OPEN_METRICS_FILE));
-  return shown;
+  await writeRun(outDir, run);
+  const figures: RunFigures = { ...run, wall };
+  await writeOpenMetrics(figures, join(outDir, OPEN_METRICS_FILE));
+  return figures;
 }
 
 // --- internal ---
 
 type Delays = ShardResult['delays'];
-type RecordMeasures = ReturnType<typeof measureRun>;
 
 const NOBODY: Pick<OracleConfig, 'agencies' | 'roster' | 'runKey' | 'bodyLengthMax'> = {
   agencies: [],
@@ -97,7 +98,7 @@ const NOBODY: Pick<OracleConfig, 'agencies' | 'roster' | 'runKey' | 'bodyLengthM
   bodyLengthMax: 0,
 };
 
-/** The alerts of the window in the world's own run: the simulated delays are theirs. */
+/** The window's alerts in the world's own run, which have the simulated delays. */
 function alertsWithin({ shards, header }: Recorded): AlertLine[] {
   return shards
     .flatMap((s) => s.judgement.lines)
@@ -110,14 +111,14 @@ function delaysOf(lines: readonly AlertLine[]): Delays {
   ) as Delays;
 }
 
-/** The same alert bears the same key on both clocks. */
+/** Copies the delays of the world's own run: an alert has the same incidents on both clocks. */
 function addDelays(lines: readonly AlertLine[], virtual: readonly AlertLine[]): void {
   const known = new Map(virtual.map((line) => [line.incidents, line.delayMs]));
   for (const line of lines) if (line.msgType === 'Alert') line.delayMs = known.get(line.incidents) ?? {};
 }
 
-function recordOf(
-  o: LoadBegan,
+function makeRecord(
+  start: LoadStart,
   recorded: Recorded,
   figures: RecordMeasures,
   judged: JudgedRun,
@@ -131,11 +132,11 @@ function recordOf(
     ...(judged.stopped === null ? outcomeGates(judged.sameOutcome) : []),
   ];
   return {
-    ...headOf(o, shards, wallMs, figures.events.withoutMotions),
-    id: o.id,
+    ...recordHead(start, shards, wallMs, figures.events.withoutMotions),
+    id: start.id,
     partial: judged.stopped !== null,
     simulated: {
-      startMs: o.scenario.startMs,
+      startMs: start.scenario.startMs,
       endMs: judged.stopped === null ? recorded.header.untilMs : judged.endMs,
     },
     ...figures,

@@ -1,4 +1,4 @@
-/** What is to be sent: a world recorded for the run, one that goes on while it is sent, or a trace that was kept. */
+/** The preparation of a trace: a world recorded for the run, a world that goes on while it is sent, or a trace that was kept. */
 import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { Check } from 'typebox/value';
@@ -13,43 +13,49 @@ import { recordTrace } from '../trace/record.ts';
 import { readRecorded } from '../trace/world.ts';
 import type { ShardResult } from '../engine/shard-result.ts';
 
+/** Wall time for a target in real time, besides the ramp, from the trace's completion to the opening of the window. */
+const OPENING_LEAD_MS = 20_000;
+
+/** Options of a preparation. */
 export interface PrepareOptions {
   scenario: Scenario;
   seed: number;
-  /** Where a trace is recorded. */
+  /** Folder that a trace is recorded into. */
   traceDir: string;
   target: UrlTarget | null;
-  /** Sent as it is, instead of recording anything; `scenario` and `seed` are its own. */
+  /** A trace that is sent unchanged, instead of recording one; `scenario` and `seed` are those of this trace. */
   kept?: Trace;
   closedLoop?: boolean;
   signal?: AbortSignal;
   onProgress?: (fraction: number, text: string) => void;
 }
 
-export interface Prepared {
-  /** As it ran. */
+/** A trace that can be sent. */
+export interface Preparation {
+  /** The scenario as it ran: it may have been moved in time. */
   scenario: Scenario;
   traceDir: string;
-  /** Of a closed loop: the world, which goes on while it is driven. */
+  /** The world of a closed loop, which goes on while it is driven; null for any other trace. */
   live: LiveWorld | null;
-  /** False where it was interrupted. */
+  /** False if the user interrupted it. */
   isReady: boolean;
-  /** By agency, as far as it is known before the run. */
+  /** History hashes by agency, as far as they are known before the run. */
   histories: Pick<ShardResult, 'id' | 'historyHash'>[];
-  /** Once nothing is sent any more: the whole trace. */
+  /** The whole trace; to be called once, when nothing is sent any more. */
   end: () => Promise<Recorded>;
-  /** For the record, once it has ended. */
+  /** Notes for the record; complete after `end`. */
   notes: () => string[];
 }
 
-/** Throws HB_OPTION_VALUE where the target can't be sent such a trace, HB_TRACE, and what the file system throws. */
-export async function prepare(o: PrepareOptions): Promise<Prepared> {
-  if (o.kept !== undefined) return prepareKept(o, o.kept);
-  return o.closedLoop === true ? prepareLive(o) : prepareRecorded(o);
+/** Prepares the trace that the options ask for. Throws HB_OPTION_VALUE if the target can't take such a trace, HB_TRACE, and what the file system throws. */
+export async function prepare(options: PrepareOptions): Promise<Preparation> {
+  const { kept, closedLoop } = options;
+  if (kept !== undefined) return prepareKept(options, kept);
+  return closedLoop === true ? prepareLive(options) : prepareRecorded(options);
 }
 
-/** The window that a scenario's load options ask for. */
-export function windowOf({ startMs, load }: Readonly<Scenario>): Pick<RecordOptions, 'fromMs' | 'windowMs'> {
+/** The window that a scenario's load options ask for: its start in Unix ms, and its length in simulated ms. */
+export function loadWindow({ startMs, load }: Readonly<Scenario>): Pick<RecordOptions, 'fromMs' | 'windowMs'> {
   return { fromMs: startMs + load.fromMs, windowMs: Math.max(1, Math.round(load.durationMs * load.speed)) };
 }
 
@@ -70,11 +76,8 @@ export function rebaseScenario(scenario: Readonly<Scenario>, launchMs: number): 
 
 // --- internal ---
 
-/** Wall time for a target in real time, beyond the ramp, from the trace's completion to the opening of the window. */
-const OPENING_LEAD_MS = 20_000;
-
-async function prepareKept(o: PrepareOptions, kept: Trace): Promise<Prepared> {
-  if (!(await hasPlatformClock(o)))
+async function prepareKept(options: PrepareOptions, kept: Trace): Promise<Preparation> {
+  if (!(await hasPlatformClock(options)))
     throw new HundredblockError(
       'HB_OPTION_VALUE',
       '--trace: expected a target with a platform clock (a kept trace can not be moved to the moment of the run; load a scenario instead), found one that only knows real time',
@@ -85,27 +88,28 @@ async function prepareKept(o: PrepareOptions, kept: Trace): Promise<Prepared> {
           'The trace is that of a closed loop: residents react to what they received when it was recorded, not in this run.',
         ]
       : [];
-  return preparedOf(o.scenario, kept.dir, await readRecorded(kept), notes);
+  return finished(options.scenario, kept.dir, await readRecorded(kept), notes);
 }
 
 /** A target that only knows real time gets a world whose window opens at a real moment still to come. */
-async function prepareRecorded(o: PrepareOptions): Promise<Prepared> {
-  const { scenario, traceDir } = o;
-  const platformClock = await hasPlatformClock(o);
-  const begun = performance.now();
-  const recorded = await recordTrace(recordOptions(o, scenario));
-  if (platformClock || recorded.partial) return preparedOf(scenario, traceDir, recorded, []);
+async function prepareRecorded(options: PrepareOptions): Promise<Preparation> {
+  const { scenario, traceDir } = options;
+  const platformClock = await hasPlatformClock(options);
+  const startMs = performance.now();
+  const recorded = await recordTrace(recordOptions(options, scenario));
+  if (platformClock || recorded.partial) return finished(scenario, traceDir, recorded, []);
 
-  const neededMs = performance.now() - begun;
+  const neededMs = performance.now() - startMs;
   const launchMs = Date.now() + 2 * neededMs + scenario.load.connectRampMs + OPENING_LEAD_MS;
   const rebased = rebaseScenario(scenario, launchMs);
   await rm(traceDir, { recursive: true });
-  return preparedOf(rebased, traceDir, await recordTrace(recordOptions(o, rebased)), [
+  return finished(rebased, traceDir, await recordTrace(recordOptions(options, rebased)), [
     'The target only knows real time: the world was moved to the moment of the run, and ran at speed 1.',
   ]);
 }
 
-function preparedOf(scenario: Scenario, traceDir: string, recorded: Recorded, notes: string[]): Prepared {
+/** The preparation of a trace that is already complete. */
+function finished(scenario: Scenario, traceDir: string, recorded: Recorded, notes: string[]): Preparation {
   return {
     scenario,
     traceDir,
@@ -118,20 +122,20 @@ function preparedOf(scenario: Scenario, traceDir: string, recorded: Recorded, no
 }
 
 /** The world up to its window; from there on it goes on with the run. */
-async function prepareLive(o: PrepareOptions): Promise<Prepared> {
-  const { scenario, traceDir } = o;
+async function prepareLive(options: PrepareOptions): Promise<Preparation> {
+  const { scenario, traceDir } = options;
   checkClosedLoop(scenario);
-  if (!(await hasPlatformClock(o)))
+  if (!(await hasPlatformClock(options)))
     throw new HundredblockError(
       'HB_OPTION_VALUE',
       '--closed-loop: expected a target with a platform clock, found one that only knows real time',
     );
-  const live = await LiveWorld.open(recordOptions(o, scenario));
+  const live = await LiveWorld.open(recordOptions(options, scenario));
   const { isOpen: isReady, histories } = live;
   return { scenario, traceDir, live, isReady, histories, end: () => live.end(), notes: () => live.notes() };
 }
 
-/** One that does not answer is found out by the driver, which leaves what a record needs. */
+/** If the target does not answer, the driver reports it later and a record is still made; assume here that it has a clock. */
 async function hasPlatformClock({ target, signal }: PrepareOptions): Promise<boolean> {
   if (target === null) return true;
   try {
@@ -142,13 +146,14 @@ async function hasPlatformClock({ target, signal }: PrepareOptions): Promise<boo
   }
 }
 
-function recordOptions(o: PrepareOptions, scenario: Scenario): RecordOptions {
+function recordOptions(options: PrepareOptions, scenario: Scenario): RecordOptions {
+  const { seed, traceDir, signal, onProgress } = options;
   return {
     scenario,
-    seed: o.seed,
-    ...windowOf(scenario),
-    dir: o.traceDir,
-    signal: o.signal,
-    onProgress: (fraction) => o.onProgress?.(0.3 * fraction, 'preparing the world'),
+    seed,
+    ...loadWindow(scenario),
+    dir: traceDir,
+    signal,
+    onProgress: (fraction) => onProgress?.(0.3 * fraction, 'preparing the world'),
   };
 }

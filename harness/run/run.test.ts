@@ -1,4 +1,4 @@
-/** Whole runs in virtual time: what they write, that they add up, and that they are the same wherever they run. */
+/** Whole runs in virtual time: their files are complete, their figures add up, and they are the same on any number of workers. */
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function lines<T>(outDir: string, file: string): Promise<T[]> {
 
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
-/** What equal inputs must give equally: every field tagged exact. */
+/** The fields tagged exact, which are equal for equal inputs. */
 function exactPart(record: RunRecord): unknown {
   const tags = RunRecordSchema.properties as unknown as Record<string, { 'x-tag': string }>;
   return Object.fromEntries(Object.entries(record).filter(([key]) => tags[key]['x-tag'] === 'exact'));

@@ -13,33 +13,34 @@ import type { ShardResult } from '../engine/shard-result.ts';
 import { compareWorlds } from '../engine/against/against.ts';
 import type { SecondWorld } from '../engine/against/second-world.ts';
 import { simulate, type Simulated } from '../engine/simulate.ts';
-import { headOf, historyHashOf, inOrder, jsonLines, writeRun } from './write-run.ts';
+import { hashHistories, jsonLines, recordHead, sortAlertLines, writeRun } from './write-run.ts';
 
-/** What differs between the two worlds of a pairing, one by one. */
+/** The events that differ between the two worlds of a pairing, a line each. */
 const AGAINST_FILE = 'against.jsonl';
 
+/** Options of a run in virtual time. */
 export interface RunOptions {
   scenario: Scenario;
   seed: number;
   workers: number;
-  /** The command line that replays the run. */
+  /** The command line that repeats the run. */
   command: string;
-  /** Where the run directory's files go; `results/runs/<id>` of the current folder where null. Made if it does not exist. */
+  /** Folder for the run's files, made if it does not exist; null: `results/runs/<id>` under the current folder. */
   outDir: string | null;
-  /** The pipeline under test; the reference pipeline where left out. */
+  /** Makes the pipeline under test; left out, it is the reference pipeline. */
   create?: CreatePipeline;
-  /** A second world of the same seed to pair it with, and how it differs, as `path=value`. */
+  /** A second world of the same seed that this one is compared with. */
   against?: SecondWorld;
   signal?: AbortSignal;
   onProgress?: (fraction: number, simulatedMs: number, text: string) => void;
 }
 
-/** What a run in virtual time comes to, before anything is written: all alerts in order, all faults, and the figures of the record. */
-export function outcomeOf(
+/** The outcome of a run in virtual time, before anything is written: all alert lines in order, all faults, and the record's figures. */
+export function runOutcome(
   scenario: Scenario,
   shards: readonly ShardResult[],
 ): { figures: RecordMeasures; lines: AlertLine[]; faults: FaultLine[] } {
-  const lines = inOrder(shards.flatMap((s) => s.judgement.lines));
+  const lines = sortAlertLines(shards.flatMap((s) => s.judgement.lines));
   const faults = shards.flatMap((s) => s.faults);
   const figures = measureRun(scenario, shards, {
     judgements: shards.map((s) => s.judgement),
@@ -51,30 +52,32 @@ export function outcomeOf(
   return { figures, lines, faults };
 }
 
-/** Runs a scenario and writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om; beside another world, against.jsonl too. Throws what the file system throws. */
-export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; outDir: string }> {
+/**
+ * Runs a scenario and writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om, and against.jsonl
+ * if there is a second world. Throws what the file system throws.
+ */
+export async function runScenario(options: RunOptions): Promise<{ record: RunRecord; outDir: string }> {
   const startedAtMs = Date.now();
-  const begun = performance.now();
-  const { scenario, seed } = o;
+  const startMs = performance.now();
+  const { scenario, seed, workers, create, signal, against, onProgress } = options;
   const dayText = (ms: number): string => `${formatIso(ms).slice(0, 16).replace('T', ' ')} simulated`;
-  const { workers, create, signal, against } = o;
   const worlds = against === undefined ? 1 : 2;
-  const live = (world: number, of: Scenario): Promise<Simulated> =>
+  const run = (world: number, its: Scenario): Promise<Simulated> =>
     simulate({
-      scenario: of,
+      scenario: its,
       seed,
       workers,
       create,
       ledger: against !== undefined,
       signal,
-      onProgress: (fraction, ms) => o.onProgress?.((world + fraction) / worlds, ms, dayText(ms)),
+      onProgress: (fraction, ms) => onProgress?.((world + fraction) / worlds, ms, dayText(ms)),
     });
-  const simulated = await live(0, scenario);
-  const second = against === undefined || simulated.partial ? null : await live(1, against.scenario);
+  const simulated = await run(0, scenario);
+  const second = against === undefined || simulated.partial ? null : await run(1, against.scenario);
   const { shards } = simulated;
-  const { figures, lines, faults } = outcomeOf(scenario, shards);
+  const { figures, lines, faults } = runOutcome(scenario, shards);
   const record: RunRecord = {
-    ...headOf({ ...o, startedAtMs }, shards, performance.now() - begun, figures.events.withoutMotions),
+    ...recordHead({ ...options, startedAtMs }, shards, performance.now() - startMs, figures.events.withoutMotions),
     partial: simulated.partial || second?.partial === true,
     simulated: { startMs: scenario.startMs, endMs: simulated.endMs },
     ...figures,
@@ -87,12 +90,12 @@ export async function runScenario(o: RunOptions): Promise<{ record: RunRecord; o
           first: shards,
           second: second.shards,
           sets: against!.sets,
-          secondHistoryHash: historyHashOf(second.shards),
+          secondHistoryHash: hashHistories(second.shards),
         });
   if (pairing !== null) record.against = pairing.against;
-  const outDir = o.outDir ?? join('results', 'runs', record.id);
-  o.onProgress?.(1, simulated.endMs, 'writing the report');
-  await writeRun(outDir, record, shards, lines, faults);
+  const outDir = options.outDir ?? join('results', 'runs', record.id);
+  onProgress?.(1, simulated.endMs, 'writing the report');
+  await writeRun(outDir, { record, shards, lines, faults });
   if (pairing !== null) await writeFile(join(outDir, AGAINST_FILE), jsonLines(pairing.lines));
   await writeOpenMetrics({ record, lines, faults, shards }, join(outDir, OPEN_METRICS_FILE));
   return { record, outDir };

@@ -1,58 +1,51 @@
-/** A trace driven against a target once, and judged: what every measurement on the wire repeats. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** A trial: a trace driven against a target once, and judged. Every measurement on the wire repeats trials. */
 import type { Quantiles } from '../../contract/record/measures.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
-import { judgeRun, type JudgedRun, type Yardstick } from '../judge/judge.ts';
-import type { Drive, DriveOptions, UrlTarget } from '../drivers/driver-api.ts';
-import type { Pair } from '../drivers/driver-api.ts';
+import type { Drive, DriveOptions, Pair, UrlTarget } from '../drivers/driver-api.ts';
 import { drive } from '../drivers/node/drive.ts';
+import { judgeRun, type JudgedRun, type Yardstick } from '../judge/judge.ts';
+import { withTempFolder } from '../records/temp-folder.ts';
 
+/** Options of one drive. */
 export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {
-  /** A system that runs already; null: the reference system is started for this, with an empty data folder, and stopped after it. */
+  /** A system that runs already; null: the reference service is started for this drive, with an empty data folder, and stopped after it. */
   target: UrlTarget | null;
-  /** Further arguments of `serve`, where it is started. */
+  /** Further arguments of `serve`, if it is started. */
   serveArgs?: readonly string[];
-  /** Whose sockets; the project's own driver where left out. */
+  /** The driver; left out, it is our own. */
   drive?: Drive;
-  /** The reference system runs already, and stays up: with the project's own driver, where `target` is null. */
+  /** A reference service that runs already, and stays up: only with our own driver, and if `target` is null. */
   pair?: Pair;
 }
 
 /** Sends a trace once. Throws what Drive throws. */
-export async function driveTrace({
-  serveArgs = [],
-  drive: by = drive,
-  pair,
-  ...o
-}: TraceDriveOptions): Promise<DriverSummary> {
-  if (o.target !== null) return by({ ...o, target: o.target });
-  if (pair !== undefined) return by({ ...o, target: { kind: 'start', dataDir: '', args: [], pair } });
-  const dataDir = await mkdtemp(join(tmpdir(), 'hundredblock-serve-'));
-  try {
-    return await by({ ...o, target: { kind: 'start', dataDir, args: serveArgs } });
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+export async function driveTrace(options: TraceDriveOptions): Promise<DriverSummary> {
+  const { serveArgs = [], drive: by = drive, pair, target, ...rest } = options;
+  if (target !== null) return by({ ...rest, target });
+  if (pair !== undefined) return by({ ...rest, target: { kind: 'start', dataDir: '', args: [], pair } });
+  return withTempFolder('hundredblock-serve-', (dataDir) =>
+    by({ ...rest, target: { kind: 'start', dataDir, args: serveArgs } }),
+  );
 }
 
+/** Options of one trial. */
 export interface TrialOptions extends Omit<TraceDriveOptions, 'traceDir' | 'live'> {
-  /** Of the trace to be sent; opened once for many trials. */
+  /** Yardstick of the trace that is sent; it is opened once for many trials. */
   yardstick: Yardstick;
-  /** Simulated delays by stage, where the trial's record is to tell them. */
+  /** Simulated delays by stage, for the trial's record; none if left out. */
   delayMs?: Record<string, Quantiles>;
-  /** As judgeRun has it. */
+  /** Grace of the judgement: see judgeRun. */
   graceMs?: number;
 }
 
+/** The driver's summary of a trial, and the judgement. */
 export interface Trial {
   driver: DriverSummary;
   judged: JudgedRun;
 }
 
-/** Sends a trace once and judges what came of it; what was seen stays in `outDir`. Throws what Drive and judgeRun throw. */
-export async function runTrial({ yardstick, delayMs = {}, graceMs, ...o }: TrialOptions): Promise<Trial> {
-  const driver = await driveTrace({ ...o, traceDir: yardstick.trace.dir });
-  return { driver, judged: await judgeRun(yardstick, { observationsDir: o.outDir, delayMs, graceMs }) };
+/** Sends a trace once and judges the outcome; the observations stay in `outDir`. Throws what Drive and judgeRun throw. */
+export async function runTrial({ yardstick, delayMs = {}, graceMs, ...options }: TrialOptions): Promise<Trial> {
+  const driver = await driveTrace({ ...options, traceDir: yardstick.trace.dir });
+  return { driver, judged: await judgeRun(yardstick, { observationsDir: options.outDir, delayMs, graceMs }) };
 }

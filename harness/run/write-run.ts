@@ -1,4 +1,4 @@
-/** What every command that runs a world leaves behind: the same files, and the same facts of where and with what it ran. */
+/** The files that every command leaves of a world that it ran, and the part of the record that names code, machine and time. */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,20 +7,22 @@ import { RUN_SCHEMA, type RunRecord } from '../../contract/record/run-record.ts'
 import type { Scenario } from '../../contract/scenario.ts';
 import { formatIso } from '../../contract/time.ts';
 import { writeReport } from '../report/report.ts';
+import { stampText } from '../records/number-text.ts';
 import { readCode, readHost } from '../records/provenance.ts';
 import type { ShardResult } from '../engine/shard-result.ts';
 
-export interface Started {
+/** A run that has started. */
+export interface RunStart {
   scenario: Scenario;
   seed: number;
   workers: number;
-  /** The command line that replays the run. */
+  /** The command line that repeats the run. */
   command: string;
   /** Unix ms. */
   startedAtMs: number;
 }
 
-type Head = Pick<
+type RecordHead = Pick<
   RunRecord,
   | 'schema'
   | 'id'
@@ -36,65 +38,73 @@ type Head = Pick<
   | 'maxRssMiB'
 >;
 
-/** A run's id, and the history that it stands for. */
-export function identityOf(
-  s: Pick<Started, 'scenario' | 'seed' | 'startedAtMs'>,
+/** A run's id, `<scenario>-<seed>-<time>-<hash>`, and the hash of its whole history. */
+export function runIdentity(
+  { scenario, seed, startedAtMs }: Pick<RunStart, 'scenario' | 'seed' | 'startedAtMs'>,
   shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[],
 ): Pick<RunRecord, 'id' | 'historyHash'> {
-  const historyHash = historyHashOf(shards);
-  const started = formatIso(s.startedAtMs).replaceAll(/[-:]/g, '').slice(0, 15);
-  return { id: `${s.scenario.name}-${s.seed}-${started}-${historyHash.slice(0, 6)}`, historyHash };
+  const historyHash = hashHistories(shards);
+  return { id: `${scenario.name}-${seed}-${stampText(startedAtMs)}-${historyHash.slice(0, 6)}`, historyHash };
 }
 
-/** The agencies' hashes, in their order, as one. */
-export function historyHashOf(shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[]): string {
+/** One SHA-256 over the agencies' history hashes, in their order. */
+export function hashHistories(shards: readonly Pick<ShardResult, 'id' | 'historyHash'>[]): string {
   return createHash('sha256')
     .update(shards.map((shard) => `${shard.id} ${shard.historyHash}`).join('\n'))
     .digest('hex');
 }
 
-/** One JSON value a line. */
+/** Each value as JSON on a line of its own. */
 export function jsonLines(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** The fields of a record that say what ran, where and how fast. `events`: without motions. */
-export function headOf(s: Started, shards: readonly ShardResult[], wallMs: number, events: number): Head {
+/** The fields of a record that say what ran, where and how fast. `events`: number of events, motions left out. */
+export function recordHead(
+  start: RunStart,
+  shards: readonly ShardResult[],
+  wallMs: number,
+  events: number,
+): RecordHead {
+  const { scenario, seed, command, workers, startedAtMs } = start;
   return {
     schema: RUN_SCHEMA,
-    ...identityOf(s, shards),
-    seed: s.seed,
-    scenario: { name: s.scenario.name, options: s.scenario },
-    command: s.command,
+    ...runIdentity(start, shards),
+    seed,
+    scenario: { name: scenario.name, options: scenario },
+    command,
     code: readCode(),
-    host: readHost(s.workers),
-    startedAt: formatIso(s.startedAtMs),
+    host: readHost(workers),
+    startedAt: formatIso(startedAtMs),
     wallMs: Math.round(wallMs),
     eventsPerSecond: Math.round(events / (wallMs / 1000)),
-    // Peak of the whole process, workers included; kibibytes on Linux and macOS alike in Node.
+    // Peak of the whole process, workers included. Node gives kibibytes on Linux and macOS alike.
     maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
 
+/** A finished run, from which its files are made. */
+export interface FinishedRun {
+  record: RunRecord;
+  shards: readonly ShardResult[];
+  /** All alert lines, in the order of sortAlertLines. */
+  lines: readonly AlertLine[];
+  faults: readonly FaultLine[];
+}
+
 /** Writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json and report.html. Throws what the file system throws. */
-export async function writeRun(
-  outDir: string,
-  record: RunRecord,
-  shards: readonly ShardResult[],
-  lines: readonly AlertLine[],
-  faults: readonly FaultLine[],
-): Promise<void> {
+export async function writeRun(outDir: string, { record, shards, lines, faults }: FinishedRun): Promise<void> {
   await mkdir(outDir, { recursive: true });
   await writeFile(join(outDir, 'alerts.jsonl'), jsonLines(lines));
   await writeFile(join(outDir, 'faults.jsonl'), jsonLines(faults));
-  await writeFile(join(outDir, 'checkpoints.jsonl'), jsonLines(shards.flatMap((s) => s.checkpoints)));
-  await writeFile(join(outDir, 'map.json'), JSON.stringify(mapOf(shards)));
+  await writeFile(join(outDir, 'checkpoints.jsonl'), jsonLines(shards.flatMap((shard) => shard.checkpoints)));
+  await writeFile(join(outDir, 'map.json'), JSON.stringify(makeMap(shards)));
   await writeFile(join(outDir, 'run.json'), `${JSON.stringify(record)}\n`);
   await writeReport(outDir);
 }
 
-/** Alert lines by time, then agency, then name. */
-export function inOrder(lines: AlertLine[]): AlertLine[] {
+/** Sorts alert lines in place by time, then agency, then identifier, and answers them. */
+export function sortAlertLines(lines: AlertLine[]): AlertLine[] {
   return lines.sort(
     (a, b) =>
       a.sentMs - b.sentMs ||
@@ -105,12 +115,12 @@ export function inOrder(lines: AlertLine[]): AlertLine[] {
 
 // --- internal ---
 
-function mapOf(shards: readonly ShardResult[]): MapFile {
+function makeMap(shards: readonly ShardResult[]): MapFile {
   const radii = new Map<number, number>();
-  for (const { radiusDm, residents } of shards.flatMap((s) => s.radii))
+  for (const { radiusDm, residents } of shards.flatMap((shard) => shard.radii))
     radii.set(radiusDm, (radii.get(radiusDm) ?? 0) + residents);
   return {
-    agencies: shards.map((s) => s.map),
+    agencies: shards.map((shard) => shard.map),
     radii: [...radii].sort((a, b) => a[0] - b[0]).map(([radiusDm, residents]) => ({ radiusDm, residents })),
   };
 }

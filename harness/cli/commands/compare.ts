@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EXIT, HundredblockError } from '../../../contract/errors.ts';
-import { formatIso } from '../../../contract/time.ts';
 import type { UrlTarget } from '../../drivers/driver-api.ts';
 import { PACKAGE_ROOT } from '../../io/package.ts';
+import { stampText } from '../../records/number-text.ts';
 import { withTempFolder } from '../../records/temp-folder.ts';
 import type { ComparedSide, Comparison } from '../../studies/compare/comparison.ts';
 import type { Side } from '../../studies/compare/side.ts';
@@ -271,7 +271,7 @@ async function openTrace({ flags, given }: CompareArgs, dir: string, signal: Abo
 }
 
 function comparisonId({ scenario, seed }: Comparison): string {
-  return `compare-${scenario}-${seed}-${formatIso(Date.now()).replaceAll(/[-:]/g, '').slice(0, 15)}`;
+  return `compare-${scenario}-${seed}-${stampText(Date.now())}`;
 }
 
 async function writeFiles(dir: string, { comparison, a, b }: Compared): Promise<void> {

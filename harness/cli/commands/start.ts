@@ -1,5 +1,5 @@
 /** `hundredblock start`: the main job, as `npm start` runs it. */
-import type { Both, Planned } from '../../run/both.ts';
+import type { Both, Plan } from '../../run/both.ts';
 import { commandLine } from '../../records/command-line.ts';
 import { defineCommand } from '../command.ts';
 import { OUTPUT, seedFlag } from '../common-flags.ts';
@@ -48,7 +48,7 @@ export const start = defineCommand({
 
 // --- internal ---
 
-async function planBoth(seed: number): Promise<{ virtual: Planned; wall: Planned }> {
+async function planBoth(seed: number): Promise<{ virtual: Plan; wall: Plan }> {
   const { resolveScenario } = await import('../../options/resolve.ts');
   const sets = WIRE_SETS.flatMap((set) => ['--set', set]);
   return {

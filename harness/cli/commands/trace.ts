@@ -36,7 +36,7 @@ export const trace = defineCommand({
     const scenario = await windowScenario(args.positionals[0], args, seed);
     expectEmpty(out);
     const { value: written } = await writeFolder(args, scenario.name, async ({ dir, onProgress }) => {
-      const [{ recordTrace }, { windowOf }, { HEADER_FILE, sha256Of }] = await Promise.all([
+      const [{ recordTrace }, { loadWindow }, { HEADER_FILE, sha256Of }] = await Promise.all([
         import('../../trace/record.ts'),
         import('../../run/preparation.ts'),
         import('../../trace/trace-file.ts'),
@@ -44,7 +44,7 @@ export const trace = defineCommand({
       const { header, partial } = await recordTrace({
         scenario,
         seed,
-        ...windowOf(scenario),
+        ...loadWindow(scenario),
         dir,
         signal,
         onProgress: (fraction) => onProgress(fraction, 'recording'),

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Against } from '../../../contract/record/against.ts';
 import type { Branching } from '../../../contract/record/branching.ts';
-import { outcomeOf } from '../../run/run.ts';
+import { runOutcome } from '../../run/run.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { simulate } from '../simulate.ts';
-import { historyHashOf } from '../../run/write-run.ts';
+import { hashHistories } from '../../run/write-run.ts';
 import { compareWorlds } from './against.ts';
 import { secondWorld } from './second-world.ts';
 
@@ -34,9 +34,9 @@ async function pair(sets: string[]) {
     (await simulate({ scenario, seed: 5, workers: 1, ledger: true })).shards,
     (await simulate({ scenario: other.scenario, seed: 5, workers: 1, ledger: true })).shards,
   ];
-  const secondHistoryHash = historyHashOf(second);
+  const secondHistoryHash = hashHistories(second);
   const paired = compareWorlds({ scenario, first, second, sets: other.sets, secondHistoryHash });
-  return { ...paired, branching: outcomeOf(scenario, first).figures.branching as Branching };
+  return { ...paired, branching: runOutcome(scenario, first).figures.branching as Branching };
 }
 
 /** Number of lines about events that are in the first world only. */
@@ -112,7 +112,7 @@ describe('a planted branching ratio of 0.2', { timeout: 120_000 }, () => {
     const sets = [...PLANTED, 'durationDays=0.4', 'agencies.0.count=1', 'reactions.plantedRatio=1.6'];
     const scenario = resolveScenario('smoke', sets);
     const { shards } = await simulate({ scenario, seed: 5, workers: 1 });
-    const branching = outcomeOf(scenario, shards).figures.branching as Branching;
+    const branching = runOutcome(scenario, shards).figures.branching as Branching;
     expect(branching.state).toBe('unstable');
     expect(branching.message).toContain('unstable');
     expect(branching.stopped.map((s) => s.agency)).toEqual(['pd-000', 'pd-001']);

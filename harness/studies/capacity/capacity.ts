@@ -11,14 +11,14 @@ import type { LatencySpreads } from '../../judge/latency.ts';
 import type { UrlTarget } from '../../drivers/driver-api.ts';
 import { probeTarget } from '../../drivers/target/probe.ts';
 import {
-  loadRunOf,
-  undrivenRunOf,
+  makeLoadRun,
+  makeUndrivenRun,
   windowDelays,
   writeLoadRun,
-  type LoadBegan,
+  type LoadStart,
   type LoadRun,
 } from '../../run/load-record.ts';
-import { identityOf } from '../../run/write-run.ts';
+import { runIdentity } from '../../run/write-run.ts';
 import type { Recorded } from '../../trace/trace-api.ts';
 import { bestOf, brokeFirst, scalability } from './findings.ts';
 import { createPinning, type Pinning } from './pinning.ts';
@@ -224,23 +224,23 @@ class CapacitySearch {
     const began = await this.#began(scenario, recorded);
     const capacity = this.#capacityOf(found, to);
     const best = this.#best;
-    if (best === null) return this.#finish(began, undrivenRunOf(began, recorded, this.#spentMs()), capacity, null);
+    if (best === null) return this.#finish(began, makeUndrivenRun(began, recorded, this.#spentMs()), capacity, null);
     const { judged } = best;
     const judgedRecorded = { ...recorded, header: { ...recorded.header, untilMs: judged.load.untilMs } };
     judged.load.virtual.delayMs = windowDelays(judgedRecorded);
-    const run = loadRunOf(began, judgedRecorded, judged, this.#spentMs());
+    const run = makeLoadRun(began, judgedRecorded, judged, this.#spentMs());
     return this.#finish(began, run, capacity, judged.latencySpreads);
   }
 
-  async #began(scenario: Scenario, { shards }: Recorded): Promise<LoadBegan> {
+  async #began(scenario: Scenario, { shards }: Recorded): Promise<LoadStart> {
     const { seed, command, outDir } = this.#options;
     const started = { scenario, seed, workers: 1, command, startedAtMs: this.#startedAtMs };
     await mkdir(outDir, { recursive: true });
-    return { ...started, id: `capacity-${identityOf(started, shards).id}`, outDir };
+    return { ...started, id: `capacity-${runIdentity(started, shards).id}`, outDir };
   }
 
   async #finish(
-    began: LoadBegan,
+    began: LoadStart,
     run: LoadRun,
     capacity: Capacity,
     latencies: LatencySpreads | null,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { openYardstick, type Yardstick } from '../../judge/judge.ts';
-import { windowOf } from '../../run/preparation.ts';
+import { loadWindow } from '../../run/preparation.ts';
 import type { Recorded, Trace } from '../../trace/trace-api.ts';
 import { openTrace } from '../../trace/read.ts';
 import { recordTrace } from '../../trace/record.ts';
@@ -177,7 +177,7 @@ async function record(options: WorkloadOptions, windowMs: number): Promise<World
   const recorded = await recordTrace({
     scenario,
     seed,
-    ...windowOf(scenario),
+    ...loadWindow(scenario),
     windowMs,
     dir,
     signal,

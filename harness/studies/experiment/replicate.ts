@@ -1,9 +1,9 @@
 /** Runs one replication of one point, the run that `hundredblock simulate` makes, without its files. */
 import { HOUR_MS } from '../../../contract/time.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
-import { outcomeOf } from '../../run/run.ts';
+import { runOutcome } from '../../run/run.ts';
 import { simulate } from '../../engine/simulate.ts';
-import { identityOf } from '../../run/write-run.ts';
+import { runIdentity } from '../../run/write-run.ts';
 import { MEASURES, type Measured } from './measures.ts';
 import { CONFIDENCE } from '../../../stats/replications.ts';
 import { batchMeans, mser5 } from '../../../stats/series.ts';
@@ -56,11 +56,11 @@ async function runOnce(
 ): Promise<{ measured: Measured; historyHash: string } | null> {
   const { shards, endMs, partial } = await simulate({ scenario, seed, workers: 1, signal });
   if (partial) return null;
-  const { figures } = outcomeOf(scenario, shards);
+  const { figures } = runOutcome(scenario, shards);
   const { startMs, warmUpHours } = scenario;
   return {
     measured: { ...figures, simulated: { startMs, endMs }, warmUpHours },
-    historyHash: identityOf({ scenario, seed, startedAtMs: 0 }, shards).historyHash,
+    historyHash: runIdentity({ scenario, seed, startedAtMs: 0 }, shards).historyHash,
   };
 }
 

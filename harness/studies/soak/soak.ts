@@ -9,11 +9,11 @@ import { OPTIONS } from '../../../reference-impl/server/config.ts';
 import { judgeRun, openYardstick } from '../../judge/judge.ts';
 import type { DriveProgress, UrlTarget } from '../../drivers/driver-api.ts';
 import { drive } from '../../drivers/node/drive.ts';
-import { fractionOf, textOf } from '../../run/drive-progress.ts';
-import { loadRunOf, undrivenRunOf, windowDelays, writeLoadRun, type LoadBegan } from '../../run/load-record.ts';
-import { prepare, type Prepared } from '../../run/preparation.ts';
+import { progressFraction, progressText } from '../../run/drive-progress.ts';
+import { makeLoadRun, makeUndrivenRun, windowDelays, writeLoadRun, type LoadStart } from '../../run/load-record.ts';
+import { prepare, type Preparation } from '../../run/preparation.ts';
 import { driveTrace } from '../../run/trial.ts';
-import { identityOf, writeRun } from '../../run/write-run.ts';
+import { runIdentity, writeRun } from '../../run/write-run.ts';
 import type { Budgets } from './budget.ts';
 import { addLatencies } from './latency-seconds.ts';
 import { createSampler, type Sampled } from './sampler.ts';
@@ -52,12 +52,12 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const { outDir, seed, onProgress } = options;
   const prepared = await prepare({ ...options, traceDir: join(outDir, 'trace') });
   const { scenario } = prepared;
-  const { id } = identityOf({ ...options, scenario, startedAtMs }, prepared.histories);
-  const began: LoadBegan = { ...options, scenario, workers: 1, startedAtMs, id };
+  const { id } = runIdentity({ ...options, scenario, startedAtMs }, prepared.histories);
+  const began: LoadStart = { ...options, scenario, workers: 1, startedAtMs, id };
   const undriven = async (stopped: string): Promise<Soaked> => {
-    const { record, shards, lines, faults } = undrivenRunOf(began, await prepared.end(), performance.now() - begun);
-    await writeRun(outDir, record, shards, lines, faults);
-    return { record, stopped };
+    const run = makeUndrivenRun(began, await prepared.end(), performance.now() - begun);
+    await writeRun(outDir, run);
+    return { record: run.record, stopped };
   };
   if (!prepared.isReady) return undriven('interrupted while the world was being prepared');
   const header = headerOf(scenario, seed);
@@ -73,7 +73,7 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   judged.load.targetProcess.eventLoopDelayMs = null;
   await addLatencies(driven.sampled.samples, yardstick, observationsDir);
   writeSamples(join(outDir, SOAK_FILE), header, driven.sampled.samples);
-  const run = loadRunOf(began, recorded, judged, performance.now() - begun);
+  const run = makeLoadRun(began, recorded, judged, performance.now() - begun);
   const soak = soakOf(driven.sampled, header, options);
   run.record.soak = soak;
   run.record.gates.push(...slopeGates(soak));
@@ -129,7 +129,7 @@ function headerOf({ name, load }: Scenario, seed: number): SoakHeader {
 
 async function driveSampled(
   options: SoakOptions,
-  { scenario, traceDir }: Prepared,
+  { scenario, traceDir }: Preparation,
   header: SoakHeader,
 ): Promise<Driven> {
   const { outDir, target, targetPid, signal, onProgress } = options;
@@ -147,7 +147,7 @@ async function driveSampled(
       onProgress: (p) => {
         progress = p;
         sampler.progress(p);
-        onProgress?.(fractionOf(p), textOf(p, scenario.load.durationMs));
+        onProgress?.(progressFraction(p), progressText(p, scenario.load.durationMs));
       },
     });
     return { sampled: await sampler.close(), progress };
