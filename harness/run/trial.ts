@@ -3,8 +3,8 @@ import type { Quantiles } from '../../contract/record/measures.ts';
 import type { DriverSummary } from '../../contract/trace.ts';
 import type { Drive, DriveOptions, Pair, UrlTarget } from '../drivers/driver-api.ts';
 import { drive } from '../drivers/node/drive.ts';
+import { withTempFolder } from '../io/temp-folder.ts';
 import { judgeRun, type JudgedRun, type Yardstick } from '../judge/judge.ts';
-import { withTempFolder } from '../records/temp-folder.ts';
 
 /** Options of one drive. */
 export interface TraceDriveOptions extends Omit<DriveOptions, 'target'> {

@@ -5,7 +5,7 @@ import { EXIT, HundredblockError } from '../../../contract/errors.ts';
 import type { UrlTarget } from '../../drivers/driver-api.ts';
 import { PACKAGE_ROOT } from '../../io/package.ts';
 import { stampText } from '../../records/number-text.ts';
-import { withTempFolder } from '../../records/temp-folder.ts';
+import { withTempFolder } from '../../io/temp-folder.ts';
 import type { ComparedSide, Comparison } from '../../studies/compare/comparison.ts';
 import type { Side } from '../../studies/compare/side.ts';
 import type { Thresholds } from '../../../stats/change.ts';
