@@ -1,4 +1,4 @@
-/** How our dashboards look: their variables, and panels in rows of 24 columns. */
+/** The layout of our dashboards: their variables, and panels in rows of 24 columns. */
 import {
   LegendDisplayMode,
   LegendPlacement,
@@ -39,27 +39,47 @@ import type { HarnessMetricName, MetricName } from '../contract/metrics.ts';
 export type Unit = 'short' | 's' | 'percentunit' | 'bytes' | 'ops' | 'h';
 
 export interface PanelSpec {
-  /** stat: one number each; bars: one bar each; lines and stack: over time. */
   kind: 'stat' | 'bars' | 'lines' | 'stack';
   title: string;
   description: string;
   unit: Unit;
   queries: readonly { expr: string; legend: string }[];
-  /** Columns of 24; 8 where left out. */
+  /** Number of columns out of 24; 8 if left out. */
   width?: number;
   decimals?: number;
-  /** Green below, red from here on; none where left out. */
+  /** The value is red from here on and green below it; always green if left out. */
   redFrom?: number;
 }
 
+type Layout = Pick<PanelSpec, 'width' | 'decimals' | 'redFrom'>;
+
+/** Draws a panel of one kind. `queries` are by legend, in the order of the panel. */
+type DrawPanel = (
+  title: string,
+  description: string,
+  unit: Unit,
+  queries: Readonly<Record<string, string>>,
+  layout?: Layout,
+) => PanelSpec;
+
+/** One number for each series. */
+export const stat: DrawPanel = panelOf('stat');
+/** One bar for each series. */
+export const bars: DrawPanel = panelOf('bars');
+/** One line for each series, over time. */
+export const lines: DrawPanel = panelOf('lines');
+/** Stacked bars, one for each step of time. */
+export const stack: DrawPanel = panelOf('stack');
+
 export interface BoardSpec {
-  /** Name of its file, and end of its uid. */
+  /** The name of its file, and the end of its uid. */
   slug: string;
   title: string;
   description: string;
   rows: readonly { title: string; panels: readonly PanelSpec[] }[];
 }
 
+/** A dashboard as Grafana reads it. */
 export function board({ slug, title, description, rows }: BoardSpec): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(`hundredblock-${slug}`)
@@ -107,13 +127,24 @@ export function board({ slug, title, description, rows }: BoardSpec): Dashboard 
 
 // --- internal ---
 
+function panelOf(kind: PanelSpec['kind']): DrawPanel {
+  return (title, description, unit, queries, layout = {}) => ({
+    kind,
+    title,
+    description,
+    unit,
+    queries: Object.entries(queries).map(([legend, expr]) => ({ expr, legend })),
+    ...layout,
+  });
+}
+
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const COLUMNS = 24;
 const WIDTH = 8;
 const HEIGHTS: Readonly<Record<PanelSpec['kind'], number>> = { stat: 5, bars: 8, lines: 8, stack: 8 };
 
 const RUN_INFO: HarnessMetricName = 'hundredblock_run_info';
-/** Whoever has agencies: a run in either clock, and the service. */
+/** Metrics with a label for the agency: of a run on either clock, and of the service. */
 const BY_AGENCY: readonly (HarnessMetricName | MetricName)[] = [
   'hundredblock_run_alerts_total',
   'hundredblock_run_calls_total',
@@ -131,7 +162,7 @@ function variables() {
       .sort(VariableSort.AlphabeticalDesc)
       .multi(true)
       .includeAll(true)
-      // Nothing chosen shows all, also before there is any.
+      // If nothing is chosen, everything is shown, even before there is any value.
       .allValue('.*')
       .current({ selected: true, text: ['All'], value: ['$__all'] });
   return [
@@ -140,7 +171,7 @@ function variables() {
     values('agency', 'Agency', 'Police agency', `label_values({__name__=~"${BY_AGENCY.join('|')}"}, agency)`),
     new IntervalVariableBuilder('step')
       .label('Step')
-      .description('What growth is counted over: 10s suits a load run, 1h a simulated week')
+      .description('Time over which growth is counted: 10s suits a load run, 1h a simulated week')
       .values('10s,30s,1m,5m,15m,1h,6h,1d')
       .auto(true)
       .minInterval('10s')

@@ -1,4 +1,4 @@
-/** The dashboards and rules that are committed: current, complete, and legible. Whether their queries find data: test/wire/prometheus-live.test.ts. */
+/** The committed dashboards and rules are current, complete and legible. test/wire/prometheus-live.test.ts checks that their queries find data. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -22,8 +22,8 @@ interface Panel {
 
 const panelsOf = (spec: (typeof BOARDS)[number]): Panel[] => JSON.parse(JSON.stringify(board(spec))).panels as Panel[];
 
-describe('what is generated', () => {
-  it('is what is committed (npm run dashboards writes it)', () => {
+describe('the generated files', () => {
+  it('are committed as they are (npm run dashboards writes them)', () => {
     const files = generatedFiles();
     for (const [name, text] of files) expect(readFileSync(HERE + name, 'utf8'), name).toBe(text);
     expect(readdirSync(`${HERE}grafana`).sort()).toEqual(
@@ -34,7 +34,7 @@ describe('what is generated', () => {
     );
   });
 
-  it('shows every metric of the catalogue on some panel', () => {
+  it('show every metric of the catalogue on some panel', () => {
     const shown = BOARDS.flatMap(panelsOf).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
     const absent = [...Object.keys(METRICS), ...Object.keys(HARNESS_METRICS)].filter(
       (name) => !shown.some((expr) => new RegExp(`\\b${name}(_bucket)?\\b`).test(expr)),
@@ -42,7 +42,7 @@ describe('what is generated', () => {
     expect(absent).toEqual([]);
   });
 
-  it('shows each alerting rule on a dashboard that there is', () => {
+  it('show each alerting rule on an existing dashboard', () => {
     const slugs = BOARDS.map(({ slug }) => slug);
     for (const { alert, dashboard } of ALERTING) expect(slugs, alert).toContain(dashboard);
   });
@@ -51,7 +51,7 @@ describe('what is generated', () => {
 describe.each([...BOARDS, K6_BOARD])('$title', (spec) => {
   const panels = panelsOf(spec);
 
-  it('says of each panel what it shows, in which unit, and names its lines', () => {
+  it('describes each panel, gives it a unit and names its lines', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const panel of panels.filter(({ type }) => type !== 'row')) {
       expect(panel.description, panel.title).toMatch(/^.{10,}$/);

@@ -1,4 +1,4 @@
-import type { BoardSpec } from './board.ts';
+import { bars, lines, stack, stat, type BoardSpec } from './board.ts';
 import { growth, quantile, rate, total } from './query.ts';
 import { rulesPanel } from './rules-panel.ts';
 
@@ -6,7 +6,7 @@ const NAME = 'hundredblock_run_alert_truths_total';
 const DELIVERIES = 'hundredblock_run_delivery_truths_total';
 const FALSE = { truth: '!="founded"' } as const;
 
-/** Nothing false is a rate of nought, not none. */
+/** Share of alerts that were false. It is 0, not absent, if there are alerts and none is false. */
 function ratio(by: readonly ('run' | 'agency' | 'category' | 'feed')[]): string {
   const all = total(NAME, by);
   return `(${total(NAME, by, FALSE)} or 0 * ${all}) / ${all}`;
@@ -16,137 +16,85 @@ export const falseAlerts: BoardSpec = {
   slug: 'false-alerts',
   title: 'Hundredblock: false alerts',
   description:
-    'Alerts against what really happened in the world. An alert can be delivered without fault and still be false.',
+    'Alerts compared with what really happened in the world. An alert can be delivered correctly and still be false.',
   rows: [
     {
       title: 'The rate',
       panels: [
-        {
-          kind: 'stat',
-          title: 'False-alert rate',
-          description: 'Share of alerts that were not founded, over the whole run',
-          unit: 'percentunit',
-          decimals: 1,
-          queries: [{ expr: ratio(['run']), legend: '{{run}}' }],
-        },
-        {
-          kind: 'stat',
-          title: 'Alerts',
-          description: 'Messages published, by type',
-          unit: 'short',
-          queries: [{ expr: total('hundredblock_run_alerts_total', ['type']), legend: '{{type}}' }],
-        },
-        {
-          kind: 'stat',
-          title: 'False by delivery',
-          description: 'The same rate with each alert counted once for every phone that it was sent to',
-          unit: 'percentunit',
-          decimals: 1,
-          queries: [
-            {
-              expr: `${total(DELIVERIES, ['run'], FALSE)} / (${total(DELIVERIES, ['run'])} > 0)`,
-              legend: '{{run}}',
-            },
-          ],
-        },
+        stat(
+          'False-alert rate',
+          'Share of alerts that were not founded, over the whole run',
+          'percentunit',
+          { '{{run}}': ratio(['run']) },
+          { decimals: 1 },
+        ),
+        stat('Alerts', 'Messages published, by type', 'short', {
+          '{{type}}': total('hundredblock_run_alerts_total', ['type']),
+        }),
+        stat(
+          'False by delivery',
+          'The same rate with each alert counted once for every phone that it was sent to',
+          'percentunit',
+          { '{{run}}': `${total(DELIVERIES, ['run'], FALSE)} / (${total(DELIVERIES, ['run'])} > 0)` },
+          { decimals: 1 },
+        ),
         rulesPanel('false-alerts'),
       ],
     },
     {
-      title: 'What is true of alerts',
+      title: 'Truth of alerts',
       panels: [
-        {
-          kind: 'bars',
-          title: 'Alerts by truth',
-          description: 'One truth for each alert, by precedence: all but the founded are false',
-          unit: 'short',
-          queries: [{ expr: total(NAME, ['truth']), legend: '{{truth}}' }],
-        },
-        {
-          kind: 'stack',
-          title: 'Alerts by truth, each step',
-          description: 'By the time at which they were sent',
-          unit: 'short',
-          queries: [{ expr: growth(NAME, ['truth']), legend: '{{truth}}' }],
-        },
-        {
-          kind: 'lines',
-          title: 'False-alert rate so far',
-          description: 'Over all alerts of the run up to each moment',
-          unit: 'percentunit',
-          queries: [{ expr: ratio(['run']), legend: '{{run}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'By agency',
-          description: 'False-alert rate by agency',
-          unit: 'percentunit',
-          queries: [{ expr: ratio(['agency']), legend: '{{agency}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'By category',
-          description: 'False-alert rate by category of the alert',
-          unit: 'percentunit',
-          queries: [{ expr: ratio(['category']), legend: '{{category}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'By kind of feed',
-          description: 'False-alert rate by how the record came: directly, masked at source, through a portal',
-          unit: 'percentunit',
-          queries: [{ expr: ratio(['feed']), legend: '{{feed}}' }],
-        },
+        bars(
+          'Alerts by truth',
+          'Each alert counts once, by the first truth in order of precedence. All except founded alerts are false',
+          'short',
+          {
+            '{{truth}}': total(NAME, ['truth']),
+          },
+        ),
+        stack('Alerts by truth, each step', 'By the time at which they were sent', 'short', {
+          '{{truth}}': growth(NAME, ['truth']),
+        }),
+        lines('False-alert rate so far', 'Share over all alerts of the run up to each moment', 'percentunit', {
+          '{{run}}': ratio(['run']),
+        }),
+        bars('By agency', 'False-alert rate by agency', 'percentunit', { '{{agency}}': ratio(['agency']) }),
+        bars('By category', 'False-alert rate by category of the alert', 'percentunit', {
+          '{{category}}': ratio(['category']),
+        }),
+        bars(
+          'By kind of feed',
+          'False-alert rate by the way of the record: direct, masked at source, or through a portal',
+          'percentunit',
+          { '{{feed}}': ratio(['feed']) },
+        ),
       ],
     },
     {
-      title: 'When, and what was not said',
+      title: 'Delays, and alerts not sent',
       panels: [
-        {
-          kind: 'bars',
-          title: 'Delay, median',
-          description: 'Simulated time of alerts by stage; total: from the onset of the incident to the alert',
-          unit: 's',
-          queries: [{ expr: quantile(0.5, 'hundredblock_run_delay_seconds', ['stage']), legend: '{{stage}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'Delay, 90th percentile',
-          description: 'Simulated time of alerts by stage',
-          unit: 's',
-          queries: [{ expr: quantile(0.9, 'hundredblock_run_delay_seconds', ['stage']), legend: '{{stage}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'Records owed no alert',
-          description: 'By the reason that stood last',
-          unit: 'short',
-          queries: [{ expr: total('hundredblock_run_suppressed_total', ['reason']), legend: '{{reason}}' }],
-        },
-        {
-          kind: 'bars',
-          title: 'Alerts held back',
-          description: 'By the reason that the pipeline gave',
-          unit: 'short',
-          queries: [{ expr: total('hundredblock_run_withheld_total', ['reason']), legend: '{{reason}}' }],
-        },
-        {
-          kind: 'lines',
-          title: 'The service: messages published',
-          description: 'A second, by type',
-          unit: 'ops',
-          queries: [{ expr: rate('hundredblock_messages_published_total', ['type']), legend: '{{type}}' }],
-        },
-        {
-          kind: 'lines',
-          title: 'The service: owed no alert, or held back',
-          description: 'Records a second, by reason',
-          unit: 'ops',
-          queries: [
-            { expr: rate('hundredblock_suppressed_total', ['reason']), legend: '{{reason}}' },
-            { expr: rate('hundredblock_withheld_total', ['reason']), legend: 'held back: {{reason}}' },
-          ],
-        },
+        bars(
+          'Delay, median',
+          'Simulated time of each stage of an alert. The total runs from the onset of the incident to the alert',
+          's',
+          { '{{stage}}': quantile(0.5, 'hundredblock_run_delay_seconds', ['stage']) },
+        ),
+        bars('Delay, 90th percentile', 'Simulated time of each stage of an alert', 's', {
+          '{{stage}}': quantile(0.9, 'hundredblock_run_delay_seconds', ['stage']),
+        }),
+        bars('Records owed no alert', 'Records by the last reason', 'short', {
+          '{{reason}}': total('hundredblock_run_suppressed_total', ['reason']),
+        }),
+        bars('Alerts held back', "Alerts by the pipeline's reason", 'short', {
+          '{{reason}}': total('hundredblock_run_withheld_total', ['reason']),
+        }),
+        lines('The service: messages published', 'Messages a second, by type', 'ops', {
+          '{{type}}': rate('hundredblock_messages_published_total', ['type']),
+        }),
+        lines('The service: owed no alert, or held back', 'Records a second, by reason', 'ops', {
+          '{{reason}}': rate('hundredblock_suppressed_total', ['reason']),
+          'held back: {{reason}}': rate('hundredblock_withheld_total', ['reason']),
+        }),
       ],
     },
   ],

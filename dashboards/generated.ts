@@ -1,4 +1,4 @@
-/** Everything that is generated from the catalogue for Grafana and Prometheus, as the text of files. */
+/** The dashboards and rules that are generated from the catalogue, as the text of files. */
 import { board, type BoardSpec } from './board.ts';
 import { capacity } from './capacity.ts';
 import { falseAlerts } from './false-alerts.ts';
@@ -10,10 +10,10 @@ import { rulesYaml } from './rules.ts';
 
 export const BOARDS: readonly BoardSpec[] = [capacity, falseAlerts, policeLoad, privacy, feeds];
 
-/** Of k6's own metrics, which it writes to Prometheus itself (docs/guides/k6.md); all else shows ours. */
+/** Shows k6's own metrics, which k6 writes to Prometheus (docs/guides/k6.md). All other boards show ours. */
 export const K6_BOARD: BoardSpec = k6;
 
-/** Text by path from this folder. */
+/** The text of each file, by its path within this folder. */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>(
     [...BOARDS, K6_BOARD].map((spec) => [`grafana/${spec.slug}.json`, `${JSON.stringify(board(spec), null, 2)}\n`]),

@@ -1,6 +1,6 @@
 /**
- * Queries in PromQL, by names and labels of the catalogue: one that is misspelt does not compile. Figures of a run may be backfilled with
- * sparse points, or scraped while `load` runs; every counter of a run starts from 0, so that its last value is what it grew to.
+ * Queries in PromQL, by names and labels of the catalogue, so that a misspelt one does not compile. The metrics of a run may be loaded afterwards, with sparse
+ * points, or scraped while `load` runs. Every counter of a run starts from 0, so its last value is its growth.
  */
 import { HARNESS_METRICS, METRICS, RUN_LABEL, type HarnessMetricName, type MetricName } from '../contract/metrics.ts';
 
@@ -21,24 +21,24 @@ type ServeNames<T extends string> = {
   [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never;
 }[MetricName];
 
-/** Which series to look at, and how far back for a point. */
+/** Which series a query looks at, and how far back it looks for a point. */
 export interface Scope {
-  /** Matchers that each selector of a run bears. */
+  /** Matcher for the run, which every selector of a run's metric gets; likewise `agency`. Empty for none. */
   run: string;
   agency: string;
   lookback: string;
 }
 
-/** What stands in the variables at the top of a dashboard. */
+/** The scope that the variables at the top of a dashboard choose. */
 const SHOWN: Readonly<Scope> = {
   run: `${RUN_LABEL}=~"$run"`,
   agency: 'agency=~"$agency"',
   lookback: '$__range',
 };
-/** Every run that there is, for rules: what was found stands for a day. */
+/** Every run, for rules: the last value counts for a day. */
 export const EVERY_RUN: Readonly<Scope> = { run: '', agency: '', lookback: '1d' };
 
-/** The last value of each series of a run's metric. `part`: of a histogram. */
+/** The last value of each series of a run's metric. `part` chooses one of the metrics that a histogram consists of. */
 export function last<N extends HarnessMetricName>(
   name: N,
   matchers: RunMatchers<N> = {},
@@ -54,7 +54,7 @@ export function last<N extends HarnessMetricName>(
   return `last_over_time(${name}${part}${braced(all)}[${scope.lookback}]${offset === '' ? '' : ` offset ${offset}`})`;
 }
 
-/** What a run's counter, or gauge, stands at, added up by labels. */
+/** The last value of a run's counter or gauge, added up by labels. */
 export function total<N extends HarnessMetricName>(
   name: N,
   by: readonly RunLabel<N>[] = [],
@@ -64,18 +64,18 @@ export function total<N extends HarnessMetricName>(
   return `${summed(by)}(${last(name, matchers, { scope })})`;
 }
 
-/** By how much a run's counter grew over the last step. */
+/** Growth of a run's counter over the last step. */
 export function growth<N extends HarnessMetricName>(
   name: N,
   by: readonly RunLabel<N>[] = [],
   matchers: RunMatchers<N> = {},
 ): string {
   const now = total(name, by, matchers);
-  // What had no point then had not begun to count.
+  // A series without a point at the earlier moment had not begun to count.
   return `${now} - ${summed(by)}(${last(name, matchers, { offset: '$step' })}) or ${now}`;
 }
 
-/** Quantile of all that a run's histogram observed so far. */
+/** Quantile of everything that a run's histogram has observed so far. */
 export function quantile<N extends RunHistogram>(
   q: number,
   name: N,
@@ -85,7 +85,7 @@ export function quantile<N extends RunHistogram>(
   return `histogram_quantile(${q}, ${summed(['le', ...by])}(${last(name, {}, { scope, part: '_bucket' })}))`;
 }
 
-/** Quantile of what a run's histogram observed over the last step; nothing where that is nothing. */
+/** Quantile of what a run's histogram observed in the last step; no value if it observed nothing. */
 export function quantileOfStep<N extends RunHistogram>(q: number, name: N, by: readonly RunLabel<N>[] = []): string {
   const sum = summed(['le', ...by]);
   const now = `${sum}(${last(name, {}, { part: '_bucket' })})`;
@@ -102,12 +102,12 @@ export function rate<N extends ServeNames<'counter'>>(
   return `${summed(by)}(rate(${selector(name, matchers, SHOWN)}[$__rate_interval]))`;
 }
 
-/** A gauge of the service. */
+/** The value of one of the service's gauges, added up by labels. */
 export function level<N extends ServeNames<'gauge'>>(name: N, by: readonly ServeLabel<N>[] = []): string {
   return `${summed(by)}(${name})`;
 }
 
-/** Quantile over the last moments of one of the service's histograms. */
+/** Quantile of one of the service's histograms over `range`, which ends now. */
 export function serveQuantile<N extends ServeNames<'histogram'>>(
   q: number,
   name: N,
@@ -117,7 +117,7 @@ export function serveQuantile<N extends ServeNames<'histogram'>>(
   return `histogram_quantile(${q}, ${summed(['le', ...by])}(rate(${name}_bucket[${range}])))`;
 }
 
-/** The service's series, for rules. */
+/** A selector of the service's series. */
 export function selector<N extends MetricName>(
   name: N,
   matchers: ServeMatchers<N> = {},

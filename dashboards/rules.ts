@@ -1,4 +1,4 @@
-/** Recording and alerting rules for Prometheus. Limits are assumptions that stand here, by name: set your own. */
+/** Recording and alerting rules for Prometheus. The limits below are assumptions: set your own. */
 import type { HarnessMetricName } from '../contract/metrics.ts';
 import { EVERY_RUN, last, quantile, selector, total, type Scope } from './query.ts';
 
@@ -10,14 +10,14 @@ export interface RecordingRule {
 export interface AlertingRule {
   alert: string;
   expr: string;
-  /** How long it must hold; at once where left out. */
+  /** How long the expression must hold before the alert fires; it fires at once if left out. */
   for?: string;
   severity: 'critical' | 'warning';
   summary: string;
   description: string;
-  /** Slug of the dashboard that shows what it is about. */
+  /** Slug of the dashboard that shows the matter. */
   dashboard: string;
-  /** Who finds it out: the harness about a run, or the service about itself. */
+  /** Whether the metrics are those of a run, from the harness, or those of the service. */
   about: 'run' | 'service';
 }
 
@@ -26,14 +26,14 @@ export interface RuleGroup {
   rules: readonly (RecordingRule | AlertingRule)[];
 }
 
-/** False alerts per alert, as soon as a rate means anything. */
+/** Greatest share of false alerts, and the number of alerts from which on the share is judged. */
 const FALSE_ALERT_RATIO_MAX = 0.75;
 const ALERTS_MIN = 20;
 const LATE_RATIO_MAX = 0.001;
 const REVIEW_TICKETS_MAX = 10;
-/** Jobs without a unit, per unit on duty, as the mean of three hours. */
+/** Greatest number of jobs without a unit per unit on duty, as the mean of three hours. */
 const WAITING_PER_UNIT_MAX = 0.1;
-/** Longer than any run: series of virtual runs have points only where they changed. */
+/** Longer than any run: a series of a run in virtual time has points only at the moments at which it changed. */
 const WHOLE_RUN: Readonly<Scope> = { ...EVERY_RUN, lookback: '400d' };
 
 const truths = (scope: Scope) => ({
@@ -44,7 +44,7 @@ const deliveries = (matcher: `="${string}"` | `=~"${string}"`, scope: Scope): st
   total('hundredblock_run_deliveries_total', ['run'], { verdict: matcher }, scope);
 const lateRatio = (scope: Scope): string =>
   `${deliveries('="late"', scope)} / ${deliveries('=~"delivered|late"', scope)}`;
-/** Counts of a run as a whole are judged when it has ended, and for a day: until then some series have no point so recent. */
+/** Holds for a day after a run has ended. Counts of the whole run are judged only then: before that, some series have no recent point. */
 const ended = `on (run) ${total('hundredblock_run_owed_alerts_total', ['run'], {}, EVERY_RUN)}`;
 const whole = truths(WHOLE_RUN);
 const recent = truths(EVERY_RUN);
@@ -53,7 +53,7 @@ const p99 = (bucket: string, labels: string): string =>
 
 const messages = total('hundredblock_run_cad_messages_total', ['run', 'agency'], {}, WHOLE_RUN);
 const messagesDayBefore = `sum by (run, agency) (${last('hundredblock_run_cad_messages_total', {}, { scope: WHOLE_RUN, offset: '1d' })})`;
-/** A run has these by the hour until it ends. */
+/** Holds while a run goes on: it has a point of this metric for every hour. */
 const goesOn = `count by (run) (${last('hundredblock_run_police_utilisation_ratio', {}, { scope: { ...EVERY_RUN, lookback: '2h' } })})`;
 const waiting = overHours('hundredblock_run_police_calls_waiting', '3h');
 const serveMessages = selector('hundredblock_cad_messages_total');
@@ -100,7 +100,7 @@ export const RULES: readonly RuleGroup[] = [
         severity: 'warning',
         summary: 'A feed has gone silent in a run',
         description:
-          '{{ $labels.agency }} has sent no CAD message for a simulated day, and did before ({{ $labels.run }}).',
+          '{{ $labels.agency }} sent messages before, but has sent no CAD message for a simulated day ({{ $labels.run }}).',
         dashboard: 'feeds',
         about: 'run',
       },
@@ -110,7 +110,7 @@ export const RULES: readonly RuleGroup[] = [
         expr: `sum by (instance, agency) (increase(${serveMessages}[1h])) == 0 and sum by (instance, agency) (${serveMessages} offset 1h) > 0`,
         severity: 'warning',
         summary: 'A feed has gone silent',
-        description: '{{ $labels.agency }} has sent no CAD message for an hour, and did before.',
+        description: '{{ $labels.agency }} sent messages before, but has sent no CAD message for an hour.',
         dashboard: 'feeds',
         about: 'service',
       },
@@ -120,7 +120,7 @@ export const RULES: readonly RuleGroup[] = [
         severity: 'critical',
         summary: 'Private strings left the pipeline',
         description:
-          '{{ $value }} of kind {{ $labels.kind }} found in {{ $labels.egress }}s ({{ $labels.run }}). The number allowed is none.',
+          '{{ $value }} strings of kind {{ $labels.kind }} found in {{ $labels.egress }}s ({{ $labels.run }}). None is allowed.',
         dashboard: 'privacy',
         about: 'run',
       },
@@ -167,7 +167,7 @@ export const RULES: readonly RuleGroup[] = [
         for: '5m',
         severity: 'warning',
         summary: "The news team's queue grows",
-        description: '{{ $value }} tickets wait for the news team, and more come than are decided.',
+        description: '{{ $value }} tickets wait for the news team, and new ones come faster than it decides.',
         dashboard: 'feeds',
         about: 'service',
       },
@@ -202,7 +202,7 @@ function overHours(name: HarnessMetricName, range: string): string {
   return `avg_over_time(${name}[${range}])`;
 }
 
-/** A string of JSON is one of YAML. */
+/** A JSON string is a valid YAML string. */
 const quoted = (text: string): string => JSON.stringify(text);
 
 function recordLines({ record, expr }: RecordingRule): string[] {

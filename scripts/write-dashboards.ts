@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { generatedFiles } from '../dashboards/generated.ts';
 
 for (const [name, text] of generatedFiles()) {
-  const path = fileURLToPath(new URL(name, import.meta.url));
+  const path = fileURLToPath(new URL(`../dashboards/${name}`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
