@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../harness/cli/commands.ts';
 import { SCENARIOS } from '../harness/options/registry.ts';
 import { brokenLinks, npmScripts, pictures, refusedCommands, wordCount } from '../scripts/documents.ts';
+import { HOUSE } from '../scripts/house.ts';
 import { longLines } from '../scripts/wrap-markdown.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -164,6 +165,11 @@ describe('the other pages', () => {
     const text = read('ARCHITECTURE.md');
     const names = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
     expect(names.filter((name) => !name.startsWith('@types/') && !text.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('ARCHITECTURE.md names every folder that has a wall', () => {
+    const text = read('ARCHITECTURE.md');
+    expect(Object.keys(HOUSE).filter((folder) => !new RegExp(`\`${folder}/?\``).test(text))).toEqual([]);
   });
 
   it('CHANGELOG.md begins with the version of the package or with what is unreleased', () => {
