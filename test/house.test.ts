@@ -27,6 +27,7 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
 const PLAIN = [
   'dashboards',
   'harness/cli',
+  'harness/conform',
   'harness/engine',
   'harness/judge',
   'harness/options',

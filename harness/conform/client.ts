@@ -1,4 +1,4 @@
-/** HTTP to a target: plain requests, and bytes on a bare socket where a client library would not send what a check must. */
+/** HTTP to a target: plain requests, and bytes on a bare socket for checks that send what no client library would. */
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { REFUSALS, type Refusal } from '../../contract/wire.ts';
@@ -20,21 +20,22 @@ const ANSWER_MS_MAX = 10_000;
 
 export interface Client {
   readonly url: URL;
-  /** Throws NoAnswer where none came. */
+  /** Throws NoAnswer if no answer came. */
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
-  /** Writes `bytes`, and answers what came back until `enough` says so, the target ended the connection, or the time is over. */
+  /** Writes `bytes` and collects what comes back until `enough` is true of it, the target ends the connection, or `waitMs` is over. */
   raw(bytes: string | Buffer, enough?: (text: string) => boolean, waitMs?: number): Promise<RawAnswer>;
-  /** Answers of refusals so far, with their heads: nothing that was sent may stand in them. */
+  /** All refusals so far, heads and bodies: none may contain anything that was sent. */
   readonly refusals: string[];
   close(): Promise<void>;
 }
 
 export interface RawAnswer {
   text: string;
-  /** True where the target ended the connection. */
+  /** True if the target ended the connection. */
   ended: boolean;
 }
 
+/** A client for the target at `url`, which keeps every refusal that it gets. */
 export function createClient(url: URL): Client {
   const agent = new Agent({ connections: 8, keepAliveTimeout: 1000, headersTimeout: ANSWER_MS_MAX });
   const refusals: string[] = [];
@@ -70,23 +71,23 @@ export function createClient(url: URL): Client {
   };
 }
 
-/** Status codes in what came back on a bare socket, in order. */
+/** All status codes in the text that came back on a bare socket, in order. */
 export function statusesOf(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]));
 }
 
-/** The answer's body as JSON; throws Missed where it is none. */
+/** The answer's body as a JSON object; throws Missed if it is none. */
 export function jsonOf(answer: Answer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(answer.text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
-    // What it is instead is told below.
+    // The body is no JSON: reported below.
   }
   throw new Missed(`status ${answer.status}, a body that is no JSON object`);
 }
 
-/** Answers the refusal in words; throws Missed unless it is one of these codes, each with its status and body. */
+/** The refusal in words; throws Missed unless it has one of these codes, with its status and body. */
 export function mustRefuse(answer: Answer, ...codes: Refusal[]): string {
   const expected = codes.map((code) => `${REFUSALS[code]} ${code}`).join(' or ');
   const error = jsonOf(answer).error as { code?: unknown; message?: unknown } | undefined;
@@ -98,15 +99,15 @@ export function mustRefuse(answer: Answer, ...codes: Refusal[]): string {
   return found;
 }
 
-/** Answers the status; throws Missed unless it is 2xx. */
+/** The status; throws Missed unless it is 2xx. */
 export function mustTake(answer: Answer): string {
   must(answer.status >= 200 && answer.status < 300, `expected 2xx, found ${describeAnswer(answer)}`);
   return String(answer.status);
 }
 
-/** Throws LeftOut where the door answers 404 to one who may enter. */
-export function mustHave(answer: Answer, what: string): Answer {
-  if (answer.status === 404) throw new LeftOut(`${what}: 404`);
+/** Throws LeftOut if the answer to an authorised request is 404: the target leaves this path out. */
+export function mustHave(answer: Answer, path: string): Answer {
+  if (answer.status === 404) throw new LeftOut(`${path}: 404`);
   return answer;
 }
 
@@ -146,7 +147,7 @@ function exchange(
       text += part.toString('latin1');
       if (enough(text)) finish();
     });
-    // A broken pipe ends nothing yet: the answer may still be on its way in.
+    // A broken pipe does not end the exchange: the answer may still arrive.
     socket.on('error', () => (ended = true));
     socket.on('end', () => {
       ended = true;

@@ -23,7 +23,7 @@ function check(target: ToyProcess, only: readonly string[], patienceMs: number):
   });
 }
 
-/** What the toy target leaves out, and says so. */
+/** Parts of the contract that the toy target leaves out, and admits it. */
 const LEFT_OUT = [
   'auth.counted',
   'devices',

@@ -1,4 +1,4 @@
-/** Runs the conformance checks against a target, one by one, each in a town of its own (docs/reference/contract.md). */
+/** Runs the conformance checks against a target, one by one, each in a test town of its own (docs/reference/contract.md). */
 import { randomBytes } from 'node:crypto';
 import { HundredblockError } from '../../contract/errors.ts';
 import { PATHS } from '../../contract/wire.ts';
@@ -22,7 +22,7 @@ import { streamChecks } from './checks/stream.ts';
 import { createClient } from './client.ts';
 import { type TestTarget, openTestTown, type TestTown } from './test-town.ts';
 
-/** In the order in which they run. Privacy comes last, since it looks at every refusal before it. */
+/** All groups of checks in the order in which they run. Privacy comes last, because it looks at every refusal before it. */
 export const CHECK_GROUPS: readonly CheckGroup[] = [
   onboardingChecks,
   authChecks,
@@ -42,19 +42,20 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
 ];
 
 export interface ConformOptions {
-  /** Loopback. */
+  /** A loopback address. */
   target: URL;
+  /** URL of the target's MQTT broker; null: checks of doorbells are skipped. */
   mqtt: string | null;
   harnessKey: string;
-  /** Names of groups, or `<group>.<check>`; all where empty. */
+  /** Names of groups, or `<group>.<check>`; empty: all checks run. */
   only: readonly string[];
-  /** How long to wait for what must come. */
+  /** How long to wait for an answer or a message that must come. */
   patienceMs: number;
   signal: AbortSignal;
   onFinding(finding: Finding): void;
 }
 
-/** Resolves with every finding in order; the rest is left out once `signal` is aborted. Throws HB_TARGET where the target can't be onboarded at all. */
+/** Resolves with all findings in order; once `signal` aborts, no further check runs. Throws HB_TARGET if the target can't be onboarded. */
 export async function conform(options: ConformOptions): Promise<Finding[]> {
   const client = createClient(options.target);
   const canary = `Canary${randomBytes(6).toString('hex')}`;
@@ -80,7 +81,7 @@ export async function conform(options: ConformOptions): Promise<Finding[]> {
 
 // --- internal ---
 
-/** Finds out whether the target is there, takes a town, and has a clock. */
+/** Finds out whether the target answers, can be onboarded with a test town, and has a clock. */
 async function meet(target: TestTarget): Promise<void> {
   try {
     const clock = await target.client.send('GET', PATHS.clock, { token: target.harnessKey });
@@ -98,11 +99,11 @@ async function meet(target: TestTarget): Promise<void> {
 interface Outcome {
   state: State;
   found: string;
-  /** True where the target gave no answer at all. */
+  /** True if the target gave no answer at all. */
   silent: boolean;
 }
 
-/** So many checks in a row without any answer, and the rest is not worth waiting for. */
+/** After this number of checks in a row without any answer, the others are not run. */
 const SILENT_MAX = 3;
 const NOT_RUN: Outcome = { state: 'skip', found: 'not run: the target no longer answers', silent: true };
 
@@ -113,7 +114,7 @@ function checksNamed(only: readonly string[]): { group: CheckGroup; check: Check
   return all.filter(({ group, id }) => only.length === 0 || only.includes(group.name) || only.includes(id));
 }
 
-/** Each check has a town of its own: what one leaves behind can't make the next one pass or fail. */
+/** Each check has a test town of its own, so that no check can make the next one pass or fail. */
 async function runCheck(target: TestTarget, group: CheckGroup, check: Check): Promise<Outcome> {
   let town: TestTown | null = null;
   try {
@@ -122,8 +123,8 @@ async function runCheck(target: TestTarget, group: CheckGroup, check: Check): Pr
   } catch (error) {
     if (error instanceof LeftOut) return { state: 'skip', found: error.message, silent: false };
     if (error instanceof Missed) return { state: 'fail', found: error.message, silent: error instanceof NoAnswer };
-    // What came was so odd that the check stumbled over it; that is no reason to leave the others out.
-    return { state: 'fail', found: `what came can't be read (${(error as Error).name})`, silent: false };
+    // The answer was so odd that the check itself failed; the other checks still run.
+    return { state: 'fail', found: `an answer that can't be read (${(error as Error).name})`, silent: false };
   } finally {
     await town?.close();
   }

@@ -1,4 +1,4 @@
-/** Messages by hand, one record each, in every dialect: enough for a check, with something private in every field that may hold it. */
+/** Makes messages with one record each in every dialect, with private text in every field that may hold some. */
 import { type Dialect, EVENT_TYPES } from '../../contract/catalogue.ts';
 import { type EidoMessage, SEATTLE_COLUMNS } from '../../contract/dialects.ts';
 import type { MessageManifest, PrivateString, RecordStatus } from '../../contract/manifest.ts';
@@ -8,7 +8,7 @@ import { zoneOffsetMin } from '../../contract/zones.ts';
 
 export const ZONE = 'America/Chicago';
 
-/** A record as a feed tells it. */
+/** A record as a feed reports it. */
 export interface ReportedRecord {
   recordId: string;
   /** Id of an event type. */
@@ -17,14 +17,14 @@ export interface ReportedRecord {
   updatedMs: number;
   status?: RecordStatus;
   disposition?: 'none' | 'founded' | 'unfounded' | 'duplicate';
-  /** `254 W MAPLE ST`: a house on a hundred-block. */
+  /** House number and street, such as `254 W MAPLE ST`. */
   number: number;
   street: string;
-  /** The place as typed, where it is not the plain address. */
+  /** The place as typed, if it is not the plain address. */
   placeText?: string;
 }
 
-/** The eido message, and the private strings in it; `canary` is part of each of them. */
+/** An eido message with private strings in it, most of which contain `canary`. */
 export function eidoBody(told: ReportedRecord, canary: string): string {
   const type = typeOf(told.event);
   const status = told.status ?? 'open';
@@ -53,7 +53,7 @@ export function eidoBody(told: ReportedRecord, canary: string): string {
   return JSON.stringify(message);
 }
 
-/** One open record in the other dialects; the block's centre lies at `x`, `y` (dm) for those that tell coordinates. */
+/** A message with one open record in another dialect. `x`, `y`: the block's centre, dm, for dialects with coordinates. */
 export function bodyIn(
   dialect: Exclude<Dialect, 'eido'>,
   told: ReportedRecord,
@@ -121,7 +121,7 @@ export function bodyIn(
   }
 }
 
-/** What a reader of an eido message must get, for the oracle. */
+/** The manifest of an eido message, which tells the oracle what a reader must get from it. */
 export function eidoManifest(messageId: string, agency: string, told: ReportedRecord): MessageManifest {
   const text = placeText(told);
   return {

@@ -1,4 +1,4 @@
-/** A resident's stream, as a client sees it. */
+/** Listens to a resident's stream as a client does. */
 import { WebSocket } from 'ws';
 import { PATHS } from '../../contract/wire.ts';
 import { Missed } from './outcome.ts';
@@ -6,38 +6,38 @@ import { Missed } from './outcome.ts';
 export interface StreamFrame {
   sequence: number;
   type: 'alert' | 'post';
-  /** The bytes of `message`. */
+  /** The text of `message`, byte for byte. */
   text: string;
 }
 
 export interface Listener {
-  /** Every text frame, as it came. */
+  /** Every text frame, unchanged. */
   readonly raw: string[];
-  /** Those that are stream messages in exactly the form of the contract. */
+  /** The frames that are stream messages in exactly the form of the contract. */
   readonly frames: StreamFrame[];
-  /** The subprotocol chosen; empty where none was. */
+  /** The subprotocol that the target chose; empty if it chose none. */
   readonly protocol: string;
   readonly socket: WebSocket;
   /** The close code; null while it is open. */
   closeCode(): number | null;
-  /** Waits until `holds`; throws Missed with `what` where it does not in time. */
-  until(holds: () => boolean, what: string): Promise<void>;
-  /** Closes it, or with `abruptly` breaks the connection without a word. */
+  /** Waits until `holds` is true; throws Missed, with `awaited` in its message, if it is not in time. */
+  until(holds: () => boolean, awaited: string): Promise<void>;
+  /** Closes the stream; `abruptly`: breaks the connection without a close frame. */
   close(abruptly?: boolean): Promise<void>;
 }
 
 export interface ListenOptions {
   token?: string;
-  /** Offers the token as a subprotocol, as a browser has to. */
+  /** Subprotocols to offer, one of which holds the token: browsers can send it only that way. */
   asProtocol?: string[];
   query?: string;
 }
 
-/** Much longer than any handshake takes: it only ends a check against a target that says nothing. */
+/** Much longer than a handshake takes: it only ends a check against a target that does not answer. */
 const HANDSHAKE_MS_MAX = 10_000;
 const FRAME = /^\{"sequence":(\d+),"type":"(alert|post)","message":(.*)\}$/s;
 
-/** Opens a stream, whose `until` waits `patienceMs`; throws StreamRefused where it is refused before the upgrade. */
+/** Opens a stream whose `until` waits `patienceMs`. Throws StreamRefused if it is refused before the upgrade, Missed if it does not open. */
 export function listen(url: URL, patienceMs: number, options: ListenOptions): Promise<Listener> {
   const target = new URL(`${PATHS.stream}${options.query ?? ''}`, url);
   target.protocol = 'ws:';
@@ -102,7 +102,7 @@ function createListener(socket: WebSocket, patienceMs: number): Listener {
     wake();
   });
   socket.on('error', () => {});
-  const until: Listener['until'] = (holds, what) =>
+  const until: Listener['until'] = (holds, awaited) =>
     new Promise((resolve, reject) => {
       const settle = (): void => {
         if (!holds()) return;
@@ -112,7 +112,7 @@ function createListener(socket: WebSocket, patienceMs: number): Listener {
       };
       const timer = setTimeout(() => {
         waiters.delete(settle);
-        reject(new Missed(`waited ${patienceMs / 1000} s for ${what}`));
+        reject(new Missed(`waited ${patienceMs / 1000} s for ${awaited}`));
       }, patienceMs);
       waiters.add(settle);
       settle();

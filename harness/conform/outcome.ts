@@ -1,4 +1,4 @@
-/** How a check ends that does not pass. */
+/** Errors by which a check ends that does not pass. */
 
 /** The contract is broken; the message says what was found. */
 export class Missed extends Error {}
@@ -6,7 +6,7 @@ export class Missed extends Error {}
 /** No answer came at all. */
 export class NoAnswer extends Missed {}
 
-/** The target leaves this out; the message says how that showed. */
+/** The target leaves this part of the contract out; the message says how that was seen. */
 export class LeftOut extends Error {}
 
 /** Throws Missed with `found` unless the condition holds. */

@@ -1,4 +1,4 @@
-/** The small town that checks take place in: built by hand, onboarded anew for each group of checks, known to the target by the contract alone. */
+/** The test town in which checks take place: a few streets, agencies and residents made by hand, with which the target is onboarded anew for each check. */
 import { randomBytes } from 'node:crypto';
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { type Dialect, naturesOf } from '../../contract/catalogue.ts';
@@ -15,7 +15,7 @@ import { type Answer, type Client, mustTake, describeAnswer } from './client.ts'
 import { eidoBody, type ReportedRecord, ZONE } from './dialect-body.ts';
 import { listen, type Listener, type ListenOptions } from './listener.ts';
 
-/** Residents by what they are there for. All but FAR, who lives more than 800 m away, live near the 200 block of W MAPLE ST. */
+/** Residents, each for a purpose. All live near the 200 block of W MAPLE ST, except FAR, who lives more than 800 m away. */
 export const NEAR = 7;
 export const BESIDE = 12;
 export const FAR = 13;
@@ -23,7 +23,7 @@ export const FAR = 13;
 export const PICKY = 21;
 export const MUTED = 22;
 export const LEFT = 23;
-/** With an id above 2^20. */
+/** Has an id above 2^20. */
 export const HIGH = 1_048_583;
 
 export const AGENCY = 'pd-conform';
@@ -38,19 +38,19 @@ export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>
   milwaukee: 'pd-milwaukee',
 };
 export const BODY_LENGTH_MAX = 20_000;
-/** When towns begin, where the target has a clock. */
+/** Platform time at which a test town begins, if the target has a clock. */
 export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2, 30);
 
 export interface TestTarget {
   client: Client;
   harnessKey: string;
-  /** Of the target's MQTT broker; null where none was given. */
+  /** URL of the target's MQTT broker; null if none was given. */
   mqtt: string | null;
-  /** Part of every private text that is sent, and of whatever else must not come back. */
+  /** Part of every private text that is sent, and of everything else that must not come back. */
   canary: string;
-  /** How long to wait for what must come. */
+  /** How long to wait for an answer or a message that must come. */
   patienceMs: number;
-  /** False where the target has no clock of its own (404). */
+  /** False if the target has no clock that can be set (404). */
   hasClock: boolean;
 }
 
@@ -70,24 +70,24 @@ export interface TestTown {
   readonly document: Onboarding;
   /** Platform time. */
   nowMs(): number;
-  /** Lets the target's clock stand at this time; only where it has one. */
+  /** Stops the target's clock at this time; only if it has one. */
   standAt(ms: number): Promise<void>;
   token(role: Role, id: string | number): string;
-  /** An open record just begun, on the 200 block of W MAPLE ST, unlike any before it. */
+  /** A new open record on the 200 block of W MAPLE ST, which began a moment ago. */
   record(changes?: Partial<ReportedRecord>): ReportedRecord;
-  /** Pushes an eido message under a key of its own. */
+  /** Sends an eido message with a key of its own. */
   push(told: ReportedRecord, agency?: string): Promise<Answer>;
-  /** Pushes any body. */
+  /** Sends any body. */
   pushBody(agency: string, key: string | null, body: string, headers?: Record<string, string>): Promise<Answer>;
   listen(resident: number, options?: ListenOptions): Promise<Listener>;
-  /** Waits until all that was caused so far has reached these listeners: an alert to all residents follows it. */
+  /** Waits until all messages so far have reached these listeners: sends an alert to all residents and waits for it. */
   settle(...listeners: Listener[]): Promise<void>;
   /** A key that was not used before. */
   key(): string;
   close(): Promise<void>;
 }
 
-/** Onboards a town; throws Missed where the target does not take it. */
+/** Onboards the target with a new test town; throws Missed if the target does not accept it. */
 export async function openTestTown(target: TestTarget, options: TestTownOptions = {}): Promise<TestTown> {
   const config = configOf(options);
   const secret = randomBytes(24).toString('base64url');
@@ -117,7 +117,7 @@ export async function openTestTown(target: TestTarget, options: TestTownOptions 
     record: (changes = {}) => ({
       recordId: `C${++serial}`,
       event: 'burglary',
-      // A different moment for each: with no tolerance for one event these are different ones.
+      // Each record has a different moment: without tolerance they are different events.
       incidentMs: nowMs() - 3 * MINUTE_MS - serial,
       updatedMs: nowMs() - 1000,
       number: 254,
@@ -161,15 +161,17 @@ export async function openTestTown(target: TestTarget, options: TestTownOptions 
   return town;
 }
 
-/** True for the alerts that only end a step. */
+/** Whether an alert is one of those that `settle` waits for. */
 export function isBarrier(text: string): boolean {
   return text.includes(`"senderName":"${BARRIER_NAME}"`);
 }
 
+/** Path of an agency's CAD door. */
 export function cadPath(agency: string): string {
   return PATHS.cad.replace(':agency', agency);
 }
 
+/** Sends an onboarding document; `harnessKey` null: without a credential. */
 export function onboard(
   target: TestTarget,
   body: string,
@@ -182,6 +184,7 @@ export function onboard(
   });
 }
 
+/** Sets the target's clock; throws Missed if the target does not accept that. */
 export async function setClock(
   target: TestTarget,
   clock: { originWallMs: number; originMs: number; speed: number },
@@ -252,7 +255,7 @@ function gazetteerByHand(): Gazetteer {
         [3980, from, 4020, from + 1000],
         [from, 4980, from + 1000, 5020],
       ][street];
-      // The last block of the two is too small to be named: one becomes its area, the other's area is too small itself.
+      // The last blocks of two streets have too few households to be named: an area stands for one; the other's area is too small as well.
       const isSmall = i === 7 && street !== 1;
       return { street, hundred: 100 * i, box, households: isSmall ? 2 : 12, area: isSmall && street === 0 ? 1 : 0 };
     }),

@@ -110,7 +110,7 @@ export const authChecks: CheckGroup = {
 const OPTIONAL = new Set<string>([PATHS.alerts, PATHS.posts, PATHS.tickets, PATHS.decision]);
 const BODY = { [HEADERS.idempotencyKey]: 'k', 'content-type': MEDIA.json };
 
-/** Every door that wants a token: its method, its path in PATHS and a body where it takes one. */
+/** Every door that needs a token: its method, its path in PATHS, and a body if it takes one. */
 const DOORS: readonly [string, string, string?][] = [
   ['POST', PATHS.cad, '{}'],
   ['GET', PATHS.alerts],
@@ -124,7 +124,7 @@ const DOORS: readonly [string, string, string?][] = [
   ['POST', PATHS.decision, '{"decision":"approve"}'],
 ];
 
-/** Knocks at every door with this token, and answers how many refused it; doors that are left out may be not found. */
+/** Sends a request with this token to every door, and says how many refused it; optional doors may be not found. */
 async function atEveryDoor(town: TestTown, token: string | undefined, code: Refusal): Promise<string> {
   let refused = 0;
   for (const [method, pattern, body] of DOORS) {

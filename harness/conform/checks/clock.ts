@@ -1,4 +1,4 @@
-/** The platform's clock, by which every rule counts. */
+/** Checks of the platform's clock, which every rule goes by. */
 import { HOUR_MS } from '../../../contract/time.ts';
 import { MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';

@@ -1,4 +1,4 @@
-/** Doorbells on MQTT: each speaks for itself, and listens to nothing. */
+/** Checks of doorbells on MQTT: each may publish below its own topic, and may subscribe to nothing. */
 import { connectAsync, type MqttClient } from 'mqtt';
 import { credentialOf } from '../../../contract/credentials.ts';
 import { formatIso } from '../../../contract/time.ts';
@@ -91,7 +91,7 @@ const OTHER = 32;
 const REFUSED_CODE_MIN = 128;
 const WAIT_MS = 3000;
 
-/** Throws LeftOut where no broker was given. */
+/** Connects a doorbell. Throws LeftOut if no broker was given. */
 function attach(town: TestTown, device: number, password?: string | null): Promise<MqttClient> {
   if (town.target.mqtt === null) throw new LeftOut('no --mqtt given');
   const right = credentialOf(town.document.credentialSecret, 'device', device);
@@ -108,7 +108,7 @@ function attach(town: TestTown, device: number, password?: string | null): Promi
   });
 }
 
-/** The error of an attempt; null where it succeeded. */
+/** The error of an attempt to connect; null if it succeeded. */
 async function refusal(attempt: Promise<MqttClient>): Promise<unknown> {
   try {
     const client = await attempt;
@@ -138,7 +138,7 @@ async function mustNotAcknowledge(town: TestTown, topic: string, payload: string
   return ended ? 'not acknowledged, connection ended' : 'not acknowledged';
 }
 
-/** What came, or null after a while. */
+/** The promise's value, or null if it does not come within WAIT_MS. */
 async function within<T>(promise: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {

@@ -1,4 +1,4 @@
-/** A key is a promise: once is enough, however often it is sent. */
+/** Checks of idempotency keys: a message has its effect once, however often it is sent. */
 import { HEADERS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';

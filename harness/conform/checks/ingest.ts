@@ -1,4 +1,4 @@
-/** CAD messages: what is taken, what is refused, in which order. */
+/** Checks of CAD messages: which are accepted, which are refused, and in what order they take effect. */
 import { CATEGORY_LABELS, DIALECTS } from '../../../contract/catalogue.ts';
 import { HEADERS, MEDIA } from '../../../contract/wire.ts';
 import type { Check, CheckGroup } from '../check.ts';
@@ -102,7 +102,7 @@ export const ingestChecks: CheckGroup = {
 
 const PIPELINED = 24;
 
-/** Answers the receipt in words; throws Missed unless the answer holds exactly this one. */
+/** The receipt in words; throws Missed unless the answer holds exactly this one. */
 function mustReceive(
   answer: Answer,
   status: number,
@@ -173,7 +173,7 @@ async function batched(town: TestTown): Promise<string> {
 
 async function inDialect(town: TestTown, dialect: keyof typeof DIALECT_AGENCIES): Promise<string> {
   const listener = await town.listen(NEAR);
-  // These feeds tell whole seconds.
+  // These dialects give times in whole seconds.
   const second = Math.floor(town.nowMs() / 1000) * 1000;
   const told = town.record({ event: 'robbery', incidentMs: second - 120_000, updatedMs: second - 60_000, number: 250 });
   if (dialect === 'sf') told.placeText = 'W MAPLE ST \\ N 5TH AVE';

@@ -1,4 +1,4 @@
-/** Requests out of all proportion, broken or crooked: each refused or ended, and the target lives on. */
+/** Checks with requests that are oversized, broken or hostile: each must be refused or ended, and the target must keep running. */
 import { randomBytes } from 'node:crypto';
 import { HEADERS, MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
@@ -58,7 +58,7 @@ export const limitChecks: CheckGroup = {
           '/docs/..%2f..%2f..%2fpackage.json',
         ];
         for (const target of targets) {
-          // Where the path leads after all, credential and body are such that it is taken.
+          // Credential and body are valid for the path that a target might resolve this one to.
           const method = target.endsWith('/cad') ? 'POST' : target.endsWith('onboarding') ? 'PUT' : 'GET';
           const body = method === 'PUT' ? JSON.stringify(town.document) : eidoBody(town.record(), town.target.canary);
           const head = headOf(town, `${method} ${target}`, [
@@ -128,7 +128,7 @@ export const limitChecks: CheckGroup = {
 
 const SLOW_MS_MAX = 60_000;
 
-/** A request's head with the credential that fits where its path may lead. */
+/** A request's head with the credential of the path that a target might resolve it to. */
 function headOf(town: TestTown, line: string, headers: readonly string[], key = 'limits'): string {
   const own = line.includes('/cad') ? town.token('agency', AGENCY) : town.token('resident', NEAR);
   const token = line.endsWith('/onboarding') ? town.target.harnessKey : own;

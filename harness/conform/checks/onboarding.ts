@@ -1,4 +1,4 @@
-/** Onboarding: who may, what is taken, and that it replaces what was. */
+/** Checks of onboarding: the key that it needs, the documents that are accepted, and that a new document replaces everything. */
 import { ONBOARDING_SCHEMA } from '../../../contract/onboarding.ts';
 import { CLOSE_CODES, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';

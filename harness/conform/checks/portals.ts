@@ -1,4 +1,4 @@
-/** Portals: a real one is opened here, and the target must come and look. */
+/** Checks of portals: a real one is opened here, and the target must poll it. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
@@ -34,13 +34,13 @@ export const portalChecks: CheckGroup = {
 const EVERY_MS = 1000;
 const POLLS = 3;
 const WAIT_MS = 10_000;
-/** Without a single poll in this time, none will come. */
+/** If there was no poll within this time, none will come. */
 const NONE_MS = 3500;
 const ETAG = '"conform-1"';
 
 interface PortalServer {
   url: string;
-  /** What is served; null answers 503. */
+  /** The body that is served; null: the portal answers 503. */
   body: string | null;
   asked: IncomingHttpHeaders[];
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Residents' posts. */
+/** Checks of residents' posts. */
 import { HEADERS, MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';

@@ -1,4 +1,4 @@
-/** Wishes, mute and leaving: what a resident says holds from that moment on. */
+/** Checks of preferences, mute and leaving: each takes effect at once. */
 import { CATEGORIES } from '../../../contract/catalogue.ts';
 import { CLOSE_CODES, MEDIA, PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
@@ -56,7 +56,7 @@ export const preferenceChecks: CheckGroup = {
         await ask(town, 'PATCH', NEAR, { categories: ['arson', 'hostage'] });
         await ask(town, 'PATCH', BESIDE, { radiusM: 10 });
         await town.push(town.record());
-        // What ends the step concerns the whole town: everyone is near it.
+        // The alert that settle waits for is for the whole town: every resident is near it.
         await town.settle(near, beside);
         const counts = [near, beside].map(({ frames }) => frames.filter(({ text }) => !isBarrier(text)).length);
         must(counts.join() === '0,0', `unwanted category ${counts[0]}, too far ${counts[1]}`);

@@ -1,4 +1,7 @@
-/** What residents can read tells nothing of the exact place nor of other residents; refusals tell nothing of what was sent. Comes last. */
+/**
+ * Checks of privacy: residents can read neither the exact place nor anything about other residents, and refusals repeat nothing that was
+ * sent. This group runs last.
+ */
 import { PATHS } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { LeftOut, must } from '../outcome.ts';
@@ -78,13 +81,13 @@ export const privacyChecks: CheckGroup = {
 
 const DAY_MS = 86_400_000;
 
-/** Everything that three residents can read of a small story: frames as they came, pages, their sizes and order. */
+/** All text that three residents can read of a short story: frames and pages, with their sizes and order. */
 async function viewOf(
   target: TestTarget,
   { number }: { number: number },
   options: TestTownOptions = {},
 ): Promise<string> {
-  // Where the clock can't stand, published times are rounded to the day, so that they are the same a second later.
+  // If the clock can't be stopped, published times are rounded to the day, so that they are the same a second later.
   const town = await openTestTown(target, { ...options, timeRoundingMs: target.hasClock ? undefined : DAY_MS });
   try {
     const listeners = [await town.listen(NEAR), await town.listen(BESIDE), await town.listen(HIGH)];

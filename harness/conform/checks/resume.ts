@@ -1,4 +1,4 @@
-/** A client that comes back misses nothing and gets nothing twice. */
+/** Checks of resuming a stream: a client that comes back misses nothing and gets nothing twice. */
 import { CLOSE_CODES } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';
 import { must } from '../outcome.ts';

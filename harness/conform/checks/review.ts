@@ -1,4 +1,4 @@
-/** The news team's queue, for agencies whose alerts wait for a decision. */
+/** Checks of the news team's queue, for agencies whose alerts wait for a decision. */
 import { Compile } from 'typebox/compile';
 import { MEDIA, PATHS, type Ticket, TicketListSchema } from '../../../contract/wire.ts';
 import type { CheckGroup } from '../check.ts';

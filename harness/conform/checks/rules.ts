@@ -1,4 +1,4 @@
-/** A small story told in one agency's feed, judged as a load run is: by the oracle, to whom every message must have been owed. */
+/** A short story in one agency's feed, which the oracle judges as it judges a load run: every message must be one that it expects. */
 import type { Alert } from '../../../contract/alert.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../contract/time.ts';
 import type { RowReceipt } from '../../../contract/pipeline.ts';
@@ -45,7 +45,7 @@ export const ruleChecks: CheckGroup = {
 
 type Step = { tell: ReportedRecord } | { waitMs: number };
 
-/** Half-width of the band around a rule's edge where the target has no clock to stand still. */
+/** Half-width of the band around a rule's limit if the target's clock can't be stopped. */
 const REAL_TIME_TOLERANCE_MS = 5000;
 
 function storyOf(town: TestTown): Step[] {
@@ -54,7 +54,7 @@ function storyOf(town: TestTown): Step[] {
     tell: town.record({ recordId, incidentMs: nowMs - 4 * MINUTE_MS, updatedMs: nowMs - MINUTE_MS, ...changes }),
   });
   const ageing: Step[] = [
-    // A story in real time can't wait: what needs an hour to pass is told where the clock can be set.
+    // A story in real time can't wait: steps that need an hour to pass run only if the clock can be set.
     { waitMs: 40 * MINUTE_MS },
     told('E1', { event: 'arson', updatedMs: nowMs + 40 * MINUTE_MS, status: 'closed', disposition: 'founded' }),
     told('A1', { updatedMs: nowMs + 40 * MINUTE_MS, status: 'closed', disposition: 'unfounded' }),
@@ -66,7 +66,7 @@ function storyOf(town: TestTown): Step[] {
   ];
   return [
     told('A1', {}),
-    // The same event, told by another caller: no second alert.
+    // Another caller reports the same event: no second alert.
     told('A2', { number: 212 }),
     told('B1', { event: 'robbery', number: 754 }),
     told('B2', { event: 'robbery', number: 754, street: 'E OAK AVE' }),
@@ -77,22 +77,22 @@ function storyOf(town: TestTown): Step[] {
     told('D1', { event: 'burglary-domestic', number: 354 }),
     told('D2', { event: 'burglary-cold', number: 354 }),
     told('E1', { event: 'arson' }),
-    // ReportedRecord again, told late, and told of the future.
+    // A record is sent again, one comes late, and one lies in the future.
     told('E1', { event: 'arson' }),
     told('E1', { event: 'arson', number: 354, updatedMs: nowMs - HOUR_MS }),
     told('F1', { event: 'arson', number: 54, incidentMs: nowMs + 10 * MINUTE_MS }),
     told('G1', { event: 'arson', number: 454, incidentMs: nowMs - 2 * HOUR_MS }),
-    // Moves, and becomes something else.
+    // A record moves to another block, and then changes its type.
     told('H1', { event: 'robbery', number: 154 }),
     told('H1', { event: 'robbery', number: 54, updatedMs: nowMs - 50_000 }),
     told('H1', { event: 'arson', number: 54, updatedMs: nowMs - 40_000 }),
     told('H1', { event: 'burglary-cold', number: 54, updatedMs: nowMs - 30_000 }),
     told('H1', { event: 'arson', number: 54, updatedMs: nowMs - 20_000 }),
-    // Cancelled, and open again: it stays cancelled.
+    // A cancelled record that is opened again stays cancelled.
     told('I1', { event: 'vehicle-theft', number: 554 }),
     told('I1', { event: 'vehicle-theft', number: 554, updatedMs: nowMs - 50_000, status: 'cancelled' }),
     told('I1', { event: 'vehicle-theft', number: 554, updatedMs: nowMs - 40_000 }),
-    // The first of two records turns out to be a duplicate: the second one leads.
+    // The first of two records turns out to be a duplicate: the second one takes over.
     told('J1', { event: 'vehicle-break-in', number: 354 }),
     told('J2', { event: 'vehicle-break-in', number: 312 }),
     told('J1', {
@@ -113,7 +113,7 @@ function storyOf(town: TestTown): Step[] {
   ];
 }
 
-/** Tells the story step by step, the town coming to rest after each, and has the oracle judge what came of it. */
+/** Sends the story step by step, waits after each until all messages arrived, and lets the oracle judge them. */
 async function tell(town: TestTown, steps: readonly Step[]): Promise<{ judgement: Judgement; messages: number }> {
   const agencies = town.config.agencies.filter(({ id }) => id === AGENCY);
   const toleranceMs = town.target.hasClock ? 0 : REAL_TIME_TOLERANCE_MS;
@@ -151,7 +151,7 @@ async function tell(town: TestTown, steps: readonly Step[]): Promise<{ judgement
   return { judgement: oracle.judge({ record: () => null }), messages };
 }
 
-/** Each distinct message that came since the last look, with those who got it, ascending. */
+/** Every distinct message since the last call, with the residents who got it, ascending. `seen`: frames of each listener that were counted before. */
 function newFrames(listeners: ReadonlyMap<number, Listener>, seen: Map<Listener, number>): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [resident, listener] of listeners) {

@@ -1,4 +1,4 @@
-/** The residents' stream: who gets what, in which bytes, and how it ends. */
+/** Checks of the residents' stream: who gets which messages, in exactly which bytes, and how the stream ends. */
 import { Compile } from 'typebox/compile';
 import { AlertSchema } from '../../../contract/alert.ts';
 import { AlertsPageSchema, CLOSE_CODES, PATHS, STREAM_PROTOCOL, STREAM_TOKEN_PREFIX } from '../../../contract/wire.ts';
@@ -146,7 +146,7 @@ function alertCount({ frames }: Listener): number {
   return frames.filter(({ text }) => !isBarrier(text)).length;
 }
 
-/** Waits for the close, and answers its code; throws Missed where it is none of these. */
+/** Waits for the close and says its code; throws Missed if it is none of these. */
 async function closedWith(listener: Listener, ...codes: number[]): Promise<string> {
   await listener.until(() => listener.closeCode() !== null, 'the stream to close');
   const code = listener.closeCode()!;
