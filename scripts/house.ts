@@ -19,6 +19,16 @@ const BELOW_STUDIES = [
   'harness/replay',
 ] as const;
 
+/** Studies do not import one another, except that verification reads files of calls as calibration does. */
+const STUDIES = [
+  'harness/studies/calibrate',
+  'harness/studies/capacity',
+  'harness/studies/compare',
+  'harness/studies/experiment',
+  'harness/studies/soak',
+  'harness/studies/verification',
+] as const;
+
 /**
  * Folders of this repository that each folder may import besides itself. If two rows match a file, the longer one counts. Tests, and what only tests use
  * (`*.testing.ts`), are free of these walls.
@@ -79,7 +89,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/conform': ['contract', 'oracle', 'harness/io'],
   'harness/studies': [...GROUND, 'scenarios', ...BELOW_STUDIES],
-  'harness/cli': [...GROUND, ...BELOW_STUDIES, 'harness/conform', 'harness/studies'],
+  ...Object.fromEntries(STUDIES.map((study) => [study, [...GROUND, 'scenarios', ...BELOW_STUDIES]])),
+  'harness/studies/verification': [...GROUND, 'scenarios', ...BELOW_STUDIES, 'harness/studies/calibrate'],
+  'harness/cli': [...GROUND, ...BELOW_STUDIES, 'harness/conform', ...STUDIES],
 };
 
 /** Folders of pure code: a function of its arguments on every engine. */

@@ -93,7 +93,7 @@ export const authChecks: CheckGroup = {
     },
     {
       name: 'counted',
-      says: 'refused credentials are counted in the figures',
+      says: 'refused credentials are counted in the metrics',
       async run({ target }) {
         const before = await refusedCount(target.client, target.harnessKey);
         await target.client.send('GET', PATHS.preferences);
@@ -159,10 +159,10 @@ async function refusedStream(town: TestTown, token: string | undefined, code: Re
 }
 
 async function refusedCount(client: TestTown['target']['client'], harnessKey: string): Promise<number> {
-  const figures = await client.send('GET', PATHS.metrics, { token: harnessKey });
-  if (figures.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
-  const rows = figures.text.split('\n').filter((line) => line.startsWith('hundredblock_auth_failures_total{'));
-  if (!figures.text.includes('hundredblock_auth_failures_total'))
-    throw new LeftOut('figures of its own, without hundredblock_auth_failures_total');
+  const metrics = await client.send('GET', PATHS.metrics, { token: harnessKey });
+  if (metrics.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
+  const rows = metrics.text.split('\n').filter((line) => line.startsWith('hundredblock_auth_failures_total{'));
+  if (!metrics.text.includes('hundredblock_auth_failures_total'))
+    throw new LeftOut('metrics without hundredblock_auth_failures_total');
   return rows.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }

@@ -11,7 +11,7 @@ export const clockChecks: CheckGroup = {
   checks: [
     {
       name: 'get',
-      says: 'tells what it was set to',
+      says: 'GET returns the clock that was set',
       async run(town) {
         mustHaveClock(town);
         const clock = { originWallMs: 1_780_000_000_000.5, originMs: TOWN_START_MS, speed: 0 };
@@ -24,7 +24,7 @@ export const clockChecks: CheckGroup = {
     },
     {
       name: 'invalid',
-      says: 'without the harness key it is refused; what is no clock is invalid',
+      says: 'without the harness key a clock is refused; a document that is no clock is invalid',
       async run(town) {
         mustHaveClock(town);
         const good = { originWallMs: 0, originMs: TOWN_START_MS, speed: 0 };
@@ -42,7 +42,7 @@ export const clockChecks: CheckGroup = {
     },
     {
       name: 'age',
-      says: 'an hour counts by the platform: what is an hour old then gets no alert, a moment younger it does',
+      says: 'an hour counts by the platform clock: a record an hour old gets no alert, one a moment younger does',
       async run(town) {
         mustHaveClock(town);
         const listener = await town.listen(NEAR);

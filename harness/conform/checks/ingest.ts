@@ -21,7 +21,7 @@ export const ingestChecks: CheckGroup = {
     },
     {
       name: 'known',
-      says: 'what says nothing new is a duplicate, what is older than what is known is superseded',
+      says: 'a message that says nothing new is a duplicate, one older than a known one is superseded',
       async run(town) {
         const told = town.record();
         mustReceive(await town.push(told), 202, 'accepted');

@@ -107,7 +107,7 @@ export const limitChecks: CheckGroup = {
     },
     {
       name: 'methods',
-      says: 'a path that is none is not found, a method that a path does not take is refused',
+      says: 'an unknown path is not found, a method that a path does not take is refused',
       async run({ target: { client, canary } }) {
         const none = mustRefuse(await client.send('GET', `/v1/${canary}`), 'not-found');
         for (const [method, path] of [

@@ -11,7 +11,7 @@ export const preferenceChecks: CheckGroup = {
   checks: [
     {
       name: 'get',
-      says: 'tells radius and categories as onboarded',
+      says: 'GET returns radius and categories as onboarded',
       async run(town) {
         mustBe(await ask(town, 'GET', NEAR), 300, [...CATEGORIES]);
         return mustBe(await ask(town, 'GET', PICKY), 300, ['hostage', 'arson']);
@@ -85,7 +85,7 @@ export const preferenceChecks: CheckGroup = {
     },
     {
       name: 'leave',
-      says: 'who leaves is closed with 4002, gets nothing more, and is forbidden from then on',
+      says: 'the stream of a resident who leaves is closed with 4002, nothing more is sent, and the token is forbidden',
       async run(town) {
         const near = await town.listen(NEAR);
         const witness = await town.listen(PICKY);

@@ -56,7 +56,7 @@ export const privacyChecks: CheckGroup = {
     },
     {
       name: 'refusals',
-      says: 'nothing of what was sent stands in a refusal, in its body or its headers',
+      says: 'no refusal repeats anything that was sent, in its body or its headers',
       async run({ target: { client, canary } }) {
         const leaks = client.refusals.filter((text) => text.toLowerCase().includes(canary.toLowerCase())).length;
         must(leaks === 0, `${leaks} of ${client.refusals.length} refusals hold what was sent`);
@@ -65,13 +65,13 @@ export const privacyChecks: CheckGroup = {
     },
     {
       name: 'figures',
-      says: 'no private string is in the figures',
+      says: 'no private string is in the metrics',
       async run({ target }) {
-        const figures = await target.client.send('GET', PATHS.metrics, { token: target.harnessKey });
-        if (figures.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
-        const found = [target.canary, '555-0142', 'W MAPLE'].filter((one) => figures.text.includes(one));
+        const metrics = await target.client.send('GET', PATHS.metrics, { token: target.harnessKey });
+        if (metrics.status === 404) throw new LeftOut(`${PATHS.metrics}: 404`);
+        const found = [target.canary, '555-0142', 'W MAPLE'].filter((one) => metrics.text.includes(one));
         must(found.length === 0, `${found.length} private strings`);
-        return `${figures.text.split('\n').length} lines, none`;
+        return `${metrics.text.split('\n').length} lines, none`;
       },
     },
   ],

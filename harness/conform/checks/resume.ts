@@ -78,7 +78,7 @@ export const resumeChecks: CheckGroup = {
     },
     {
       name: 'invalid',
-      says: 'a number that is none is invalid',
+      says: 'an ?after that is not a whole number from 0 is invalid',
       async run(town) {
         for (const query of ['?after=-1', '?after=1.5', `?after=${town.target.canary}`]) await refused(town, query);
         return 'refused before the upgrade';

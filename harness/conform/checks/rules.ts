@@ -17,7 +17,7 @@ export const ruleChecks: CheckGroup = {
   checks: [
     {
       name: 'story',
-      says: 'what residents receive of a story with updates, cancels, merged records and coarse places is what the rules owe',
+      says: 'residents receive exactly the messages that the rules owe for a story with updates, cancels, merged records and coarse places',
       async run(town) {
         const { judgement, messages } = await tell(town, storyOf(town));
         const { verdicts, leaks, wrongReceipts, violations } = judgement;

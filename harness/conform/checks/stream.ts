@@ -121,7 +121,7 @@ export const streamChecks: CheckGroup = {
     },
     {
       name: 'replaced',
-      says: 'where a resident opens more connections than allowed, the oldest is closed with 4001',
+      says: 'if a resident opens more connections than allowed, the oldest is closed with 4001',
       async run(town) {
         const open: Listener[] = [];
         for (let i = 0; i < CONNECTIONS_MAX && open[0]?.closeCode() == null; i++) open.push(await town.listen(NEAR));
