@@ -25,6 +25,7 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
 
 /** Folders whose comments and messages were gone through. */
 const PLAIN = [
+  'contract',
   'dashboards',
   'harness/cli',
   'harness/conform',
@@ -32,6 +33,7 @@ const PLAIN = [
   'harness/judge',
   'harness/options',
   'harness/records',
+  'harness/replay',
   'harness/run',
   'harness/studies',
   'harness/trace',

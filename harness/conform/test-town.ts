@@ -39,7 +39,7 @@ export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>
 };
 export const BODY_LENGTH_MAX = 20_000;
 /** Platform time at which a test town begins, if the target has a clock. */
-export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2, 30);
+export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2) + 30_000;
 
 export interface TestTarget {
   client: Client;

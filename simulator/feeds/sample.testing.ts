@@ -43,7 +43,7 @@ export function sampleProfile(feeds: AgencyProfile['feeds'], zone = 'America/Chi
   };
 }
 
-export const SAMPLE_MS = utcMs(2026, 6, 1, 14, 5, 7, 250);
+export const SAMPLE_MS = utcMs(2026, 6, 1, 14, 5) + 7250;
 
 /** A burglary in progress at 2854 W MAPLE ST, just dispatched; `change` sets other values. */
 export function sampleRecord(change: Partial<CadRecord> = {}): CadRecord {
