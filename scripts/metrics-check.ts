@@ -45,7 +45,7 @@ async function check(what: string, folder: string): Promise<boolean> {
       const record = readRunRecord(dir);
       const compared = await compareWithRecord(record, prometheus);
       const differing = compared.filter((c) => !c.agrees);
-      for (const c of differing) say(`differs: ${c.figure}: record ${c.record}, Prometheus ${c.prometheus}`);
+      for (const c of differing) say(`differs: ${c.name}: record ${c.record}, Prometheus ${c.prometheus}`);
       const kib = Math.round(statSync(files[i]).size / 1024);
       say(
         `${record.scenario.name}, seed ${record.seed}: ${compared.length} figures compared, ${differing.length} differ; ${kib} KiB of metrics`,

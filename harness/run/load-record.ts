@@ -10,7 +10,7 @@ import { outcomeGates } from '../judge/same-outcome.ts';
 import { measureRun, type RecordMeasures } from '../engine/measures.ts';
 import { quantilesOf } from '../../stats/quantiles.ts';
 import { OPEN_METRICS_FILE, writeOpenMetrics } from '../report/metrics/open-metrics.ts';
-import type { RunFigures } from '../report/metrics/run-families.ts';
+import type { RunSamples } from '../report/metrics/run-families.ts';
 import type { OracleConfig } from '../../oracle/oracle-api.ts';
 import { createOracle } from '../../oracle/oracle.ts';
 import type { Recorded } from '../trace/trace-api.ts';
@@ -31,7 +31,7 @@ export function windowDelays(recorded: Recorded): Record<string, Quantiles> {
 }
 
 /** A load run, with or without deliveries. */
-export interface LoadRun extends Omit<RunFigures, 'wall' | 'shards'> {
+export interface LoadRun extends Omit<RunSamples, 'wall' | 'shards'> {
   shards: readonly ShardResult[];
   lines: AlertLine[];
 }
@@ -79,10 +79,10 @@ export function makeUndrivenRun(start: LoadStart, recorded: Recorded, wallMs: nu
 export async function writeLoadRun(
   { outDir }: Pick<LoadStart, 'outDir'>,
   run: LoadRun,
-  wall: RunFigures['wall'],
-): Promise<RunFigures> {
+  wall: RunSamples['wall'],
+): Promise<RunSamples> {
   await writeRun(outDir, run);
-  const figures: RunFigures = { ...run, wall };
+  const figures: RunSamples = { ...run, wall };
   await writeOpenMetrics(figures, join(outDir, OPEN_METRICS_FILE));
   return figures;
 }

@@ -13,7 +13,7 @@ import { HARNESS_METRICS, METRICS, seriesMax, type HarnessMetricName } from '../
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import { BOARDS } from '../../dashboards/generated.ts';
 import { RULES } from '../../dashboards/rules.ts';
-import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';
+import { OPEN_METRICS_FILE, runLabel } from '../../harness/report/metrics/open-metrics.ts';
 import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/report/metrics/prometheus.ts';
 import { runScenario } from '../../harness/run/run.ts';
 import { resolveScenario } from '../../harness/options/resolve.ts';
@@ -211,7 +211,7 @@ describe.skipIf(skipped)(
         const url = `${prometheus.url}/api/v1/label/${label}/values?match[]=${encodeURIComponent(matcher)}`;
         return ((await (await fetch(url)).json()) as { data: string[] }).data;
       };
-      expect((await values('run', 'hundredblock_run_info')).sort()).toEqual([loaded.id, runLabelOf(virtual)].sort());
+      expect((await values('run', 'hundredblock_run_info')).sort()).toEqual([loaded.id, runLabel(virtual)].sort());
       const agencies = await values(
         'agency',
         '{__name__=~"hundredblock_run_alerts_total|hundredblock_cad_messages_total"}',

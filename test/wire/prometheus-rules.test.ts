@@ -12,7 +12,7 @@ import { seriesMax } from '../../contract/metrics.ts';
 import type { CreatePipeline } from '../../contract/pipeline.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
 import { ALERTING } from '../../dashboards/rules.ts';
-import { OPEN_METRICS_FILE, runLabelOf } from '../../harness/report/metrics/open-metrics.ts';
+import { OPEN_METRICS_FILE, runLabel } from '../../harness/report/metrics/open-metrics.ts';
 import { prometheusMissing, servePrometheus, type Prometheus } from '../../harness/report/metrics/prometheus.ts';
 import { SABOTAGES } from '../../oracle/sabotage.testing.ts';
 import { runScenario } from '../../harness/run/run.ts';
@@ -103,7 +103,7 @@ describe.skipIf(skipped)(
       const { startMs, endMs } = record.simulated;
       const range = `${Math.ceil((endMs - startMs) / 1000)}s`;
       const found = await prometheus.query(`count_over_time((${expr})[${range}:15m])`, endMs);
-      const label = runLabelOf(record);
+      const label = runLabel(record);
       return found.filter(({ labels }) => labels.run === label).reduce((sum, { value }) => sum + value, 0);
     }
 
@@ -124,7 +124,7 @@ describe.skipIf(skipped)(
       const counts: number[] = [];
       for (const name of ['people-1000', 'people-10000']) {
         const record = records.get(name)!;
-        const selector = `{run="${runLabelOf(record)}"}`;
+        const selector = `{run="${runLabel(record)}"}`;
         const [{ value }] = await prometheus.query(`count(last_over_time(${selector}[30d]))`, record.simulated.endMs);
         expect(value).toBeLessThanOrEqual(seriesMax(2));
         counts.push(value);

@@ -1,4 +1,4 @@
-/** The catalogue of metrics: names and labels by the rules of Prometheus, bounds on what it can grow to, and a document that is current. */
+/** The catalogue of metrics keeps to Prometheus's rules for names and labels, its number of series is bounded, and its document is current. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HARNESS_METRICS, METRICS, RUN_LABEL, seriesMax, type HarnessMetricSpec } from '../../../contract/metrics.ts';
@@ -23,7 +23,7 @@ describe('the catalogue of metrics', () => {
     else expect(buckets).toBeUndefined();
   });
 
-  it('names no metric of a run as the service names one of its own', () => {
+  it('keeps the metrics of a run apart from those of the service by name', () => {
     for (const name of Object.keys(HARNESS_METRICS)) expect(name.startsWith('hundredblock_run_')).toBe(true);
     for (const name of Object.keys(METRICS)) expect(name.startsWith('hundredblock_run_')).toBe(false);
   });
@@ -42,7 +42,7 @@ describe('the catalogue of metrics', () => {
   it('bounds the series of a run by its agencies alone', () => {
     expect(seriesMax(1, 'hundredblock_run_calls_total')).toBe(1);
     expect(seriesMax(225, 'hundredblock_run_calls_total')).toBe(225);
-    // Seven stages, each with 16 buckets and those above, a sum and a count.
+    // Seven stages, each with 16 buckets, one above all bounds, a sum and a count.
     expect(seriesMax(225, 'hundredblock_run_delay_seconds')).toBe(7 * 19);
     const fixed = seriesMax(0);
     const each = seriesMax(1) - fixed;
@@ -51,7 +51,7 @@ describe('the catalogue of metrics', () => {
     expect(each).toBeLessThan(500);
   });
 
-  it('is what docs/reference/metrics.md shows (npm run metrics-doc writes it)', () => {
+  it('is shown by docs/reference/metrics.md as it is (npm run metrics-doc writes it)', () => {
     expect(readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8')).toBe(
       wrapMarkdown(metricsDoc()),
     );

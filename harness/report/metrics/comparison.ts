@@ -1,25 +1,25 @@
-/** Asks a Prometheus that holds a run's OpenMetrics file for every figure of the run's record, by the queries that docs/reference/metrics.md recommends. */
+/** Compares a run's record with the answers of a Prometheus that holds the run's OpenMetrics file, by the queries that docs/reference/metrics.md recommends. */
 import { HARNESS_METRICS, RUN_LABEL, type HarnessMetricName } from '../../../contract/metrics.ts';
 import type { Quantiles } from '../../../contract/record/measures.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../contract/time.ts';
-import { runLabelOf } from './open-metrics.ts';
+import { runLabel } from './open-metrics.ts';
 import type { Prometheus, Sample } from './prometheus.ts';
-import { timelineOf } from './timeline.ts';
+import { makeTimeline } from './timeline.ts';
 
 export interface Comparison {
-  figure: string;
-  /** The last query asked for it. */
+  /** The query, with the labels of the number in its answer. */
+  name: string;
   query: string;
   record: number;
   prometheus: number;
-  /** Counts are equal, times and shares to 12 digits, quantiles lie in the same bucket. */
+  /** Counts must be equal, times and shares equal to 12 digits, and quantiles in the same bucket. */
   agrees: boolean;
 }
 
 /**
- * One comparison for each figure that both have; figures missing on one side count as 0 there. The file of a run on the wire holds
- * what the wire has, not the calls and police of the world behind it: those are left out.
+ * One comparison for each number that one side has; the other side counts as 0 if it lacks it. The file of a run on the wire does not hold the calls and the police
+ * of the world behind it, so those are left out.
  */
 export async function compareWithRecord(record: RunRecord, prometheus: Prometheus): Promise<Comparison[]> {
   const asker = new Asker(record, prometheus);
@@ -38,33 +38,33 @@ export async function compareWithRecord(record: RunRecord, prometheus: Prometheu
 
 type CounterName = Extract<HarnessMetricName, `${string}_total`>;
 
-/** Keeps what was compared. Everything is asked for as of the run's last moment. */
+/** Asks queries as of the run's last moment, and keeps the comparisons. */
 class Asker {
   readonly found: Comparison[] = [];
   readonly startMs: number;
   readonly endMs: number;
-  private readonly run: string;
-  private readonly range: string;
-  private readonly prometheus: Prometheus;
-  private readonly otherClock: 'virtual' | 'wall';
+  readonly #run: string;
+  readonly #range: string;
+  readonly #prometheus: Prometheus;
+  readonly #otherClock: 'virtual' | 'wall';
 
   constructor(record: RunRecord, prometheus: Prometheus) {
-    const { startMs, endMs } = timelineOf(record.simulated);
+    const { startMs, endMs } = makeTimeline(record.simulated);
     this.startMs = startMs;
     this.endMs = endMs;
-    this.run = runLabelOf(record);
-    // Longer than the run, so that its first moment is inside even where a range leaves its first moment out.
-    this.range = `${(endMs - startMs + HOUR_MS) / SECOND_MS}s`;
-    this.prometheus = prometheus;
-    this.otherClock = record.load === undefined ? 'wall' : 'virtual';
+    this.#run = runLabel(record);
+    // Longer than the run: a range leaves out its first moment, which must be inside.
+    this.#range = `${(endMs - startMs + HOUR_MS) / SECOND_MS}s`;
+    this.#prometheus = prometheus;
+    this.#otherClock = record.load === undefined ? 'wall' : 'virtual';
   }
 
   /** The series of a metric, over a range that holds the whole run. */
   series(name: string, matchers = ''): string {
-    return `${name}{${RUN_LABEL}="${this.run}"${matchers === '' ? '' : `,${matchers}`}}[${this.range}]`;
+    return `${name}{${RUN_LABEL}="${this.#run}"${matchers === '' ? '' : `,${matchers}`}}[${this.#range}]`;
   }
 
-  /** What a counter grew by over the run, by the labels named. */
+  /** Growth of a counter over the run, by labels. */
   grown(name: CounterName, by: readonly string[] = [], matchers = ''): string {
     return `sum by (${by.join(', ')}) (increase(${this.series(name, matchers)}))`;
   }
@@ -75,23 +75,23 @@ class Asker {
   }
 
   ask(query: string): Promise<Sample[]> {
-    return this.prometheus.query(query, this.endMs);
+    return this.#prometheus.query(query, this.endMs);
   }
 
-  /** Compares by label values joined with a space; a single figure has the key ''. `exact`: digit by digit. */
+  /** Compares by label values, joined with a space; a single number has the key ''. If `exact`, every digit must agree. */
   async compare(query: string, expected: Readonly<Record<string, number>>, exact = true): Promise<void> {
-    if (this.isForeign(query)) return;
+    if (this.#isForeign(query)) return;
     const answered = new Map<string, number>();
     for (const { labels, value } of await this.ask(query)) answered.set(Object.values(labels).join(' '), value);
     for (const key of new Set([...Object.keys(expected), ...answered.keys()])) {
       const record = expected[key] ?? 0;
       const prometheus = answered.get(key) ?? 0;
       const agrees = exact ? prometheus === record : Math.abs(prometheus - record) <= 1e-12 * Math.abs(record);
-      this.found.push({ figure: `${query} ${key}`.trim(), query, record, prometheus, agrees });
+      this.found.push({ name: `${query} ${key}`.trim(), query, record, prometheus, agrees });
     }
   }
 
-  /** Compares the quantiles of a histogram's series, by one label of it ('' none), bucket against bucket. */
+  /** Compares the quantiles of a histogram's series by one of its labels ('' for none), bucket against bucket. */
   async compareQuantiles(
     name: Extract<HarnessMetricName, `${string}_seconds`>,
     by: string,
@@ -105,32 +105,32 @@ class Asker {
       [0.99, 'p99'],
     ] as const) {
       const query = `histogram_quantile(${q}, sum by (${labels}) (increase(${this.series(`${name}_bucket`)})))`;
-      if (this.isForeign(query)) return;
+      if (this.#isForeign(query)) return;
       const answered = new Map((await this.ask(query)).map((s) => [s.labels[by] ?? '', s.value]));
       for (const [value, quantile] of Object.entries(expected)) {
         if (quantile.count === 0) continue;
         const record = quantile[key] / SECOND_MS;
         const prometheus = answered.get(value) ?? NaN;
         const agrees = Math.abs(bucketOf(name, prometheus) - bucketOf(name, record)) <= bucketsApartMax;
-        this.found.push({ figure: `${query} ${value}`.trim(), query, record, prometheus, agrees });
+        this.found.push({ name: `${query} ${value}`.trim(), query, record, prometheus, agrees });
       }
     }
     const count = `sum by (${by}) (increase(${this.series(`${name}_count`)}))`;
     await this.compare(count, Object.fromEntries(Object.entries(expected).map(([value, { count: n }]) => [value, n])));
   }
 
-  /** Whether a query asks for what only runs on the other clock have. */
-  private isForeign(query: string): boolean {
+  /** Whether a query asks for a metric that only runs on the other clock have. */
+  #isForeign(query: string): boolean {
     const names = query.match(/hundredblock_run_[a-z_]+/g) ?? [];
     return names.some((name) => {
       const plain = name.replace(/_(bucket|count|sum)$/, '');
       const metric = HARNESS_METRICS[(plain in HARNESS_METRICS ? plain : name) as HarnessMetricName];
-      return metric.clock === this.otherClock;
+      return metric.clock === this.#otherClock;
     });
   }
 }
 
-/** Index of the bucket that a value falls in. What lies above all bounds is answered with the last of them. */
+/** Index of the bucket that holds a value. Prometheus answers a quantile above all bounds with the last bound. */
 function bucketOf(name: HarnessMetricName, value: number): number {
   const bounds = (HARNESS_METRICS[name] as { buckets: readonly number[] }).buckets;
   const slack = 1 - 1e-9;
@@ -250,9 +250,9 @@ async function quantiles({ delayMs, police: p }: RunRecord, asker: Asker): Promi
   await asker.compareQuantiles('hundredblock_run_call_answer_seconds', '', { '': p.callTakers.answerMs });
 }
 
-/** A part of the run: the last values at its two ends, one minus the other. */
+/** Each day of the run: the last value at its end minus the one at its start. */
 async function days({ agencies, load }: RunRecord, asker: Asker): Promise<void> {
-  // The record's days are the world's, and its alerts the world's own.
+  // In a run on the wire, the record's days are those of the world, and its alerts those of the world's own pipeline.
   if (load !== undefined) return;
   const length = Math.max(0, ...agencies.map((a) => a.daily.length));
   for (let day = 0; day < length; day += 1) {
@@ -277,7 +277,7 @@ async function wall({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord,
     await asker.compare(asker.grown(`hundredblock_run_inputs_${which}_total`, ['kind']), of(which));
   await asker.compare(asker.grown('hundredblock_run_messages_received_total'), { '': load.deliveries.received });
   const { firstDelivery, ...others } = latencyMs;
-  // The record's quantiles are rounded to three digits, which may carry one across a bound.
+  // The record's quantiles are rounded to three digits, which may move one across a bound.
   const stages = { ...others, 'first-delivery': firstDelivery };
   await asker.compareQuantiles('hundredblock_run_latency_seconds', 'stage', stages, 1);
   await asker.compareQuantiles('hundredblock_run_generator_lag_seconds', '', { '': generatorLagMs }, 1);

@@ -1,6 +1,6 @@
 /**
- * What a load run finds out, served for Prometheus on loopback while it goes on and after it: prom-client's text of the families of
- * HARNESS_METRICS that runs on the wall clock yield. What is known only once a run is judged appears then, not as nought before.
+ * Serves the metrics of a load run to Prometheus on loopback, while the run goes on and after it: the families of HARNESS_METRICS that runs on the wall clock have.
+ * A metric that is known only once the run is judged appears then; it is not 0 before.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -15,20 +15,20 @@ import {
 } from '../../../contract/metrics.ts';
 import type { DriveProgress } from '../../drivers/driver-api.ts';
 import type { Final } from './family.ts';
-import { familiesOf, type RunFigures } from './run-families.ts';
+import { makeFamilies, type RunSamples } from './run-families.ts';
 
 export interface Exposition {
   /** Such as http://127.0.0.1:9464/metrics. */
   url: string;
-  /** The run has its name; until then only figures of the process are served. */
+  /** Gives the run its name. Until then only metrics of the process are served. */
   begin(run: string, scenario: string, seed: number): void;
   progress(progress: DriveProgress): void;
-  /** The final figures, in place of all others. */
-  judged(figures: RunFigures): void;
+  /** The final metrics replace all others. */
+  judged(figures: RunSamples): void;
   close(): Promise<void>;
 }
 
-/** `port` 0 takes a free one. Throws HB_OPTION_VALUE where the port can't be had. */
+/** Serves on a loopback port; 0 takes a free one. Throws HB_OPTION_VALUE if the port is not free. */
 export async function serveExposition(port: number): Promise<Exposition> {
   const figures = new RunRegistry();
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export async function serveExposition(port: number): Promise<Exposition> {
     },
     progress: (progress) => figures.takeProgress(progress),
     judged: (run) => {
-      for (const family of familiesOf(run)) figures.set(family.name, [...family.finals()]);
+      for (const family of makeFamilies(run)) figures.set(family.name, [...family.finals()]);
       figures.set('hundredblock_run_connections', []);
     },
     close: async () => {
@@ -65,25 +65,25 @@ export async function serveExposition(port: number): Promise<Exposition> {
 
 const PATH = '/metrics';
 
-/** prom-client counts what it is told of one by one; these figures are told whole. */
+/** prom-client counts single events. Here every metric is set as a whole, so this registry gives prom-client its samples itself. */
 class RunRegistry {
   readonly registry = new Registry();
   run = '';
-  private readonly finals = new Map<HarnessMetricName, Final[]>();
+  readonly #finals = new Map<HarnessMetricName, Final[]>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
     for (const [name, spec] of Object.entries(HARNESS_METRICS) as [HarnessMetricName, HarnessMetricSpec][]) {
       if (spec.clock === 'virtual') continue;
       const { type, help } = spec;
-      const get = async () => ({ name, help, type, aggregator: 'sum', values: this.samplesOf(name, spec) });
-      // A registry asks its metrics for nothing but this.
+      const get = async () => ({ name, help, type, aggregator: 'sum', values: this.#samplesOf(name, spec) });
+      // A registry needs no other method of its metrics.
       this.registry.registerMetric({ name, help, get } as unknown as Metric);
     }
   }
 
   set(name: HarnessMetricName, finals: Final[]): void {
-    this.finals.set(name, finals);
+    this.#finals.set(name, finals);
   }
 
   takeProgress({ inputs, connected, deliveries, lags, connects }: DriveProgress): void {
@@ -107,8 +107,8 @@ class RunRegistry {
       ]);
   }
 
-  private samplesOf(name: HarnessMetricName, { buckets }: HarnessMetricSpec) {
-    return (this.finals.get(name) ?? []).flatMap(({ labels: own, value, counts }) => {
+  #samplesOf(name: HarnessMetricName, { buckets }: HarnessMetricSpec) {
+    return (this.#finals.get(name) ?? []).flatMap(({ labels: own, value, counts }) => {
       const labels = { [RUN_LABEL]: this.run, ...own };
       if (counts === undefined) return [{ metricName: name, labels, value }];
       let count = 0;

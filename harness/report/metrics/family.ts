@@ -1,7 +1,7 @@
 /**
- * Metric families in OpenMetrics text, with timestamps. Series are sparse: a counter or a histogram has a point of zero at the start, one at
- * each step by which it grew, and one at the end, so that what it grew by over the run can be asked for exactly. Times are counted in
- * whole milliseconds and written as seconds: no sum depends on its order.
+ * Metric families as OpenMetrics text with timestamps. Series are sparse: a counter or a histogram has a point of zero at the start, one at each step at which it
+ * grew, and one at the end, so that queries for its growth over the run are exact. Times are added up in whole milliseconds and written as seconds, so that no sum
+ * depends on the order of its parts.
  */
 import {
   HARNESS_METRICS,
@@ -17,43 +17,43 @@ type NamesOf<T extends HarnessMetricSpec['type']> = {
   [N in HarnessMetricName]: (typeof HARNESS_METRICS)[N]['type'] extends T ? N : never;
 }[HarnessMetricName];
 
-/** What a series stands at in the end, in the unit of its name. */
+/** The last value of a series, in the unit of its name. */
 export interface Final {
   labels: Record<string, string>;
   value: number;
-  /** Of a histogram: how many lay in each bucket, the last for those above all; `value` is then their sum. */
+  /** Only for a histogram: number of observations in each bucket, the last one above all bounds. `value` is then their sum. */
   counts?: number[];
 }
 
 export interface Family {
   readonly name: HarnessMetricName;
   finals(): Iterable<Final>;
-  /** The family's text line by line, each with its line feed. `run`: the value of the label that every series bears. */
+  /** The family's text line by line, each with its line feed. `run` is the value of the label that every series has. */
   lines(run: string): Iterable<string>;
 }
 
-/** Whatever was added, by step; label sets that can be listed stand from the start at zero. */
+/** Counts what is added, by step. If the values of all labels are known in advance, every series exists from the start, at zero. */
 export class CounterFamily<N extends NamesOf<'counter'>> implements Family {
   readonly name: N;
-  private readonly timeline: Timeline;
-  private readonly series = new Map<string, Series<number>>();
+  readonly #timeline: Timeline;
+  readonly #series = new Map<string, Series<number>>();
 
   constructor(name: N, timeline: Timeline) {
     this.name = name;
-    this.timeline = timeline;
-    for (const labels of listedLabels(name)) seriesOf(this.series, name, labels as HarnessLabels<N>);
+    this.#timeline = timeline;
+    for (const labels of listedLabels(name)) seriesOf(this.#series, name, labels as HarnessLabels<N>);
   }
 
-  /** `by`: milliseconds where the name ends in `_seconds_total`. What has no time of its own counts at the end. */
-  add(labels: HarnessLabels<N>, by: number, atMs: number = this.timeline.endMs): this {
-    const { steps } = seriesOf(this.series, this.name, labels);
-    const moment = this.timeline.momentOf(atMs);
+  /** `by` is in milliseconds if the name ends in `_seconds_total`. Without `atMs` it counts at the end. */
+  add(labels: HarnessLabels<N>, by: number, atMs: number = this.#timeline.endMs): this {
+    const { steps } = seriesOf(this.#series, this.name, labels);
+    const moment = this.#timeline.momentOf(atMs);
     if (by !== 0) steps.set(moment, (steps.get(moment) ?? 0) + by);
     return this;
   }
 
   *finals(): Generator<Final> {
-    for (const { labels, steps } of this.series.values()) {
+    for (const { labels, steps } of this.#series.values()) {
       let total = 0;
       for (const by of steps.values()) total += by;
       yield { labels, value: total / scaleOf(this.name) };
@@ -61,9 +61,9 @@ export class CounterFamily<N extends NamesOf<'counter'>> implements Family {
   }
 
   *lines(run: string): Generator<string> {
-    const { startMs, endMs } = this.timeline;
+    const { startMs, endMs } = this.#timeline;
     yield* header(this.name);
-    for (const [labels, { steps }] of this.series) {
+    for (const [labels, { steps }] of this.#series) {
       const head = `${this.name}{${withRun(run, labels)}}`;
       let total = 0;
       yield sample(head, 0, startMs);
@@ -78,32 +78,32 @@ export class CounterFamily<N extends NamesOf<'counter'>> implements Family {
 
 export class GaugeFamily<N extends NamesOf<'gauge'>> implements Family {
   readonly name: N;
-  private readonly timeline: Timeline;
-  private readonly series = new Map<string, Series<number>>();
+  readonly #timeline: Timeline;
+  readonly #series = new Map<string, Series<number>>();
 
   constructor(name: N, timeline: Timeline) {
     this.name = name;
-    this.timeline = timeline;
+    this.#timeline = timeline;
   }
 
   /** A value that holds from the start to the end. */
   hold(labels: HarnessLabels<N>, value: number): this {
-    return this.set(labels, value, this.timeline.startMs).set(labels, value, this.timeline.endMs);
+    return this.set(labels, value, this.#timeline.startMs).set(labels, value, this.#timeline.endMs);
   }
 
   set(labels: HarnessLabels<N>, value: number, atMs: number): this {
-    seriesOf(this.series, this.name, labels).steps.set(atMs, value);
+    seriesOf(this.#series, this.name, labels).steps.set(atMs, value);
     return this;
   }
 
   *finals(): Generator<Final> {
-    for (const { labels, steps } of this.series.values())
+    for (const { labels, steps } of this.#series.values())
       yield { labels, value: steps.get(Math.max(...steps.keys())) as number };
   }
 
   *lines(run: string): Generator<string> {
     yield* header(this.name);
-    for (const [labels, { steps }] of this.series)
+    for (const [labels, { steps }] of this.#series)
       for (const moment of inOrder(steps.keys()))
         yield sample(`${this.name}{${withRun(run, labels)}}`, steps.get(moment) as number, moment);
   }
@@ -122,75 +122,75 @@ interface Series<T> {
 
 export class HistogramFamily<N extends NamesOf<'histogram'>> implements Family {
   readonly name: N;
-  private readonly timeline: Timeline;
-  /** Upper bounds in the unit of what is observed. */
-  private readonly bounds: readonly number[];
-  private readonly series = new Map<string, Series<Tally>>();
+  readonly #timeline: Timeline;
+  /** Upper bounds in the unit of the observations. */
+  readonly #bounds: readonly number[];
+  readonly #series = new Map<string, Series<Tally>>();
 
   constructor(name: N, timeline: Timeline) {
     this.name = name;
-    this.timeline = timeline;
-    this.bounds = HARNESS_METRICS[name].buckets.map((bound) => bound * scaleOf(name));
-    for (const labels of listedLabels(name)) seriesOf(this.series, name, labels as HarnessLabels<N>);
+    this.#timeline = timeline;
+    this.#bounds = HARNESS_METRICS[name].buckets.map((bound) => bound * scaleOf(name));
+    for (const labels of listedLabels(name)) seriesOf(this.#series, name, labels as HarnessLabels<N>);
   }
 
-  /** `value`: milliseconds where the name ends in `_seconds`. */
-  observe(labels: HarnessLabels<N>, value: number, atMs: number = this.timeline.endMs): this {
-    const tally = this.tallyAt(labels, atMs);
-    const bucket = this.bounds.findIndex((bound) => value <= bound);
-    tally.buckets[bucket < 0 ? this.bounds.length : bucket] += 1;
+  /** `value` is in milliseconds if the name ends in `_seconds`. Without `atMs` it counts at the end. */
+  observe(labels: HarnessLabels<N>, value: number, atMs: number = this.#timeline.endMs): this {
+    const tally = this.#tallyAt(labels, atMs);
+    const bucket = this.#bounds.findIndex((bound) => value <= bound);
+    tally.buckets[bucket < 0 ? this.#bounds.length : bucket] += 1;
     tally.sum += value;
     return this;
   }
 
-  /** The same for many, counted by the buckets of the catalogue; at the end. */
+  /** Adds many observations that are counted by the buckets of the catalogue already. They count at the end. */
   observeSpread(labels: HarnessLabels<N>, { counts, sumMs }: Spread): this {
-    const tally = this.tallyAt(labels, this.timeline.endMs);
+    const tally = this.#tallyAt(labels, this.#timeline.endMs);
     for (const [i, n] of counts.entries()) tally.buckets[i] += n;
     tally.sum += sumMs;
     return this;
   }
 
   *finals(): Generator<Final> {
-    for (const { labels, steps } of this.series.values()) {
-      const total = this.emptyTally();
+    for (const { labels, steps } of this.#series.values()) {
+      const total = this.#emptyTally();
       for (const tally of steps.values()) addTo(total, tally);
       yield { labels, value: total.sum / scaleOf(this.name), counts: total.buckets };
     }
   }
 
   *lines(run: string): Generator<string> {
-    const { startMs, endMs } = this.timeline;
+    const { startMs, endMs } = this.#timeline;
     yield* header(this.name);
-    for (const [labels, { steps }] of this.series) {
-      const total = this.emptyTally();
-      yield* this.point(run, labels, total, startMs);
+    for (const [labels, { steps }] of this.#series) {
+      const total = this.#emptyTally();
+      yield* this.#point(run, labels, total, startMs);
       for (const moment of inOrder(steps.keys())) {
         addTo(total, steps.get(moment) as Tally);
-        if (moment < endMs) yield* this.point(run, labels, total, moment);
+        if (moment < endMs) yield* this.#point(run, labels, total, moment);
       }
-      yield* this.point(run, labels, total, endMs);
+      yield* this.#point(run, labels, total, endMs);
     }
   }
 
-  private tallyAt(labels: HarnessLabels<N>, atMs: number): Tally {
-    const { steps } = seriesOf(this.series, this.name, labels);
-    const moment = this.timeline.coarseMomentOf(atMs);
+  #tallyAt(labels: HarnessLabels<N>, atMs: number): Tally {
+    const { steps } = seriesOf(this.#series, this.name, labels);
+    const moment = this.#timeline.coarseMomentOf(atMs);
     let tally = steps.get(moment);
-    if (tally === undefined) steps.set(moment, (tally = this.emptyTally()));
+    if (tally === undefined) steps.set(moment, (tally = this.#emptyTally()));
     return tally;
   }
 
-  private emptyTally(): Tally {
-    return { buckets: new Array<number>(this.bounds.length + 1).fill(0), sum: 0 };
+  #emptyTally(): Tally {
+    return { buckets: new Array<number>(this.#bounds.length + 1).fill(0), sum: 0 };
   }
 
-  private *point(run: string, labels: string, { buckets, sum }: Tally, atMs: number): Generator<string> {
+  *#point(run: string, labels: string, { buckets, sum }: Tally, atMs: number): Generator<string> {
     const set = withRun(run, labels);
     let count = 0;
     for (const [i, n] of buckets.entries()) {
       count += n;
-      const bound = i < this.bounds.length ? canonical(this.bounds[i] / scaleOf(this.name)) : '+Inf';
+      const bound = i < this.#bounds.length ? canonical(this.#bounds[i] / scaleOf(this.name)) : '+Inf';
       yield sample(`${this.name}_bucket{${set},le="${bound}"}`, count, atMs);
     }
     yield sample(`${this.name}_count{${set}}`, count, atMs);
@@ -216,7 +216,7 @@ function sample(head: string, value: number, atMs: number): string {
   return `${head} ${value} ${atMs / 1000}\n`;
 }
 
-/** As the format demands of bounds: a whole number has its `.0`. */
+/** A bucket's bound in the form that the format demands: a whole number gets `.0`. */
 function canonical(bound: number): string {
   return Number.isInteger(bound) ? `${bound}.0` : String(bound);
 }
@@ -237,7 +237,7 @@ function inOrder(moments: Iterable<number>): number[] {
   return [...moments].sort((a, b) => a - b);
 }
 
-/** The series of these labels, made where there was none. Throws where a value is not one that the catalogue names. */
+/** The series of these labels, which is made if there is none. Throws an Error if the catalogue does not name a value. */
 function seriesOf<N extends HarnessMetricName, T>(
   series: Map<string, Series<T>>,
   name: N,
@@ -260,7 +260,7 @@ function addTo(total: Tally, { buckets, sum }: Tally): void {
   total.sum += sum;
 }
 
-/** Every label set of a family that has no label by agency, so that what never happened stands there as zero. */
+/** Every label set of a family, so that what never happened is there as zero. Empty if a label, such as the agency, has no list of values. */
 function listedLabels(name: HarnessMetricName): Record<string, string>[] {
   let sets: Record<string, string>[] = [{}];
   for (const [label, values] of Object.entries(specOf(name).labels)) {

@@ -1,19 +1,19 @@
-/** The OpenMetrics file of a run, read line by line: what the format demands, what makes its queries exact, and how big it can be. */
+/** Reads the OpenMetrics file of a run line by line: it must keep to the format, make queries exact, and stay within its size. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HARNESS_METRICS, seriesMax, type HarnessMetricName } from '../../../contract/metrics.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../contract/time.ts';
-import { figuresOfNobody } from './figures.testing.ts';
-import { runLabelOf, writeOpenMetrics } from './open-metrics.ts';
-import type { RunFigures } from './run-families.ts';
-import { timelineOf } from './timeline.ts';
+import { fixtureSamples } from './samples.testing.ts';
+import { runLabel, writeOpenMetrics } from './open-metrics.ts';
+import type { RunSamples } from './run-families.ts';
+import { makeTimeline } from './timeline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hundredblock-open-metrics-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Written {
+interface OpenMetrics {
   text: string;
   /** Families in order. */
   families: { name: string; type: string }[];
@@ -22,18 +22,18 @@ interface Written {
 }
 
 let files = 0;
-async function write(figures: RunFigures): Promise<Written> {
+async function write(figures: RunSamples): Promise<OpenMetrics> {
   files += 1;
   const path = join(folder, `${files}.om`);
   await writeOpenMetrics(figures, path);
   return read(readFileSync(path, 'utf8'));
 }
 
-/** Throws where a line is none of the format's, or stands outside its family. */
-function read(text: string): Written {
+/** Throws an Error if a line breaks the format or is outside its family. */
+function read(text: string): OpenMetrics {
   const lines = text.split('\n');
   if (lines.pop() !== '' || lines.pop() !== '# EOF') throw new Error('expected # EOF and a line feed at the end');
-  const written: Written = { text, families: [], series: new Map() };
+  const written: OpenMetrics = { text, families: [], series: new Map() };
   for (const line of lines) {
     const about = /^# (TYPE|UNIT|HELP) (\S+) (.+)$/.exec(line);
     if (about?.[1] === 'TYPE') written.families.push({ name: about[2], type: about[3] });
@@ -53,12 +53,12 @@ function read(text: string): Written {
   return written;
 }
 
-function valuesOf({ series }: Written, start: string): { value: number; atMs: number }[][] {
+function valuesOf({ series }: OpenMetrics, start: string): { value: number; atMs: number }[][] {
   return [...series].filter(([name]) => name.startsWith(start)).map(([, points]) => points);
 }
 
 describe('the OpenMetrics file of a run', async () => {
-  const figures = figuresOfNobody();
+  const figures = fixtureSamples();
   const { startMs, endMs } = figures.record.simulated;
   const written = await write(figures);
   const isCounted = (name: string): boolean => /_(total|bucket|count|sum)\{/.test(name);
@@ -92,9 +92,9 @@ describe('the OpenMetrics file of a run', async () => {
     expect(alerts.reduce((a, b) => a + b)).toBe(figures.lines.length);
   });
 
-  it('counts an alert by the step that follows it, to the minute where a run is short', () => {
+  it('counts an alert at the step that follows it', () => {
     const line = figures.lines[0];
-    const series = `hundredblock_run_alerts_total{run="${runLabelOf(figures.record)}",agency="${line.agency}",category="${line.category}",feed="${line.feedKind}",type="Alert"}`;
+    const series = `hundredblock_run_alerts_total{run="${runLabel(figures.record)}",agency="${line.agency}",category="${line.category}",feed="${line.feedKind}",type="Alert"}`;
     const upTo = (atMs: number): number =>
       figures.lines.filter(
         (l) => l.agency === line.agency && l.category === line.category && l.sentMs <= atMs && l.msgType === 'Alert',
@@ -116,7 +116,7 @@ describe('the OpenMetrics file of a run', async () => {
   it('adds up a histogram: buckets within buckets, count and sum', () => {
     const waits = figures.shards.flatMap(({ centre }) => [...centre.answerMs]);
     const last = (start: string): number => valuesOf(written, start)[0].at(-1)!.value;
-    const run = runLabelOf(figures.record);
+    const run = runLabel(figures.record);
     const name = 'hundredblock_run_call_answer_seconds';
     for (const bound of [0, 1, 15, 20, 300])
       expect(last(`${name}_bucket{run="${run}",le="${bound}.0"}`)).toBe(waits.filter((w) => w <= bound * 1000).length);
@@ -125,23 +125,25 @@ describe('the OpenMetrics file of a run', async () => {
     expect(last(`${name}_sum{`)).toBe(waits.reduce((a, b) => a + b) / 1000);
   });
 
-  it('has no more series nor moments than stated, however many people there are and however much happens', async () => {
-    const big = await write(figuresOfNobody({ alertsPerAgency: 2000, calls: 2000 }));
+  it('has no more series and moments than stated, however much happens', async () => {
+    const big = await write(fixtureSamples({ alertsPerAgency: 2000, calls: 2000 }));
     expect(big.series.size).toBeGreaterThan(written.series.size);
     expect(big.series.size).toBeLessThanOrEqual(seriesMax(3));
     const longest = Math.max(...[...big.series.values()].map((points) => points.length));
     expect(longest).toBe(DAY_MS / (5 * MINUTE_MS) + 1);
     for (const name of Object.keys(HARNESS_METRICS) as HarnessMetricName[]) {
-      const of = new RegExp(`^${name}(_bucket|_count|_sum)?\\{`);
-      expect([...big.series.keys()].filter((key) => of.test(key)).length, name).toBeLessThanOrEqual(seriesMax(3, name));
+      const pattern = new RegExp(`^${name}(_bucket|_count|_sum)?\\{`);
+      expect([...big.series.keys()].filter((key) => pattern.test(key)).length, name).toBeLessThanOrEqual(
+        seriesMax(3, name),
+      );
     }
   });
 
   it('is the same for the same run', async () => {
-    expect((await write(figuresOfNobody())).text).toBe(written.text);
+    expect((await write(fixtureSamples())).text).toBe(written.text);
   });
 
-  it('counts a fault that does not show as injected only', async () => {
+  it('counts a fault without an accounted outcome as injected only', async () => {
     const faults = figures.faults.map((fault, i) => ({ ...fault, accounted: i > 0 }));
     const some = await write({ ...figures, faults });
     const end = (which: string): number =>
@@ -150,7 +152,7 @@ describe('the OpenMetrics file of a run', async () => {
     expect(end('accounted')).toBe(faults.length - 1);
   });
 
-  it('counts what a foreign target calls by names of its own as other', async () => {
+  it('counts names that a foreign target made up as other', async () => {
     const record = { ...figures.record, receipts: { accepted: 2, shrugged: 3 }, withheld: { 'too-tired': 4 } };
     const foreign = await write({ ...figures, record });
     const end = (start: string): number[] => valuesOf(foreign, start).map((points) => points.at(-1)!.value);
@@ -159,7 +161,7 @@ describe('the OpenMetrics file of a run', async () => {
     expect(foreign.text).not.toMatch(/shrugged|too-tired/);
   });
 
-  it('can be written of a run that was interrupted at once', async () => {
+  it('can be written for a run that was interrupted at once', async () => {
     const record = { ...figures.record, simulated: { startMs: startMs + 1, endMs: startMs + 1 } };
     const none = await write({ record, lines: [], faults: [], shards: [] });
     expect(valuesOf(none, 'hundredblock_run_info{')).toEqual([
@@ -177,8 +179,8 @@ describe('the moments of a run', () => {
     { days: 2, stepMs: 5 * MINUTE_MS },
     { days: 7, stepMs: HOUR_MS },
     { days: 366, stepMs: 6 * HOUR_MS },
-  ])('of $days days are $stepMs ms apart, fewer than 2,000', ({ days, stepMs }) => {
-    const t = timelineOf({ startMs: 0, endMs: days * DAY_MS });
+  ])('in $days days are $stepMs ms apart, fewer than 2,000', ({ days, stepMs }) => {
+    const t = makeTimeline({ startMs: 0, endMs: days * DAY_MS });
     expect(t.momentOf(0)).toBe(stepMs);
     expect(t.momentOf(stepMs)).toBe(stepMs);
     expect(t.momentOf(stepMs + 1)).toBe(2 * stepMs);

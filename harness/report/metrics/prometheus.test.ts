@@ -1,6 +1,6 @@
 /**
- * Two runs in one real Prometheus: every figure of their records comes back out of it. Skipped where Prometheus is not installed, unless
- * CI=true says that it must be.
+ * Loads two runs into one real Prometheus, which must answer every number of their records. Skipped if Prometheus is not installed, unless CI=true says that it
+ * must be.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,13 +17,13 @@ import { SABOTAGES } from '../../../oracle/sabotage.testing.ts';
 import { runScenario } from '../../run/run.ts';
 import { resolveScenario } from '../../options/resolve.ts';
 import { compareWithRecord } from './comparison.ts';
-import { OPEN_METRICS_FILE, runLabelOf } from './open-metrics.ts';
+import { OPEN_METRICS_FILE, runLabel } from './open-metrics.ts';
 import { prometheusMissing, servePrometheus, type Prometheus } from './prometheus.ts';
 
 const missing = prometheusMissing();
 const skipped = missing.length > 0 && process.env.CI !== 'true';
 
-/** What a good run has none of. */
+/** Sabotages whose effects a good run does not have. */
 const HARM = ['drops whole alerts', 'withholds alerts', 'doubles a delivery', 'leaks a canary', 'leaks in a log line'];
 const HARM_RATE = 0.25;
 const FAULTS = ['delay', 'duplicate', 'reorder', 'gap', 'malformed'].map((kind) => `faults.${kind}Share=0.1`);
@@ -67,14 +67,14 @@ describe.skipIf(skipped)(
       return runScenario({ scenario, seed: 7, workers: 1, command: 'test', outDir: join(folder, name), create });
     }
 
-    it('gives back every figure of a good run', async () => {
+    it('answers every number of a good run', async () => {
       const compared = await compareWithRecord(good.record, prometheus);
       expect(compared.filter((c) => !c.agrees)).toEqual([]);
       expect(compared.length).toBeGreaterThan(200);
       expect(good.record.falseAlertRate.value).toBeGreaterThan(0);
     });
 
-    it('gives back losses, leaks and faults of a bad one beside it', async () => {
+    it('answers losses, leaks and faults of a bad run beside it', async () => {
       const { record } = bad;
       expect(Object.keys(record.withheld).length).toBeGreaterThan(0);
       expect(record.privacy.leaks.length).toBeGreaterThan(1);
@@ -86,7 +86,7 @@ describe.skipIf(skipped)(
       expect(compared.filter((c) => !c.agrees)).toEqual([]);
     });
 
-    it('finds it out where a record says something else', async () => {
+    it('finds a record that says something else', async () => {
       const { record } = good;
       const wrong: RunRecord = {
         ...record,
@@ -94,15 +94,15 @@ describe.skipIf(skipped)(
         delayMs: { ...record.delayMs, total: { ...record.delayMs['total'], p90: record.delayMs['total'].p90 * 10 } },
         privacy: { ...record.privacy, leaks: [{ egress: 'log', kind: 'name', count: 1 }] },
       };
-      const figures = (await compareWithRecord(wrong, prometheus)).filter((c) => !c.agrees).map((c) => c.figure);
-      expect(figures).toEqual([
+      const names = (await compareWithRecord(wrong, prometheus)).filter((c) => !c.agrees).map((c) => c.name);
+      expect(names).toEqual([
         expect.stringMatching(/^sum by \(type\) \(increase\(hundredblock_run_alerts_total.* Alert$/),
         expect.stringMatching(/^sum by \(egress, kind\).* log name$/),
         expect.stringMatching(/^histogram_quantile\(0\.9, .* total$/),
       ]);
     });
 
-    it('answers for any hours of a run as the lines of alerts.jsonl do', async () => {
+    it('counts the same alerts in any hour of a run as alerts.jsonl', async () => {
       const { record, outDir } = good;
       const lines = readFileSync(join(outDir, 'alerts.jsonl'), 'utf8')
         .trim()
@@ -110,7 +110,7 @@ describe.skipIf(skipped)(
         .map((line) => JSON.parse(line) as AlertLine);
       const { startMs, endMs } = record.simulated;
       const until = (ms: number): string =>
-        `sum(last_over_time(hundredblock_run_alerts_total{run="${runLabelOf(record)}"}[30d] @ ${ms / SECOND_MS}))`;
+        `sum(last_over_time(hundredblock_run_alerts_total{run="${runLabel(record)}"}[30d] @ ${ms / SECOND_MS}))`;
       for (let fromMs = startMs; fromMs < endMs; fromMs += HOUR_MS) {
         const toMs = fromMs + HOUR_MS;
         const [grown] = await prometheus.query(`${until(toMs)} - ${until(fromMs)}`, endMs);
@@ -120,7 +120,7 @@ describe.skipIf(skipped)(
 
     it('holds no more series than the catalogue says', async () => {
       for (const { record } of [good, bad]) {
-        const selector = `{run="${runLabelOf(record)}"}`;
+        const selector = `{run="${runLabel(record)}"}`;
         const [{ value }] = await prometheus.query(`count(last_over_time(${selector}[30d]))`, record.simulated.endMs);
         expect(value).toBeGreaterThan(300);
         expect(value).toBeLessThanOrEqual(seriesMax(2));
@@ -131,7 +131,7 @@ describe.skipIf(skipped)(
       await expect(prometheus.query('sum(', 0)).rejects.toThrow('sum(: expected a vector, found');
     });
 
-    it('finds nothing to mend in the names of the catalogue', () => {
+    it('has nothing to say against the names of the catalogue', () => {
       const exposition = [...Object.entries(METRICS), ...Object.entries(HARNESS_METRICS)].map(
         ([name, { type, help }]) => {
           const samples =

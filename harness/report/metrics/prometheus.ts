@@ -1,4 +1,4 @@
-/** A real Prometheus over OpenMetrics files of runs: promtool makes the blocks, the server answers queries on loopback until it is stopped. */
+/** Starts a real Prometheus with OpenMetrics files of runs: promtool makes the blocks, and the server answers queries on loopback until it is stopped. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, writeFileSync } from 'node:fs';
@@ -14,21 +14,21 @@ export interface Sample {
 export interface Prometheus {
   /** Such as http://127.0.0.1:9090. */
   url: string;
-  /** An instant query at a simulated moment, Unix ms. Throws what the server says is wrong with it. */
+  /** An instant query at a simulated moment, Unix ms. Throws an Error with the server's message if the query is wrong. */
   query(expression: string, atMs: number): Promise<Sample[]>;
   /** Ends the server; resolves once it is gone. */
   stop(): Promise<void>;
 }
 
-/** Programs of Debian's package `prometheus` that are not on the path. */
+/** The programs of Debian's package `prometheus` that are missing on the path. */
 export function prometheusMissing(): string[] {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return ['prometheus', 'promtool'].filter((name) => !folders.some((folder) => isExecutable(join(folder, name))));
 }
 
 /**
- * Loads the files into a new database in `folder`, which exists and is empty, and serves it. `configuration`: what to scrape and which rules
- * to evaluate, as YAML; nothing where left out. `flags`: of the server besides. Throws where either program fails.
+ * Loads the files into a new database in `folder`, which must exist and be empty, and serves it. `configuration` says as YAML what to scrape and which rules to
+ * evaluate; nothing if left out. `flags` are further flags of the server. Throws an Error if either program fails.
  */
 export async function servePrometheus(
   openMetricsFiles: readonly string[],
@@ -48,7 +48,7 @@ export async function servePrometheus(
       return { url, query: (expression, atMs) => query(url, expression, atMs), stop: () => stop(server.child) };
     }
     await stop(server.child);
-    // Somebody else may have taken the port meanwhile.
+    // Another process may have taken the port in the meantime.
     if (attempt === ATTEMPTS_MAX) throw new Error(`prometheus does not start: ${server.tail()}`);
   }
 }
@@ -69,7 +69,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Prometheus does not tell which port it took, so that it must be told one. */
+/** Prometheus does not say which port it took, so it must be given one. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -79,7 +79,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The server dies with this process, whatever ends that. */
+/** The server ends with this process, however this process ends. */
 function start(
   config: string,
   data: string,

@@ -1,4 +1,4 @@
-/** From a run's record, lines and samples to the metric families of HARNESS_METRICS that it yields. */
+/** From a run's record, lines and samples to the metric families of HARNESS_METRICS. */
 import { HARNESS_METRICS, type HarnessLabels } from '../../../contract/metrics.ts';
 import { ROW_OUTCOMES, WITHHELD_REASONS } from '../../../contract/pipeline.ts';
 import type { Suppression } from '../../../contract/policy.ts';
@@ -12,35 +12,36 @@ import type { LatencySpreads } from '../../judge/latency.ts';
 import type { DriveProgress } from '../../drivers/driver-api.ts';
 import type { ShardResult } from '../../engine/shard-result.ts';
 import { CounterFamily, GaugeFamily, HistogramFamily, type Family } from './family.ts';
-import { timelineOf, type Timeline } from './timeline.ts';
+import { makeTimeline, type Timeline } from './timeline.ts';
 
-export interface RunFigures {
+/** Everything that a run's metrics are made from. */
+export interface RunSamples {
   record: RunRecord;
   /** All messages published and all faults, in any order. */
   lines: readonly AlertLine[];
   faults: readonly FaultLine[];
-  /** What the record holds no more of than sums and quantiles. */
+  /** Samples of which the record holds only sums and quantiles. */
   shards: readonly Pick<ShardResult, 'id' | 'cadRecords' | 'hourlyCalls' | 'police' | 'centre'>[];
-  /** Of a run on the wall clock. */
-  wall?: WallFigures;
+  /** Only for a run on the wall clock. */
+  wall?: WallSamples;
 }
 
-/** What the record holds only quantiles of. Null where the driver did not tell. */
-export interface WallFigures {
+/** Samples of which the record holds only quantiles. Null if the driver did not report them. */
+export interface WallSamples {
   latencies: LatencySpreads | null;
   progress: Pick<DriveProgress, 'lags' | 'connects'> | null;
 }
 
-/** The families that runs by this clock yield, one after the other, each made when it is asked for. Throws where a figure bears a name that the catalogue has not. */
-export function* familiesOf(run: RunFigures): Generator<Family> {
+/** The families of this run's clock, each made when it is asked for. Throws an Error if a sample has a label value that the catalogue does not name. */
+export function* makeFamilies(run: RunSamples): Generator<Family> {
   const other = run.record.load === undefined ? 'wall' : 'virtual';
-  for (const family of allOf(run)) if (HARNESS_METRICS[family.name].clock !== other) yield family;
+  for (const family of allFamilies(run)) if (HARNESS_METRICS[family.name].clock !== other) yield family;
 }
 
 // --- internal ---
 
-function* allOf(run: RunFigures): Generator<Family> {
-  const t = timelineOf(run.record.simulated);
+function* allFamilies(run: RunSamples): Generator<Family> {
+  const t = makeTimeline(run.record.simulated);
   yield* world(run, t);
   yield* messages(run, t);
   yield* judgement(run, t);
@@ -53,7 +54,7 @@ function* allOf(run: RunFigures): Generator<Family> {
   yield* wallClock(run, t);
 }
 
-function* world({ record, shards }: RunFigures, t: Timeline): Generator<Family> {
+function* world({ record, shards }: RunSamples, t: Timeline): Generator<Family> {
   const { counts } = record;
   yield new GaugeFamily('hundredblock_run_info', t).hold(
     {
@@ -95,7 +96,7 @@ function* world({ record, shards }: RunFigures, t: Timeline): Generator<Family> 
   yield new CounterFamily('hundredblock_run_posts_total', t).add({}, counts.posts);
 }
 
-function* messages({ lines }: RunFigures, t: Timeline): Generator<Family> {
+function* messages({ lines }: RunSamples, t: Timeline): Generator<Family> {
   const published = new CounterFamily('hundredblock_run_alerts_total', t);
   const truths = new CounterFamily('hundredblock_run_alert_truths_total', t);
   const deliveryTruths = new CounterFamily('hundredblock_run_delivery_truths_total', t);
@@ -117,7 +118,7 @@ function* messages({ lines }: RunFigures, t: Timeline): Generator<Family> {
   yield* [published, truths, deliveryTruths, frames, delays];
 }
 
-function* judgement({ record, lines }: RunFigures, t: Timeline): Generator<Family> {
+function* judgement({ record, lines }: RunSamples, t: Timeline): Generator<Family> {
   const verdicts = new CounterFamily('hundredblock_run_deliveries_total', t);
   for (const verdict of VERDICTS) {
     let placed = 0;
@@ -126,7 +127,7 @@ function* judgement({ record, lines }: RunFigures, t: Timeline): Generator<Famil
       if (n > 0) verdicts.add({ verdict }, n, l.sentMs);
       placed += n;
     }
-    // Those of messages that were never sent.
+    // The rest belongs to messages that were never sent.
     verdicts.add({ verdict }, record.verdicts[verdict] - placed);
   }
   yield verdicts;
@@ -143,7 +144,7 @@ function* judgement({ record, lines }: RunFigures, t: Timeline): Generator<Famil
   yield withheld;
 }
 
-function* privacy({ record, lines }: RunFigures, t: Timeline): Generator<Family> {
+function* privacy({ record, lines }: RunSamples, t: Timeline): Generator<Family> {
   const leaks = new CounterFamily('hundredblock_run_leaks_total', t);
   for (const { egress, kind, count } of record.privacy.leaks)
     leaks.add({ egress, kind } as HarnessLabels<'hundredblock_run_leaks_total'>, count);
@@ -160,7 +161,7 @@ function* privacy({ record, lines }: RunFigures, t: Timeline): Generator<Family>
     .add({ kind: 'blank' }, record.privacy.review.blanked);
 }
 
-function* feeds({ faults }: RunFigures, t: Timeline): Generator<Family> {
+function* feeds({ faults }: RunSamples, t: Timeline): Generator<Family> {
   const injected = new CounterFamily('hundredblock_run_faults_injected_total', t);
   const accounted = new CounterFamily('hundredblock_run_faults_accounted_total', t);
   for (const { kind: fault, atMs, accounted: is } of faults) {
@@ -170,7 +171,7 @@ function* feeds({ faults }: RunFigures, t: Timeline): Generator<Family> {
   yield* [injected, accounted];
 }
 
-function* newsroom({ record }: RunFigures, t: Timeline): Generator<Family> {
+function* newsroom({ record }: RunSamples, t: Timeline): Generator<Family> {
   const { tickets, approved, rejected, queueMax } = record.newsroom;
   yield new CounterFamily('hundredblock_run_review_tickets_total', t).add({}, tickets);
   yield new CounterFamily('hundredblock_run_review_decisions_total', t)
@@ -179,7 +180,7 @@ function* newsroom({ record }: RunFigures, t: Timeline): Generator<Family> {
   yield new GaugeFamily('hundredblock_run_review_queue_max', t).set({}, queueMax, t.endMs);
 }
 
-function* callCentre({ record, shards }: RunFigures, t: Timeline): Generator<Family> {
+function* callCentre({ record, shards }: RunSamples, t: Timeline): Generator<Family> {
   const { positions, abandoned, redials } = record.police.callTakers;
   yield new GaugeFamily('hundredblock_run_call_takers', t).hold({}, positions);
   const answers = new HistogramFamily('hundredblock_run_call_answer_seconds', t);
@@ -189,7 +190,7 @@ function* callCentre({ record, shards }: RunFigures, t: Timeline): Generator<Fam
   yield new CounterFamily('hundredblock_run_redials_total', t).add({}, redials);
 }
 
-function* police({ record, shards }: RunFigures, t: Timeline): Generator<Family> {
+function* police({ record, shards }: RunSamples, t: Timeline): Generator<Family> {
   const units = new GaugeFamily('hundredblock_run_police_units', t);
   const busy = new CounterFamily('hundredblock_run_police_busy_seconds_total', t);
   const waiting = new CounterFamily('hundredblock_run_police_waiting_seconds_total', t);
@@ -224,7 +225,7 @@ function* police({ record, shards }: RunFigures, t: Timeline): Generator<Family>
   yield new GaugeFamily('hundredblock_run_police_calls_waiting_max', t).set({}, record.police.callsWaitingMax, t.endMs);
 }
 
-function* loop({ record }: RunFigures, t: Timeline): Generator<Family> {
+function* loop({ record }: RunSamples, t: Timeline): Generator<Family> {
   const { inducedCalls, inducedIncidents } = record.loop;
   yield new CounterFamily('hundredblock_run_induced_calls_total', t).add({}, inducedCalls);
   yield new CounterFamily('hundredblock_run_induced_incidents_total', t).add({}, inducedIncidents);
@@ -234,7 +235,7 @@ function* loop({ record }: RunFigures, t: Timeline): Generator<Family> {
   yield reactions;
 }
 
-function* wallClock({ record, wall }: RunFigures, t: Timeline): Generator<Family> {
+function* wallClock({ record, wall }: RunSamples, t: Timeline): Generator<Family> {
   const { load, sameOutcome } = record;
   if (load === undefined) return;
   const latencies = new HistogramFamily('hundredblock_run_latency_seconds', t);
@@ -270,7 +271,7 @@ const LATENCY_STAGES = [
   ['device', 'device'],
 ] as const;
 
-/** What a target may call as it likes: a name of the contract, or none. */
+/** A target may use names of its own: those that the contract does not have count as `other`. */
 function knownOr<V extends string>(names: readonly V[], name: string): V | 'other' {
   return names.find((one) => one === name) ?? 'other';
 }

@@ -1,18 +1,18 @@
-/** The moments at which a run's figures stand in its OpenMetrics file: the run's start, steps from there, its end. */
+/** The moments at which a run's OpenMetrics file has points: the run's start, steps from there, and its end. */
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../contract/time.ts';
 
 export interface Timeline {
-  /** Whole seconds: readers of the format cut what is finer. */
+  /** A whole second, since readers of the format drop fractions. */
   startMs: number;
   /** At least a second after the start, so that a counter has room for its zero. */
   endMs: number;
-  /** The first moment after the start that something which happened at `ms` is counted by. */
+  /** The moment by which an event at `ms` is counted: the first one from then on, after the start. */
   momentOf(ms: number): number;
-  /** The same by coarser steps: a point of a histogram is some twenty lines, and its quantiles mean little over a short while. */
+  /** The same in coarser steps, for histograms: a point of one takes some twenty lines, and its quantiles mean little over a short time. */
   coarseMomentOf(ms: number): number;
 }
 
-/** Steps by the length of the run: at most some 2,000 of them. */
+/** Length of a step by the length of the run, so that there are at most some 2,000 steps. */
 const STEPS = [
   { daysMax: 2, stepMs: 5 * MINUTE_MS },
   { daysMax: 60, stepMs: HOUR_MS },
@@ -20,7 +20,8 @@ const STEPS = [
 ] as const;
 const COARSE_STEPS = 12;
 
-export function timelineOf(simulated: { startMs: number; endMs: number }): Timeline {
+/** The moments of a run. */
+export function makeTimeline(simulated: { startMs: number; endMs: number }): Timeline {
   const startMs = Math.floor(simulated.startMs / SECOND_MS) * SECOND_MS;
   const endMs = Math.max(startMs + SECOND_MS, Math.ceil(simulated.endMs / SECOND_MS) * SECOND_MS);
   const { stepMs } = STEPS.find((s) => endMs - startMs <= s.daysMax * DAY_MS)!;

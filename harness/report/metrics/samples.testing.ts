@@ -1,12 +1,12 @@
-/** Tests only: the figures of a run that nobody simulated, with samples of every kind. */
+/** Tests only: the samples of a run that nobody simulated, of every kind. */
 import { fixtureRun } from '../fixture.testing.ts';
-import type { RunFigures } from './run-families.ts';
+import type { RunSamples } from './run-families.ts';
 
-type Police = RunFigures['shards'][number]['police'];
-type Centre = RunFigures['shards'][number]['centre'];
+type Police = RunSamples['shards'][number]['police'];
+type Centre = RunSamples['shards'][number]['centre'];
 
-/** A run of `agencies` agencies over `days` days, with so many alerts and calls in each. */
-export function figuresOfNobody({ agencies = 3, days = 1, alertsPerAgency = 20, calls = 40 } = {}): RunFigures {
+/** A run of `agencies` agencies over `days` days, with `alertsPerAgency` alerts and `calls` calls in each agency. */
+export function fixtureSamples({ agencies = 3, days = 1, alertsPerAgency = 20, calls = 40 } = {}): RunSamples {
   const { record, alerts, faults } = fixtureRun({ agencies, days, alertsPerAgency });
   const waits = Float64Array.from({ length: calls }, (_, i) => (i % 5 === 0 ? 0 : i * 900));
   const byPriority: Police['responseMs'] = { 1: waits, 2: waits, 3: waits, 4: waits };
