@@ -124,6 +124,8 @@ export function unitText(path: string): string {
 const SHOWN_LENGTH_MAX = 60;
 /** Further problems are told without a suggestion, so that a long file of nonsense is refused as fast as a short one. */
 const SUGGESTIONS_MAX = 100;
+/** Shorter names are near to some option or other of the whole document (`seed` to `load.speed`), so they are looked for in their own group alone. */
+const ELSEWHERE_LENGTH_MIN = 6;
 /** Names listed of an object or a choice; the rest are counted. */
 const NAMES_MAX = 16;
 
@@ -286,6 +288,7 @@ function wordedBriefly(finding: Finding): Problem {
 
 /** An option with a close name; if several have it, the one whose path begins like `at`. */
 function nearestElsewhere(at: string, name: string, paths: readonly string[]): string | null {
+  if (name.length < ELSEWHERE_LENGTH_MIN) return null;
   const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
   const near = nearest(name, new Set(paths.map(lastName)));
   const common = (path: string): number => [...path].findIndex((character, i) => character !== at[i]);

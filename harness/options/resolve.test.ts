@@ -137,6 +137,8 @@ describe('refusals', () => {
       'HB_OPTION_UNKNOWN',
       'unknown option agencies.01: agencies has entries 0 to 2',
     ],
+    ['city', ['seed=4'], {}, 'HB_OPTION_UNKNOWN', 'unknown option seed: expected one of name, description'],
+    ['city', ['alerts=off'], {}, 'HB_OPTION_UNKNOWN', 'unknown option alerts, did you mean policy.alerts?'],
     ['city', ['policy.alerts.x=1'], {}, 'HB_OPTION_UNKNOWN', 'unknown option policy.alerts.x'],
     ['city', ['policy=off'], {}, 'HB_OPTION_UNKNOWN', 'unknown option policy: it is a group'],
     ['city', ['agencies=1'], {}, 'HB_OPTION_UNKNOWN', 'unknown option agencies: it is a group'],
