@@ -1,7 +1,7 @@
 /**
  * `npm run build`: makes dist/, the JavaScript that the command and all that it starts run from, with the npm packages that they use; and the
  * module that k6's scripts need. `npm ci` runs it.
- * `--if-stale` builds only if a source has changed; `--clean` leaves nothing of earlier builds, which processes that still run may need.
+ * `--if-stale` builds only if a source has changed.
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -11,17 +11,35 @@ import { bundleState, contentHash, STAMP } from '../bin/bundle.js';
 import { LICENCES, licenceTexts } from './licences.ts';
 import { MQTT_FOR_K6, mqttForK6 } from './mqtt-for-k6.ts';
 
-/** Modules that a process or a thread starts in. Each becomes a file of the same path in dist/. */
+/** Modules that a process or a thread starts in, or that users import. Each becomes a file of the same path in dist/. */
 export const ENTRIES = [
   'harness/cli/main.ts',
   'harness/drivers/node/driver-process.ts',
   'harness/drivers/node/thread/crew.ts',
   'harness/engine/worker.ts',
+  'harness/library/hundredblock.ts',
   'harness/studies/experiment/worker.ts',
 ] as const;
 
 /** Packages that stay outside: libsql is a binary, and swagger-ui reads pages from its own folder. */
 const EXTERNAL = ['libsql', '@fastify/swagger-ui'];
+
+/** Builds all of it. `clean` leaves nothing of earlier builds, which processes that still run may need. */
+export async function buildBundle({ clean = false } = {}): Promise<void> {
+  const stamps: Stamped[] = RECIPE.map(stampOf);
+  const { outputFiles, metafile } = await build({ ...OPTIONS, plugins: [readingOnce(stamps)] });
+  if (clean) rmSync(join(ROOT, DIST), { recursive: true, force: true });
+  // Without its stamp, nobody takes the bundle for current: a process that starts meanwhile runs from source.
+  rmSync(join(ROOT, STAMP), { force: true });
+  // Chunks first: an entry never stands there without what it imports.
+  const files = outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
+  for (const file of files.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path))))
+    place(file.path, file.contents);
+  place(MQTT_FOR_K6, await mqttForK6(ROOT));
+  place(LICENCES, licenceTexts(ROOT, bundledFiles(metafile)));
+  forgetChunks(new Set(files.map(({ path }) => path)));
+  place(STAMP, JSON.stringify({ files: stamps.sort(([a], [b]) => (a < b ? -1 : 1)) }));
+}
 
 // --- internal ---
 
@@ -60,23 +78,6 @@ const OPTIONS = {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
   },
 } satisfies BuildOptions;
-
-async function main(flags: readonly string[]): Promise<void> {
-  if (flags.includes('--if-stale') && bundleState() === 'current') return;
-  const stamps: Stamped[] = RECIPE.map(stampOf);
-  const { outputFiles, metafile } = await build({ ...OPTIONS, plugins: [readingOnce(stamps)] });
-  if (flags.includes('--clean')) rmSync(join(ROOT, DIST), { recursive: true, force: true });
-  // Without its stamp, nobody takes the bundle for current: a process that starts meanwhile runs from source.
-  rmSync(join(ROOT, STAMP), { force: true });
-  // Chunks first: an entry never stands there without what it imports.
-  const files = outputFiles.map(({ path, contents }) => ({ path: relative(ROOT, path), contents }));
-  for (const file of files.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path))))
-    place(file.path, file.contents);
-  place(MQTT_FOR_K6, await mqttForK6(ROOT));
-  place(LICENCES, licenceTexts(ROOT, bundledFiles(metafile)));
-  forgetChunks(new Set(files.map(({ path }) => path)));
-  place(STAMP, JSON.stringify({ files: stamps.sort(([a], [b]) => (a < b ? -1 : 1)) }));
-}
 
 /** Reads each of our own files, so that what the stamp says of it is what was built, though it may be edited meanwhile. */
 function readingOnce(stamps: Stamped[]): Plugin {
@@ -123,4 +124,7 @@ function forgetChunks(kept: ReadonlySet<string>): void {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const isWanted = !process.argv.includes('--if-stale') || bundleState() !== 'current';
+  if (isWanted) await buildBundle();
+}

@@ -91,6 +91,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'harness/studies': [...GROUND, 'scenarios', ...BELOW_STUDIES],
   ...Object.fromEntries(STUDIES.map((study) => [study, [...GROUND, 'scenarios', ...BELOW_STUDIES]])),
   'harness/studies/verification': [...GROUND, 'scenarios', ...BELOW_STUDIES, 'harness/studies/calibrate'],
+  'harness/library': [...GROUND, ...BELOW_STUDIES],
   'harness/cli': [...GROUND, ...BELOW_STUDIES, 'harness/conform', ...STUDIES],
 };
 

@@ -19,14 +19,14 @@ import { hashHistories, jsonLines, recordHead, sortAlertLines, writeRun } from '
 const AGAINST_FILE = 'against.jsonl';
 
 /** Options of a run in virtual time. */
-export interface RunOptions {
+export interface RunOptions<OutDir extends string | null = string | null> {
   scenario: Scenario;
   seed: number;
   workers: number;
   /** The command line that repeats the run. */
   command: string;
-  /** Folder for the run's files, made if it does not exist; null: `results/runs/<id>` under the current folder. */
-  outDir: string | null;
+  /** Folder for the run's files, made if it does not exist; null if nothing is to be written. */
+  outDir: OutDir;
   /** Makes the pipeline under test; left out, it is the reference pipeline. */
   create?: CreatePipeline;
   /** A second world of the same seed that this one is compared with. */
@@ -53,10 +53,12 @@ export function runOutcome(
 }
 
 /**
- * Runs a scenario and writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om, and against.jsonl
+ * Runs a scenario and, if there is a folder for them, writes run.json, alerts.jsonl, faults.jsonl, checkpoints.jsonl, map.json, report.html and metrics.om, and against.jsonl
  * if there is a second world. Throws what the file system throws.
  */
-export async function runScenario(options: RunOptions): Promise<{ record: RunRecord; outDir: string }> {
+export async function runScenario<OutDir extends string | null>(
+  options: RunOptions<OutDir>,
+): Promise<{ record: RunRecord; outDir: OutDir }> {
   const startedAtMs = Date.now();
   const startMs = performance.now();
   const { scenario, seed, workers, create, signal, against, onProgress } = options;
@@ -93,7 +95,8 @@ export async function runScenario(options: RunOptions): Promise<{ record: RunRec
           secondHistoryHash: hashHistories(second.shards),
         });
   if (pairing !== null) record.against = pairing.against;
-  const outDir = options.outDir ?? join('results', 'runs', record.id);
+  const { outDir } = options;
+  if (outDir === null) return { record, outDir };
   onProgress?.(1, simulated.endMs, 'writing the report');
   await writeRun(outDir, { record, shards, lines, faults });
   if (pairing !== null) await writeFile(join(outDir, AGAINST_FILE), jsonLines(pairing.lines));
