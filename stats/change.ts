@@ -10,8 +10,10 @@ import { cliffsDelta, holm, independentShift, pairedShift } from './rank-tests.t
 const LEVEL = 0.95;
 const TRIALS_NEEDED_MAX = 500;
 
+/** How the second sample compares with the first. */
 export type Answer = 'worse' | 'better' | 'same' | 'unclear';
 
+/** When a change counts. */
 export interface Thresholds {
   /** Chance of any false alarm, over all measures. */
   alpha: number;
@@ -27,6 +29,7 @@ export interface SamplePair {
   differences: readonly number[] | null;
 }
 
+/** How the second sample differs from the first. */
 export interface Change {
   answer: Answer;
   /** Number of values in each sample. */

@@ -1,5 +1,6 @@
 /** Confidence intervals of a mean over independent replications. */
 
+/** A two-sided confidence interval of a mean. */
 export interface Interval {
   mean: number;
   /** Half the width of the two-sided interval. */

@@ -17,6 +17,7 @@ export interface Counted {
   stolen?: number | null;
 }
 
+/** Probabilities of capacities. */
 export interface Posterior {
   /** Natural logarithms of capacities, evenly spaced, ascending. */
   grid: Float64Array;

@@ -5,6 +5,7 @@
 import { medianOfAscending } from './median.ts';
 import { doubledRanks, lowerCount, sizedSubsetSums, subsetSums, twoSided } from './ranks.ts';
 
+/** How far one sample is shifted from another. */
 export interface Shift {
   /** Two-sided p of no shift. */
   p: number;

@@ -53,7 +53,9 @@ export function twoSided(ways: Float64Array, found: number): number {
   return Math.min(1, (2 * Math.min(below, above)) / all);
 }
 
-/** The greatest k for which values of the statistic below k have together at most `tail` of the probability; 0 if value 0 alone has more. */
+/**
+ * The greatest k for which values of the statistic below k have together at most `tail` of the probability; 0 if value 0 alone has more.
+ */
 export function lowerCount(ways: Float64Array, tail: number): number {
   const all = ways.reduce((sum, count) => sum + count, 0);
   let cumulative = 0;

@@ -1,12 +1,14 @@
 /** A ratio of sums over blocks, such as calls caused per call over agencies and days, with its interval. */
 import { tQuantile } from './interval.ts';
 
+/** One block of a ratio of sums. */
 export interface RatioBlock {
   /** Numerator and denominator of the block. */
   above: number;
   below: number;
 }
 
+/** A ratio with its interval. */
 export interface Ratio {
   /** Null if there is no block. */
   value: number | null;

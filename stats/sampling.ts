@@ -1,7 +1,10 @@
 /** Points of the unit cube that set the values of factors with a range. They follow from a seed, so that a design can be made again. */
 import seedrandom from 'seedrandom';
 
-/** `size` points: each coordinate of [0, 1) is cut into `size` equal parts, and each part holds one point (McKay, Beckman & Conover 1979). */
+/**
+ * `size` points: each coordinate of [0, 1) is cut into `size` equal parts, and each part holds one point (McKay, Beckman & Conover
+ * 1979).
+ */
 export function latinHypercube(factors: number, size: number, seed: string): number[][] {
   const draw = seedrandom.alea(seed);
   const columns = Array.from({ length: factors }, () =>

@@ -1,5 +1,6 @@
 /** Times counted by bucket, with their sum, as Prometheus's histograms hold them: small enough to pass between threads during a run. */
 
+/** Counts of times by bucket. */
 export interface Spread {
   /** Number of times up to each bound and above the one before; the last entry counts those above all bounds. */
   counts: number[];

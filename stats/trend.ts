@@ -8,6 +8,7 @@
 import { tQuantile } from './interval.ts';
 import { medianOfAscending } from './median.ts';
 
+/** A fitted line with the interval of its slope. */
 export interface Trend {
   /** Units of y per unit of x. */
   slope: number;
@@ -24,6 +25,7 @@ export interface Trend {
 /** More points than this are merged into this number of batches. */
 export const BATCHES = 20;
 
+/** How the interval is made, and what stands for a batch. */
 export interface TrendOptions {
   /** The chance allowed for the true slope to lie below the interval, and likewise above it. */
   alpha: number;

@@ -12,6 +12,7 @@ const STEP = 0.03;
 /** Points of the integral over the lognormal. */
 const NODES = 41;
 
+/** A fitted spread of weights. */
 export interface Unevenness {
   /** Standard deviation of the logarithm of blocks' weights. */
   sigma: number;

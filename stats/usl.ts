@@ -13,6 +13,7 @@ export interface Usl {
   r2: number;
 }
 
+/** Throughput measured at a number of connections. */
 export interface UslPoint {
   connections: number;
   throughput: number;

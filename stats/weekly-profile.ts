@@ -18,6 +18,7 @@ export interface HourlyCounts {
   hourOfWeek: Uint8Array;
 }
 
+/** Rates by hour and weekday. */
 export interface Profile {
   /** Calls an hour on average over a whole week. */
   perHour: number;

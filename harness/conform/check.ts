@@ -1,6 +1,7 @@
 /** A conformance check, its finding, and how a finding is written for people. */
 import type { TestTown } from './test-town.ts';
 
+/** `skip`: the target leaves this part of the contract out. */
 export type State = 'pass' | 'fail' | 'skip';
 
 /** A check's outcome: `says` is the contract's demand, `found` what the target did, or why the check was skipped. */
@@ -12,6 +13,7 @@ export interface Finding {
   found: string;
 }
 
+/** One demand of the contract, and how it is checked. */
 export interface Check {
   name: string;
   says: string;

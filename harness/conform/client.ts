@@ -4,12 +4,14 @@ import { Agent, request } from 'undici';
 import { REFUSALS, type Refusal } from '../../contract/wire.ts';
 import { LeftOut, Missed, must, NoAnswer } from './outcome.ts';
 
+/** An HTTP answer, its body as text. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
 }
 
+/** Parts of a request; what is left out is not sent. */
 export interface Sent {
   token?: string;
   headers?: Record<string, string>;
@@ -18,6 +20,7 @@ export interface Sent {
 
 const ANSWER_MS_MAX = 10_000;
 
+/** Sends requests to one target. */
 export interface Client {
   readonly url: URL;
   /** Throws NoAnswer if no answer came. */
@@ -29,6 +32,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** The bytes that came back on a bare socket, as latin1 text. */
 export interface RawAnswer {
   text: string;
   /** True if the target ended the connection. */

@@ -41,6 +41,7 @@ export const CHECK_GROUPS: readonly CheckGroup[] = [
   privacyChecks,
 ];
 
+/** The target and the checks to run against it. */
 export interface ConformOptions {
   /** A loopback address. */
   target: URL;

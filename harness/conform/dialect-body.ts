@@ -6,6 +6,7 @@ import { dmToDegrees } from '../../contract/plane.ts';
 import { civilFromMs, formatIso, pad } from '../../contract/time.ts';
 import { zoneOffsetMin } from '../../contract/zones.ts';
 
+/** Time zone of all agencies of the test town. */
 export const ZONE = 'America/Chicago';
 
 /** A record as a feed reports it. */

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { PATHS } from '../../contract/wire.ts';
 import { Missed } from './outcome.ts';
 
+/** A stream message. */
 export interface StreamFrame {
   sequence: number;
   type: 'alert' | 'post';
@@ -10,6 +11,7 @@ export interface StreamFrame {
   text: string;
 }
 
+/** An open stream with everything that it received. */
 export interface Listener {
   /** Every text frame, unchanged. */
   readonly raw: string[];
@@ -26,6 +28,7 @@ export interface Listener {
   close(abruptly?: boolean): Promise<void>;
 }
 
+/** How the stream is opened: with a token in the header, or in a subprotocol. */
 export interface ListenOptions {
   token?: string;
   /** Subprotocols to offer, one of which holds the token: browsers can send it only that way. */
@@ -37,7 +40,9 @@ export interface ListenOptions {
 const HANDSHAKE_MS_MAX = 10_000;
 const FRAME = /^\{"sequence":(\d+),"type":"(alert|post)","message":(.*)\}$/s;
 
-/** Opens a stream whose `until` waits `patienceMs`. Throws StreamRefused if it is refused before the upgrade, Missed if it does not open. */
+/**
+ * Opens a stream whose `until` waits `patienceMs`. Throws StreamRefused if it is refused before the upgrade, Missed if it does not open.
+ */
 export function listen(url: URL, patienceMs: number, options: ListenOptions): Promise<Listener> {
   const target = new URL(`${PATHS.stream}${options.query ?? ''}`, url);
   target.protocol = 'ws:';

@@ -1,4 +1,7 @@
-/** The test town in which checks take place: a few streets, agencies and residents made by hand, with which the target is onboarded anew for each check. */
+/**
+ * The test town in which checks take place: a few streets, agencies and residents made by hand, with which the target is onboarded anew
+ * for each check.
+ */
 import { randomBytes } from 'node:crypto';
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { type Dialect, naturesOf } from '../../contract/catalogue.ts';
@@ -26,8 +29,11 @@ export const LEFT = 23;
 /** Has an id above 2^20. */
 export const HIGH = 1_048_583;
 
+/** The agency of most checks; its feed is eido. */
 export const AGENCY = 'pd-conform';
+/** A second agency, for checks of who may post for whom. */
 export const OTHER_AGENCY = 'pd-other';
+/** An agency whose alerts wait for the news team. */
 export const HUMAN_AGENCY = 'pd-human';
 /** One agency for each dialect that is not eido. */
 export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>> = {
@@ -37,10 +43,12 @@ export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>
   tampa: 'pd-tampa',
   milwaukee: 'pd-milwaukee',
 };
+/** Longest message body that the test town's agencies may send (bodyLengthMax of the onboarding document). */
 export const BODY_LENGTH_MAX = 20_000;
 /** Platform time at which a test town begins, if the target has a clock. */
 export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2) + 30_000;
 
+/** The target under test and how to reach it. */
 export interface TestTarget {
   client: Client;
   harnessKey: string;
@@ -54,6 +62,7 @@ export interface TestTarget {
   hasClock: boolean;
 }
 
+/** Changes to the ordinary test town. */
 export interface TestTownOptions {
   /** Records of one category and place within this time are one event; 0 unless given, so that checks do not meet. */
   sameEventMsMax?: number;
@@ -64,6 +73,7 @@ export interface TestTownOptions {
   runKey?: string;
 }
 
+/** An onboarded test town, with the means to act in it. */
 export interface TestTown {
   readonly target: TestTarget;
   readonly config: PipelineConfig;

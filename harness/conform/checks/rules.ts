@@ -151,7 +151,10 @@ async function tell(town: TestTown, steps: readonly Step[]): Promise<{ judgement
   return { judgement: oracle.judge({ record: () => null }), messages };
 }
 
-/** Every distinct message since the last call, with the residents who got it, ascending. `seen`: frames of each listener that were counted before. */
+/**
+ * Every distinct message since the last call, with the residents who got it, ascending. `seen`: frames of each listener that were
+ * counted before.
+ */
 function newFrames(listeners: ReadonlyMap<number, Listener>, seen: Map<Listener, number>): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [resident, listener] of listeners) {

@@ -17,6 +17,7 @@ import { fitUnevenness, type Unevenness } from '../../../stats/unevenness.ts';
 import { byHourOfWeek, dispersion, expectedCalls, fitProfile, type Profile } from '../../../stats/weekly-profile.ts';
 import { callsOfWorld, noYield, quietWorlds, yieldOf, type Yield } from './quiet-world.ts';
 
+/** A fitted value with its interval. */
 export interface Fitted {
   value: number;
   /** 95% interval: the chance of the calls, widened by their dispersion and by the chance of the pilots. */
@@ -24,6 +25,7 @@ export interface Fitted {
   high: number;
 }
 
+/** The result of a calibration. */
 export interface Calibration {
   name: string;
   persons: number;
@@ -57,6 +59,7 @@ export type CalibratedScenario = {
   >;
 };
 
+/** The calls to fit, and parameters that they say nothing about. */
 export interface CalibrateOptions {
   calls: CallSet;
   name: string;
@@ -168,7 +171,10 @@ const PILOT_SIGMAS = [0.8, 1.8];
  */
 const PILOTS = [3000, 3000, 8000, 8000].map((calls, round) => ({ calls, hotSpotSigma: PILOT_SIGMAS[round % 2] }));
 const LAST = PILOT_SIGMAS.length;
-/** Officers are busy for hours on end, and then miss their own work in runs: its share varies more than by independent draws, by this factor, measured in pilots. */
+/**
+ * Officers are busy for hours on end, and then miss their own work in runs: its share varies more than by independent draws, by this
+ * factor, measured in pilots.
+ */
 const BUSY_HOURS = 1.8;
 const ON_VIEW_MAX = 0.95;
 /** Least share of reports that make none or two records: even if each report of a pilot made one, another might not. */
@@ -301,7 +307,10 @@ function sharesOf(counts: readonly number[]): number[] {
   return counts.map((n, i) => (total === 0 ? Number(i === 0) : n / total));
 }
 
-/** The hourly profile of causes whose records have the profile given. `hoursLate`: distribution of the delay. The correction is repeated until it is tiny. */
+/**
+ * The hourly profile of causes whose records have the profile given. `hoursLate`: distribution of the delay. The correction is repeated
+ * until it is tiny.
+ */
 function onset(shares: readonly number[], hoursLate: readonly number[]): number[] {
   let guess = [...shares];
   for (let round = 0; round < 20; round += 1) {

@@ -10,10 +10,12 @@ import { SeenIds } from '../../replay/seen.ts';
 import { openSource } from '../../replay/source.ts';
 import type { HourlyCounts } from '../../../stats/weekly-profile.ts';
 
+/** Name of the group of all calls without a category. */
 export const OTHER = 'other';
 /** Groups of types that a file can't tell apart: they share category and community concern. `other` holds all without a category. */
 export const GROUPS: readonly string[] = [...new Set(CALLED_TYPES.map((id) => groupOfType(id)))];
 
+/** Calls as columns, one place for each call. */
 export interface CallSet {
   /** UTC ms, ascending. */
   atMs: Float64Array;
@@ -24,6 +26,7 @@ export interface CallSet {
   zone: string;
 }
 
+/** Calls with counts of the rows that they were read from. */
 export interface ReadCalls extends CallSet {
   rows: number;
   rejected: number;
@@ -33,7 +36,10 @@ export interface ReadCalls extends CallSet {
   unmapped: number;
 }
 
-/** Reads one call for each record id, at the time of its first row. Throws HB_INPUT_COLUMN, and HB_INPUT_FILE, also for fewer than 500 calls. */
+/**
+ * Reads one call for each record id, at the time of its first row. Throws HB_INPUT_COLUMN, and HB_INPUT_FILE, also for fewer than 500
+ * calls.
+ */
 export async function readCalls(files: readonly string[], mapping: Mapping): Promise<ReadCalls> {
   const table = natureTable(mapping);
   const seen = new SeenIds();

@@ -13,12 +13,14 @@ import {
   type HourlyCounts,
 } from '../../../stats/weekly-profile.ts';
 
+/** A statistic with its p-value. */
 export interface Tested {
   value: number;
   /** Share of the processes drawn from the fit whose statistic is as large. */
   p: number;
 }
 
+/** Statistics of how well the profile fits. */
 export interface Goodness {
   /** Chi-square of the hours of the week against rate x hour x weekday. */
   chiSquare: Tested;

@@ -29,6 +29,7 @@ import { WarmTarget } from './warm-target.ts';
 import { wireTrial, type WireTrial } from './wire-trial.ts';
 import { Workload, type Excerpt } from './workload.ts';
 
+/** The world, the loads and the objectives of a search. */
 export interface CapacityOptions {
   scenario: Scenario;
   seed: number;
@@ -58,6 +59,7 @@ export interface CapacityOptions {
   onProgress?: (fraction: number, text: string) => void;
 }
 
+/** The record of a search: that of its best trial, with the capacity. */
 export type CapacityRun = RunRecord & { capacity: Capacity };
 
 /**

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { ProcessWatch } from '../../drivers/driver-api.ts';
 
+/** A placement of generator and target on processors. */
 export interface Pinning {
   /** Pins the processes of each trial as they start. */
   watch: ProcessWatch;

@@ -5,6 +5,7 @@
 import type { TrialOutcome } from './search.ts';
 import { exponential, keyedDraw, type Draw } from '../../../simulator/kernel/random.ts';
 
+/** The queue and the limits that a trial must keep. */
 export interface QueueModel {
   /** Customers served a second, on average. */
   serviceRate: number;
@@ -19,7 +20,10 @@ export interface QueueModel {
   wobble: number;
   /** Share of trials that fail whatever the load. */
   flukeShare: number;
-  /** Share of trials in which others take up to `stolenMax` of the machine. The search learns that share; the server is slower by one to four times it. */
+  /**
+   * Share of trials in which others take up to `stolenMax` of the machine. The search learns that share; the server is slower by one to
+   * four times it.
+   */
   stolenTrials: number;
   stolenMax: number;
 }

@@ -9,6 +9,7 @@ import { Pool } from 'undici';
 import { exponential, keyedDraw } from '../../../simulator/kernel/random.ts';
 import type { TrialOutcome } from './search.ts';
 
+/** A running server with its client. */
 export interface RealQueue {
   /** Sends Poisson arrivals in an open loop. The trial passes if nothing is refused, and is limited if requests left late. */
   trial(load: number, seconds: number, seed: string): Promise<TrialOutcome>;

@@ -5,6 +5,7 @@
 import { upperMedian } from '../../../stats/median.ts';
 import { mostTelling, posteriorOf, quantile, shareAbove, type Counted } from '../../../stats/posterior.ts';
 
+/** The outcome of one trial at one load. */
 export interface TrialOutcome {
   /** True if all objectives were met. */
   passed: boolean;
@@ -14,6 +15,7 @@ export interface TrialOutcome {
   stolen?: number | null;
 }
 
+/** Bounds, lengths and goal of a search, and the functions that run its trials. */
 export interface SearchOptions {
   /** Bounds that no load goes beyond; null if the search may go as far as it needs to. */
   from: number | null;
@@ -34,12 +36,14 @@ export interface SearchOptions {
   mayGoOn: (seconds: number) => boolean;
 }
 
+/** A trial with the load and the phase in which it ran. */
 export interface SearchTrial extends TrialOutcome {
   phase: 'locate' | 'confirm';
   load: number;
   seconds: number;
 }
 
+/** The interval that a search found, and its trials. */
 export interface SearchResult {
   /** The capacity lies between `lower` and `upper` with the confidence asked for; null if that end is not known. */
   lower: number | null;

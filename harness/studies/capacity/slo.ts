@@ -10,6 +10,7 @@ import type { RunRecord } from '../../../contract/record/run-record.ts';
 const OPERATORS = ['<=', '>=', '<', '>', '='] as const;
 type Operator = (typeof OPERATORS)[number];
 
+/** One objective: a measure, an operator and a limit. */
 export interface Objective {
   /** The user's text without spaces. */
   text: string;
@@ -35,6 +36,7 @@ export interface Measured {
   load: Pick<NonNullable<RunRecord['load']>, 'deliveries' | 'refusals' | 'retries' | 'generator' | 'targetProcess'>;
 }
 
+/** An objective compared with a run. */
 export interface Finding {
   objective: Objective;
   /** In the objective's unit; null if this run did not measure it, and the objective is then not met. */

@@ -3,9 +3,12 @@ import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { filesMax } from '../../drivers/target/process-figures.ts';
 
+/** Quantities that a search may vary. */
 export const VARIES = ['residents', 'alertRate', 'agencies', 'devices'] as const;
+/** A quantity that a search may vary. */
 export type Vary = (typeof VARIES)[number];
 
+/** Unit of a load of each kind. */
 export const UNITS: Readonly<Record<Vary, string>> = {
   residents: 'residents connected',
   alertRate: 'alerts per wall second',

@@ -15,6 +15,7 @@ import { judgeObjectives, type Measured, type Objective } from './slo.ts';
 import type { Vary } from './vary.ts';
 import type { Excerpt } from './workload.ts';
 
+/** The excerpt to send, the target, and the objectives that the trial must meet. */
 export interface WireTrialOptions {
   excerpt: Excerpt;
   phase: SearchTrial['phase'];
@@ -30,6 +31,7 @@ export interface WireTrialOptions {
   signal?: AbortSignal;
 }
 
+/** A trial as the record keeps it, with the whole judgement. */
 export interface WireTrial {
   trial: CapacityTrial;
   judged: JudgedRun;
@@ -76,7 +78,10 @@ const CPU_SHARE_MAX = 0.9;
 const LOOP_P99_MS_MAX = 100;
 const LAG_P99_MS_MAX = 5;
 const LAG_SHARE_MAX = 0.02;
-/** Share of all processors' time: with less stolen, trials at one load differ little; with twice as much, by seconds (docs/guides/capacity.md). */
+/**
+ * Share of all processors' time: with less stolen, trials at one load differ little; with twice as much, by seconds
+ * (docs/guides/capacity.md).
+ */
 const STOLEN_SHARE_MAX = 0.02;
 const STAGES = ['connect', 'accept', 'device', 'firstDelivery', 'delivery', 'completion'] as const;
 

@@ -10,6 +10,7 @@ import { recordTrace } from '../../trace/record.ts';
 import { thinTrace, type Thinning } from '../../trace/thin.ts';
 import type { Vary } from './vary.ts';
 
+/** The world to record, and how many residents and doorbells connect. */
 export interface WorkloadOptions {
   scenario: Scenario;
   seed: number;
@@ -47,6 +48,7 @@ interface World {
   alertsMs: number[];
 }
 
+/** One recorded world, from which each trial gets its excerpt. */
 export class Workload {
   readonly #options: WorkloadOptions;
   #world: World;
@@ -70,7 +72,10 @@ export class Workload {
     return this.#world.recorded;
   }
 
-  /** How many residents, doorbells or agencies the world has; for alerts, their rate a second at the scenario's own speed, which is no limit. */
+  /**
+   * How many residents, doorbells or agencies the world has; for alerts, their rate a second at the scenario's own speed, which is no
+   * limit.
+   */
   get available(): number {
     const { header } = this.#world.trace;
     switch (this.#options.vary) {
@@ -132,7 +137,10 @@ export class Workload {
     return { yardstick: await openYardstick(dir), windowMs: length, size };
   }
 
-  /** Length, ms, of the stretch of the world that holds the first `alerts` alerts. Null if the signal ended the recording of a longer world. */
+  /**
+   * Length, ms, of the stretch of the world that holds the first `alerts` alerts. Null if the signal ended the recording of a longer
+   * world.
+   */
   async #stretchMs(alerts: number): Promise<number | null> {
     while (this.#world.alertsMs.length <= alerts) {
       const { header } = this.#world.trace;

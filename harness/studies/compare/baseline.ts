@@ -3,6 +3,7 @@ import type { RunRecord } from '../../../contract/record/run-record.ts';
 
 export const BASELINE_SCHEMA = 'hundredblock.baseline/1.0';
 
+/** A run record with the reason for which it was committed. */
 export interface Baseline {
   schema: typeof BASELINE_SCHEMA;
   /** Why the record's numbers are the right ones now. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
 
+/** A commit that was checked out. */
 export interface Checkout {
   root: string;
   /** The commit's full hash. */
@@ -41,7 +42,10 @@ export function checkOut(repository: string, ref: string): Checkout {
   return { root, commit, remove };
 }
 
-/** The absolute path of a folder that holds a checkout; renews its bundle if that is stale. Throws HB_INPUT_FILE if it holds none that can be run. */
+/**
+ * The absolute path of a folder that holds a checkout; renews its bundle if that is stale. Throws HB_INPUT_FILE if it holds none that
+ * can be run.
+ */
 export function checkoutAt(folder: string): string {
   const root = resolve(folder);
   const command = join(root, 'bin', 'hundredblock.js');

@@ -29,7 +29,10 @@ ${cases.join('\n')}
 `;
 }
 
-/** GitHub's workflow commands, one a line: errors for what is worse, warnings for what can't be told, and a notice unless something is worse. */
+/**
+ * GitHub's workflow commands, one a line: errors for what is worse, warnings for what can't be told, and a notice unless something is
+ * worse.
+ */
 export function annotations(comparison: Comparison): string[] {
   const { exact, measures, measuresCount, answer } = comparison;
   const counted = measuresCount ? measures : [];

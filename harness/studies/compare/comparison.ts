@@ -17,6 +17,7 @@ export interface ExactCheck {
   detail: string;
 }
 
+/** A comparison with its answer, as compare.json holds it. */
 export interface Comparison {
   schema: typeof COMPARE_SCHEMA;
   answer: Answer;
@@ -30,11 +31,15 @@ export interface Comparison {
   minEffect: number;
   exact: ExactCheck[];
   measures: MeasureVerdict[];
-  /** False if the sides ran on different machines or with different drivers, or have too few trials: measures are then shown, and decide nothing. */
+  /**
+   * False if the sides ran on different machines or with different drivers, or have too few trials: measures are then shown, and decide
+   * nothing.
+   */
   measuresCount: boolean;
   notes: string[];
 }
 
+/** One side of a comparison with all its members. */
 export interface ComparedSide {
   label: string;
   members: readonly Member[];
@@ -75,7 +80,10 @@ export function compareSides(a: ComparedSide, b: ComparedSide, limits: Threshold
   };
 }
 
-/** Fields tagged exact that depend on what residents received. On the wire they may differ within a rule's tolerance, so violations are compared instead. */
+/**
+ * Fields tagged exact that depend on what residents received. On the wire they may differ within a rule's tolerance, so violations are
+ * compared instead.
+ */
 export const OBSERVED: ReadonlySet<keyof RunRecord> = new Set([
   'counts',
   'truth',

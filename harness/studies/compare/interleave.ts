@@ -8,6 +8,7 @@ import type { Side } from './side.ts';
 import type { Trial, TrialsHead } from './trials.ts';
 import type { Thresholds } from '../../../stats/change.ts';
 
+/** The two sides, the trace that both are sent, and when to look at the trials. */
 export interface InterleaveOptions {
   a: Side;
   b: Side;
@@ -24,6 +25,7 @@ export interface InterleaveOptions {
   onTrial?: (done: number, most: number) => void;
 }
 
+/** The last comparison, with every trial. */
 export interface Interleaved {
   comparison: Comparison;
   trials: Trial[];
@@ -51,7 +53,10 @@ export async function interleave(options: InterleaveOptions): Promise<Interleave
   }
 }
 
-/** The order of the sides in each block, drawn by the seed so that each side begins one block of blocks 0 and 1, one of 2 and 3, and so on. */
+/**
+ * The order of the sides in each block, drawn by the seed so that each side begins one block of blocks 0 and 1, one of 2 and 3, and so
+ * on.
+ */
 export function blockOrders(blocks: number, seed: number): ('a' | 'b')[][] {
   const random = seedrandom.alea(`compare ${seed}`);
   const orders: ('a' | 'b')[][] = [];

@@ -9,6 +9,7 @@ import { virtualValues, wireValues, wireViolations, type MeasuredValues, type Vi
 import { optionsSha256 } from './trial-trace.ts';
 import { readTrials, type Trial, type TrialsHead } from './trials.ts';
 
+/** Name of the file of trials in a comparison's folder. */
 export const TRIALS_FILE = 'trials.jsonl';
 
 /** A run or a trial, which a comparison counts as one of its side. */

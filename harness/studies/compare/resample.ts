@@ -8,6 +8,7 @@ import { memberOfTrial, type Member } from './members.ts';
 import type { Trial, Trials } from './trials.ts';
 import type { Answer, Thresholds } from '../../../stats/change.ts';
 
+/** How many comparisons to draw, and the slow-down to plant. */
 export interface ResampleOptions {
   comparisons: number;
   /** Trials a side after which both sides are compared; the first comparison that is not `unclear` is the last. */
@@ -18,6 +19,7 @@ export interface ResampleOptions {
   seed: number;
 }
 
+/** Answers of the comparisons, with the options that gave them. */
 export interface Resampled extends ResampleOptions {
   answers: Record<Answer, number>;
   /** Share of comparisons that answered `worse`: false alarms if the factor is 1, else power. */

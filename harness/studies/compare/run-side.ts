@@ -10,6 +10,7 @@ import { wireValues, wireViolations } from './measures.ts';
 import type { RunningTarget, Side } from './side.ts';
 import type { Trial } from './trials.ts';
 
+/** The side, and the trace that it is sent. */
 export interface SideTrialOptions {
   side: Side;
   yardstick: Yardstick;
@@ -18,7 +19,10 @@ export interface SideTrialOptions {
   signal?: AbortSignal;
 }
 
-/** Starts the side's target, sends it the trace, judges the trial, and leaves nothing behind. Throws HB_TARGET if the target does not last the trial. */
+/**
+ * Starts the side's target, sends it the trace, judges the trial, and leaves nothing behind. Throws HB_TARGET if the target does not
+ * last the trial.
+ */
 export async function runSide(options: SideTrialOptions): Promise<Omit<Trial, 'side' | 'block'>> {
   const startedAt = formatIso(Date.now());
   const running = await options.side.start(options.signal);

@@ -7,6 +7,7 @@ import { figuresOf } from '../../drivers/target/process-figures.ts';
 import { startTarget } from '../../drivers/target/target-process.ts';
 import type { TargetCost } from './measures.ts';
 
+/** A target that listens. */
 export interface RunningTarget {
   target: UrlTarget;
   /** Use of the machine by its process since it began to listen. */
@@ -17,6 +18,7 @@ export interface RunningTarget {
   stop(): Promise<void>;
 }
 
+/** A side of a comparison, which can be started. */
 export interface Side {
   /** Its name in messages and reports: a URL, a folder, a commit. */
   label: string;
@@ -37,7 +39,10 @@ export function urlSide(target: UrlTarget): Side {
   };
 }
 
-/** A checkout of this repository, or any folder whose `bin/hundredblock.js serve` takes the same flags. Each trial starts it anew, without data. */
+/**
+ * A checkout of this repository, or any folder whose `bin/hundredblock.js serve` takes the same flags. Each trial starts it anew,
+ * without data.
+ */
 export function checkoutSide(label: string, root: string): Side {
   return { label, start: (signal) => startCheckout(root, signal) };
 }

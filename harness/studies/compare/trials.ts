@@ -24,6 +24,7 @@ const TrialsHeadSchema = Type.Object({
   code,
   host,
 });
+/** First line of a file of trials. */
 export type TrialsHead = Static<typeof TrialsHeadSchema>;
 
 const TrialSchema = Type.Object({
@@ -39,8 +40,10 @@ const TrialSchema = Type.Object({
   figures: Type.Record(Type.String(), Type.Number()),
   violations: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
 });
+/** One trial of one side. */
 export type Trial = Static<typeof TrialSchema>;
 
+/** A whole file of trials. */
 export interface Trials {
   head: TrialsHead;
   trials: Trial[];

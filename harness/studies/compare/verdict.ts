@@ -5,6 +5,7 @@ import type { Measure, MeasuredValues } from './measures.ts';
 /** Chance of any false alarm 1%; a change of less than 10% does not matter. */
 export const DEFAULT_LIMITS: Readonly<Thresholds> = { alpha: 0.01, minEffect: 0.1 };
 
+/** A measure and how it changed. */
 export type MeasureVerdict = Measure & Change;
 
 /** Values of both sides by trial. If `paired`, place i of both sides is of one block. */

@@ -4,6 +4,7 @@ import type { Comparison, ExactCheck } from './comparison.ts';
 import type { Answer } from '../../../stats/change.ts';
 import type { MeasureVerdict } from './verdict.ts';
 
+/** Words for each answer. */
 export const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   worse: 'worse',
   better: 'better',

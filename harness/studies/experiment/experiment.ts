@@ -10,6 +10,7 @@ import type { ExperimentFile } from './result.ts';
 import { readExperiment, writeExperiment } from './store.ts';
 import { headOf, sweep, type SweepOptions } from './sweep.ts';
 
+/** An experiment after a sweep. */
 export interface Experimented {
   /** Null if the sweep was interrupted: the journal then holds the replications that ended. */
   file: ExperimentFile | null;
@@ -37,7 +38,10 @@ export async function runExperiment(options: SweepOptions & { command: string })
   return { file, replications, wide: shard.of === 1 ? schedule.wide(entries) : [] };
 }
 
-/** Merges shards into the files that a sweep without shards would have written. Throws HB_INPUT_FILE, HB_OUTPUT and what the file system throws. */
+/**
+ * Merges shards into the files that a sweep without shards would have written. Throws HB_INPUT_FILE, HB_OUTPUT and what the file system
+ * throws.
+ */
 export function mergeExperiment(dirs: readonly string[], outDir: string, command: string): ExperimentFile {
   const startedAt = formatIso(Date.now());
   const begun = performance.now();

@@ -18,19 +18,24 @@ export interface JournalHead {
   gitCommit: string | null;
 }
 
+/** A replication with its place in the experiment. */
 export interface Entry extends Replication {
   point: number;
   replication: number;
   seed: number;
 }
 
+/** An open journal. */
 export interface Journal {
   entries: Entry[];
   append(entry: Entry): void;
   close(): void;
 }
 
-/** Opens a journal to continue, or begins one. Throws HB_OUTPUT if it belongs to another experiment or build, HB_INPUT_FILE if it is broken. */
+/**
+ * Opens a journal to continue, or begins one. Throws HB_OUTPUT if it belongs to another experiment or build, HB_INPUT_FILE if it is
+ * broken.
+ */
 export function openJournal(path: string, head: JournalHead): Journal {
   const isNew = !existsSync(path) || readFileSync(path).length === 0;
   const entries: Entry[] = [];

@@ -7,6 +7,7 @@ import type { RecordMeasures } from '../../engine/measures.ts';
 /** The parts of a run that measures read; `warmUpHours` is the option of its scenario. */
 export type Measured = RecordMeasures & Pick<RunRecord, 'simulated'> & { warmUpHours: number };
 
+/** A measure, with the texts that tables and reports show. */
 export interface Measure {
   title: string;
   unit: string;
@@ -21,6 +22,7 @@ export interface Measure {
 
 const AFTER = 'After the warm-up.';
 
+/** All measures by name. */
 export const MEASURES: Readonly<Record<string, Measure>> = {
   alertsPer1000Day: {
     title: 'Alerts delivered',

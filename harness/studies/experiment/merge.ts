@@ -8,6 +8,7 @@ import { headOf } from './sweep.ts';
 import { Schedule, type Extent } from './schedule.ts';
 import { readExperiment } from './store.ts';
 
+/** The experiment of the shards, with the replications of all. */
 export interface Merged {
   resolved: Resolved;
   extent: Extent;

@@ -6,6 +6,7 @@ import { rowPlot } from '../../report/row-plot.ts';
 import { MEASURES } from './measures.ts';
 import { measureText, type ExperimentResult, type PointResult } from './result.ts';
 
+/** A plot and the name of its file. */
 export interface NamedPlot {
   /** Name of its file, without the ending. */
   name: string;

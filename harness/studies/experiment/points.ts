@@ -4,6 +4,7 @@ import type { Experiment, Factor } from '../../../contract/experiment.ts';
 import { ScenarioSchema } from '../../../contract/scenario.ts';
 import { latinHypercube, morrisTrajectories, saltelliPoints } from '../../../stats/sampling.ts';
 
+/** A setting of every factor. */
 export interface Point {
   /** Place in the order of points, from 0. */
   index: number;

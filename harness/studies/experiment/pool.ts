@@ -4,6 +4,7 @@ import { replicate, type Replication } from './replicate.ts';
 import type { Answer, Order } from './worker.ts';
 import { startThread } from '../../io/start-module.ts';
 
+/** Number of workers, the order of their work, and the receiver of their answers. */
 export interface PoolOptions {
   workers: number;
   signal?: AbortSignal;

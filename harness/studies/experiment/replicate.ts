@@ -8,6 +8,7 @@ import { MEASURES, type Measured } from './measures.ts';
 import { CONFIDENCE } from '../../../stats/replications.ts';
 import { batchMeans, mser5 } from '../../../stats/series.ts';
 
+/** The values that one run gave. */
 export interface Replication {
   /** Values in the order of the experiment's measures; null if the run had nothing to measure. */
   values: (number | null)[];

@@ -11,6 +11,7 @@ import { MEASURES } from './measures.ts';
 import { pointsOf, valueAt, type Point } from './points.ts';
 import { EXPERIMENTS } from './registry.ts';
 
+/** A checked experiment with its points. */
 export interface Resolved {
   experiment: Experiment;
   points: Point[];

@@ -18,6 +18,7 @@ import {
 } from '../../../stats/replications.ts';
 import { morrisEffects, sobolIndices, type Bounded } from '../../../stats/sensitivity.ts';
 
+/** A point, and how many replications it has. */
 export interface PointResult {
   index: number;
   name: string;
@@ -27,6 +28,7 @@ export interface PointResult {
   replications: number;
 }
 
+/** One run, and how to repeat it. */
 export interface RunResult {
   point: number;
   replication: number;
@@ -37,11 +39,13 @@ export interface RunResult {
   command: string;
 }
 
+/** Mean of a measure at a point. */
 export interface SummaryRow extends Estimate {
   point: number;
   measure: string;
 }
 
+/** Difference of a point and its reference in one measure. */
 export interface DifferenceRow extends Difference {
   point: number;
   reference: number;
@@ -53,6 +57,7 @@ export interface DifferenceRow extends Difference {
   highTogether: number | null;
 }
 
+/** Influence of a factor on a measure, by one statistic. */
 export interface SensitivityRow {
   factor: string;
   measure: string;
@@ -70,6 +75,7 @@ export interface Tipping {
   point: number | null;
 }
 
+/** Everything that the replications of an experiment give. */
 export interface ExperimentResult {
   experiment: Experiment;
   sha256: string;
@@ -77,7 +83,10 @@ export interface ExperimentResult {
   confidence: number;
   points: PointResult[];
   runs: RunResult[];
-  /** By point and replication, in the order of the experiment's measures: values, and half-widths of the intervals of single runs by batch means. */
+  /**
+   * By point and replication, in the order of the experiment's measures: values, and half-widths of the intervals of single runs by
+   * batch means.
+   */
   values: { point: number; replication: number; values: (number | null)[]; batchHalfWidths: (number | null)[] }[];
   summary: SummaryRow[];
   differences: DifferenceRow[];
@@ -85,6 +94,7 @@ export interface ExperimentResult {
   tipping: Tipping | null;
 }
 
+/** The experiment and its replications. */
 export interface ResultOptions {
   experiment: Experiment;
   points: readonly Point[];
@@ -141,6 +151,7 @@ export interface ExperimentProvenance {
   wallMs: number;
 }
 
+/** experiment.json: the result and how it was made. */
 export interface ExperimentFile {
   schema: string;
   result: ExperimentResult;

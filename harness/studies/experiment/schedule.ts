@@ -5,15 +5,20 @@ import type { Entry } from './journal.ts';
 import type { Point } from './points.ts';
 import { estimate, relativeHalfWidth } from '../../../stats/replications.ts';
 
-/** `reps`: `count` replications of each point. `until-ci`: as many as bring the intervals of its primary measures within `share` of their means. */
+/**
+ * `reps`: `count` replications of each point. `until-ci`: as many as bring the intervals of its primary measures within `share` of their
+ * means.
+ */
 export type Extent = { kind: 'reps'; count: number } | { kind: 'until-ci'; share: number };
 
+/** A part of an experiment: number `index` of `of` parts. */
 export interface Shard {
   /** From 1. */
   index: number;
   of: number;
 }
 
+/** A replication of a point that is to be run. */
 export interface Task {
   point: number;
   replication: number;
@@ -56,7 +61,9 @@ export class Schedule {
     return tasks;
   }
 
-  /** The `entries` that belong to the extent, each once, by point and replication. Throws HB_INPUT_FILE if two of a replication disagree. */
+  /**
+   * The `entries` that belong to the extent, each once, by point and replication. Throws HB_INPUT_FILE if two of a replication disagree.
+   */
   kept(entries: readonly Entry[]): Entry[] {
     const kept = new Map<string, Entry>();
     for (const entry of entries) {

@@ -11,7 +11,10 @@ import { codebookTable, tablesOf } from './tables.ts';
 const EXPERIMENT_FILE = 'experiment.json';
 const EXPERIMENT_SCHEMA = 'hundredblock.experiment/1.0';
 
-/** Writes all files, each of which is whole or not there. A shard, being a part, has no plots and no report. Throws what the file system throws. */
+/**
+ * Writes all files, each of which is whole or not there. A shard, being a part, has no plots and no report. Throws what the file system
+ * throws.
+ */
 export function writeExperiment(
   dir: string,
   result: ExperimentResult,

@@ -12,6 +12,7 @@ import { runOrders } from './pool.ts';
 import { scenarioOf, type Resolved } from './resolve.ts';
 import { Schedule, Turns, type Extent, type Shard } from './schedule.ts';
 
+/** The replications to run, the workers, and the folder of the journal. */
 export interface SweepOptions {
   resolved: Resolved;
   extent: Extent;
@@ -24,6 +25,7 @@ export interface SweepOptions {
   onProgress?: (counts: { ran: number; known: number; left: number }) => void;
 }
 
+/** The journal after a sweep. */
 export interface Swept {
   head: JournalHead;
   /** All replications of the journal, in the order in which they ended. */

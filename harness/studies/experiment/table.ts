@@ -1,6 +1,7 @@
 /** Writes tables as CSV and as Parquet, always the same bytes for the same rows, and their codebook. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
+/** A column and its entry in the codebook. */
 export interface Column {
   name: string;
   type: 'text' | 'integer' | 'number';
@@ -10,8 +11,10 @@ export interface Column {
   source: string;
 }
 
+/** A value of a table; null if there is none. */
 export type Cell = string | number | null;
 
+/** A table with its codebook. */
 export interface Table {
   name: string;
   description: string;

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { replicate, type Replication } from './replicate.ts';
 
+/** A replication to run. */
 export interface Order {
   scenario: Scenario;
   seed: number;
@@ -10,6 +11,7 @@ export interface Order {
   findWarmUp: boolean;
 }
 
+/** The replication (null if it was stopped), or the stack of the error that it ended with. */
 export type Answer = { replication: Replication | null } | { error: string };
 
 if (parentPort !== null) {

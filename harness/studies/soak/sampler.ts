@@ -6,12 +6,14 @@ import { figuresOf, type ProcessFigures } from '../../drivers/target/process-fig
 import { COLUMNS, rowText, emptySamples, type Column, type Samples, type SoakHeader } from './samples.ts';
 import { parseScrape, type Scrape } from './target-scrape.ts';
 
+/** Collects samples while a run goes on. */
 export interface Sampler extends ProcessWatch {
   progress(progress: DriveProgress): void;
   /** Ends sampling and answers all samples. */
   close(): Promise<Sampled>;
 }
 
+/** All samples of a run. */
 export interface Sampled {
   /** Without the columns of flow and latency, which only the observations hold (latency-seconds.ts). */
   samples: Samples;
@@ -21,6 +23,7 @@ export interface Sampled {
   cpuShare: number;
 }
 
+/** The file of samples and the process to watch. */
 export interface SamplerOptions {
   /** The file of samples: each row is written at once, so that a run that is killed leaves its series. */
   path: string;

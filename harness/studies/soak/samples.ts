@@ -45,8 +45,10 @@ export const COLUMNS = [
   'latency.deliveryP50Ms',
   'latency.deliveryP99Ms',
 ] as const;
+/** Name of a column. */
 export type Column = (typeof COLUMNS)[number];
 
+/** First line of soak.jsonl. */
 export interface SoakHeader {
   schema: string;
   scenario: string;

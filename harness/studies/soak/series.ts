@@ -1,9 +1,13 @@
 /** The series that a soak follows: how each is read from the samples, and its default budget. docs/guides/soak.md shows the same table. */
 import type { Column, Samples } from './samples.ts';
 
-/** How soon a series settles. `memory` is late, because V8 grows for minutes; `heap`, measured after major collections, shows a leak sooner. */
+/**
+ * How soon a series settles. `memory` is late, because V8 grows for minutes; `heap`, measured after major collections, shows a leak
+ * sooner.
+ */
 export type Settling = 'heap' | 'memory' | 'other';
 
+/** A series, its budget, and how it is read from samples. */
 export interface SeriesSpec {
   name: string;
   /** Its name in a budget, the same for both processes. */
@@ -31,6 +35,7 @@ const MIB = 2 ** 20;
 const INPUT_BYTES = 42;
 const DELIVERY_BYTES = 28;
 
+/** All series, in the order of the report. */
 export const SERIES: readonly SeriesSpec[] = [
   ...(['target', 'driver'] as const).flatMap((side): SeriesSpec[] => [
     {

@@ -14,6 +14,7 @@ const SHOWN_MAX = 200;
 /** Minutes that must be left after a store is full. */
 const FILLED_MIN = 3;
 
+/** Budgets, and how long the target keeps things. */
 export interface SlopeOptions {
   budgets: Budgets;
   /** Wall minutes for which the target keeps things; null if that is not known. */

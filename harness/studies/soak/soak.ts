@@ -20,6 +20,7 @@ import { createSampler, type Sampled } from './sampler.ts';
 import { slopesOf } from './slopes.ts';
 import { COLUMNS, SOAK_FILE, SOAK_SCHEMA, writeSamples, type SoakHeader } from './samples.ts';
 
+/** The world, the target and the budgets of a soak. */
 export interface SoakOptions {
   /** Lasts long enough for its window: see daysFor in soak-length.ts. */
   scenario: Scenario;
@@ -36,6 +37,7 @@ export interface SoakOptions {
   onProgress?: (fraction: number, text: string) => void;
 }
 
+/** A soak that ended. */
 export interface Soaked {
   record: RunRecord;
   /** Why the run ended early, in words; null if it went to its end. */
@@ -45,7 +47,10 @@ export interface Soaked {
 /** Most rows of a soak: a soak of more than 12 hours is sampled less often than each second. */
 const ROWS_MAX = 43_200;
 
-/** Runs a soak and writes its run folder. Throws what runLoad throws. A target that is down, or fails on the way, leaves a partial record. */
+/**
+ * Runs a soak and writes its run folder. Throws what runLoad throws. A target that is down, or fails on the way, leaves a partial
+ * record.
+ */
 export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const startedAtMs = Date.now();
   const begun = performance.now();

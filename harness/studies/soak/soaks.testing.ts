@@ -2,6 +2,7 @@
 import { correlatedNoise, mulberry32 } from '../../../stats/noise.testing.ts';
 import { emptySamples, type Samples } from './samples.ts';
 
+/** Growth to plant in a soak. */
 export interface Planted {
   heapMBPerMin?: number;
   fdsPerMin?: number;

@@ -1,5 +1,6 @@
 /** Reads the few metrics that a soak follows from a target's /metrics. A target that is not ours may have none of them. */
 
+/** The target's metrics at one moment. */
 export interface Scrape {
   rssBytes: number;
   heapUsedBytes: number;

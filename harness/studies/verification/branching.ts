@@ -7,6 +7,7 @@ import { Kernel } from '../../../simulator/kernel/kernel.ts';
 import type { LoopBlock } from '../../engine/branching.ts';
 import { exponential, keyedDraw, poisson } from '../../../simulator/kernel/random.ts';
 
+/** A branching process. */
 export interface BranchingCase {
   /** Events an hour that no other event causes. */
   perHour: number;

@@ -19,6 +19,7 @@ import {
   type Case,
 } from './case.ts';
 
+/** A case with the values that its measures should have. */
 export interface CaseFile {
   posed: Case;
   /** Values of measures that the user knows; may be empty. */

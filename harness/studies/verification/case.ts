@@ -55,10 +55,15 @@ export const CaseSchema = closed({
   patienceDistribution: Type.Union([Type.Literal('exponential'), Type.Literal('deterministic')]),
   /** Longest wait of the measure `within`, the share of customers who are served after at most this wait. Null: `within` is left out. */
   waitMax: orNull(Type.Number({ minimum: 0, maximum: NUMBER_MAX })),
-  /** Distance per unit of time; a server is then busy while it travels, before the service. Null: servers arrive at once, and set out from home. */
+  /**
+   * Distance per unit of time; a server is then busy while it travels, before the service. Null: servers arrive at once, and set out
+   * from home.
+   */
   speed: orNull(Positive),
 });
+/** A case with all its options. */
 export type Case = Static<typeof CaseSchema>;
+/** One stream of customers. */
 export type Arrival = Case['arrivals'][number];
 
 /** Values of options that are left out. */
@@ -72,7 +77,9 @@ export const CASE_DEFAULTS = {
   waitMax: null,
   speed: null,
 } as const satisfies Partial<Case>;
+/** Values of options of a stream that are left out. */
 export const ARRIVAL_DEFAULTS = { priority: 2, prefers: [], at: [], serviceMean: null } satisfies Partial<Arrival>;
+/** Values of options of the service that are left out. */
 export const SERVICE_DEFAULTS = {
   mean: 1,
   distribution: 'exponential',

@@ -1,8 +1,11 @@
-/** Published results for queues and for dispatch, as cases that the simulated components must reproduce. Times are in mean service times. */
+/**
+ * Published results for queues and for dispatch, as cases that the simulated components must reproduce. Times are in mean service times.
+ */
 import type { Case } from './case.ts';
 import { caseOf } from './case-file.ts';
 import type { Size } from './tally.ts';
 
+/** A case with its published values and their source. */
 export interface PublishedCase {
   posed: Case;
   source: string;
@@ -12,6 +15,7 @@ export interface PublishedCase {
   plainSize: Size;
 }
 
+/** All published cases. */
 export const CASES: readonly PublishedCase[] = [
   published(
     { name: 'Erlang-C (10, 8)', component: 'call-takers', servers: 10, arrivals: [{ rate: 8 }] },

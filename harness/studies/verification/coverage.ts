@@ -4,12 +4,14 @@ import { replicate } from './replicate.ts';
 import type { Size } from './tally.ts';
 import { controlledInterval, meanInterval, type Interval } from '../../../stats/interval.ts';
 
+/** Confidence of the intervals that must hold a published value. */
 export const CONFIDENCE = 0.999;
 /** The half-width must stay below this share of the published value. */
 export const HALF_WIDTH_SHARE_MAX = 0.02;
 /** 200 honest 95% intervals hold the truth in 92 to 98% of cases: two standard errors on either side. */
 export const REPEATED = { confidence: 0.95, low: 0.92, high: 0.98, repetitions: 200 } as const;
 
+/** A published value beside the simulated one. */
 export interface Coverage {
   measure: string;
   published: number;
@@ -45,6 +47,7 @@ export function covers(interval: Interval, published: number): boolean {
   );
 }
 
+/** How often intervals held the true value of a measure. */
 export interface Repeated {
   measure: string;
   repetitions: number;

@@ -219,7 +219,10 @@ function placesOf({ homes, arrivals, metric }: Case, patrol: Draw) {
       const fromY = dm(ay + patrol() * (by - ay), y0);
       return length(fromX - x, fromY - y) / dmPerUnit;
     },
-    /** All servers, the nearest first, if distances are Euclidean; else empty, because dispatch finds the nearest by rectangular distance itself. */
+    /**
+     * All servers, the nearest first, if distances are Euclidean; else empty, because dispatch finds the nearest by rectangular distance
+     * itself.
+     */
     order: (x: number, y: number): number[] =>
       metric === 'euclidean' ? units.toSorted((a, b) => apart(a, x, y) - apart(b, x, y)) : [],
     nearest(x: number, y: number): number {

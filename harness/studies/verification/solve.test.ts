@@ -1,4 +1,7 @@
-/** Cases that are not among the published ones (loss systems, finite queues, impatience, places, other hypercubes), compared with their formulas. */
+/**
+ * Cases that are not among the published ones (loss systems, finite queues, impatience, places, other hypercubes), compared with their
+ * formulas.
+ */
 import { describe, expect, it } from 'vitest';
 import { HundredblockError } from '../../../contract/errors.ts';
 import { caseOf } from './case-file.ts';

@@ -4,6 +4,7 @@ import { controlledInterval, meanInterval, type Interval } from '../../../stats/
 import { replicate } from './replicate.ts';
 import type { Size } from './tally.ts';
 
+/** The case, and how narrow its intervals must become. */
 export interface SolveOptions {
   posed: Case;
   seed: number;
@@ -18,6 +19,7 @@ export interface SolveOptions {
   onRound?: (customers: number, widest: { measure: string; share: number } | null) => void;
 }
 
+/** Measures with their intervals. */
 export interface Solved {
   measures: { measure: string; interval: Interval }[];
   size: Size;

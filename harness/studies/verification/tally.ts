@@ -3,6 +3,7 @@ import { hasOwnServer, hasPlaces, loadOf, serviceCv2, serviceMeanOf, type Case }
 import { InHand } from './in-hand.ts';
 import { Pooled } from './pooled.ts';
 
+/** Number and length of replications. */
 export interface Size {
   replications: number;
   /** Customers of each replication that are counted, and the customers before them that are not. */
@@ -10,6 +11,7 @@ export interface Size {
   warmup: number;
 }
 
+/** The measures of one replication. */
 export interface Replication {
   measures: Record<string, number>;
   /**
@@ -59,7 +61,8 @@ export class Tally {
     this.#gapMsMean = msPerUnit / posed.arrivals.reduce((sum, { rate }) => sum + rate, 0);
     this.#end = size.warmup + size.customers;
     this.#waitMsMax = (posed.waitMax ?? 0) * msPerUnit;
-    // A customer who is turned away or leaves has no service time for the pooled server; and one server with one class is the pooled server.
+    // A customer who is turned away or leaves has no service time for the pooled server; and one server with one class is the pooled
+    // server.
     const everyoneIsServed = posed.queueLimit === null && posed.patienceMean === null;
     const isItself = posed.servers === 1 && posed.arrivals.every((a) => a.priority === posed.arrivals[0].priority);
     this.#pooled = everyoneIsServed && !isItself ? new Pooled(posed.servers, size.warmup, size.customers) : null;

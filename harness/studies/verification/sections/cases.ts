@@ -5,6 +5,7 @@ import type { Section } from './section.ts';
 
 const SEED = 20_260_601;
 
+/** Runs all published cases at full size. */
 export function casesSection(): Section {
   const lines = [
     '## Published queues',

@@ -7,6 +7,7 @@ import type { Section } from './section.ts';
 const SEED = 20_260_602;
 const SIZE = { replications: 20, customers: 4000, warmup: 600 };
 
+/** Repeats two cases with known values many times. */
 export function coverageSection(): Section {
   const { repetitions, low, high } = REPEATED;
   const lines = [

@@ -15,6 +15,7 @@ const PERSONS = 900_000;
 const DAYS = 14;
 const DATA = join(process.env['HUNDREDBLOCK_DATA'] ?? packagePath('../shared/data'), 'milwaukee-2018-05.csv');
 
+/** Compares the two files; without the real one the section says so. */
 export async function faceSection(): Promise<Section> {
   const head = [
     '## Face validity',

@@ -10,6 +10,7 @@ const REPLICATIONS = 60;
 const WINDOWS = 3000;
 const CASE = { perHour: 8, ratio: 0.2 };
 
+/** Runs the branching process and estimates its ratio. */
 export function loopSection(): Section {
   const { perHour, ratio } = CASE;
   const runs = Array.from({ length: REPLICATIONS }, (_, i) => branch(CASE, SEED, i, WINDOWS));
