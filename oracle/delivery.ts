@@ -36,8 +36,10 @@ export interface Missed {
   detail: string;
 }
 
+/** Deliveries by verdict. */
 export type VerdictCounts = Record<Verdict, number>;
 
+/** Judges the deliveries of a run, message by message. */
 export class DeliveryJudge {
   readonly verdicts = Object.fromEntries(VERDICTS.map((v) => [v, 0])) as VerdictCounts;
   readonly violations: Violation[] = [];

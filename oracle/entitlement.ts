@@ -4,6 +4,7 @@ import type { OracleConfig } from './oracle-api.ts';
 import type { OwedMessage } from './owed/owed-message.ts';
 import { findSorted, type People } from './rules/people.ts';
 
+/** Answers for each message who is entitled to it. */
 export class Entitlement {
   readonly #people: People;
   readonly #toleranceMs: number;

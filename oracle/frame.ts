@@ -9,7 +9,9 @@ import { compose, floorTo, headline } from './rules/composition.ts';
 import { policyAt } from './rules/eligibility.ts';
 import type { Secrets } from './secrets.ts';
 
+/** Kinds of text that no frame may hold. */
 export type LeakKind = PrivateKind | 'units' | 'extra-field' | 'free-text';
+/** Faults of a frame that betray nothing. */
 export type Fault = 'unreadable' | 'wrong-place' | 'wrong-category' | 'wrong-time' | 'wrong-text';
 
 /** A frame's own account of itself. Fields that can't be read are empty, 0, null or `Alert`. */

@@ -14,6 +14,7 @@ interface Occasion {
   recordIds: string[];
 }
 
+/** Collects the leaks of a run. The oracle adds those of frames. */
 export class LeakSearch {
   /** In order of observation. */
   readonly leaks: Leak[] = [];

@@ -23,6 +23,7 @@ import type { AlertLine } from '../contract/record/lines.ts';
 /** Makes an oracle for one run of one target. */
 export type CreateOracle = (config: OracleConfig) => Oracle;
 
+/** An oracle for one run. The file's header shows the order of calls. */
 export interface Oracle {
   /**
    * Tells the private strings of a record. Call it before the message that carries them reaches the door. A second call for the
@@ -45,6 +46,7 @@ export interface Oracle {
   stands(incidents: string, msgType: MsgType, resident: number): Standing;
 }
 
+/** The agencies and residents of a run, and how exactly its clock is known. */
 export interface OracleConfig {
   agencies: AgencyProfile[];
   roster: Roster;

@@ -23,6 +23,7 @@ export interface Observation {
   labels: Label[];
 }
 
+/** Every message that the target published in a run. */
 export class PublishedMessages {
   /** In order of observation. */
   readonly observations: Observation[] = [];

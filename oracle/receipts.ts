@@ -5,6 +5,7 @@ import type { ExpectedReceipt } from './owed/records.ts';
 
 type WrongReceipt = Judgement['wrongReceipts'][number];
 
+/** The receipts of a run. */
 export class Receipts {
   /** Messages without a receipt so far: one text for each time that the message arrived. */
   readonly #pending = new Map<string, (string | null)[]>();

@@ -13,6 +13,7 @@ import { alertKey, compose, headline } from './rules/composition.ts';
 import { type Mismatch, People } from './rules/people.ts';
 import { capCircle, placeNamed } from './rules/place.ts';
 
+/** Everything that the oracle must find because of a sabotage. */
 export interface SabotageLog {
   /** How often the sabotage did its harm. */
   times: number;
@@ -25,6 +26,7 @@ export interface SabotageLog {
   wrongReceipts: number;
 }
 
+/** One way of misbehaving. */
 export interface Sabotage {
   name: string;
   /** Share of its chances to do harm that it takes, unless the caller chooses another. */
@@ -63,6 +65,7 @@ interface Meddler {
 /** Replaces one output of the inner pipeline by any number of outputs. */
 type Meddling = (output: PipelineOutput, m: Meddler) => PipelineOutput[];
 
+/** Every sabotage. */
 export const SABOTAGES: readonly Sabotage[] = [
   sabotage(
     'drops 1 of 1,000 deliveries',

@@ -40,6 +40,7 @@ export interface Scene {
   truth: TruthView;
 }
 
+/** The size of a scene, and its policy. */
 export interface SceneOptions {
   seed: number;
   incidentsPerAgency: number;

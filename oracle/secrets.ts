@@ -40,6 +40,7 @@ interface AgencySecrets {
   learntMs: number;
 }
 
+/** The private strings of a run. */
 export class Secrets {
   readonly #agencies = new Map<string, AgencySecrets>();
   readonly #canaries = new Set<string>();

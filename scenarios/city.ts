@@ -2,7 +2,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** The default scenario: rates as in life, one agency of each feed kind. */
+/** The default scenario: real rates, and one agency of each feed kind. */
 export const city: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'city',

@@ -1,7 +1,7 @@
 /**
- * Every option's default in one visible record. Beside each number stands where it comes from and its grade:
- * `solid` (measured or published for the thing itself), `weak` (one site, a survey, or a neighbouring thing) and
- * `assumed` (chosen by us). Weak and assumed ones are to be swept in experiments, never presented as findings.
+ * Every option's default in one visible record. Each number has its source and its grade beside it: `solid` (measured or published for the thing
+ * itself), `weak` (one site, a survey, or a similar thing) and `assumed` (chosen by us). Experiments must vary weak and assumed numbers, and
+ * never present them as findings.
  */
 import { DEFAULT_POLICY } from '../contract/policy.ts';
 import type { Scenario } from '../contract/scenario.ts';
@@ -10,53 +10,54 @@ import { deepFreeze } from './freeze.ts';
 /** Monday 2026-06-01T00:00:00Z. */
 const START_MS = 1_780_272_000_000;
 
+/** The scenario from which every other one starts. */
 export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
   name: 'defaults',
   description: 'What every scenario starts from; runs as one small agency.',
   startMs: START_MS,
   durationDays: 7,
-  // A run counts all that it simulates; experiments leave out how it begins.
+  // A run counts everything that it simulates; experiments leave out its beginning.
   warmUpHours: 0,
   agencies: [{ count: 1, dialect: 'eido', personsPerAgency: 50_000, withdrawAfterDays: null, thenDialect: null }],
   people: {
     // US average household, about 2.5 people. Solid.
     personsPerHousehold: 2.5,
-    // 4% of internet households in 2017, 20% in 2023 (Parks via CE Pro); between the two. Solid ends, assumed point.
+    // Between 4% of internet households in 2017 and 20% in 2023 (Parks via CE Pro). Both ends are solid, the point is assumed.
     doorbellShareOfHouseholds: 0.12,
     // About 10 million users in the US (STOP), 3% of people. Weak.
     appUserShareOfPersons: 0.03,
-    // Push opt-in is 81% on Android and 51% on iOS (Airship): a third get none. Solid for apps at large, weak for this one.
+    // Push opt-in is 81% on Android and 51% on iOS (Airship): a third of users get none. Solid for apps in general, weak for this one.
     mutedShareOfAppUsers: 0.34,
     // A US suburb. Assumed.
     personsPerKm2: 1500,
-    // Radii as residents chose them; a dose to vary.
+    // Residents' radii stay as they chose them; experiments vary this dose.
     radiusFactor: 1,
   },
   congestion: 'on',
   intensity: { incidents: 1, encounters: 1, motions: 1, staffing: 1 },
   incidents: {
-    // 400 to 1,000 (CPSM, Morgan Hill CA, p. 152); the middle. Solid range.
+    // The middle of 400 to 1,000 (CPSM, Morgan Hill CA, p. 152). The range is solid.
     callsForServicePer1000PersonsYear: 700,
     // New Orleans 32.7%, Seattle 38.6%, Detroit 59.8% (Vera, 2018). Solid.
     officerInitiatedShare: 0.35,
     // Assumed.
     hoaxShare: 0.02,
-    // Assumed: most thefts from vehicles and many burglaries are found by owners who come back.
+    // Assumed: owners who come back find most thefts from vehicles and many burglaries.
     coldShare: 0.6,
-    // Assumed: at 1, a tenth of the blocks see about four tenths of the incidents.
+    // Assumed: at 1, about four tenths of the incidents happen on a tenth of the blocks.
     hotSpotSigma: 1,
-    // Near-repeat burglary (after Mohler 2011): that it happens is solid, this mean is assumed.
+    // Near-repeat burglary (after Mohler 2011) is solid; this mean is assumed.
     nearRepeatMean: 0.1,
     // Three suburbs, 3,651 rows, %. Weak.
     shareByHour: [
       2.8, 2.6, 1.2, 1.1, 0.5, 1.2, 1.4, 3.3, 6.3, 6.4, 6.9, 6.2, 6, 6.6, 7.1, 6.8, 5.8, 4.7, 3.2, 3.8, 5.4, 3.8, 4,
       3.1,
     ],
-    // Friday 15.0% and Sunday 12.6% (Denton), solid; the rest assumed equal but for Saturday.
+    // Friday 15.0% and Sunday 12.6% (Denton) are solid; the others are assumed, and equal except for Saturday.
     shareByWeekday: [14.3, 14.3, 14.3, 14.4, 15, 15.1, 12.6],
-    // Of community-initiated calls. Assumed, inside graded bounds: the groups follow the New Orleans 2018 mix (complaints 22.5%, traffic 18.2,
-    // property 9.0, alarms 6.5, suspicion 4.5, violent 1.1; Vera Institute, solid), and the eligible ones add up to about 4.5%, inside 0.7%
-    // (three suburbs) to 6% (Milwaukee), both counted.
+    // Relative numbers of community-initiated calls. Assumed, within graded bounds: the groups follow the New Orleans 2018 mix (complaints 22.5%,
+    // traffic 18.2, property 9.0, alarms 6.5, suspicion 4.5, violent 1.1; Vera Institute, solid), and the eligible types add up to about 4.5%,
+    // which is between 0.7% (three suburbs) and 6% (Milwaukee), both counted.
     typeMix: {
       burglary: 9,
       'vehicle-break-in': 13,
@@ -110,23 +111,24 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     wirelessShare: 0.8,
     // Assumed.
     rebidMs: 12_000,
-    // Off: as many at all hours. Eight-hour shifts are usual; their relative staff follows the calls' hours (43, 41 and 16%), less at night. Assumed.
+    // Off: the staff is the same at all hours. Eight-hour shifts are usual; their relative staff follows the calls' hours (43, 41 and 16%), with
+    // less at night. Assumed.
     shifts: { enabled: false, lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [1, 1, 0.6] },
-    // Assumed. Ten seconds of ringing leave five for the 15 s of the NENA standard (solid); a transfer costs more than that.
+    // Assumed. After ten seconds of ringing, five are left of the 15 s of the NENA standard (solid); a transfer costs more than that.
     overflow: { enabled: false, afterMs: 10_000, queueMax: 5, transferMs: 12_000, callTakersPer100000Persons: 1 },
   },
   police: {
-    // 2.17 sworn officers per 1,000 people (BJS, 2016), of whom about one in eighteen patrols at a time. Solid count, assumed share.
+    // 2.17 sworn officers per 1,000 people (BJS, 2016), of whom about one in eighteen patrols at a time. The count is solid, the share assumed.
     unitsPer100000Persons: 12,
-    // Assumed, door to door, turnout included; Morgan Hill's priority 1 calls take 4.8 min of travel (CPSM).
+    // Assumed, from door to door, turnout included. Travel to Morgan Hill's priority 1 calls takes 4.8 min (CPSM).
     travelMetresPerSecond: 6,
     // Assumed.
     cancelShare: 0.06,
-    // Agencies with vehicle location send the nearest, others follow beat lists. Assumed.
+    // Agencies with vehicle location send the nearest unit; others follow beat lists. Assumed.
     assignment: 'nearest',
-    // Assumed: a call is seldom left once officers are there.
+    // Assumed: officers seldom leave a call once they are there.
     preemption: false,
-    // That officers go in pairs to violence is usual policy; for which types, is assumed. The published units per call are kept.
+    // It is usual policy that officers go to violence in pairs; the choice of types is assumed. The published units per call are kept.
     backup: true,
     // Both assumed, at about three and four times the published mean waits of 10.5 and 16.5 min (CPSM, solid for one town).
     escalation: { enabled: true, priority3Ms: 1_800_000, priority4Ms: 3_600_000 },
@@ -134,9 +136,10 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     phone: { enabled: false, share: 0.3, afterMs: 1_800_000 },
     // All assumed; priority 1 waits 2.7 min for a unit on average (CPSM, solid for one town).
     aid: { enabled: false, afterMs: 180_000, unitsPer100000Persons: 2, extraTravelMs: 300_000 },
-    // Off: as many at all hours. Between flat and the calls' hours (43, 41 and 16%): patrol keeps more at night than calls ask for. Assumed.
+    // Off: the staff is the same at all hours. The shifts lie between a flat staff and the calls' hours (43, 41 and 16%): at night, patrol keeps
+    // more units than calls need. Assumed.
     shifts: { enabled: false, lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [1, 1, 0.7] },
-    // Half an hour about the middle of the shift. Assumed.
+    // Half an hour, about the middle of the shift. Assumed.
     breaks: { enabled: false, lengthMs: 1_800_000, fromMs: 7_200_000, untilMs: 21_600_000 },
   },
   newsroom: {
@@ -149,7 +152,7 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
   reactions: {
     enabled: true,
     preset: 'full',
-    // Strength 1 is the value that the shares below give; what is assumed of each stands in docs/model/loop.md.
+    // At strength 1 each has the value of the shares below; docs/model/loop.md has the assumptions of each.
     attention: { on: true, strength: 1 },
     fear: { on: true, strength: 1 },
     encounters: { on: true, strength: 1 },
@@ -158,12 +161,12 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     comments: { on: true, strength: 1 },
     clips: { on: true, strength: 1 },
     adoption: { on: true, strength: 1 },
-    // Push reaction 4.6% on Android, 3.4% on iOS (Airship). Solid for apps at large, weak for this one.
+    // Push reaction is 4.6% on Android and 3.4% on iOS (Airship). Solid for apps in general, weak for this one.
     openShare: 0.04,
     // At 2 to 5 pushes a week 37% say that they would disable them and 22% that they would quit (Localytics 2017): weak; a share per opened alert is assumed.
     muteShare: 0.02,
     quitShare: 0.01,
-    // 13,000 posts to one department in 26 months (The Markup): posts exist, the share per alert is assumed.
+    // 13,000 posts to one department in 26 months (The Markup) show that posts exist; the share per alert is assumed.
     postShare: 0.01,
     // Assumed.
     commentShare: 0.002,
@@ -176,7 +179,7 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     adoptShare: 0.002,
     // 22,335 incidents by 2,014 departments in 2020, 11 each (FT, solid), in a department of 50,000 people, an assumed size, whose eligible cases in hand are some 700 a year.
     videoRequestShare: 0.016,
-    // About 10% of owners ever shared a clip (Consumer Reports, weak); so many of those asked is assumed.
+    // About 10% of owners ever shared a clip (Consumer Reports, weak). It is assumed that the same share of those asked does.
     videoConsentShare: 0.1,
     // Assumed.
     courtOrderShare: 0.02,
@@ -195,15 +198,15 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     publishDelayMsMean: {
       // CHP publishes after 11 s; a direct push is of that order. Weak.
       eido: 20_000,
-      // San Francisco 19 to 24 min, measured by a third party. Solid.
+      // San Francisco publishes after 19 to 24 min, measured by a third party. Solid.
       sf: 1_200_000,
-      // Seattle Fire 8 to 15 min, measured likewise. Solid.
+      // Seattle Fire publishes after 8 to 15 min, measured by the same. Solid.
       seattle: 600_000,
-      // Tulsa 3 to 17 min, Nashville 9 min measured; portals of active calls are faster. Assumed.
+      // Tulsa was measured at 3 to 17 min, Nashville at 9 min; portals of active calls are faster. Assumed.
       dallas: 120_000,
       // Assumed, between a push and a portal.
       tampa: 180_000,
-      // Live calls page, refreshed within the minute. Assumed.
+      // A page of live calls, refreshed within the minute. Assumed.
       milwaukee: 60_000,
     },
   },
@@ -221,7 +224,7 @@ export const DEFAULTS: Readonly<Scenario> = deepFreeze<Scenario>({
     outageLossShare: 0,
   },
   load: {
-    // All assumed: how an engineer would first look at a system. At real rates nothing much happens in a minute; `rush` turns them up.
+    // All assumed: an engineer's first look at a system. At real rates little happens in a minute; `rush` turns them up.
     fromMs: 0,
     durationMs: 60_000,
     speed: 60,

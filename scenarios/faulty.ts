@@ -2,7 +2,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** Every fault at once, on every dialect: each injected fault must be accounted for, and nothing may leak. */
+/** Every fault at once, on every dialect. The run must account for each injected fault, and nothing may leak. */
 export const faulty: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'faulty',
@@ -17,7 +17,7 @@ export const faulty: Readonly<Scenario> = deepFreeze<Scenario>({
     { count: 1, dialect: 'milwaukee', personsPerAgency: 20_000, withdrawAfterDays: 1, thenDialect: 'dallas' },
   ],
   intensity: { ...DEFAULTS.intensity, incidents: 10, staffing: 10 },
-  // All assumed: high enough that each kind happens often in two days.
+  // All assumed, and so high that each kind happens often in two days.
   faults: {
     delayShare: 0.05,
     delayMsMean: 600_000,
@@ -25,7 +25,7 @@ export const faulty: Readonly<Scenario> = deepFreeze<Scenario>({
     reorderShare: 0.03,
     gapShare: 0.02,
     malformedShare: 0.02,
-    // Two agencies' clocks run four minutes ahead, just inside what the policy tolerates of a future-dated record.
+    // The clocks of two agencies run four minutes ahead, just within the policy's tolerance for future-dated records.
     clockSkewMs: 240_000,
     clockSkewAgencies: 2,
     outagesPerDay: 2,

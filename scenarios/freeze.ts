@@ -1,4 +1,4 @@
-/** Freezes a value and all it holds, so that no run can change what the next one starts from. */
+/** Freezes a value with everything in it, so that no run can change the start of the next one. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

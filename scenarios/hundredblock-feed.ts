@@ -2,7 +2,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** Agencies that cut addresses before anyone else sees them. */
+/** Two agencies that mask addresses before anybody else sees them. */
 export const hundredblockFeed: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'hundredblock-feed',

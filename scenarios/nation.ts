@@ -2,7 +2,10 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** As many agencies as had joined by April 2019 (press), doorbells at 2017's 4% (Parks via CE Pro). The mix of dialects is assumed. */
+/**
+ * The number of agencies that had joined by April 2019 (press), and the doorbells of 2017, 4% of households (Parks via CE Pro). The mix of
+ * dialects is assumed.
+ */
 export const nation: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'nation',

@@ -2,7 +2,10 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** The base of the committed studies: as large as a month of many replications allows. Doorbells' motions reach no call and no unit, and are left out. */
+/**
+ * The base of the committed studies. It is as large as many replications of a month allow. Doorbells' motions affect no call and no unit, and
+ * are left out.
+ */
 export const precinct: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'precinct',

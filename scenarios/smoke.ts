@@ -2,7 +2,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** Two small towns with twenty times the incidents, and the staff for them: every path is walked within seconds. */
+/** Two small towns with twenty times the incidents and the staff for them, so that every part of the code runs within seconds. */
 export const smoke: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'smoke',

@@ -2,7 +2,7 @@ import type { Scenario } from '../contract/scenario.ts';
 import { DEFAULTS } from './defaults.ts';
 import { deepFreeze } from './freeze.ts';
 
-/** What residents lose when an agency stops its direct feed and only its public portal remains. */
+/** An agency stops its direct feed: it shows what residents lose when only the public portal remains. */
 export const withdrawn: Readonly<Scenario> = deepFreeze<Scenario>({
   ...DEFAULTS,
   name: 'withdrawn',

@@ -38,7 +38,9 @@ const PLAIN = [
   'harness/studies',
   'harness/trace',
   'oracle',
+  'scenarios',
   'scripts',
+  'simulator',
   'stats',
 ] as const;
 

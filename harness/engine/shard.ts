@@ -17,7 +17,7 @@ import type { FeedMessage, FeedTimes } from '../../simulator/feeds/feed-api.ts';
 import type { Incident } from '../../simulator/incidents/incident.ts';
 import { Kernel } from '../../simulator/kernel/kernel.ts';
 import { KIND } from '../../simulator/kernel/kinds.ts';
-import { borderRoster, buildPeople, mergeRosters, rosterOf, type People } from '../../simulator/people/people.ts';
+import { borderRoster, buildPeople, mergeRosters, residentRoster, type People } from '../../simulator/people/people.ts';
 import { alertStimulus, strangeStimulus, type Stimulus } from '../../simulator/reactions/lineage.ts';
 import { CROSSING_MS } from '../../simulator/reactions/reactions.ts';
 import { World } from '../../simulator/world/world.ts';
@@ -113,14 +113,14 @@ export class Shard {
   start(border: Roster[], neighbours: readonly AgencyBox[]): void {
     const { scenario, seed, create, recorder } = this.#options;
     const { plan } = this;
-    const roster = mergeRosters([rosterOf(this.#people), ...border]);
+    const roster = mergeRosters([residentRoster(this.#people), ...border]);
     const profile = agencyProfile(plan, scenario, this.#city.gazetteer);
     const config = { agencies: [profile], roster, runKey: runKey(seed), bodyLengthMax: BODY_LENGTH_MAX };
     this.#neighbours = neighbours;
     this.#pipeline = create({ ...config, roster: copyRoster(roster) });
     this.#oracle = createOracle({ ...config, toleranceMs: 0, latenessMsMax: LATENESS_MS_MAX });
     this.#world = this.#buildWorld(profile);
-    recorder?.opened({ plan, profile, roster: rosterOf(this.#people), doorbells: this.#people.doorbells.length });
+    recorder?.opened({ plan, profile, roster: residentRoster(this.#people), doorbells: this.#people.doorbells.length });
     this.#kernel.on(KIND.crossing, (_entity, payload) =>
       this.#handle({ kind: 'preference', change: payload as PreferenceChange }, null),
     );

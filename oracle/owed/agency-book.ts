@@ -8,6 +8,7 @@ import { type Place, publishedPlace } from '../rules/place.ts';
 import type { Doubt } from './doubt.ts';
 import type { OwedMessage } from './owed-message.ts';
 
+/** A record as the messages about it tell it. */
 export interface KnownRecord {
   id: string;
   book: AgencyBook;
@@ -55,6 +56,7 @@ export interface Group {
   doubt: Doubt;
 }
 
+/** The records and groups of one agency. */
 export class AgencyBook {
   readonly profile: AgencyProfile;
   /** In the order in which each was last heard of, so that those to be forgotten come first. */

@@ -9,8 +9,10 @@ import type { Slack } from '../rules/eligibility.ts';
  * The greater one prevails.
  */
 export const DOUBT = { none: 0, band: 1, unsure: 2 } as const;
+/** One of the three above. */
 export type Doubt = (typeof DOUBT)[keyof typeof DOUBT];
 
+/** The greater of two doubts. */
 export function greaterDoubt(a: Doubt, b: Doubt): Doubt {
   return a > b ? a : b;
 }

@@ -15,6 +15,7 @@ import { DOUBT, type Doubt, greaterDoubt, type Moment } from './doubt.ts';
 import type { Messages } from './messages.ts';
 import type { OwedMessage } from './owed-message.ts';
 
+/** The groups of all agencies. */
 export class Groups {
   readonly #runKey: string;
   readonly #messages: Messages;

@@ -9,6 +9,7 @@ import type { Group } from './agency-book.ts';
 import { DOUBT, greaterDoubt, type Moment } from './doubt.ts';
 import type { OwedMessage } from './owed-message.ts';
 
+/** The messages owed in a run. */
 export class Messages {
   readonly #people: People;
   readonly #due: OwedMessage[] = [];

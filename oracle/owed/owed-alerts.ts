@@ -34,6 +34,7 @@ export interface KeyRecords {
   addresses: string[];
 }
 
+/** The alerts owed in a run. Calls must come in order of time. */
 export class OwedAlerts {
   readonly #runKey: string;
   readonly #books: Map<string, AgencyBook>;

@@ -6,6 +6,7 @@ import type { Box } from '../../contract/plane.ts';
 import type { Place } from '../rules/place.ts';
 import type { Doubt } from './doubt.ts';
 
+/** One message owed, with everything that its judgement needs. */
 export interface OwedMessage {
   /** Key of the alert. */
   key: string;

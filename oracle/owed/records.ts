@@ -29,6 +29,7 @@ interface Reading {
   touchesUnsure: boolean;
 }
 
+/** Reads the messages of a run. */
 export class Records {
   readonly #bodyLengthMax: number;
   readonly #groups: Groups;

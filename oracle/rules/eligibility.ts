@@ -16,6 +16,7 @@ export interface RecordState {
   location: PublishedLocation;
 }
 
+/** The outcome of the rules for a record. */
 export interface Finding {
   /** The first reason that holds; null if the record is eligible. */
   reason: Suppression | null;
@@ -29,6 +30,7 @@ export interface Slack {
   afterMs: number;
 }
 
+/** No slack at all. */
 export const EXACTLY: Slack = { beforeMs: 0, afterMs: 0 };
 
 /** True for reasons that end an alert, or the wait for one. A record that is too old or unlocatable changes nothing yet. */

@@ -11,12 +11,14 @@ export interface Settings {
   flags: number;
 }
 
+/** Rules that keep a resident from an alert, in the order in which they are tested. */
 export type Mismatch = 'quit' | 'muted' | 'not-wanted' | 'too-far';
 
 /** Side of a cell: 1 km. A query then reads about as many homes outside its radius as inside. */
 const CELL_DM = 10_000;
 const CELLS_MAX = 1 << 22;
 
+/** The subscribers of a run. */
 export class People {
   readonly #ids: Uint32Array;
   readonly #x: Int32Array;

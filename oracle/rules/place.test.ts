@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishedLocation } from '../../contract/manifest.ts';
 import { agency } from '../one-agency.testing.ts';
-import { buildCity, householdPlace } from '../../simulator/city/city.ts';
+import { buildCity } from '../../simulator/city/city.ts';
+import { householdPlace } from '../../simulator/city/households.ts';
 import { capCircle, placeNamed, publishedPlace } from './place.ts';
 
 const strict = agency();

@@ -5,6 +5,7 @@ import type { PublishedLocation } from '../../contract/manifest.ts';
 import type { Box } from '../../contract/plane.ts';
 import { distanceSquaredToBox, dmToDegrees } from '../../contract/plane.ts';
 
+/** `text`: of an agency without a gazetteer. */
 export type PlaceKind = 'block' | 'crossing' | 'stretch' | 'area' | 'jurisdiction' | 'text';
 
 /** A place that an alert may name. */

@@ -2,13 +2,14 @@ import type { Experiment } from '../../contract/experiment.ts';
 import { deepFreeze } from '../freeze.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from './defaults.ts';
 
-/** App users and the radius within which alerts concern them: what changes how many alerts are delivered, and no crime. */
+/** A level of app users and radius: it changes the number of alerts delivered, and no crime. */
 const dose = (name: string, title: string, appUserShare: number, radiusFactor: number) => ({
   name,
   title,
   set: [`people.appUserShareOfPersons=${appUserShare}`, `people.radiusFactor=${radiusFactor}`],
 });
 
+/** The load of police by the number of alerts. */
 export const doseResponse: Readonly<Experiment> = deepFreeze<Experiment>({
   ...EXPERIMENT_DEFAULTS,
   name: 'dose-response',

@@ -15,7 +15,7 @@ type Reaction =
   | 'delayMsMean'
   | 'fearHalfLifeMs';
 
-/** From half of what is assumed to double. */
+/** A factor that ranges from half of an assumed number to its double. */
 const around = (path: Reaction, name: string, title: string) => ({
   name,
   title,
@@ -26,7 +26,7 @@ const around = (path: Reaction, name: string, title: string) => ({
   scale: 'log' as const,
 });
 
-/** Numbers of the loop that nobody has measured: how much hangs on each. */
+/** How much the results depend on each number of the loop that nobody has measured. */
 export const sensitivity: Readonly<Experiment> = deepFreeze<Experiment>({
   ...EXPERIMENT_DEFAULTS,
   name: 'sensitivity',

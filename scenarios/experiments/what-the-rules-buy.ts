@@ -2,7 +2,7 @@ import type { Experiment } from '../../contract/experiment.ts';
 import { deepFreeze } from '../freeze.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from './defaults.ts';
 
-/** Each rule alone against the rules as they are. */
+/** Each rule changed alone, against the rules in force. */
 export const whatTheRulesBuy: Readonly<Experiment> = deepFreeze<Experiment>({
   ...EXPERIMENT_DEFAULTS,
   name: 'what-the-rules-buy',

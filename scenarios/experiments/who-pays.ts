@@ -2,6 +2,7 @@ import type { Experiment } from '../../contract/experiment.ts';
 import { deepFreeze } from '../freeze.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from './defaults.ts';
 
+/** The cost of alerts by density and by size of the agency. */
 export const whoPays: Readonly<Experiment> = deepFreeze<Experiment>({
   ...EXPERIMENT_DEFAULTS,
   name: 'who-pays',
@@ -15,7 +16,7 @@ export const whoPays: Readonly<Experiment> = deepFreeze<Experiment>({
       name: 'density',
       title: 'Density',
       levels: [
-        // A rural fringe, a US suburb and an inner city; all assumed.
+        // A rural fringe, a US suburb and an inner city. All assumed.
         { name: 'thin', title: '400 people/km²', set: ['people.personsPerKm2=400'] },
         { name: 'suburb', title: '1,500 people/km²', set: ['people.personsPerKm2=1500'] },
         { name: 'dense', title: '6,000 people/km²', set: ['people.personsPerKm2=6000'] },

@@ -2,6 +2,7 @@ import type { Experiment } from '../../contract/experiment.ts';
 import { deepFreeze } from '../freeze.ts';
 import { EXPERIMENT_DEFAULTS, LEVELS_ONLY } from './defaults.ts';
 
+/** A direct feed, a portal, a late portal, or nothing. */
 export const withdrawal: Readonly<Experiment> = deepFreeze<Experiment>({
   ...EXPERIMENT_DEFAULTS,
   name: 'withdrawal',

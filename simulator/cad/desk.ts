@@ -40,6 +40,7 @@ const TRAFFIC_STOP_SHARE = 0.6;
 
 const MISCODES = ['suspicious-person', 'disturbance', 'trespass', 'theft'];
 
+/** The agency of the desk, and the functions that hear of its records. */
 export interface DeskOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -68,6 +69,7 @@ type PlannedChange =
 /** Ordinals of the kernel's events: one of each kind for a record. */
 const PLAN = { note: 1, priority: 2, miscoded: 3, cancel: 4, merge: 5, found: 6 } as const;
 
+/** The CAD desk of one agency. */
 export class CadDesk {
   readonly #options: DeskOptions;
   readonly #kernel: Kernel;

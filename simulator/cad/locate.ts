@@ -1,6 +1,7 @@
 /** The place that a call-taker puts on a record: as the caller names it, or from the position that comes with the call. */
 import type { Call } from '../calls/calls.ts';
-import { addressText, householdPlace, type City } from '../city/city.ts';
+import type { City } from '../city/city.ts';
+import { addressText, householdPlace } from '../city/households.ts';
 import type { IncidentPlace } from '../incidents/incident.ts';
 import { blockMiddle, homeOn } from '../incidents/places.ts';
 import type { Draw } from '../kernel/random.ts';

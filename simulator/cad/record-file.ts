@@ -4,6 +4,7 @@ import type { Incident } from '../incidents/incident.ts';
 import { typePriority } from '../police/parameters.ts';
 import type { CadLocation, CadRecord } from './record.ts';
 
+/** One record's file. */
 export interface RecordFile {
   record: CadRecord;
   /** Null for officer-initiated work. */
@@ -17,7 +18,7 @@ export interface RecordFile {
   placedByCall: number;
 }
 
-/** What a new record begins with. */
+/** The first state of a new record. */
 export interface NewRecord {
   /** The record's ordinal: the call's id, or the officer-initiated job's. */
   id: number;

@@ -1,6 +1,7 @@
-/** A CAD record as the agency holds it: the state after the latest of its events. Feeds publish copies of it. */
+/** A CAD record in the agency's own system: its present state. Feeds publish copies of it. */
 import type { PublishedDisposition, PublishedLocation, RecordStatus } from '../../contract/manifest.ts';
 
+/** A change of a record. */
 export type CadChange =
   | 'created'
   | 'updated'
@@ -13,30 +14,32 @@ export type CadChange =
   | 'cancelled'
   | 'closed';
 
-/** A caller as typed into the record; all synthetic. */
+/** A caller as typed into the record. Everything is synthetic. */
 export interface CadCaller {
   name: string;
   phone: string;
   email: string | null;
   birthDate: string | null;
-  /** Where the caller is, as typed. */
+  /** The caller's own place, as typed. */
   address: string | null;
 }
 
-/** Where the incident is, as the call-taker believes; may be wrong. */
+/** The place of the incident as the call-taker believes, which may be wrong. */
 export interface CadLocation {
   /** The location as published by a feed with full addresses. */
   exact: Extract<PublishedLocation, { kind: 'address' | 'crossing' | 'landmark' | 'mile' | 'none' }>;
-  /** Apartment or unit, null without one: `APT 4B`. */
+  /** Apartment or unit, such as `APT 4B`; null if there is none. */
   unit: string | null;
-  /** Gazetteer index of the block (of the nearest block, where the place is none). */
+  /** Gazetteer index of the block; of the nearest block if the place is on none. */
   block: number;
   /** Gazetteer index of the crossing nearest to the place. */
   crossing: number;
+  /** Position, dm. */
   x: number;
   y: number;
 }
 
+/** One record. Times are ms, and null before they happen. */
 export interface CadRecord {
   recordId: string;
   /** Number of the record within its agency, from 0: the kernel's entity. */
@@ -49,7 +52,7 @@ export interface CadRecord {
   /** 1 (most urgent) to 4. */
   priorityOriginal: number;
   priority: number;
-  /** Started by an officer, not by a call. */
+  /** True if an officer started it, not a call. */
   onView: boolean;
   receivedMs: number;
   entryMs: number;

@@ -1,4 +1,4 @@
-/** What call-takers and officers type into a record: callers, notes and the place. Every private string is told as it is typed. */
+/** Types callers, notes and the place into records, like call-takers and officers do, and tells every private string as it types it. */
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import type { PrivateString } from '../../contract/manifest.ts';
 import { dmToDegrees } from '../../contract/plane.ts';
@@ -7,7 +7,7 @@ import { CALL_SLOTS, INDUCED_FROM } from '../incidents/incident.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Draw, Seeds } from '../kernel/random.ts';
 import { composeNote, type NoteStage } from '../narratives/narratives.ts';
-import { canaryOf, identityOf, medicalOf } from '../people/identity.ts';
+import { canaryWord, makeIdentity, medicalWords } from '../people/identity.ts';
 import type { RecordFile } from './record-file.ts';
 
 /** All assumed. */
@@ -18,6 +18,7 @@ const MEDICAL_SHARE = 0.15;
 /** Half of the 24 bits of canary numbers. */
 const CANARIES_HALF = 8_388_608;
 
+/** The agency whose records are typed, and the function that hears of private strings. */
 export interface TypistOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -27,6 +28,7 @@ export interface TypistOptions {
   learnPrivate: (recordId: string, strings: PrivateString[]) => void;
 }
 
+/** Types into records of one agency. */
 export class RecordTypist {
   readonly #options: TypistOptions;
   /** Canary numbers of induced incidents' calls, in order of appearance. */
@@ -40,16 +42,16 @@ export class RecordTypist {
   addNote({ incident, record }: RecordFile, call: Call | null, stage: NoteStage, draw: Draw): void {
     if (incident === null) return;
     const { seeds, agencyIndex, kernel } = this.#options;
-    const caller = identityOf(seeds, agencyIndex, call?.person ?? this.#anyPerson(draw));
-    const other = identityOf(seeds, agencyIndex, this.#anyPerson(draw));
+    const caller = makeIdentity(seeds, agencyIndex, call?.person ?? this.#anyPerson(draw));
+    const other = makeIdentity(seeds, agencyIndex, this.#anyPerson(draw));
     const cast = {
       caller,
       other,
       address: record.location.exact.text,
       unit: record.location.unit,
       plate: other.plate,
-      medical: medicalOf(seeds, agencyIndex, this.#anyPerson(draw)),
-      canary: canaryOf(seeds, agencyIndex, this.#canaryNumber(call?.id ?? record.ordinal)),
+      medical: medicalWords(seeds, agencyIndex, this.#anyPerson(draw)),
+      canary: canaryWord(seeds, agencyIndex, this.#canaryNumber(call?.id ?? record.ordinal)),
     };
     const { text, privates } = composeNote(draw, EVENT_TYPES[record.type].id, cast, stage);
     this.#options.learnPrivate(record.recordId, privates);
@@ -59,7 +61,7 @@ export class RecordTypist {
   /** Adds a caller with what is typed about him or her. */
   addCaller({ record }: RecordFile, call: Call, draw: Draw): void {
     const { seeds, agencyIndex } = this.#options;
-    const who = identityOf(seeds, agencyIndex, call.person);
+    const who = makeIdentity(seeds, agencyIndex, call.person);
     const privates: PrivateString[] = [
       { kind: 'name', value: who.full },
       { kind: 'phone', value: who.phone },
@@ -70,12 +72,12 @@ export class RecordTypist {
     if (birthDate !== null) privates.push({ kind: 'birth-date', value: birthDate });
     record.callers.push({ name: who.full, phone: who.phone, email, birthDate, address: null });
     if (draw() < MEDICAL_SHARE) {
-      const medical = medicalOf(seeds, agencyIndex, call.person);
+      const medical = medicalWords(seeds, agencyIndex, call.person);
       record.medical.push(medical);
       privates.push({ kind: 'medical', value: medical });
     }
     if (draw() < PLATE_SHARE) {
-      const { plate } = identityOf(seeds, agencyIndex, this.#anyPerson(draw));
+      const { plate } = makeIdentity(seeds, agencyIndex, this.#anyPerson(draw));
       record.plates.push(plate);
       privates.push({ kind: 'plate', value: plate });
     }

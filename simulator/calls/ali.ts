@@ -6,6 +6,7 @@
  */
 import { exponential, normal, type Draw } from '../kernel/random.ts';
 
+/** Residence, business, internet telephony, and wireless of phase I and II. */
 export type ClassOfService = 'RESD' | 'BUSN' | 'VOIP' | 'WPH1' | 'WPH2';
 
 /** The location of a call. */

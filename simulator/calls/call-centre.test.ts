@@ -13,7 +13,7 @@ type Told = [
   redialAtMs?: number | null,
 ];
 
-/** Offers calls at fixed moments; tells all that the host heard. */
+/** Offers calls at fixed moments, and returns everything that the host heard. */
 function run(
   calls: readonly { id: number; atMs: number; weight?: number }[],
   options: Partial<CallCentreOptions> = {},
@@ -74,14 +74,14 @@ describe('patience', () => {
   const { told, measures } = run(busy, { patienceMsMean: 60_000, positions: 1 });
   const abandoned = told.filter(([what]) => what === 'abandoned');
 
-  it('every call ends answered or abandoned, none both', () => {
+  it('every call ends answered or abandoned, never both', () => {
     const ends = told.filter(([what]) => what !== 'finished').map(([, id]) => id);
     expect(ends.toSorted((a, b) => a - b)).toEqual(busy.map(({ id }) => id));
     expect(measures.abandoned).toBe(abandoned.length);
     expect(measures.abandoned).toBeGreaterThan(100);
   });
 
-  it('half of those who hang up call again, after half a minute or so', () => {
+  it('half of the callers who hang up call again, after about half a minute', () => {
     const redials = abandoned.filter(([, , , , redialAtMs]) => redialAtMs !== null);
     expect(measures.redials).toBe(redials.length);
     expect(Math.abs(redials.length / abandoned.length - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / abandoned.length));
@@ -93,7 +93,7 @@ describe('patience', () => {
   });
 });
 
-it('one more call shifts no other talk time', () => {
+it('one more call does not shift another talk time', () => {
   const before = run(busy).told;
   const after = run([...busy, { id: 9999, atMs: 12_345 }]).told;
   expect(before).not.toEqual(after.filter(([, id]) => id !== 9999));
@@ -129,24 +129,24 @@ it('measures count calls in progress until now', () => {
 
 describe('overflow', () => {
   const overflow = { afterMs: 10_000, queueMax: 3, transferMs: 12_000, positions: 1 };
-  // One position, busy for two minutes and more with the first.
+  // There is one position, busy with the first call for two minutes or more.
   const calls = [0, 1, 2].map((id) => ({ id, atMs: id * 1000, weight: 10 }));
 
-  it('hands over who has waited, and again where the neighbour had nobody to spare', () => {
+  it('hands over calls that have waited, and tries again if the neighbour had nobody to spare', () => {
     const { told, measures } = run([...calls, { id: 3, atMs: 500, weight: 0 }], { positions: 1, overflow });
     const waits = new Map(told.filter(([what]) => what === 'answered').map(([, id, , waitMs]) => [id, waitMs]));
     expect(waits.get(0)).toBe(0);
-    // Call 3 is handed over after 10 s, and answered 12 s later; it takes no time, so that the neighbour is free again 22.5 s after the start.
+    // Call 3 is handed over after 10 s and answered 12 s later. It takes no time: the neighbour is free again 22.5 s after the start.
     expect(waits.get(3)).toBe(22_000);
-    // Call 1 asks at 11, 21 and 31 s; call 2 at 12, 22 and each 10 s from there on.
+    // Call 1 asks at 11, 21 and 31 s; call 2 asks at 12 s, 22 s and every 10 s after that.
     expect(waits.get(1)).toBe(42_000);
     expect(measures.tallies.overflowed).toBe(2);
     expect(measures.tallies.overflowRefused).toBeGreaterThan(3);
-    // The neighbour's time is its own.
+    // The neighbour's busy time does not count.
     expect(measures.busyMs).toBe((talkOf(told, 0) as number) + (talkOf(told, 2) as number));
   });
 
-  it('hands over at once who finds a long line', () => {
+  it('hands a call over at once if it finds a long line', () => {
     const { told } = run(calls, { positions: 1, overflow: { ...overflow, queueMax: 1 } });
     expect(told.find(([what, id]) => what === 'answered' && id === 2)?.[3]).toBe(12_000);
   });
@@ -176,9 +176,9 @@ describe('overflow', () => {
 describe('shifts of call-takers', () => {
   const shifts = planShifts({ lengthHours: 12, startHours: [0, 12], relativeStaff: [3, 1] }, 2);
 
-  it('answer with those on duty, who finish their last call', () => {
+  it('answer with the call-takers on duty, who finish their last call', () => {
     const noonMs = 12 * HOUR_MS;
-    // Three calls just before noon, of about twenty minutes; three more after it find one position staffed.
+    // Three calls of about twenty minutes come just before noon; three more come after it and find one position staffed.
     const calls = [-3, -2, -1, 1, 2, 3].map((minute, id) => ({ id, atMs: noonMs + minute * 60_000, weight: 10 }));
     const { told, measures } = run(calls, { positions: 4, shifts, zone: 'UTC' }, 24 * HOUR_MS);
     const answered = told.filter(([what]) => what === 'answered');
@@ -194,7 +194,7 @@ describe('shifts of call-takers', () => {
     expect(measures.positions).toBe(3);
   });
 
-  it('that begin take up those who wait', () => {
+  it('take up waiting calls when they begin', () => {
     const { told } = run(
       [0, 1].map((id) => ({ id, atMs: 23 * HOUR_MS + id, weight: 1000 })),
       { positions: 4, shifts },

@@ -46,6 +46,7 @@ export interface Overflow {
   positions: number;
 }
 
+/** The call-takers of one agency and their callers. Times in ms. */
 export interface CallCentreOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -70,6 +71,7 @@ export interface CallCentreOptions {
   host: CallCentreHost;
 }
 
+/** Measures since the start. Times in ms. */
 export interface CallCentreMeasures {
   /** The most positions on duty at once, by the plan. */
   positions: number;
@@ -105,6 +107,7 @@ interface Transfer {
 
 type CounterDraw = (entity: number, index: number) => number;
 
+/** The call-takers of one agency. */
 export class CallCentre {
   readonly #options: CallCentreOptions;
   readonly #kernel: Kernel;

@@ -28,6 +28,7 @@ export interface Call {
   ali: Ali;
 }
 
+/** The callers of one agency, and the functions that hear of their calls. Times in ms. */
 export interface CallsOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -58,6 +59,7 @@ const KNOWS_HOME_SHARE = 0.985;
 const ENTRY_MS_MEAN = 45_000;
 const FURTHER_CALL_MS_MEAN = 150_000;
 
+/** The 911 calls of one agency. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #kernel: Kernel;

@@ -4,6 +4,7 @@ import { KIND } from '../kernel/kinds.ts';
 import { startRoster, type Shift } from '../queue/roster.ts';
 import type { ServerPool } from '../queue/server-pool.ts';
 
+/** The positions of one agency, and their shifts. */
 export interface PositionDutyOptions {
   kernel: Kernel;
   positions: number;
@@ -18,6 +19,7 @@ export interface PositionDutyOptions {
   came: () => void;
 }
 
+/** Keeps count of which positions are staffed. */
 export class PositionDuty {
   readonly #options: PositionDutyOptions;
   /** By position: 1 while a call goes on after the end of the shift. */

@@ -1,29 +1,35 @@
-/** The columns of a city's hundred-blocks and crossings, read off its grid. */
+/** The columns of a city's hundred-blocks and crossings, computed from its grid. */
 import { endCrossings, locate, type Grid } from './grid.ts';
 import { densityAt, type Zones } from './lines.ts';
 import { fitUint16 } from './occupancy.ts';
 
-/** Half the width of a block's box, dm: the roadway and the lots along it. The box ends as far short of the crossings. */
+/** Half the width of a block's box, dm: it holds the roadway and the lots along it. The box ends at the same distance from the crossings. */
 const HALF_WIDTH_DM = 200;
 
+/** One entry for each block, in order of number. */
 export interface BlockColumns {
+  /** Index into the gazetteer's streets. */
   street: Uint16Array;
   hundred: Uint16Array;
   /** [x0, y0, x1, y1] in dm at 4i. */
   box: Int32Array;
   /** Length of road, dm. */
   length: Uint32Array;
+  /** 0 downtown, 1 suburb, 2 rural. */
   density: Uint8Array;
 }
 
+/** One entry for each crossing, by row of the grid. Positions in dm. */
 export interface CrossingColumns {
   streetA: Uint16Array;
   streetB: Uint16Array;
   x: Int32Array;
   y: Int32Array;
+  /** Households of the blocks that end there. */
   households: Uint16Array;
 }
 
+/** The blocks of a grid. */
 export function blockColumns(grid: Grid, zones: Zones): BlockColumns {
   const count = grid.ny * grid.cols + grid.nx * grid.rows;
   const columns: BlockColumns = {
@@ -53,7 +59,7 @@ export function blockColumns(grid: Grid, zones: Zones): BlockColumns {
   return columns;
 }
 
-/** Crossings by row of the grid, each with the households of the up to four blocks that end there. */
+/** The crossings of a grid, each with the households of the blocks that end there, at most four. */
 export function crossingColumns(grid: Grid, blockHouseholds: Uint16Array): CrossingColumns {
   const count = grid.nx * grid.ny;
   const columns: CrossingColumns = {
@@ -70,7 +76,7 @@ export function crossingColumns(grid: Grid, blockHouseholds: Uint16Array): Cross
   for (let r = 0; r < grid.ny; r += 1) {
     for (let c = 0; c < grid.nx; c += 1) {
       const i = r * grid.nx + c;
-      // Where a street changes its prefix, the crossing goes by the east or north one.
+      // A crossing at which a street changes its prefix has the east or north one.
       columns.streetA[i] = 2 * r + (c < grid.kx ? 0 : 1);
       columns.streetB[i] = 2 * grid.ny + 2 * c + (r < grid.ky ? 0 : 1);
       columns.x[i] = grid.xs[c];

@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
-import {
-  addressText,
-  blockLabel,
-  buildCity,
-  cellSide,
-  crossingLabel,
-  householdPlace,
-  truePlaces,
-  stretchLabel,
-  type City,
-  type CitySpec,
-} from './city.ts';
+import { buildCity, cellSide, type City, type CitySpec } from './city.ts';
+import { addressText, householdPlace } from './households.ts';
+import { blockLabel, crossingLabel, stretchLabel, truePlaces } from './labels.ts';
 
 const SPEC: CitySpec = {
   seeds: { seed: 7, replication: 0 },
@@ -45,7 +36,7 @@ function sum(values: Iterable<number>): number {
   return total;
 }
 
-/** Every column of a city and a sample of its derived places, as one hash. */
+/** One hash of every column of a city and of a sample of its derived places. */
 function hashOf(city: City): string {
   const hash = createHash('sha256');
   for (const [name, column] of Object.entries({ ...city.gazetteer, density: city.density })) {
@@ -60,7 +51,7 @@ describe.each(cities)('%s', (_, city) => {
   const g = city.gazetteer;
   const blocks = g.blockStreet.length;
 
-  it('adds its households up exactly, by block, area and jurisdiction', () => {
+  it('has exactly the households asked for, by block, area and jurisdiction', () => {
     expect(city.households).toBe(Math.round(city.persons / 2.5));
     expect(sum(g.blockHouseholds)).toBe(city.households);
     expect(city.firstHousehold[blocks]).toBe(city.households);
@@ -70,7 +61,7 @@ describe.each(cities)('%s', (_, city) => {
     expect(g.areas.map((a) => a.households)).toEqual(byArea);
   });
 
-  it('lists blocks by street and hundred without gaps, and each box inside the jurisdiction and apart from the others', () => {
+  it('lists blocks by street and hundred without gaps, with boxes that lie in the jurisdiction and do not overlap', () => {
     const wrong: number[] = [];
     for (let i = 0; i < blocks; i += 1) {
       const starts = i === 0 || g.blockStreet[i] !== g.blockStreet[i - 1];
@@ -100,7 +91,7 @@ describe.each(cities)('%s', (_, city) => {
       for (const end of [near, far]) {
         at[end] += g.blockHouseholds[i];
         ends[end] += 1;
-        // A block's box stops 20 m short of the crossings at its ends, in the middle of its width.
+        // A block's box ends 20 m from the crossings at its ends, which lie in the middle of its width.
         if (distanceSquaredToBox(g.crossingX[end], g.crossingY[end], b) !== 200 * 200) wrong.push(i);
       }
     }
@@ -124,7 +115,7 @@ describe.each(cities)('%s', (_, city) => {
     );
   });
 
-  it('gives every street a name of its own, and landmarks and the highway likewise', () => {
+  it('gives every street, landmark and highway a name of its own', () => {
     expect(new Set(g.streets).size).toBe(g.streets.length);
     expect(g.landmarks.length).toBe(Math.max(3, Math.round(city.persons / 2000)));
     expect(new Set(g.landmarks.map((l) => l.name)).size).toBe(g.landmarks.length);
@@ -144,9 +135,9 @@ describe.each(cities)('%s', (_, city) => {
     }
   });
 
-  it('places every household on its block, within the hundred, odd and even apart, no two alike', () => {
+  it('places every household on its block, within the hundred, odd and even numbers on two sides, no two at one address', () => {
     const seen = new Set<string>();
-    // Some thousand neighbours from the middle of the list, where downtown is.
+    // Some thousand neighbours from the middle of the list, which is downtown.
     const from = Math.max(0, Math.floor(city.households / 2) - 2000);
     const wrong: unknown[] = [];
     for (let h = from; h < Math.min(city.households, from + 4000); h += 1) {
@@ -168,7 +159,7 @@ describe.each(cities)('%s', (_, city) => {
     expect(wrong).toEqual([]);
   });
 
-  it('finds the nearest block and crossing as a scan does', () => {
+  it('finds the same nearest block and crossing as a scan', () => {
     const margin = 3000;
     const x = fc.oneof(
       fc.integer({ min: city.box.x0 - margin, max: city.box.x1 + margin }),
@@ -189,7 +180,7 @@ describe.each(cities)('%s', (_, city) => {
     );
   });
 
-  it('picks blocks with households only, or any road', () => {
+  it('picks only blocks with households, or any road', () => {
     for (let i = 0; i < 200; i += 1) {
       expect(g.blockHouseholds[city.pickBlock(i / 200)]).toBeGreaterThan(0);
       expect(city.pickBlockUniform(i / 200)).toBeLessThan(blocks);
@@ -264,13 +255,13 @@ describe('a town', () => {
     }
   });
 
-  it('is the same for the same seed, and frozen', () => {
+  it('is the same for the same seed, and never changes', () => {
     expect(hashOf(buildCity(SPEC))).toBe(hashOf(town));
     expect(hashOf(buildCity({ ...SPEC, seeds: { seed: 8, replication: 0 } }))).not.toBe(hashOf(town));
     expect(hashOf(town)).toBe('f47ba93bce1d411d');
   });
 
-  it('keeps its streets and homes whatever the hot spots', () => {
+  it('has the same streets and homes with any hot spots', () => {
     const flat = buildCity({ ...SPEC, hotSpotSigma: 0 });
     expect(flat.gazetteer).toEqual(town.gazetteer);
     const draws = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000);
@@ -278,7 +269,7 @@ describe('a town', () => {
     expect(blocksOf(town)).toBeLessThan(blocksOf(flat));
   });
 
-  it('throws where there is no such household', () => {
+  it('throws if there is no such household', () => {
     expect(() => householdPlace(town, town.households)).toThrow(RangeError);
     expect(() => householdPlace(town, -1)).toThrow(RangeError);
   });
@@ -305,7 +296,7 @@ describe('jurisdictions', () => {
     expect(boxes[0].x0).toBe((-columns * cellSideDm) / 2);
   });
 
-  it('have the density asked for on the whole, at least a kilometre, and even sides', () => {
+  it('have the density asked for in all, and even sides of at least a kilometre', () => {
     expect(cellSide([100_000, 50_000, 150_000], 1000)).toBe(100_000);
     expect(cellSide([100], 20_000)).toBe(10_000);
     expect(cellSide([12_345], 777) % 2).toBe(0);

@@ -2,20 +2,23 @@
 import { distanceSquaredToBox } from '../../contract/plane.ts';
 import { STREET_NAMES_MAX, ordinalName, streetName } from './names.ts';
 
-/** The grid of lines, dm: avenues at xs, streets at ys; kx and ky are the indices of the centre lines. */
+/** A grid of lines. */
 export interface Grid {
+  /** Positions of avenues and of streets, dm, ascending. */
   xs: Int32Array;
   ys: Int32Array;
+  /** The number of avenues and of streets. */
   nx: number;
   ny: number;
   /** Gaps between lines: nx - 1 and ny - 1. */
   cols: number;
   rows: number;
+  /** Indices of the centre lines. */
   kx: number;
   ky: number;
 }
 
-/** Distances of the lines from the centre, dm, ascending, to each side. */
+/** Distances of the lines from the centre, dm, ascending, on each side. */
 export interface Sides {
   west: readonly number[];
   east: readonly number[];
@@ -23,6 +26,7 @@ export interface Sides {
   north: readonly number[];
 }
 
+/** Makes a grid around a centre, dm, which has a line in both directions. */
 export function makeGrid(sides: Sides, centreX: number, centreY: number): Grid {
   const xs = axis(sides.west, sides.east, centreX);
   const ys = axis(sides.south, sides.north, centreY);
@@ -30,7 +34,10 @@ export function makeGrid(sides: Sides, centreX: number, centreY: number): Grid {
   return { xs, ys, nx: xs.length, ny: ys.length, cols: xs.length - 1, rows: ys.length - 1, kx, ky };
 }
 
-/** Streets in the order of block numbering: each street's west and east half from the south, each avenue's south and north half from the west. */
+/**
+ * Names of streets in the order of block numbering: from the south, the west and east half of each street; then from the west, the south and
+ * north half of each avenue. `start` turns the list of names. Throws RangeError if there are more streets than names.
+ */
 export function streetNames(grid: Grid, start: number): string[] {
   if (grid.ny > STREET_NAMES_MAX)
     throw new RangeError(`expected at most ${STREET_NAMES_MAX} streets, found ${grid.ny}`);
@@ -46,7 +53,7 @@ export function streetNames(grid: Grid, start: number): string[] {
   return names;
 }
 
-/** Which line and which gap between lines a block number means. */
+/** The line that a block lies on, and the gap between crossing lines that it fills. */
 export function locate(grid: Grid, block: number): { eastWest: boolean; line: number; gap: number } {
   const split = grid.ny * grid.cols;
   const eastWest = block < split;
@@ -67,8 +74,8 @@ export function endCrossings(grid: Grid, block: number): [number, number] {
 }
 
 /**
- * The block whose box ([x0, y0, x1, y1] at 4i) is nearest to a point, the lowest among equals. Only the four sides of the cell that
- * holds the point, and their continuations by one block, can be.
+ * The block whose box ([x0, y0, x1, y1] at 4i) is nearest to a point, the lowest among equals. It must be one of the four sides of the cell
+ * that holds the point, or continue one of them by one block.
  */
 export function blockNearest(grid: Grid, boxes: Int32Array, x: number, y: number): number {
   const column = gapOf(grid.xs, x);
@@ -110,8 +117,8 @@ function axis(before: readonly number[], after: readonly number[], centre: numbe
 }
 
 /**
- * Blocks are numbered so that they come sorted by (street, hundred): along each half of a street outward from its centre line.
- * A line's blocks before the centre are therefore numbered against the direction of the axis.
+ * Blocks are numbered by (street, hundred): along each half of a street, outward from its centre line. Therefore the blocks of a line before
+ * the centre are numbered against the direction of the axis.
  */
 function blockAt(grid: Grid, eastWest: boolean, line: number, gap: number): number {
   const gaps = eastWest ? grid.cols : grid.rows;
@@ -119,7 +126,7 @@ function blockAt(grid: Grid, eastWest: boolean, line: number, gap: number): numb
   return (eastWest ? 0 : grid.ny * grid.cols) + line * gaps + (gap < middle ? middle - 1 - gap : gap);
 }
 
-/** The gap of an axis that holds a position; the first or last one outside it. */
+/** The gap of an axis that holds a position; the first or last one for a position outside. */
 function gapOf(lines: Int32Array, at: number): number {
   let low = 0;
   let high = lines.length - 2;

@@ -1,4 +1,4 @@
-/** The highway through a jurisdiction, known by mile marker. */
+/** The highway through a jurisdiction. Places on it are known by mile marker. */
 import type { Gazetteer } from '../../contract/gazetteer.ts';
 import type { Box } from '../../contract/plane.ts';
 
@@ -6,10 +6,10 @@ import type { Box } from '../../contract/plane.ts';
 const MILE_DM = 16_093.44;
 const STRETCH_MILES = 5;
 const HALF_WIDTH_DM = 200;
-/** From the jurisdiction's edge. */
+/** Least distance from the jurisdiction's edge. */
 const INSET_DM = 400;
 
-/** A highway from the west edge to the east edge, north of downtown; the marker at the west edge is drawn from 0 to 5 miles. */
+/** Makes a highway from the west edge to the east edge, north of downtown. The marker at the west edge is drawn from 0 to 5 miles. */
 export function makeHighway(
   agencyIndex: number,
   box: Box,

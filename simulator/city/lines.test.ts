@@ -5,7 +5,7 @@ import { DENSITY, densityAt, layZones, sideLines } from './lines.ts';
 
 const draw = keyedDraw({ seed: 1, replication: 0 }, 'lines', 0);
 
-it('gives lines that ascend from the centre to the edge, never closer than half a downtown block', () => {
+it('returns lines that ascend from the centre to the edge, never closer than half a downtown block', () => {
   fc.assert(
     fc.property(fc.integer({ min: 4600, max: 500_000 }), fc.integer({ min: 1, max: 5_000_000 }), (half, households) => {
       const zones = layZones(households, half);

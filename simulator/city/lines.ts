@@ -1,27 +1,28 @@
 /**
- * Where a city's streets lie: the positions of the grid's lines on each side of the centre, and the two distances from
- * the centre at which downtown ends and the countryside begins.
+ * The layout of a city: the distances from the centre at which downtown ends and the countryside begins, and the positions of the grid's lines
+ * on each side of the centre.
  */
 import type { Draw } from '../kernel/random.ts';
 
+/** Zones by density. */
 export const DENSITY = { downtown: 0, suburb: 1, rural: 2 } as const;
 
-/** Mean block length by density, dm. Assumed; a grid city's blocks run from 80 to 200 m. */
+/** Mean block length by density, dm. Assumed; the blocks of grid cities are 80 to 200 m long. */
 const BLOCK_DM = [1000, 1800, 6500];
 /** Blocks are drawn within this share of the mean, before a zone's blocks are fitted to its width. */
 const BLOCK_JITTER = 0.1;
-/** Mean households a hundred-block by density: what the zones are laid out for. */
+/** Mean number of households on a hundred-block, by density, for the layout of zones. */
 const BLOCK_HOUSEHOLDS = [75, 16, 4];
-/** Share of the households that the suburb is laid out for. Assumed. */
+/** Share of all households for whom the suburb is laid out. Assumed. */
 const SUBURB_SHARE = 0.58;
 
+/** Distances from the centre along an axis at which downtown and the suburb end, dm. `suburbDm` is never the smaller. */
 export interface Zones {
-  /** Distances from the centre along an axis, dm; suburbDm is never the smaller. */
   downtownDm: number;
   suburbDm: number;
 }
 
-/** Lays out the zones of a city of so many households on a square of half side `halfDm`: the smallest downtown that houses the rest. */
+/** Lays out the zones of a city on a square of half side `halfDm`: with the smallest downtown that houses everybody whom the rest does not. */
 export function layZones(households: number, halfDm: number): Zones {
   const suburbBlocks = (households * SUBURB_SHARE) / BLOCK_HOUSEHOLDS[DENSITY.suburb];
   for (let n = 1; n * BLOCK_DM[DENSITY.downtown] < halfDm; n += 1) {
@@ -46,7 +47,7 @@ export function densityAt(zones: Zones, distanceDm: number): number {
   return distanceDm < zones.suburbDm ? DENSITY.suburb : DENSITY.rural;
 }
 
-/** Positions of the lines on one side of the centre, ascending, the centre's own line (0) left out; the last is `halfDm`. At least one. */
+/** Positions of the lines on one side of the centre, ascending, without the centre's own line (0). At least one; the last is `halfDm`. */
 export function sideLines(draw: Draw, zones: Zones, halfDm: number): number[] {
   const lines: number[] = [];
   const ends = [zones.downtownDm, zones.suburbDm, halfDm];
@@ -69,7 +70,7 @@ export function sideLines(draw: Draw, zones: Zones, halfDm: number): number[] {
     }
     from = ends[density];
   }
-  // A zone too thin for a block of its own widens the last block inside it.
+  // A zone that is too thin for a block of its own widens the last block before it.
   lines[lines.length - 1] = halfDm;
   return lines;
 }

@@ -24,7 +24,7 @@ describe('names of places', () => {
     expect(new Set(range(count).map((n) => name(n, start))).size).toBe(count);
   });
 
-  it('are in upper case, without digits or signs that addresses give a meaning', () => {
+  it('are in upper case, without digits, and without signs that have a meaning in addresses', () => {
     for (const n of range(STREET_NAMES_MAX)) expect(streetName(n, 0)).toMatch(/^[A-Z]+ [A-Z]+$/);
     expect(range(AREA_NAMES_MAX).filter((n) => !/^[A-Z]+$/.test(areaName(n, 0)))).toEqual([]);
     for (const n of range(999)) expect(landmarkName(n, 0)).toMatch(/^[A-Z]+( [A-Z]+)+$/);

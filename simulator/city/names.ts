@@ -1,6 +1,6 @@
 /**
- * Invented names of places. None is a first name or surname of the names that people are given (tested), so that a
- * published place can't be mistaken for a leaked person.
+ * Invented names of places. None is a first name or surname that people are given (a test holds that), so that nobody can mistake a published
+ * place for a leaked person.
  */
 
 const STREET_WORDS = (
@@ -17,7 +17,7 @@ const STREET_WORDS = (
   'RAILROAD TURNPIKE TOLLGATE BRIDGE MILLRACE CHURCHYARD PARSONAGE COURTHOUSE'
 ).split(' ');
 
-/** The first is used until every word has had it once. */
+/** The first suffix is used until every word has had it once, then the second, and on. */
 const STREET_SUFFIXES = ['ST', 'AVE', 'RD', 'LN', 'DR', 'CT', 'PL', 'WAY', 'TER', 'BLVD'];
 
 const AREA_STARTS = (
@@ -46,18 +46,18 @@ const LANDMARK_KINDS = [
   'RECREATION CENTER',
 ];
 
-/** How many different names there are of each sort. */
+/** The number of different names of each sort. */
 export const STREET_NAMES_MAX = STREET_WORDS.length * STREET_SUFFIXES.length;
 export const AREA_NAMES_MAX = AREA_STARTS.length * AREA_ENDS.length;
 export const LANDMARK_NAMES_MAX = AREA_NAMES_MAX * LANDMARK_KINDS.length;
 
-/** Name n of an endless-looking list without repetition, below STREET_NAMES_MAX: `MAPLE ST`. `start` turns the list, so that cities differ. */
+/** A street's name, n below STREET_NAMES_MAX: `MAPLE ST`. No two n share a name. `start` turns the list, so that cities differ. */
 export function streetName(n: number, start: number): string {
   const word = STREET_WORDS[(n + start) % STREET_WORDS.length];
   return `${word} ${STREET_SUFFIXES[Math.floor(n / STREET_WORDS.length)]}`;
 }
 
-/** A neighbourhood's name, n below AREA_NAMES_MAX: `FAIRVIEW`. Neighbouring n share neither start nor end. */
+/** A neighbourhood's name, n below AREA_NAMES_MAX: `FAIRVIEW`. Consecutive n share neither start nor end. */
 export function areaName(n: number, start: number): string {
   const spread = ((n % AREA_NAMES_MAX) * AREA_STRIDE + start) % AREA_NAMES_MAX;
   return AREA_STARTS[Math.floor(spread / AREA_ENDS.length)] + AREA_ENDS[spread % AREA_ENDS.length];
@@ -69,7 +69,7 @@ export function landmarkName(n: number, start: number): string {
   return `${areaName(n, start)} ${LANDMARK_KINDS[kind]}`;
 }
 
-/** `1ST`, `2ND`, `3RD`, `4TH`, `11TH`, `21ST`. */
+/** A number as a street's name: `1ST`, `2ND`, `3RD`, `4TH`, `11TH`, `21ST`. */
 export function ordinalName(n: number): string {
   const tens = n % 100;
   const ones = tens >= 11 && tens <= 13 ? 0 : n % 10;

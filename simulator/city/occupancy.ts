@@ -1,11 +1,11 @@
-/** How many households live on each block, and where things happen more than elsewhere. */
+/** The number of households on each block, and hot spots: blocks on which more happens than on others. */
 import exp from '@stdlib/math-base-special-exp';
 import { cumulative, normal } from '../kernel/random.ts';
 import { DENSITY } from './lines.ts';
 
 /**
- * Households by block: the suburb's and the countryside's as drawn, downtown's scaled to what is left; where that would leave
- * downtown much too empty or too full (a town too small or too dense for its zones), all are scaled alike. Adds up exactly.
+ * Households by block; they add up to `households` exactly. The suburb and the countryside have the numbers drawn, and downtown's are scaled
+ * to the rest. If downtown would be much too empty or too full (in a town too small or too dense for its zones), all are scaled alike.
  */
 export function drawHouseholds(
   draw: (block: number, index: number) => number,
@@ -42,7 +42,7 @@ export function drawHouseholds(
   return counts;
 }
 
-/** Running sums of households times a lognormal weight, which is the block's own whatever the number of households. */
+/** Running sums of households times a lognormal weight. A block's weight does not depend on its number of households. */
 export function hotSpots(
   draw: (block: number, index: number) => number,
   households: Uint16Array,
@@ -60,7 +60,7 @@ export function hotSpots(
   return cumulative(weights);
 }
 
-/** A count as a column of 16 bits can hold it. Throws RangeError where it can't. */
+/** Returns a count that a column of 16 bits can hold. Throws RangeError if it is too large. */
 export function fitUint16(value: number, what: string): number {
   if (value > 65_535) throw new RangeError(`expected at most 65535 ${what}, found ${value}`);
   return value;

@@ -10,6 +10,7 @@ const REORDER_HOLD_MS = 10 * MINUTE_MS;
 /** The kernel's ordinals are below this. */
 const ORDINALS = 65_536;
 
+/** Messages of one feed on their way to the door. */
 export class Arrivals {
   readonly #context: FeedContext;
   readonly #outages: Outages;

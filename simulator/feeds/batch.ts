@@ -18,6 +18,7 @@ export interface BatchEntry {
   rendered: Rendered<SeattleCells>;
 }
 
+/** The batches of one feed. */
 export class Batches {
   readonly #context: FeedContext;
   readonly #composer: Composer;

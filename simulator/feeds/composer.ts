@@ -14,6 +14,7 @@ import type { Rendered, RenderContext } from './rendering.ts';
 /** A message's place in its lane, the key of its draws, and its times. */
 type MessageStub = Pick<PendingMessage, 'dialect' | 'lane' | 'sequence' | 'key' | 'changedMs' | 'publishedMs'>;
 
+/** Composes the messages of one feed. */
 export class Composer {
   readonly #context: FeedContext;
   readonly #lanes: Lanes;

@@ -115,7 +115,7 @@ const records = fc
     }),
   );
 
-describe('the manifest says what an independent reader reads', () => {
+describe('the manifest says the same as an independent reader', () => {
   it.each(DIALECTS)('%s', (dialect) => {
     fc.assert(
       fc.property(
@@ -174,7 +174,7 @@ describe('places in the dialects that cut them', () => {
 });
 
 describe('a CSV batch', () => {
-  it('ends its lines in CRLF and quotes what needs it', () => {
+  it('ends its lines in CRLF and quotes cells that need it', () => {
     expect(
       batchText([['A, "B"', 'C']])
         .split('\r\n')
@@ -184,7 +184,7 @@ describe('a CSV batch', () => {
 });
 
 describe('typed locations', () => {
-  it('keep number and street whatever the style, and use every style', () => {
+  it('keep number and street in every style, and use every style', () => {
     const texts = new Set<string>();
     for (let ordinal = 0; ordinal < 500; ordinal += 1) {
       const { location: typed, unitText } = typedLocation(sampleRecord({ ordinal }));
@@ -203,7 +203,7 @@ describe('typed locations', () => {
     }
   });
 
-  it('stay as the call-taker typed them where that differs from number and street', () => {
+  it('stay as the call-taker typed them if that differs from number and street', () => {
     const exact = { kind: 'address' as const, number: 2854, street: 'W MAPLE ST', text: '2854 W MAPLE ST REAR' };
     const record = sampleRecord({ location: { ...sampleRecord().location, exact, unit: null } });
     expect(typedLocation(record)).toEqual({ location: exact, unitText: null });

@@ -5,7 +5,7 @@
 import type { Faults } from '../../contract/scenario.ts';
 import { exponential, keyedDraw, type Draw, type Seeds } from '../kernel/random.ts';
 
-/** What will go wrong with one message. */
+/** The faults that one message will have. */
 export interface FaultPlan {
   /** Extra time under way, ms; 0 if there is none. */
   delayMs: number;

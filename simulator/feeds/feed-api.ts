@@ -1,4 +1,4 @@
-/** What a feed needs and what it gives. All times are simulated ms, UTC. */
+/** A feed's options, the host that it tells everything, and its tally. All times are simulated ms, UTC. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { Dialect } from '../../contract/catalogue.ts';
 import type { MessageManifest } from '../../contract/manifest.ts';
@@ -45,6 +45,7 @@ export interface FeedHost {
   fault(fault: FeedFault): void;
 }
 
+/** Everything that a feed is made of. */
 export interface FeedOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -68,7 +69,7 @@ export interface FeedOptions {
 }
 
 /**
- * What the feed did with its messages so far. The messages that reached the door are `composed` and `copies`, less gaps, less the
+ * The feed's account of its messages so far. The messages that reached the door are `composed` and `copies`, less gaps, less the
  * `messages` of logged outages and withdrawals, less `underWay`, less `lostUnlogged`.
  */
 export interface FeedTally {

@@ -9,6 +9,7 @@ import type { RenderContext } from './rendering.ts';
 
 type PeriodKind = typeof KIND.feedBatch | typeof KIND.portalPoll;
 
+/** The feed in force, the counts of its messages, and the log of its faults. */
 export class FeedContext {
   readonly options: FeedOptions;
   readonly kernel: Kernel;
@@ -20,7 +21,7 @@ export class FeedContext {
   generation = -1;
   /** The dialect in force; null if no feed is. */
   dialect: Dialect | null = null;
-  /** As in `FeedTally`. */
+  /** These three are counts of `FeedTally`. */
   composed = 0;
   copies = 0;
   underWay = 0;

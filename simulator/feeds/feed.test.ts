@@ -41,7 +41,7 @@ interface Run {
 
 type Step = { atMs: number; ordinal: number; set: Partial<CadRecord> };
 
-/** Records opened, changed and closed: `records` of them, 7 minutes apart, each with `changes` changes 3 minutes apart, the last one closing. */
+/** Steps of `records` records that open 7 minutes apart. Each has `changes` changes, 3 minutes apart unless given; the last one closes it. */
 function lives(records: number, changes = 3, gapMs = 3 * MINUTE_MS): Step[] {
   const steps: Step[] = [];
   for (let ordinal = 0; ordinal < records; ordinal += 1) {
@@ -120,11 +120,11 @@ describe('without faults', () => {
   it('keeps the mean publication delay', () => {
     const { seen } = run('sf', {}, lives(1000, 1));
     const mean = seen.reduce((sum, s) => sum + s.atMs - s.times.changedMs, 0) / seen.length;
-    // The standard error of 1,000 delays of mean 60 s and cv 0.8 is 1.5 s: four of them either way.
+    // The standard error of 1,000 delays of mean 60 s and cv 0.8 is 1.5 s: the bounds are four of them.
     expect(Math.abs(mean - 60_000)).toBeLessThan(4 * 1518);
   });
 
-  it('seattle batches what changed since, latest state of each, and sends no empty batch', () => {
+  it('seattle batches the latest state of each record that changed, and sends no empty batch', () => {
     const { seen } = run('seattle', {}, lives(10));
     expect(seen.length).toBeGreaterThan(3);
     expect(seen.length).toBeLessThan(10);
@@ -139,12 +139,12 @@ describe('without faults', () => {
     expect([...last.values()]).toEqual(Array.from({ length: 10 }, () => 'closed'));
   });
 
-  it('dallas lists open records after the delay, drops closed ones at once, one row a unit', () => {
+  it('dallas lists open records after the delay, one row for each unit, and drops closed ones at once', () => {
     const steps: Step[] = [
       { atMs: SAMPLE_MS, ordinal: 0, set: { units: [] } },
       { atMs: SAMPLE_MS + 20 * MINUTE_MS, ordinal: 0, set: { units: ['3A21', '3A24'] } },
       { atMs: SAMPLE_MS + 40 * MINUTE_MS, ordinal: 0, set: { status: 'cancelled' } },
-      // Closed before it could be shown.
+      // It closed before it could be shown.
       { atMs: SAMPLE_MS + 50 * MINUTE_MS, ordinal: 1, set: {} },
       { atMs: SAMPLE_MS + 50 * MINUTE_MS + 1, ordinal: 1, set: { status: 'closed' } },
     ];
@@ -242,13 +242,13 @@ describe('fault shares', () => {
     const ids = (kind: FeedFault['kind']): Set<string | null> =>
       new Set(faults.filter((f) => f.kind === kind).map((f) => f.messageId));
     const [late, swapped, broken] = [ids('delay'), ids('reorder'), ids('malformed')];
-    // Of some 90 messages each, 30% are expected in common with another; all of them where the streams are one.
+    // Each fault strikes some 90 messages, and shares 30% of them with another fault. If two had one stream they would share all.
     expect([...late].filter((id) => swapped.has(id)).length).toBeLessThan(late.size / 2);
     expect([...swapped].filter((id) => broken.has(id)).length).toBeLessThan(swapped.size / 2);
     expect([...broken].filter((id) => late.has(id)).length).toBeLessThan(broken.size / 2);
   });
 
-  it('all at once, each message is logged once a kind and arrives or is a gap', () => {
+  it('all at once: each message is logged once for each kind, and arrives or is a gap', () => {
     const shares = { delayShare: 0.3, duplicateShare: 0.3, reorderShare: 0.3, gapShare: 0.3, malformedShare: 0.3 };
     const { seen, faults } = run('sf', shares, steps);
     expect(seen.filter((s) => !s.message.messageId.endsWith('-d'))).toHaveLength(all - count(faults, 'gap'));
@@ -315,7 +315,7 @@ describe('malformed messages', () => {
   });
 });
 
-/** How many variants each dialect has. */
+/** The number of variants that each dialect has. */
 const VARIANTS: Readonly<Record<Dialect, number>> = {
   eido: 18,
   sf: 18,
@@ -387,7 +387,7 @@ describe('withdrawal', () => {
   const switchMs = SAMPLE_MS + 2 * HOUR_MS + 6 * MINUTE_MS + 1000;
 
   it.each(DIALECTS)(
-    'eido, then %s: nothing of the old feed after it, and the new one starts with what is open',
+    'eido, then %s: nothing of the old feed comes after it, and the new one starts with the open records',
     (then) => {
       const profile = sampleProfile([
         { fromMs: 0, dialect: 'eido' },
@@ -422,7 +422,7 @@ describe('withdrawal', () => {
     expect(faults.filter((f) => f.kind === 'gap').every((f) => f.atMs < switchMs)).toBe(true);
   });
 
-  it('to nothing: nothing more', () => {
+  it('to nothing: no message comes after it', () => {
     const { seen, faults } = run('tampa', {}, steps, { withdrawMs: switchMs });
     expect(faults).toHaveLength(1);
     expect(faults[0].detail).toMatch(/^tampa -> nothing; \d+ under way/);

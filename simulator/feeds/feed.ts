@@ -23,9 +23,10 @@ const PUBLISH_DELAY_CV = 0.8;
 /** The kernel's ordinals are below this. */
 const ORDINALS = 65_536;
 
-/** What is published at a moment: a message, or a record's new state in a batch or on the portal. */
+/** A thing that is published at a moment: a message, or a record's new state in a batch or on the portal. */
 type Publication = { kind: 'message'; message: PendingMessage } | BatchEntry | PortalEntry;
 
+/** The feed of one agency. */
 export class Feed {
   readonly #context: FeedContext;
   readonly #lanes = new Lanes();

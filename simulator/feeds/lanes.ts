@@ -41,6 +41,7 @@ export interface PendingMessage {
 /** The kernel's entity of events that concern the feed as a whole. */
 export const FEED_ENTITY = 0xffff_ffff;
 
+/** The lanes of one feed. */
 export class Lanes {
   /** The lane of batches or snapshots. */
   readonly feed: Lane = newLane(FEED_ENTITY);

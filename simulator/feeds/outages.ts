@@ -9,12 +9,13 @@ interface Outage {
   /** Counts the feed's outages, from 0. */
   number: number;
   untilMs: number;
-  /** What became of messages, batches and polls so far. */
+  /** Messages held and lost, and batches and polls skipped so far. */
   held: number;
   lost: number;
   skipped: number;
 }
 
+/** The outages of one feed. */
 export class Outages {
   readonly #context: FeedContext;
   /** One stream for all begins and lengths, in order of time. */
@@ -60,7 +61,7 @@ export class Outages {
     return true;
   }
 
-  /** What an outage does to a message that would arrive now: it is lost, or held until `untilMs`. Null if there is no outage. */
+  /** Decides on a message that would arrive now. If there is an outage, it is lost or held until `untilMs`; null if there is none. */
   catches(message: PendingMessage): 'lost' | { untilMs: number } | null {
     const outage = this.#current;
     if (outage === null) return null;

@@ -22,6 +22,7 @@ export interface PortalEntry {
   texts: string[];
 }
 
+/** The public portal of one agency. */
 export class Portal {
   readonly #context: FeedContext;
   readonly #composer: Composer;

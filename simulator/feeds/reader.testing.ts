@@ -1,4 +1,4 @@
-/** A reader of feed messages by docs/reference/rules.md and contract/dialects.ts, for tests: written apart from the renderers, as plainly as can be. */
+/** A reader of feed messages by docs/reference/rules.md and contract/dialects.ts, for tests. It shares no code with the renderers. */
 import Schema from 'typebox/value';
 import type { Dialect } from '../../contract/catalogue.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { civilToMs, MINUTE_MS, parseIso } from '../../contract/time.ts';
 import { localToUtc } from '../../contract/zones.ts';
 
-/** A record as read; `place` is its text by the rules. */
+/** A record as read; `place`: its text by the rules. */
 export interface Read {
   recordId: string;
   incidentMs: number;
@@ -32,7 +32,7 @@ export interface Read {
   place: string;
 }
 
-/** One entry a record in order, null where it must be rejected; null where the whole can't be read. */
+/** One entry for each record, in order, which is null if the record must be rejected. Null if the whole message can't be read. */
 export function readMessage(dialect: Dialect, zone: string, body: string): (Read | null)[] | null {
   if (dialect === 'seattle') return readBatch(zone, body);
   let json: unknown;
@@ -57,7 +57,7 @@ export function readMessage(dialect: Dialect, zone: string, body: string): (Read
 
 // --- internal ---
 
-/** Null where one of the times is no time. */
+/** Null if one of the times could not be read. */
 function whole(read: Read): Read | null {
   return Number.isNaN(read.incidentMs) || Number.isNaN(read.updatedMs) ? null : read;
 }
@@ -188,7 +188,7 @@ function readBatch(zone: string, body: string): (Read | null)[] | null {
   });
 }
 
-/** Character by character; lines end in CRLF or LF. */
+/** The cells of each line; lines end in CRLF or LF. */
 function parseCsv(text: string): string[][] {
   const lines: string[][] = [];
   let cells: string[] = [];

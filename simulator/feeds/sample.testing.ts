@@ -1,4 +1,4 @@
-/** A village and its records for tests: two streets, a landmark, a highway, near 0°N 0°E. */
+/** A village and its records for tests: two streets and a landmark near 0°N 0°E. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import { DIALECTS, naturesOf, type Dialect } from '../../contract/catalogue.ts';
 import type { Gazetteer } from '../../contract/gazetteer.ts';
@@ -28,7 +28,7 @@ const GAZETTEER: Gazetteer = {
   ],
 };
 
-/** `feeds`: each dialect with the moment from which it is spoken. */
+/** The profile of the village's agency. `feeds`: each dialect with the moment at which it takes effect. */
 export function sampleProfile(feeds: AgencyProfile['feeds'], zone = 'America/Chicago'): AgencyProfile {
   const natures = Object.fromEntries(DIALECTS.map((d: Dialect) => [d, naturesOf(d)]));
   return {
@@ -43,6 +43,7 @@ export function sampleProfile(feeds: AgencyProfile['feeds'], zone = 'America/Chi
   };
 }
 
+/** When the sample record was received. */
 export const SAMPLE_MS = utcMs(2026, 6, 1, 14, 5) + 7250;
 
 /** A burglary in progress at 2854 W MAPLE ST, just dispatched; `change` sets other values. */

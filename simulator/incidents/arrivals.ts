@@ -22,6 +22,7 @@ import type { Incident, IncidentPlace } from './incident.ts';
 import { MIX, NIGHT_FACTOR, NIGHT_TYPES, typeIndex, typeMix, type Mix } from './mix.ts';
 import { drawPlace, homeOn } from './places.ts';
 
+/** The rates and shares of an agency's incidents. */
 export interface ArrivalOptions {
   kernel: Kernel;
   seeds: Seeds;

@@ -1,53 +1,58 @@
-/** A ground-truth incident: what really happened, or that nothing did. Kept for the whole run. */
+/** Ground-truth incidents: what really happened, or that nothing did. The world keeps them for the whole run. */
 import type { Lineage } from '../reactions/lineage.ts';
 
+/** The cause of an incident: none in the simulation, an earlier burglary, an alert or a post. */
 export type Origin = 'exogenous' | 'near-repeat' | 'alert' | 'post';
 
-/** Where it happened, and how a caller would name the place. */
+/** The place of an incident, and the way in which a caller would name it. */
 export interface IncidentPlace {
   kind: 'home' | 'crossing' | 'landmark' | 'mile' | 'vague';
-  /** Gazetteer block that holds it (for a mile: the nearest). */
+  /** Gazetteer block that holds it; for a mile, the nearest. */
   block: number;
-  /** Household index, or -1. */
+  /** Household number; -1 if it happened at none. */
   household: number;
   /** Gazetteer crossing, landmark or highway index by `kind`, else -1. */
   index: number;
-  /** Mile with one decimal, for `mile`. */
+  /** Mile marker with one decimal, for `mile`; else 0. */
   mile: number;
+  /** Position, dm. */
   x: number;
   y: number;
 }
 
+/** One incident. */
 export interface Incident {
-  /** Unique in its agency: exogenous ones from 0, induced ones from INDUCED_FROM. */
+  /** Unique in its agency: exogenous incidents count from 0, induced ones from INDUCED_FROM. */
   key: number;
   /** Keys its random draws: the same event draws the same whatever else happens. */
   drawKey: string;
   origin: Origin;
-  /** Only where an alert or a post led to it. */
+  /** Left out if no alert or post led to it. */
   lineage?: Lineage;
+  /** When it began, ms; before its discovery if it is found cold. */
   onsetMs: number;
-  /** Index into EVENT_TYPES of what callers report. */
+  /** Index into EVENT_TYPES of the type that callers report. */
   reported: number;
-  /** Index into EVENT_TYPES of what it really was; -1 where nothing had happened. */
+  /** Index into EVENT_TYPES of its real type; -1 if nothing had happened. */
   really: number;
-  /** What was mistaken for it where nothing had happened, in words; null otherwise. */
+  /** If nothing had happened: what was mistaken for it, in words. Null otherwise. */
   mistaken: string | null;
   place: IncidentPlace;
-  /** Records of this incident, in order of creation. */
+  /** Ordinals of its records, in order of creation. */
   records: number[];
-  /** First call placed, ms; -1 before. */
+  /** When the first call was placed, ms; -1 before. */
   firstCallMs: number;
 }
 
-/** Keys at and above this are of incidents caused by alerts or posts. */
+/** Incidents that alerts or posts caused have keys from here on. */
 export const INDUCED_FROM = 1 << 28;
-/** At most this many callers an incident, and attempts a caller. */
+/** The most callers of an incident. */
 export const CALLERS_MAX = 4;
+/** The most attempts of a caller. */
 export const ATTEMPTS_MAX = 2;
-/** Call ids an incident can use. */
+/** Call ids that an incident can use. */
 export const CALL_SLOTS = CALLERS_MAX * ATTEMPTS_MAX;
-/** Kernel entities (calls, records) of officer-initiated work start here: above every call of every incident. */
+/** Kernel entities (calls, records) of officer-initiated work count from here: above every call of every incident. */
 export const ON_VIEW_FROM = 3_221_225_472;
 /** Keys that are left for induced incidents. */
 export const INDUCED_KEYS = ON_VIEW_FROM / CALL_SLOTS - INDUCED_FROM;

@@ -57,6 +57,7 @@ function mix(typeId: string, places: PlaceShares, row: Row): Mix {
   };
 }
 
+/** One row for each type that people report. */
 export const MIX: readonly Mix[] = [
   mix('burglary', HOME, {
     reported: 0.6,

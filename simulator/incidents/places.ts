@@ -1,5 +1,6 @@
 /** Draws the places of incidents. */
-import { householdPlace, type City } from '../city/city.ts';
+import type { City } from '../city/city.ts';
+import { householdPlace } from '../city/households.ts';
 import type { Draw } from '../kernel/random.ts';
 import type { IncidentPlace } from './incident.ts';
 import type { PlaceShares } from './mix.ts';

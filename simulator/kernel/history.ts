@@ -1,6 +1,6 @@
 /**
- * The history hash: every event and every content that matters is folded, in order, into 64 bits (two 32-bit lanes with
- * murmur3's mixing constants, the second lane fed by the first). It detects differences; it is no cryptographic digest.
+ * The history hash. The kernel folds every event and the world folds every content that matters, in order, into 64 bits: two 32-bit lanes with
+ * murmur3's mixing constants, of which the first feeds the second. It detects differences; it is no cryptographic digest.
  */
 export class History {
   #a = 0x9e3779b9 | 0;
@@ -16,7 +16,7 @@ export class History {
     this.#b = Math.imul((b << 17) | (b >>> 15), 0x85ebca6b) | 0;
   }
 
-  /** Folds one event, as `fold` would its three numbers in turn. The kernel calls this for every event, so the lanes stay in registers. */
+  /** Folds the three numbers of one event, like three calls of `fold`. The kernel calls it for every event: here the lanes stay in registers. */
   foldEvent(first: number, second: number, third: number): void {
     let k = Math.imul(first | 0, 0xcc9e2d51);
     let a = this.#a ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
@@ -53,6 +53,8 @@ export class History {
     return hex32(this.#a) + hex32(this.#b);
   }
 }
+
+// --- internal ---
 
 function hex32(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0');

@@ -55,7 +55,7 @@ function schedule(kernel: Kernel, event: Planned): void {
 }
 
 describe('order', () => {
-  it('is that of a sort by (time, kind, entity, ordinal)', () => {
+  it('is the same as a sort by (time, kind, entity, ordinal)', () => {
     fc.assert(
       fc.property(distinct, (events) => {
         const { kernel, order } = ran(events);
@@ -80,7 +80,7 @@ describe('order', () => {
     );
   });
 
-  it('holds where events schedule none, one or several others', () => {
+  it('holds if events schedule none, one or several others', () => {
     fc.assert(
       fc.property(distinct, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1 }), (events, counts) => {
         const all: Planned[] = [...events];
@@ -89,7 +89,7 @@ describe('order', () => {
           if (event.atMs > 1300) return;
           const count = counts[more % counts.length];
           for (let i = 0; i < count && more < 500; i += 1) {
-            // Entities of their own and later times keep the events apart and the order that of one sort.
+            // With entities of their own and later times, no two events clash, and the order is still that of one sort.
             const next = { atMs: event.atMs + 40 + ((more * 7) % 5), kind: event.kind, entity: 100 + more, ordinal: i };
             more += 1;
             all.push(next);
@@ -102,7 +102,7 @@ describe('order', () => {
     );
   });
 
-  it('counts what is pending from within a handler too', () => {
+  it('counts pending events from within a handler too', () => {
     const kernel = new Kernel(0);
     const seen: number[] = [];
     kernel.on(KIND.callArrival, () => {
@@ -173,7 +173,7 @@ it('the trace names every event before it runs', () => {
   expect(names).toEqual(['1001 0 4294967294 65535', 'ran', `1001 ${KIND.crossing} 2 0`, 'ran']);
 });
 
-it('runUntil leaves what is due at its end for later', () => {
+it('runUntil leaves an event that is due at its end for later', () => {
   const kernel = new Kernel(0);
   kernel.on(KIND.sample, () => {});
   kernel.schedule(10, KIND.sample, 0, 0);

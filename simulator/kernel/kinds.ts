@@ -1,6 +1,6 @@
 /**
- * Kinds of events. Events of one agency at one moment run in the order (kind, entity, ordinal), so a kind's number
- * is its rank: causes before effects.
+ * Kinds of events. Events of one agency at one moment run in the order (kind, entity, ordinal): a kind's number is its rank, with causes before
+ * effects.
  */
 export const KIND = {
   deviceMotion: 0,
@@ -30,7 +30,8 @@ export const KIND = {
   jobWaited: 26,
   callOverflow: 27,
 } as const;
+/** One of the kinds above. */
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
-/** Kinds must stay below this: kind, entity and ordinal share the 53 bits of one exact double. */
+/** Kinds are below this: kind, entity and ordinal share the 53 bits of one exact double. */
 export const KINDS_MAX = 32;

@@ -37,7 +37,7 @@ it('a stream is a function of seed, replication, concern and entity', () => {
   for (const other of others) expect(four(other)).not.toEqual(first);
 });
 
-/** Frozen: a change of one of these changes every seeded output. */
+/** These never change: a change of one would change every seeded output. */
 it('golden draws', () => {
   const draw = keyedDraw(seeds, 'golden', 'a');
   expect([draw(), draw()]).toEqual([0.6692092216107994, 0.27688554488122463]);
@@ -47,7 +47,7 @@ it('golden draws', () => {
   ]);
 });
 
-it('counter draws lie in [0, 1) and do not depend on the order of asking', () => {
+it('counter draws lie in [0, 1) and do not depend on the order of calls', () => {
   const counter = counterDraw(seeds, 'order');
   fc.assert(
     fc.property(fc.nat(), fc.nat(), fc.nat(), fc.nat(), (entity, index, otherEntity, otherIndex) => {
@@ -63,7 +63,7 @@ describe('moments', () => {
   const COUNT = 200_000;
   const counter = counterDraw(seeds, 'moments');
 
-  /** Mean and variance over fixed draws, within five standard errors of what they should be (variances by the kurtosis given). */
+  /** Mean and variance over fixed draws lie within five standard errors of their true values (those of variances by the kurtosis given). */
   it.each([
     ['uniform', (draw: Draw) => draw(), 0.5, 1 / 12, 1.8],
     ['exponential', (draw: Draw) => exponential(draw, 3), 3, 9, 9],

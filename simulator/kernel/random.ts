@@ -1,9 +1,9 @@
 /**
- * Randomness as an argument. A draw is a function that gives uniform numbers in [0, 1); every decision gets its own, keyed by
- * (seed, replication, concern, entity), so that adding a model or an alert never shifts another's draws.
+ * Randomness as an argument. A draw is a function that returns uniform numbers in [0, 1). Every decision has its own, keyed by (seed, replication,
+ * concern, entity), so that adding a model or an alert never shifts the draws of another.
  *
- * `keyedDraw` is seedrandom's Alea (J. Baagøe). Where a stream per decision is too slow (a doorbell's motions, a person's
- * columns), `counterDraw` is Philox2x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+ * `keyedDraw` is seedrandom's Alea (J. Baagøe). `counterDraw` is Philox2x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+ * 2011), for places at which a stream for each decision would be too slow, such as doorbells' motions and persons' columns.
  */
 import alea from 'seedrandom/lib/alea.js';
 import exp from '@stdlib/math-base-special-exp';
@@ -12,23 +12,24 @@ import ln from '@stdlib/math-base-special-ln';
 /** Uniform in [0, 1), 32 random bits. */
 export type Draw = () => number;
 
+/** A run's seed, and the number of the replication with that seed. */
 export interface Seeds {
   seed: number;
   replication: number;
 }
 
-/** A stream for one decision or process. Costs about 1.5 us to make. */
+/** A stream for one decision or process. Making one costs about 1.5 us. */
 export function keyedDraw(seeds: Seeds, concern: string, entity: number | string): Draw {
   return alea(`${seeds.seed}|${seeds.replication}|${concern}|${entity}`);
 }
 
-/** A counter-based generator for one concern: (entity, index) to a uniform in [0, 1), the same in any order of asking. */
+/** A counter-based generator for one concern. It maps (entity, index) to a uniform in [0, 1), the same in any order of calls. */
 export function counterDraw(seeds: Seeds, concern: string): (entity: number, index: number) => number {
   const key = textKey(`${seeds.seed}|${seeds.replication}|${concern}`);
   return (entity, index) => philox2x32(entity, index, key) / 4_294_967_296;
 }
 
-/** FNV-1a of a text, finished with murmur3's mixer: a key for the counter-based generator, or an index for what it numbers by name. Unsigned 32-bit. */
+/** FNV-1a of a text, finished with murmur3's mixer, as an unsigned 32-bit number: a key of the counter-based generator, or an index of something that has a name. */
 export function textKey(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
@@ -91,7 +92,7 @@ export function poisson(draw: Draw, mean: number): number {
   return count;
 }
 
-/** Running sums of weights, for `pick`. Throws where they don't add up to something positive and finite. */
+/** Running sums of weights, for `pick`. Throws RangeError if they don't add up to a positive, finite number. */
 export function cumulative(weights: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(weights.length);
   let total = 0;

@@ -1,14 +1,15 @@
-/** How call-takers type a name, a phone, a date, a person's looks: one thing, many layouts. */
+/** Layouts in which call-takers type a name, a phone, a date, a person's looks and the like. */
 import { pad } from '../../contract/time.ts';
 import type { Draw } from '../kernel/random.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from '../people/identity.ts';
 
+/** One of several, each as likely as the others. */
 export function choose<T>(draw: Draw, from: readonly T[]): T {
   return from[Math.floor(draw() * from.length)];
 }
 
 /** A whole name: LAST, FIRST; FIRST LAST; F. LAST; LAST/FIRST. */
-export function nameText(draw: Draw, person: Identity): string {
+export function nameText(draw: Draw, person: Pick<Identity, 'first' | 'last' | 'full'>): string {
   const first = person.first.toUpperCase();
   const last = person.last.toUpperCase();
   const u = draw();
@@ -38,7 +39,7 @@ export function phoneText(draw: Draw, phone: string): string {
   ]);
 }
 
-/** An ISO date (`1984-03-07`) as officers type dates of birth; any other text as it stands. */
+/** An ISO date (`1984-03-07`) in one of the layouts in which officers type dates of birth. Any other text stays as it is. */
 export function birthDateText(draw: Draw, birthDate: string): string {
   const m = /^(\d{4})-(\d{2})-(\d{2})/.exec(birthDate);
   if (m === null) return birthDate;
@@ -52,6 +53,7 @@ export function birthDateText(draw: Draw, birthDate: string): string {
   ]);
 }
 
+/** A plate, with or without its space or hyphen. */
 export function plateText(draw: Draw, plate: string): string {
   const joined = plate.toUpperCase();
   return draw() < 0.3 ? joined.replace(/[ -]/g, '') : joined;
@@ -63,7 +65,7 @@ const BUILDS = ['THIN BUILD', 'MED BUILD', 'HEAVY SET', 'TALL', 'SHORT', '5 10 A
 const COLOURS = ['BLK', 'BLU', 'GRY', 'RED', 'GRN', 'WHI', 'DRK', 'TAN'];
 const CLOTHES = ['HOODIE', 'JACKET', 'BALL CAP', 'T SHIRT', 'SWEATPANTS', 'JEANS', 'BACKPACK', 'SKI MASK'];
 
-/** What a person looks like, as one phrase. */
+/** A person's looks, as one phrase. */
 export function looksText(draw: Draw): string {
   const parts = [choose(draw, PERSONS), choose(draw, AGES)];
   if (draw() < 0.6) parts.push(choose(draw, BUILDS));
@@ -72,12 +74,13 @@ export function looksText(draw: Draw): string {
   return parts.join(' ');
 }
 
-/** A code for a gate or a lock box, with the words that make it one: the digits alone would be found anywhere. */
+/** A code for a gate or a lock box, with its words: the digits alone would be found in many texts. */
 export function gateText(draw: Draw): string {
   const code = pad(Math.floor(draw() * 10_000), 4);
   return choose(draw, [`GATE CODE ${code}`, `GATE CODE #${code}`, `LOCK BOX ${code}`, `DOOR CODE ${code}`]);
 }
 
+/** A vehicle's looks, as one phrase. */
 export function vehicleText(draw: Draw): string {
   const kind = choose(draw, ['4DR', '2DR', 'SUV', 'PU', 'VAN', 'MC', 'HATCHBACK']);
   return `${choose(draw, COLOURS)} ${choose(draw, ['OLDER', 'NEWER', 'SM', 'LG'])} ${kind}`;

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../contract/catalogue.ts';
 import { PRIVATE_KINDS } from '../../contract/manifest.ts';
 import { keyedDraw, type Draw } from '../kernel/random.ts';
-import type { Cast, Identity } from './identity.ts';
-import { composeNote, templatesOf, type NoteStage } from './narratives.ts';
-import { FAMILIES, FAMILY_OF, FIRST, MORE, OUTCOME } from './templates.ts';
+import { composeNote, noteTemplates, type Cast, type NoteStage, type Person } from './narratives.ts';
+import { FAMILIES, FAMILY_BY_TYPE, FIRST, MORE, OUTCOME } from './templates.ts';
 
 const drawOf = (key: number): Draw => keyedDraw({ seed: 1, replication: 0 }, 'narratives', key);
 
-/** Names that are no word of any template. */
+/** People whose names are no word of any template. */
 const person = fc
   .record({
     first: fc.constantFrom('Xanthe', 'Wilburforce', 'Quillan', 'Ymir'),
@@ -17,7 +16,7 @@ const person = fc
     phone: fc.constantFrom('201-555-0123', '(907) 555-0188', '+1 212 555 0101', '555-0144', '12015550166'),
     birthDate: fc.constantFrom('1984-03-07', '2001-11-30'),
   })
-  .map((p): Identity => ({ ...p, full: `${p.first} ${p.last}`, email: `${p.first}.${p.last.length}@example.com` }));
+  .map((p): Person => ({ ...p, full: `${p.first} ${p.last}`, email: `${p.first}.${p.last.length}@example.com` }));
 
 const casts: fc.Arbitrary<Cast> = fc.record({
   caller: person,
@@ -33,11 +32,11 @@ const kinds = fc.constantFrom(...EVENT_TYPES.map((t) => t.id));
 
 describe('templates', () => {
   it('serve every event type, and every family is in use', () => {
-    expect(Object.keys(FAMILY_OF).sort()).toEqual(EVENT_TYPES.map((t) => t.id).sort());
-    expect(new Set(Object.values(FAMILY_OF))).toEqual(new Set(FAMILIES));
+    expect(Object.keys(FAMILY_BY_TYPE).sort()).toEqual(EVENT_TYPES.map((t) => t.id).sort());
+    expect(new Set(Object.values(FAMILY_BY_TYPE))).toEqual(new Set(FAMILIES));
   });
 
-  it('number at least sixty, none twice', () => {
+  it('are sixty or more, none twice', () => {
     const all = [...Object.values(FIRST).flat(), ...MORE, ...OUTCOME];
     expect(new Set(all).size).toBe(all.length);
     expect(all.length).toBeGreaterThanOrEqual(60);
@@ -67,7 +66,7 @@ describe('templates', () => {
   });
 
   it('refuses an unknown event type', () => {
-    expect(() => templatesOf('parade', 'first')).toThrow(/expected an id of EVENT_TYPES, found "parade"/);
+    expect(() => noteTemplates('parade', 'first')).toThrow(/expected an id of EVENT_TYPES, found "parade"/);
   });
 });
 
@@ -79,7 +78,7 @@ describe('a note', () => {
     expect(composeNote(drawOf(3), 'robbery', cast, 'outcome')).toMatchSnapshot('outcome');
   });
 
-  it('holds each private value as told, and nothing private besides', () => {
+  it('holds each private value as returned, and no other private string', () => {
     fc.assert(
       fc.property(casts, stages, kinds, fc.nat(), (cast, stage, kind, key) => {
         const { text, privates } = composeNote(drawOf(key), kind, cast, stage);
@@ -110,7 +109,7 @@ describe('a note', () => {
     );
   });
 
-  it('plants every kind that remarks can hold', () => {
+  it('contains every kind that remarks can hold', () => {
     const seen = new Set<string>();
     fc.sample(fc.tuple(casts, kinds, fc.nat()), { numRuns: 1000, seed: 3 }).forEach(([cast, kind, key]) => {
       for (const p of composeNote(drawOf(key), kind, cast, 'first').privates) seen.add(p.kind);

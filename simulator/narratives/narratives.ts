@@ -1,7 +1,7 @@
-/** Composes the remarks of CAD records: text full of private strings, each of which is told, by kind, exactly as typed. */
+/** Composes the remarks of CAD records. They are full of private strings, each of which is returned by kind, exactly as typed. */
 import type { PrivateKind, PrivateString } from '../../contract/manifest.ts';
 import type { Draw } from '../kernel/random.ts';
-import type { Cast } from './identity.ts';
+import type { Identity } from '../people/identity.ts';
 import {
   birthDateText,
   callSignText,
@@ -14,16 +14,36 @@ import {
   plateText,
   vehicleText,
 } from './layouts.ts';
-import { FAMILY_OF, FIRST, MORE, OUTCOME } from './templates.ts';
+import { FAMILY_BY_TYPE, FIRST, MORE, OUTCOME } from './templates.ts';
 
+/** When a note is typed: as the record's first, later, or at its end. */
 export type NoteStage = 'first' | 'more' | 'outcome';
+
+/** A person whom a note can name. Plates are given apart from their owners. */
+export type Person = Omit<Identity, 'plate'>;
+
+/** Everything private that a note can name. It is all synthetic. */
+export interface Cast {
+  caller: Person;
+  /** The suspect, neighbour or victim. */
+  other: Person;
+  /** The place of the incident or of the caller, as typed: `2854 W MAPLE ST`, or a crossing `N 5TH AVE / W MAPLE ST`. */
+  address: string;
+  /** `APT 4B`; null if the address has none. */
+  unit: string | null;
+  plate: string;
+  /** A plain word or two: `INSULIN`. */
+  medical: string;
+  /** It matches /^ZQ[A-Z]{8,}$/ and is typed as a surname in each first note, so that a leak can be told from chance. */
+  canary: string;
+}
 
 /** Share of longer words typed with two letters swapped (assumed). */
 const TYPO_SHARE = 0.015;
 
 /**
- * One note about an event of type `kind` (an id of EVENT_TYPES). Throws a RangeError where the type is unknown.
- * `privates` holds each private string once; a value may contain another.
+ * Composes one note about an event of type `kind` (an id of EVENT_TYPES). Throws RangeError if the type is unknown. `privates` holds each
+ * private string once; a value may contain another.
  */
 export function composeNote(
   draw: Draw,
@@ -31,7 +51,7 @@ export function composeNote(
   cast: Cast,
   stage: NoteStage,
 ): { text: string; privates: PrivateString[] } {
-  const template = choose(draw, templatesOf(kind, stage));
+  const template = choose(draw, noteTemplates(kind, stage));
   const privates = new Map<string, PrivateString>();
   let text = '';
   for (const [i, part] of template.split(/[{}]/).entries()) {
@@ -48,11 +68,11 @@ export function composeNote(
   return { text: text.trim(), privates: [...privates.values()] };
 }
 
-/** The templates that a note may be made of. */
-export function templatesOf(kind: string, stage: NoteStage): readonly string[] {
+/** The templates of a stage's notes. Throws RangeError if the type is unknown. */
+export function noteTemplates(kind: string, stage: NoteStage): readonly string[] {
   switch (stage) {
     case 'first': {
-      const family = FAMILY_OF[kind];
+      const family = FAMILY_BY_TYPE[kind];
       if (family === undefined)
         throw new RangeError(`narratives: expected an id of EVENT_TYPES, found ${JSON.stringify(kind)}`);
       return FIRST[family];
@@ -96,7 +116,7 @@ function fill(draw: Draw, slot: string, cast: Cast): Filled {
     case 'canary':
       return secret('canary', cast.canary);
     case 'addr':
-      // A crossing names no household, and is what alerts publish.
+      // A crossing names no household, and alerts publish it.
       return / [/&] /.test(cast.address) ? plain(cast.address) : secret('address', cast.address);
     case 'apt':
       return cast.unit === null ? plain('') : secret('unit', cast.unit);
@@ -131,7 +151,7 @@ function emailText(draw: Draw, email: string): string {
   return draw() < 0.5 ? email : email.toUpperCase();
 }
 
-/** Now and then two letters inside a word of five or more change places. */
+/** Swaps two letters inside a word of five letters or more, now and then. */
 function withTypos(draw: Draw, literal: string): string {
   return literal.replace(/[A-Z]{5,}/g, (word) => {
     if (draw() >= TYPO_SHARE) return word;

@@ -1,9 +1,11 @@
 /**
- * Remarks as call-takers and officers type them, by family of event. Slots in braces are filled by narratives.ts; each `first` template holds {canary}.
- * Abbreviations are those in common use: RP reporting party, COMP complainant, SUBJ subject, VEH vehicle, LS last seen, WB westbound,
+ * Templates of the remarks that call-takers and officers type, by family of event. narratives.ts fills the slots in braces. Each template of
+ * `FIRST` holds {canary}.
+ * Abbreviations are the common ones: RP reporting party, COMP complainant, SUBJ subject, VEH vehicle, LS last seen, WB westbound,
  * NEG negative, UTL unable to locate, GOA gone on arrival, ADV advised, POSS possible, WPN weapon, OBS observed, PTL patrol.
  */
 
+/** Event types of one family share their templates. */
 export const FAMILIES = [
   'burglary',
   'vehicle',
@@ -28,10 +30,11 @@ export const FAMILIES = [
   'medical',
   'patrol',
 ] as const;
+/** One of the families above. */
 export type Family = (typeof FAMILIES)[number];
 
 /** The family of each event type of contract/catalogue.ts. */
-export const FAMILY_OF: Readonly<Record<string, Family>> = {
+export const FAMILY_BY_TYPE: Readonly<Record<string, Family>> = {
   burglary: 'burglary',
   'burglary-cold': 'burglary',
   'burglary-domestic': 'domestic',
@@ -70,6 +73,7 @@ export const FAMILY_OF: Readonly<Record<string, Family>> = {
   'patrol-check': 'patrol',
 };
 
+/** A record's first note. */
 export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   burglary: [
     'RP {rp} AT {addr} {apt} HEARS SOMEONE IN THE KITCHEN, BACK DOOR KICKED IN. RP HIDING IN UPSTAIRS BEDROOM. CB {rpPhone}. NEIGHBOR {otFirst} {canary} ALSO CALLING',
@@ -178,6 +182,7 @@ export const FIRST: Readonly<Record<Family, readonly string[]>> = {
   ],
 };
 
+/** Later notes. */
 export const MORE: readonly string[] = [
   'RP CB, SUBJ NOW IN BACKYARD OF {addr}. STILL ON LINE {rpPhone}',
   'UPDATE: SUSP POSS {ot}, {looks}, LS WB ON FOOT',
@@ -194,6 +199,7 @@ export const MORE: readonly string[] = [
   'ADDL: VEH {veh} LIC {plate} SEEN CIRCLING ABT {clock}',
 ];
 
+/** The note that ends a record. */
 export const OUTCOME: readonly string[] = [
   '{sign} CODE 4, REPORT TAKEN FROM {rp}, VICT CARD GIVEN',
   'UTL SUBJ, RP {rp} ADV TO CALL BACK IF RETURNS',

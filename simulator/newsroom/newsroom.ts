@@ -1,11 +1,12 @@
 /**
  * The news team that reviews alerts before they go out: one desk for each agency, with some reviewers, one queue, working times and errors.
- * What a reviewer decides is drawn from a stream of the alert's own: the length of the queue changes when it is decided, never what.
+ * A reviewer's decision is drawn from a stream of the alert's own: the length of the queue changes its time, never the decision.
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { keyedDraw, lognormal, type Seeds } from '../kernel/random.ts';
 
+/** The news team of one agency, and the functions by which it hears and decides. */
 export interface NewsroomOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -21,6 +22,7 @@ export interface NewsroomOptions {
   decide: (ticket: string, decision: 'approve' | 'reject') => void;
 }
 
+/** Counts since the start. */
 export interface NewsroomMeasures {
   tickets: number;
   approved: number;
@@ -41,6 +43,7 @@ interface Ticket {
 const REVIEW_CV = 0.7;
 const REVIEW_MS_MIN = 1000;
 
+/** One agency's news team. */
 export class Newsroom {
   readonly #options: NewsroomOptions;
   readonly #waiting: Ticket[] = [];

@@ -1,11 +1,12 @@
 /**
- * Who a person is: name, phone, e-mail, birth date, plate and medical words, derived on demand from (seed, agency, person)
- * and stored nowhere. Phones are 555-01xx, e-mail is at example.com, plates begin with ZZ: none can be anybody's.
+ * Identities: name, phone, e-mail, birth date, plate and medical words of a person, derived on demand from (seed, agency, person) and stored
+ * nowhere. Phones are 555-01xx, e-mail is at example.com, plates begin with ZZ: none can be a real person's.
  */
 import { Faker, en } from '@faker-js/faker';
 import { daysInMonth, pad } from '../../contract/time.ts';
 import { counterDraw, keyedDraw, type Draw, type Seeds } from '../kernel/random.ts';
 
+/** A synthetic person. */
 export interface Identity {
   first: string;
   last: string;
@@ -19,8 +20,8 @@ export interface Identity {
   plate: string;
 }
 
-/** The identity of a person. `agency`: the agency's index. Costs some microseconds. */
-export function identityOf(seeds: Seeds, agency: number, person: number): Identity {
+/** Derives the identity of a person. `agency`: the agency's index. It costs some microseconds. */
+export function makeIdentity(seeds: Seeds, agency: number, person: number): Identity {
   draw = keyedDraw(seeds, `people/${agency}/identity`, person);
   const first = faker.person.firstName();
   const last = faker.person.lastName();
@@ -35,17 +36,17 @@ export function identityOf(seeds: Seeds, agency: number, person: number): Identi
   };
 }
 
-/** Medical words about a person, as a caller might tell them: `INSULIN DEPENDENT`. */
-export function medicalOf(seeds: Seeds, agency: number, person: number): string {
+/** Medical words about a person in a caller's style: `INSULIN DEPENDENT`. */
+export function medicalWords(seeds: Seeds, agency: number, person: number): string {
   draw = keyedDraw(seeds, `people/${agency}/medical`, person);
   return MEDICAL[below(MEDICAL.length)];
 }
 
 /**
- * A word that occurs nowhere else, of 14 letters, for use as a surname: `ZQBAKOD...`. Of one run's words no two are equal: the
- * number is written out in syllables, not hashed. Throws RangeError unless `agency` < 4096 and `key` < 2^24.
+ * A word of 14 letters that occurs nowhere else, for use as a surname: `ZQBAKOD...`. No two words of one run are equal, because the number is
+ * written out in syllables, not hashed. Throws RangeError unless `agency` < 4096 and `key` < 2^24.
  */
-export function canaryOf(seeds: Seeds, agency: number, key: number): string {
+export function canaryWord(seeds: Seeds, agency: number, key: number): string {
   if (
     !(agency >= 0 && agency < 4096 && key >= 0 && key < 16_777_216) ||
     !Number.isInteger(agency) ||
@@ -53,7 +54,7 @@ export function canaryOf(seeds: Seeds, agency: number, key: number): string {
   ) {
     throw new RangeError(`expected an agency below 4096 and a key below 2^24, found ${agency} and ${key}`);
   }
-  // Turning both by bits of the seed keeps words of different seeds apart without making two of one seed equal.
+  // Turning both by bits of the seed keeps words of different seeds apart, and never makes two words of one seed equal.
   const turn = counterDraw(seeds, 'people/canary');
   const a = agency ^ Math.floor(turn(0, 0) * 4096);
   const k = key ^ Math.floor(turn(1, 0) * 16_777_216);
@@ -62,7 +63,7 @@ export function canaryOf(seeds: Seeds, agency: number, key: number): string {
 
 // --- internal ---
 
-/** The stream that the one Faker below draws from: set at the start of every call, so that nothing is carried over. */
+/** The stream from which the one Faker below draws. Every call sets it first, so that nothing is carried over. */
 let draw: Draw = () => 0;
 const faker = new Faker({ locale: [en], randomizer: { next: () => draw(), seed: () => undefined } });
 
@@ -72,7 +73,7 @@ const PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXY';
 const CONSONANTS = 'BCDFGHJKLMNPRSTV';
 const VOWELS = 'AEIO';
 
-/** Assumed; conditions that callers and premise notes mention. */
+/** Conditions that callers and premise notes mention. Assumed. */
 const MEDICAL = [
   'INSULIN DEPENDENT',
   'TYPE 1 DIABETIC',

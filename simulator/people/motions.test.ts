@@ -33,8 +33,8 @@ function run(days: number, options: Partial<MotionOptions> = {}): { seen: Seen[]
 describe('motions', () => {
   const { seen, kernel } = run(10);
 
-  it('come at the rate asked for, and end when told', () => {
-    // 30,000 expected: five standard deviations are 866.
+  it('come at the rate asked for, and end at the end given', () => {
+    // 30,000 are expected; five standard deviations are 866.
     expect(Math.abs(seen.length - 30_000)).toBeLessThan(870);
     expect(kernel.motions).toBe(seen.length);
     expect(seen.at(-1)?.atMs).toBeLessThan(START_MS + 10 * DAY_MS);
@@ -61,7 +61,7 @@ describe('motions', () => {
     expect(MOTION_HOUR_SHARES.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 10);
   });
 
-  it('are the same for the same seed, cause and all', () => {
+  it('are the same for the same seed, causes included', () => {
     const golden = { hash: kernel.history.hex(), first: seen[0] };
     expect(run(10).kernel.history.hex()).toBe(golden.hash);
     expect(run(10, { seeds: { seed: 8, replication: 0 } }).kernel.history.hex()).not.toBe(golden.hash);
@@ -85,8 +85,8 @@ describe('motions', () => {
     ['a rate of nothing', { motionsPerDay: 0 }],
   ])('are none with %s', (_, options) => expect(run(1, options).seen).toEqual([]));
 
-  it('keep their rate when several share a millisecond, two of one doorbell never', () => {
-    // 200 a second from each of three doorbells: many clashes, all of which must wait for a later millisecond.
+  it('keep their rate if several share a millisecond, but never two of one doorbell', () => {
+    // Each of three doorbells has 200 a second: many motions clash and must wait for a later millisecond.
     const flat = { hourShares: new Array<number>(24).fill(1), doorbells: 3, motionsPerDay: 200 * 86_400 };
     const dense = run(100 / 86_400, flat).seen;
     expect(Math.abs(dense.length - 60_000)).toBeLessThan(5 * Math.sqrt(60_000));
@@ -95,7 +95,7 @@ describe('motions', () => {
     expect(new Set(dense.map(({ atMs }) => atMs)).size).toBeLessThan(dense.length - 1000);
   });
 
-  it("are each agency's own", () => {
+  it('differ by agency', () => {
     expect(run(1, { agency: 'pd-001' }).seen).not.toEqual(run(1).seen);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What doorbells see: motion as one process per agency, the superposition of all its doorbells' processes. Exponential gaps
- * at the rate of the busiest hour, thinned to the local hour's; each event draws its doorbell and what really moved.
+ * Motions that doorbells see: one process for each agency, which is the superposition of its doorbells' processes. Gaps are exponential at
+ * the rate of the busiest hour, thinned to the rate of the local hour; each event draws its doorbell and its cause.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
 import { zoneOffsetMin } from '../../contract/zones.ts';
@@ -9,7 +9,7 @@ import { KIND } from '../kernel/kinds.ts';
 import { counterDraw, cumulative, pick, type Seeds } from '../kernel/random.ts';
 import ln from '@stdlib/math-base-special-ln';
 
-/** What moved, by code. Shares assumed. */
+/** Causes of motions, by code. Shares assumed. */
 export const MOTION_CAUSES = [
   { name: 'resident', share: 0.34 },
   { name: 'passer-by', share: 0.26 },
@@ -21,11 +21,12 @@ export const MOTION_CAUSES = [
   { name: 'meter-reader', share: 0.02 },
 ] as const;
 
-/** Share of a day's motions by local hour 0-23, %. Assumed: people come and go by day, most in the late afternoon. */
+/** Shares of a day's motions by local hour 0 to 23, %. Assumed: people come and go by day, most of all in the late afternoon. */
 export const MOTION_HOUR_SHARES: readonly number[] = [
   0.8, 0.5, 0.4, 0.4, 0.6, 1.4, 3, 5.2, 6, 5.2, 5, 5.3, 5.6, 5.5, 5.8, 6.9, 7.9, 8.2, 7.4, 6.2, 5, 3.7, 2.5, 1.5,
 ];
 
+/** The doorbells of one agency, and the function that hears of their motions. */
 export interface MotionOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -33,7 +34,7 @@ export interface MotionOptions {
   agency: string;
   /** IANA zone of the doorbells' wall clock. */
   zone: string;
-  /** How many doorbells; events name them 0 to doorbells - 1. */
+  /** The number of doorbells; events name them 0 to doorbells - 1. */
   doorbells: number;
   /** Mean per doorbell, intensity included. */
   motionsPerDay: number;
@@ -41,7 +42,7 @@ export interface MotionOptions {
   hourShares: readonly number[];
   /** No motion is scheduled at or after this. */
   endMs: number;
-  /** Called at each motion; `cause` is an index into MOTION_CAUSES. The cause is folded into the history already. */
+  /** Hears of each motion. `cause`: an index into MOTION_CAUSES, folded into the history already. */
   onMotion: (doorbell: number, cause: number) => void;
 }
 
@@ -55,14 +56,14 @@ export function startMotions(options: MotionOptions): void {
   const meanGapMs = hourShares.reduce((sum, share) => sum + share, 0) / (24 * peak * ratePerMs);
   const accept = hourShares.map((share) => share / peak);
 
-  /** The next motion, drawn but not yet scheduled: exact time, then what it is. */
+  // The next motion, drawn but not yet scheduled, with its exact time.
   let atMs = kernel.nowMs;
   let doorbell = 0;
   let cause = 0;
   let index = 0;
   let acceptNow = 0;
   let acceptUntilMs = -Infinity;
-  /** Doorbells scheduled for the millisecond that is going on, and how many of them have not run. */
+  /** Doorbells scheduled for the present millisecond, and the number of those whose event has not run. */
   const batch: number[] = [];
   let waiting = 0;
   /** No motion is scheduled before this: a millisecond whose motions have run is over. */
@@ -73,7 +74,7 @@ export function startMotions(options: MotionOptions): void {
       atMs -= meanGapMs * ln(1 - draw(index, 0));
       index += 1;
       if (atMs >= acceptUntilMs) {
-        // Offsets are multiples of 15 minutes and change at such moments, so within a quarter of an hour the local hour stays.
+        // Offsets from UTC are multiples of 15 minutes and change at such moments: within a quarter of an hour the local hour stays.
         const quarter = Math.floor(atMs / QUARTER_MS);
         const localMs = quarter * QUARTER_MS + zoneOffsetMin(options.zone, quarter * QUARTER_MS) * MINUTE_MS;
         acceptNow = accept[Math.floor(localMs / HOUR_MS) % 24];
@@ -94,7 +95,7 @@ export function startMotions(options: MotionOptions): void {
       kernel.schedule(ms, KIND.deviceMotion, doorbell, 0, cause);
       batch.push(doorbell);
       drawNext();
-      // A second motion of one doorbell within a millisecond waits for the next one, and what follows it with it.
+      // A second motion of one doorbell within a millisecond waits for the next millisecond, and every later motion waits with it.
     } while (Math.round(atMs) <= ms && !batch.includes(doorbell));
     waiting = batch.length;
   };

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { CATEGORIES } from '../../contract/catalogue.ts';
 import { distanceSquaredToBox } from '../../contract/plane.ts';
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED } from '../../contract/roster.ts';
-import { buildCity, cellSide, householdPlace } from '../city/city.ts';
+import { buildCity, cellSide } from '../city/city.ts';
+import { householdPlace } from '../city/households.ts';
 import {
   TEMPERAMENTS,
   borderRoster,
   buildPeople,
-  firstPersonOf,
+  firstPerson,
   householdOfPerson,
   mergeRosters,
   personOfHousehold,
-  rosterOf,
+  residentRoster,
   type PeopleOptions,
 } from './people.ts';
 
@@ -42,7 +43,7 @@ const people = buildPeople(city, OPTIONS);
 const share = (column: Uint8Array, value: number): number => column.filter((v) => v === value).length / column.length;
 
 describe('persons and households', () => {
-  it('map onto each other exactly, everyone in one household, at least one in each', () => {
+  it('map onto each other: every person has one household, and every household at least one person', () => {
     const counts = fc
       .tuple(fc.integer({ min: 10, max: 4_000_000 }), fc.double({ min: 1, max: 10, noNaN: true }))
       .map(([households, mean]) => ({ households, persons: Math.max(households, Math.floor(households * mean)) }));
@@ -53,24 +54,24 @@ describe('persons and households', () => {
         fc.double({ min: 0, max: 0.999999, noNaN: true }),
         (c, u, v) => {
           const household = Math.floor(u * c.households);
-          const first = firstPersonOf(c, household);
-          const end = firstPersonOf(c, household + 1);
+          const first = firstPerson(c, household);
+          const end = firstPerson(c, household + 1);
           expect(end).toBeGreaterThan(first);
           for (let p = first; p < end; p += 1) expect(householdOfPerson(c, p)).toBe(household);
           const someone = personOfHousehold(c, household, v);
           expect(someone >= first && someone < end).toBe(true);
-          expect(firstPersonOf(c, 0)).toBe(0);
-          expect(firstPersonOf(c, c.households)).toBe(c.persons);
+          expect(firstPerson(c, 0)).toBe(0);
+          expect(firstPerson(c, c.households)).toBe(c.persons);
         },
       ),
       { numRuns: 300 },
     );
   });
 
-  it('come in sizes of 1 to 6 in fixed shares where the mean is 2.5', () => {
+  it('come in sizes of 1 to 6 in fixed shares if the mean is 2.5', () => {
     const counts = { households: 4000, persons: 10_000 };
     const sizes = new Array<number>(8).fill(0);
-    for (let h = 0; h < counts.households; h += 1) sizes[firstPersonOf(counts, h + 1) - firstPersonOf(counts, h)] += 1;
+    for (let h = 0; h < counts.households; h += 1) sizes[firstPerson(counts, h + 1) - firstPerson(counts, h)] += 1;
     expect(sizes).toEqual([0, 1200, 1200, 600, 600, 200, 200, 0]);
   });
 });
@@ -115,7 +116,7 @@ describe('people', () => {
     const other = buildPeople(city, { ...OPTIONS, doorbellShareOfHouseholds: 0, mutedShareOfAppUsers: 0.5 });
     for (const column of ['person', 'radiusDm', 'categories', 'temperament'] as const)
       expect(other[column]).toEqual(people[column]);
-    // Whoever was among the few is among the many.
+    // With a greater share, all earlier app users are still among them.
     const more = buildPeople(city, { ...OPTIONS, appUserShareOfPersons: 0.2 });
     const radiusOf = new Map(Array.from(more.person, (p, i) => [p, more.radiusDm[i]]));
     expect(people.person.filter((p, i) => radiusOf.get(p) !== people.radiusDm[i])).toHaveLength(0);
@@ -162,7 +163,7 @@ describe('rosters', () => {
   const neighbour = buildPeople(cityOf(3), OPTIONS);
 
   it('have ids of their own by agency', () => {
-    const roster = rosterOf(neighbour);
+    const roster = residentRoster(neighbour);
     expect(roster.ids[0]).toBe(3 * RESIDENTS_PER_AGENCY_MAX);
     expect(roster.ids.at(-1)).toBe(3 * RESIDENTS_PER_AGENCY_MAX + neighbour.appUsers - 1);
     expect(roster.categories).toEqual(neighbour.categories);
@@ -170,7 +171,7 @@ describe('rosters', () => {
     expect(neighbour.flags).not.toContain(9);
   });
 
-  it('at the border hold exactly those whose own radius reaches the neighbour', () => {
+  it('at the border hold exactly the residents whose own radius reaches the neighbour', () => {
     const box = cityOf(1).box;
     const border = borderRoster(people, box);
     const inside = new Set(border.ids);
@@ -183,8 +184,8 @@ describe('rosters', () => {
     expect(new Set(border.radiusDm).size).toBe(4);
   });
 
-  it('merge in order of id, whatever the order given', () => {
-    const parts = [rosterOf(neighbour), rosterOf(people)];
+  it('merge in order of id, in any order of rosters', () => {
+    const parts = [residentRoster(neighbour), residentRoster(people)];
     const merged = mergeRosters(parts);
     expect(merged).toEqual(mergeRosters(parts.toReversed()));
     expect(merged.ids.length).toBe(people.appUsers + neighbour.appUsers);

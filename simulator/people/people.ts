@@ -5,25 +5,28 @@
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, type Roster } from '../../contract/roster.ts';
 import { CATEGORIES, type Category } from '../../contract/catalogue.ts';
 import { distanceSquaredToBox, type Box } from '../../contract/plane.ts';
-import { householdPlace, type City } from '../city/city.ts';
+import type { City } from '../city/city.ts';
+import { householdPlace } from '../city/households.ts';
 import { counterDraw, cumulative, pick, type Seeds } from '../kernel/random.ts';
 
+/** The shares by which people have doorbells and the app. */
 export interface PeopleOptions {
   seeds: Seeds;
   personsPerHousehold: number;
   doorbellShareOfHouseholds: number;
   appUserShareOfPersons: number;
   mutedShareOfAppUsers: number;
-  /** Of the radius that each resident chose; 1 where left out. */
+  /** Factor of the radius that each resident chose; 1 if left out. */
   radiusFactor?: number;
 }
 
-/** Index i of every column but the last is one app user, ascending by person. */
+/** Columns of app users, ascending by person: index i of each, `doorbells` excepted, is one of them. Reactions change some of the columns. */
 export interface People {
   agencyIndex: number;
   persons: number;
   households: number;
   appUsers: number;
+  /** Number of the person, and of its household. */
   person: Uint32Array;
   household: Uint32Array;
   /** Home, dm. */
@@ -34,16 +37,17 @@ export interface People {
   categories: Uint16Array;
   /** ROSTER_MUTED or 0. */
   flags: Uint8Array;
+  /** 1 if the household has a doorbell, else 0. */
   hasDoorbell: Uint8Array;
   /** Index into TEMPERAMENTS. */
   temperament: Uint8Array;
   /** Households with a doorbell, ascending; a doorbell's number is its index here. */
   doorbells: Uint32Array;
-  /** The first doorbell among the households from `first` up to `end` (left out); -1 without one. */
+  /** The first doorbell of the households in [first, end); -1 if there is none. */
   doorbellOn: (first: number, end: number) => number;
 }
 
-/** What a resident is likely to do: multipliers of the scenario's shares. Over all app users each averages 1. */
+/** A resident's inclinations: factors of the scenario's shares. Over all app users each averages 1. */
 export interface Temperament {
   name: string;
   /** Share of app users. */
@@ -56,7 +60,7 @@ export interface Temperament {
   call: number;
 }
 
-/** Assumed throughout; that a few write most posts is common knowledge of online forums. */
+/** All assumed. It is common knowledge of online forums that a few people write most posts. */
 export const TEMPERAMENTS: readonly Temperament[] = [
   { name: 'quiet', share: 0.6, open: 0.7, mute: 1.2, quit: 1.2, post: 0.3, clip: 0.5, call: 0.4 },
   { name: 'watchful', share: 0.25, open: 1.3, mute: 0.8, quit: 0.8, post: 1.2, clip: 1.6, call: 1.2 },
@@ -64,7 +68,7 @@ export const TEMPERAMENTS: readonly Temperament[] = [
   { name: 'poster', share: 0.05, open: 1.9, mute: 0.4, quit: 0.4, post: 7.2, clip: 3.6, call: 2 },
 ];
 
-/** The columns of a city's people. Throws RangeError where there are more app users than an agency can have. */
+/** Makes a city's people. Throws RangeError if there are more app users than an agency can have, or the city has another household size. */
 export function buildPeople(city: City, options: PeopleOptions): People {
   if (city.households !== Math.round(city.persons / options.personsPerHousehold)) {
     throw new RangeError(
@@ -125,35 +129,35 @@ export function buildPeople(city: City, options: PeopleOptions): People {
 }
 
 /**
- * The first person of a household; its others follow, up to the next household's first (`firstPersonOf(counts, households)` is
- * the number of persons). Everyone has at least one person at home; the others are spread by a pattern of 20 households of 1 to 6
- * with a mean of 2.5, stretched so that the city's persons come out exactly. At 2.5 the sizes are the pattern's.
+ * The first person of a household; its others follow, up to the first of the next household (`firstPerson(counts, households)` is the number
+ * of persons). Each household has at least one person. The others are spread by a pattern of 20 households of 1 to 6 persons with a mean of
+ * 2.5, stretched so that the city's persons come out exactly; at a mean of 2.5 the sizes are the pattern's.
  */
-export function firstPersonOf(counts: Counts, household: number): number {
+export function firstPerson(counts: Counts, household: number): number {
   const others = counts.persons - counts.households;
   return household + Math.floor((patternOthers(household) * others) / patternOthers(counts.households));
 }
 
-/** The person of a household that a uniform u in [0, 1) picks. */
+/** A person of a household, picked by a uniform u in [0, 1). */
 export function personOfHousehold(counts: Counts, household: number, u: number): number {
-  const first = firstPersonOf(counts, household);
-  return first + Math.floor(u * (firstPersonOf(counts, household + 1) - first));
+  const first = firstPerson(counts, household);
+  return first + Math.floor(u * (firstPerson(counts, household + 1) - first));
 }
 
-/** The household that a person lives in: the inverse of `personOfHousehold`, whatever the u. */
+/** The household that a person lives in: the inverse of `personOfHousehold`, for any u. */
 export function householdOfPerson(counts: Counts, person: number): number {
   let low = 0;
   let high = counts.households - 1;
   while (low < high) {
     const mid = (low + high + 1) >>> 1;
-    if (firstPersonOf(counts, mid) <= person) low = mid;
+    if (firstPerson(counts, mid) <= person) low = mid;
     else high = mid - 1;
   }
   return low;
 }
 
 /** All app users of an agency as subscribers, with ids that are unique among agencies. The columns are copies. */
-export function rosterOf(people: People): Roster {
+export function residentRoster(people: People): Roster {
   return rosterWhere(people, () => true);
 }
 
@@ -165,7 +169,7 @@ export function borderRoster(people: People, neighbourBox: Box): Roster {
   });
 }
 
-/** One roster of several, ascending by id. Throws where a resident comes twice. */
+/** Makes one roster of several, ascending by id. Throws if a resident stands in two. */
 export function mergeRosters(rosters: readonly Roster[]): Roster {
   const order: { id: number; roster: Roster; index: number }[] = [];
   for (const roster of rosters)
@@ -187,10 +191,10 @@ export function mergeRosters(rosters: readonly Roster[]): Roster {
 
 // --- internal ---
 
-/** All that the mapping between persons and households needs: cities and people have it. */
+/** The counts that map persons to households. Cities and people have them. */
 type Counts = Pick<City, 'persons' | 'households'>;
 
-/** Alert radius chosen in the app. Assumed: half a mile, one, two and five miles, rounded. */
+/** Alert radii that residents choose. Assumed: half a mile, one, two and five miles, rounded. */
 const RADII = [
   { radiusDm: 8000, share: 0.25 },
   { radiusDm: 16_000, share: 0.4 },
@@ -199,7 +203,7 @@ const RADII = [
 ];
 const RADIUS_SUMS = cumulative(RADII.map((r) => r.share));
 
-/** Categories wanted. Assumed: most leave the default, which is all of them. */
+/** Categories that residents want. Assumed: most keep the default, which is all of them. */
 const WISHES: { share: number; categories: readonly Category[] }[] = [
   { share: 0.8, categories: CATEGORIES },
   { share: 0.08, categories: CATEGORIES.slice(0, 8) },
@@ -211,17 +215,18 @@ const WISH_SUMS = cumulative(WISHES.map((w) => w.share));
 
 const TEMPERAMENT_SUMS = cumulative(TEMPERAMENTS.map((t) => t.share));
 
-/** Persons in 20 households, 50 in all. Assumed, near the US census's table of household sizes (28% of one, 35% of two). */
+/** Persons in 20 households, 50 in all. Assumed, close to the US census's table of household sizes (28% of one person, 35% of two). */
 const SIZES = [2, 1, 3, 1, 2, 4, 1, 2, 6, 1, 2, 3, 1, 4, 2, 5, 1, 3, 2, 4];
 const OTHERS_BEFORE = SIZES.map((_, i) => SIZES.slice(0, i).reduce((sum, size) => sum + size - 1, 0));
 const OTHERS_OF_ALL = SIZES.reduce((sum, size) => sum + size - 1, 0);
 
-/** Persons beyond the first of each, in the pattern's first so many households. */
+/** Persons beyond the first of each household, in the first `households` of the pattern. */
 function patternOthers(households: number): number {
   const rounds = Math.floor(households / SIZES.length);
   return rounds * OTHERS_OF_ALL + OTHERS_BEFORE[households - rounds * SIZES.length];
 }
 
+/** The roster's bit mask of categories. */
 function maskOf(categories: readonly Category[]): number {
   let mask = 0;
   for (let i = 0; i < CATEGORIES.length; i += 1) if (categories.includes(CATEGORIES[i])) mask |= 1 << i;

@@ -5,6 +5,7 @@
  */
 import type { Box } from '../../contract/plane.ts';
 
+/** The units that neighbours can lend to one agency. */
 export class LentUnits {
   /** Indices of lent units follow those of the agency's own. */
   readonly first: number;

@@ -5,6 +5,7 @@
  */
 import type { Homes } from './patrol.ts';
 
+/** The areas of units 0 to `count - 1`. */
 export class Areas {
   readonly #homes: Homes;
   readonly #count: number;

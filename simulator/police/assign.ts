@@ -12,6 +12,7 @@ import type { Patrol } from './patrol.ts';
 import type { Stack } from './stack.ts';
 import type { Units } from './units.ts';
 
+/** The parts of dispatch that an assignment touches. */
 export interface AssignmentOptions {
   kernel: Kernel;
   /** Speed of units in dm a ms; Infinity: they are there at once. */
@@ -28,6 +29,7 @@ export interface AssignmentOptions {
   measures: MeasuresBook;
 }
 
+/** Moves units to jobs and from them. */
 export class Assignments {
   readonly #kernel: Kernel;
   readonly #dmPerMs: number;
@@ -132,7 +134,7 @@ export class Assignments {
     this.#stack.wait(job);
   }
 
-  /** What is left of the job is done from now on; this unit's event clears it. */
+  /** The rest of the job is worked off from now on, and this unit's event clears it. */
   #work(job: Job, unit: number): void {
     job.clearedBy = unit;
     job.clearMs = this.#kernel.nowMs + job.leftMs;

@@ -8,6 +8,7 @@ import type { JobPriority } from './parameters.ts';
 import type { Patrol } from './patrol.ts';
 import type { Units } from './units.ts';
 
+/** The parts of dispatch that a choice looks at. */
 export interface ChoiceOptions {
   kernel: Kernel;
   pool: ServerPool<Job>;
@@ -20,6 +21,7 @@ export interface ChoiceOptions {
   preempts: boolean;
 }
 
+/** Chooses units. It changes nothing. */
 export class UnitChoice {
   readonly #kernel: Kernel;
   readonly #pool: ServerPool<Job>;

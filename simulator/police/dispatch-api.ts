@@ -1,4 +1,4 @@
-/** What dispatch needs and what it gives. Times are simulated ms, places dm. */
+/** The options of dispatch, the host that it tells everything, and its measures. Times are simulated ms, places dm. */
 import type { Box } from '../../contract/plane.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Seeds } from '../kernel/random.ts';
@@ -31,6 +31,7 @@ export interface DispatchHost {
   ): { jobId: number; serviceMs: number };
 }
 
+/** Everything that one agency's dispatch is made of. */
 export interface DispatchOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -39,7 +40,7 @@ export interface DispatchOptions {
   /** Patrol units. Without `shifts` all of them are on duty all the time. */
   units: number;
   city: { box: Box };
-  /** Where units stand when idle, dm; the centres of their beats if left out. */
+  /** Places of idle units, dm; the centres of their beats if left out. */
   homes?: Homes;
   /** Infinity: units are there at once. */
   travelMetresPerSecond: number;
@@ -56,7 +57,7 @@ export interface DispatchOptions {
   assignment?: 'nearest' | 'areas';
   /** True if a job of priority 1 takes units off calls of priority 3 and 4 when no other is free, until it has those it must have. */
   preemption?: boolean;
-  /** What becomes of jobs that wait; they wait for a unit if left out. */
+  /** Rules for jobs that wait; they wait for a unit if left out. */
   stack?: StackRules;
   /** The most units that neighbours lend at once, and the time that one takes to the border, ms; `stack.aidAfterMs` uses it. */
   aid?: { units: number; extraTravelMs: number };
@@ -83,6 +84,7 @@ export interface DispatchTallies extends DutyTallies {
   onDutyMs: number;
 }
 
+/** Measures since the start. Times in ms. */
 export interface DispatchMeasures {
   /** The most units on duty at once, by the plan. */
   units: number;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../contract/time.ts';
 import { run, SELF_JOB, type Setting } from './dispatch.testing.ts';
 
-describe('who goes', () => {
+describe('the unit that goes is', () => {
   it('the nearest idle unit, by Manhattan distance', () => {
     const { told } = run({
       jobs: [
@@ -23,7 +23,7 @@ describe('who goes', () => {
     ]);
   });
 
-  it('jobs wait by (priority, arrival, id)', () => {
+  it('for waiting jobs, in the order of (priority, arrival, id), the next free one', () => {
     const waiting = [
       { id: 10, priority: 3, atMs: 5 },
       { id: 11, priority: 2, atMs: 7 },
@@ -62,7 +62,7 @@ describe('travel', () => {
     expect([...measures.busyMsByUnit]).toEqual([31_000]);
   });
 
-  it('follows the agency zone for its hours', () => {
+  it("follows the hours of the agency's zone", () => {
     const jobs = [{ id: 1, atMs: 8 * HOUR_MS, x: 7000, y: 2500 }];
     const utc = run({ units: 1, jobs, options: { travelMetresPerSecond: 10 } }).measures.responseMs[3][0];
     const west = run({ units: 1, jobs, options: { travelMetresPerSecond: 10, zone: 'Pacific/Honolulu' } }).measures
@@ -70,19 +70,19 @@ describe('travel', () => {
     expect([utc, west]).toEqual([Math.ceil(20_000 * 1.2), Math.ceil(20_000 * 0.9)]);
   });
 
-  it('a unit on its way back is as near as it has got', () => {
+  it('starts from the present place of a unit on its way back', () => {
     const jobs = [
       { id: 1, atMs: 10 * HOUR_MS, x: 9000, y: 2500 },
       { id: 2, atMs: 10 * HOUR_MS + 61_000, x: 9000, y: 2500 },
     ];
-    // 400 m out, a second of work, 20 s back towards (5000, 2500): 200 m on.
+    // The unit drives 400 m, works for a second, and drives back towards (5000, 2500) for 20 s, which is 200 m.
     const { measures } = run({ units: 1, jobs, options: { travelMetresPerSecond: 10 } });
     expect([...measures.responseMs[3]]).toEqual([40_000, 20_000]);
   });
 });
 
 describe('back-up', () => {
-  it('starts with those who are idle; others join as they come free; all leave together', () => {
+  it('starts with idle units; others join as they come free; all leave together', () => {
     const { told, measures } = run({
       units: 3,
       jobs: [
@@ -109,7 +109,7 @@ describe('back-up', () => {
     expect([...measures.responseMs[3]]).toEqual([0, 0]);
   });
 
-  it('of one priority comes after those who have no unit yet', () => {
+  it('of one priority comes after jobs that have no unit yet', () => {
     const { told } = run({
       jobs: [
         { id: 1, atMs: 0, unitsWanted: 3, serviceMs: 9000 },
@@ -135,7 +135,7 @@ describe('back-up', () => {
 });
 
 describe('cancel', () => {
-  it('takes a job out of the line, frees units on the way or at the scene, and stops what was to come', () => {
+  it('takes a job out of the line, frees units on the way or at the scene, and stops their later events', () => {
     const { told, measures } = run({
       units: 1,
       jobs: [
@@ -163,7 +163,7 @@ describe('cancel', () => {
     expect(measures.waitingMs).toBe(9 + 98);
   });
 
-  it('before arrival leaves the unit where it had got to', () => {
+  it('before arrival leaves the unit at its present place', () => {
     const startMs = 10 * HOUR_MS;
     const { measures, told } = run({
       units: 1,
@@ -196,7 +196,7 @@ describe('self-initiated work', () => {
     expect(measures.busyMs.self).toBe(measures.busyMs.total);
   });
 
-  it('is the same, in time and place, whatever calls come', () => {
+  it('has the same times and places whatever calls come', () => {
     const opportunities = (jobs: Setting['jobs']) =>
       run({ units: 8, jobs, options: { selfInitiated }, untilMs: 48 * HOUR_MS })
         .told.filter((text) => text.includes('self'))
@@ -212,8 +212,8 @@ describe('self-initiated work', () => {
     expect(opportunities(calls)).toEqual(quiet);
   });
 
-  it('is no candidate for a lesser call, however near', () => {
-    // A unit that works on its own stands somewhere, for 12 hours; only the idle one of the two may be asked, wherever it is.
+  it('keeps its unit from lesser calls, however near', () => {
+    // One of the two units works on its own for 12 hours; only the idle one may be sent, wherever it is.
     const rate = { ratePerHour: Array.from({ length: 24 }, (_, hour) => (hour === 0 ? 1 : 0)) };
     for (let seed = 0; seed < 20; seed += 1) {
       const { measures } = run({
@@ -229,7 +229,7 @@ describe('self-initiated work', () => {
     }
   });
 
-  it('yields to priority 1 and to no other', () => {
+  it('yields to priority 1 and to no lower priority', () => {
     const rate = { ratePerHour: new Array<number>(24).fill(3600) };
     for (const priority of [1, 2] as const) {
       const { told, measures } = run({
@@ -270,7 +270,7 @@ it('a host may ask for more, and cancel, from within what it hears', () => {
   expect(measures.busyMs.induced).toBe(30);
 });
 
-it('never sends a unit to two jobs, forgets none, and keeps its accounts, whatever comes', () => {
+it('never sends a unit to two jobs, forgets no job, and its accounts agree, whatever comes', () => {
   const job = fc.record({
     atMs: fc.nat({ max: 3000 }),
     priority: fc.constantFrom(1, 2, 3, 4),

@@ -1,4 +1,4 @@
-/** Tests only: dispatch with jobs, cancels and changes of priority at given moments, and what its host hears. */
+/** For tests: runs dispatch with jobs, cancels and changes of priority at given moments, and records what its host hears. */
 import { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import type { DispatchOptions } from './dispatch-api.ts';
@@ -8,8 +8,10 @@ import type { JobPriority } from './parameters.ts';
 
 /** Two beats side by side: units 1A11 at (2500, 2500) and 1A12 at (7500, 2500), dm. */
 export const box = { x0: 0, y0: 0, x1: 10_000, y1: 5000 };
+/** Ids of self-initiated jobs count from here. */
 export const SELF_JOB = 1_000_000;
 
+/** The jobs of a run and its options. Times in ms. */
 export interface Setting {
   units?: number;
   jobs?: readonly (Partial<JobRequest> & { id: number; atMs: number })[];
@@ -22,7 +24,7 @@ export interface Setting {
   untilMs?: number;
 }
 
-/** Runs jobs given with their moments; tells in texts what the host heard, each with its moment. */
+/** Runs a setting. Returns everything that the host heard as texts, each with its moment. */
 export function run({
   units = 2,
   jobs = [],
@@ -61,7 +63,7 @@ export function run({
   });
   kernel.on(KIND.callArrival, (_id, payload) => dispatch.request(payload as JobRequest));
   kernel.on(KIND.recordChange, (id) => {
-    // The line stands before those of what the cancel leads to.
+    // This text stands before those of events that the cancel leads to.
     const at = told.push(`${kernel.nowMs} cancel ${id}`) - 1;
     told[at] += ` ${dispatch.cancel(id)}`;
   });

@@ -11,7 +11,7 @@
  * - A unit that has ended a job is idle and drives back to its beat.
  *
  * choose.ts picks units, assign.ts moves them. stack.ts: jobs that wait. duty.ts: shifts and breaks. aid.ts: units of neighbours. areas.ts:
- * response areas. measures.ts: what came of it all.
+ * response areas. measures.ts: the account of it all.
  *
  * With `travelMetresPerSecond: Infinity`, one unit for each job and none of the options, this is an M/G/n queue with non-preemptive
  * priorities; with `preferred` lists it is Larson's hypercube model.
@@ -42,6 +42,7 @@ import type { JobTags } from './workload.ts';
 const NO_RULES: StackRules = { escalation: null, phoneAfterMs: null, aidAfterMs: null };
 const SELF_TAGS: JobTags = { cause: 'self', unfounded: false, induced: false };
 
+/** Dispatch and patrol of one agency. */
 export class Dispatch {
   readonly #kernel: Kernel;
   readonly #host: DispatchHost;

@@ -10,6 +10,7 @@ import { KIND } from '../kernel/kinds.ts';
 import { startRoster, type Shift } from '../queue/roster.ts';
 import type { ServerPool } from '../queue/server-pool.ts';
 
+/** Meal breaks, ms. */
 export interface BreakRules {
   lengthMs: number;
   /** Earliest and latest begin of a break, counted from the start of its shift, ms. */
@@ -17,6 +18,7 @@ export interface BreakRules {
   untilMs: number;
 }
 
+/** The crews of one agency, their shifts and breaks. */
 export interface DutyOptions {
   kernel: Kernel;
   zone: string;
@@ -34,6 +36,7 @@ export interface DutyOptions {
   changed: () => void;
 }
 
+/** Sums since the start. */
 export interface DutyTallies {
   /** Meal breaks that crews should have had by now. */
   breaksDue: number;
@@ -60,6 +63,7 @@ const BREAK = 2;
 /** The shift is over, the job is not. */
 const LATE = 3;
 
+/** Keeps count of which units are on duty, on a break, or late. */
 export class Duty {
   /** True for a unit on the roster now, on a break or not: it has an area of its own. */
   readonly isRostered = (unit: number): boolean => this.#state[unit] === ON || this.#state[unit] === BREAK;

@@ -3,6 +3,7 @@ import type { ServerPool } from '../queue/server-pool.ts';
 import { Job, type JobRequest } from './job.ts';
 import type { JobPriority } from './parameters.ts';
 
+/** The jobs of one agency until they are done. */
 export class JobLine {
   /** Jobs without a unit. Jobs that want back-up stand in the pool's line too, but do not count here. */
   waiting = 0;

@@ -6,6 +6,7 @@ import { JOB_PRIORITIES, type JobPriority } from './parameters.ts';
 import type { Units } from './units.ts';
 import { Workload, type JobTags } from './workload.ts';
 
+/** Collects the measures of one agency's dispatch. */
 export class MeasuresBook {
   readonly workload: Workload;
   readonly responseMs = samplesByPriority();

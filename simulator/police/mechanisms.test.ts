@@ -1,4 +1,4 @@
-/** What dispatch does beyond priorities and the nearest unit: each mechanism alone, then all of them together. */
+/** The mechanisms of dispatch beyond priorities and the nearest unit: each alone, then all of them together. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
@@ -16,7 +16,7 @@ describe('pre-emption', () => {
     { id: 3, atMs: 4000, priority: 1, serviceMs: 1000, x: 2500 },
   ];
 
-  it('takes a unit off the least urgent call, which is resumed where it was left', () => {
+  it('takes a unit off the least urgent call, which is resumed from the same point', () => {
     const { told, measures } = run({ jobs, options: { preemption: true } });
     expect(told.filter((text) => !text.includes('onScene'))).toEqual([
       '0 dispatched 1 1A11',
@@ -25,18 +25,18 @@ describe('pre-emption', () => {
       '5000 cleared 3',
       '5000 dispatched 2 1A12',
       '10000 cleared 1',
-      // Four of its ten seconds were done.
+      // Four of its ten seconds of work were done.
       '11000 cleared 2',
     ]);
     expect(measures.tallies.preempted).toBe(1);
-    // Waits and responses are of the first time.
+    // Waits and responses count to the first unit's.
     expect([...measures.queueMs[4]]).toEqual([0]);
     expect([...measures.responseMs[4]]).toEqual([0]);
     expect(measures.waitingMs).toBe(1000);
     expect(measures.busyMs.total).toBe(10_000 + 4000 + 1000 + 6000);
   });
 
-  it('is for priority 1, off priority 3 and 4, and only where it is an option', () => {
+  it('serves priority 1, takes from priority 3 and 4, and happens only if it is switched on', () => {
     expect(sent(run({ jobs }).told)[2]).toBe('10000 dispatched 3 1A11');
     const second = jobs.map((job) => (job.id === 3 ? { ...job, priority: 2 as const } : job));
     expect(sent(run({ jobs: second, options: { preemption: true } }).told)[2]).toBe('10000 dispatched 3 1A11');
@@ -44,7 +44,7 @@ describe('pre-emption', () => {
     expect(sent(run({ jobs: urgent, options: { preemption: true } }).told)[2]).toBe('10000 dispatched 3 1A11');
   });
 
-  it('takes no more units than a job must have, and leaves a call of several the others', () => {
+  it('takes no more units than a job must have, and leaves the other units of a call', () => {
     const several: Setting['jobs'] = [
       { id: 1, atMs: 0, unitsWanted: 3, serviceMs: 10_000 },
       { id: 2, atMs: 4000, priority: 1, unitsWanted: 3, unitsMin: 2, serviceMs: 1000 },
@@ -52,12 +52,12 @@ describe('pre-emption', () => {
     const { told, measures } = run({ units: 3, jobs: several, options: { preemption: true } });
     expect(measures.tallies.preempted).toBe(2);
     expect(told).toContain('4000 dispatched 2 1A11+1A12');
-    // The third goes on: the call is cleared as if nothing had been, and has its two back meanwhile.
+    // The third unit goes on: the call is cleared at the usual time, and has its other two units back before that.
     expect(told).toContain('5000 dispatched 1 1A11+1A12');
     expect(told).toContain('10000 cleared 1');
   });
 
-  it('of a unit on its way makes the call wait for another one, whole', () => {
+  it('of a unit on its way makes the call wait for another unit, with all its work left', () => {
     const { told, measures } = run({
       units: 1,
       jobs: [
@@ -67,7 +67,7 @@ describe('pre-emption', () => {
       options: { preemption: true, travelMetresPerSecond: 10, travelFactor: () => 1 },
     });
     const startMs = 10 * HOUR_MS;
-    // 100 m on its way, and there; a second of work; then the 300 m that are left.
+    // The unit has driven 100 m; it works there for a second, and then drives the 300 m that are left.
     expect(told).toEqual([
       `${startMs} dispatched 1 1A11`,
       `${startMs + 10_000} dispatched 2 1A11`,
@@ -82,7 +82,7 @@ describe('pre-emption', () => {
 });
 
 describe('officers in pairs', () => {
-  it('find their second before others of the same priority find their first', () => {
+  it('find their second unit before other jobs of the same priority find their first', () => {
     const told = (unitsMin: number) =>
       sent(
         run({
@@ -98,10 +98,10 @@ describe('officers in pairs', () => {
   });
 });
 
-describe('those who wait', () => {
+describe('jobs that wait', () => {
   const busy: Setting['jobs'] = [{ id: 1, atMs: 0, priority: 2, serviceMs: 100_000 }];
 
-  it('rise by a priority each time that they have waited long, and are measured by what they came as', () => {
+  it('rise by a priority after each long wait, and are measured by their first priority', () => {
     const { told, measures } = run({
       units: 1,
       jobs: [
@@ -112,7 +112,8 @@ describe('those who wait', () => {
       ],
       options: { stack: { ...STAY, escalation: { priority3Ms: 60_000, priority4Ms: 30_000 } } },
     });
-    // The one of priority 4 is a 3 from 30,010 on and a 2 from 90,010 on; the 3 is a 2 from 60,020 on. Both came before the 2 did.
+    // The job of priority 4 has priority 3 from 30,010 on and 2 from 90,010 on; the one of priority 3 has 2 from 60,020 on. Both came before
+    // the job of priority 2.
     expect(sent(told).map((text) => text.split(' ')[2])).toEqual(['1', '2', '4', '3']);
     expect(measures.tallies.escalated).toBe(3);
     expect([...measures.queueMs[4]]).toEqual([100_000 - 10]);
@@ -134,7 +135,7 @@ describe('those who wait', () => {
     expect([escalated(49_999), escalated(50_001)]).toEqual([0, 1]);
   });
 
-  it('are settled by telephone where they can be', () => {
+  it('are settled by telephone if they can be', () => {
     const { told, measures } = run({
       units: 1,
       jobs: [
@@ -151,7 +152,7 @@ describe('those who wait', () => {
     expect(measures.waitingMs).toBe(40_000 + (100_000 - 10) + (101_000 - 10));
   });
 
-  it('go where their new priority belongs when the caller is more urgent than thought', () => {
+  it('change their place in the line when their priority changes', () => {
     const urges = [{ id: 3, atMs: 50, priority: 1 as const }];
     const { told } = run({ units: 1, jobs: [...busy, { id: 2, atMs: 10 }, { id: 3, atMs: 20 }], urges });
     expect(sent(told).map((text) => text.split(' ')[2])).toEqual(['1', '3', '2']);
@@ -167,7 +168,7 @@ describe('a neighbour', () => {
   };
   const busy = { atMs: 0, priority: 1, serviceMs: 1_000_000, x: 5000 } as const;
 
-  it('lends a unit to a priority 1 that has waited, which drives in over the nearest border', () => {
+  it('lends a unit, which crosses the nearest border, to a job of priority 1 that has waited', () => {
     const { told, measures } = run({
       units: 1,
       jobs: [
@@ -178,13 +179,13 @@ describe('a neighbour', () => {
       options,
     });
     expect(told).toContain('10100 dispatched 2 N1');
-    // Three seconds to the border, and 100 m from there.
+    // It takes three seconds to the border, and drives 100 m from there.
     expect(told).toContain('23100 onScene 2 N1 first');
     expect(told).toContain('43100 cleared 2');
-    // The only one is out when the third asks at 10,200, 20,200, 30,200 and 40,200; at 50,200 it is to be had.
+    // The only unit is lent out when the third job asks at 10,200, 20,200, 30,200 and 40,200; at 50,200 it is free.
     expect(told).toContain('50200 dispatched 3 N1');
     expect(measures.tallies).toMatchObject({ lent: 2, lentRefused: 4, lentMs: 33_000 + 1_028_000 });
-    // None of it counts as the agency's own.
+    // None of this time counts as the agency's own.
     expect(measures.busyMs.total).toBe(1_000_000);
     expect([...measures.busyMsByUnit]).toEqual([1_000_000]);
   });
@@ -211,8 +212,8 @@ describe('response areas', () => {
       run({ units: 3, jobs, options: { homes, assignment, travelMetresPerSecond: 1000, travelFactor: () => 1 } }).told,
     ).map((text) => text.split(' ')[3]);
 
-  it('send their own unit, although another one stands nearer', () => {
-    // The middle unit has just ended a job in the east, 49 m from the next place; the eastern one is at home, 100 m away.
+  it('send their own unit, although another one is nearer', () => {
+    // The middle unit has just ended a job in the east, 49 m from the next place; the eastern unit is at home, 100 m away.
     const jobs: Setting['jobs'] = [
       { id: 1, atMs: startMs, x: 8500, preferred: [1], serviceMs: 10 },
       { id: 2, atMs: startMs + 361, x: 8000 },
@@ -231,7 +232,7 @@ describe('shifts', () => {
   const plan: ShiftPlan = { lengthHours: 12, startHours: [6, 18], relativeStaff: [1, 1] };
   const shifts = planShifts(plan, 2);
 
-  it('change crews; who is at a job finishes it first', () => {
+  it('change crews; a crew at a job finishes it first', () => {
     const { told, measures } = run({
       units: 4,
       jobs: [
@@ -242,7 +243,7 @@ describe('shifts', () => {
       options: { shifts },
       untilMs: 24 * HOUR_MS,
     });
-    // At midnight the second shift is on; its crews are numbered after the first's.
+    // At midnight the second shift is on duty; its crews are numbered after those of the first.
     expect(sent(told)).toEqual([
       `${6 * HOUR_MS - 1000} dispatched 1 1A13+1A14`,
       `${6 * HOUR_MS + 1} dispatched 2 1A11`,
@@ -255,7 +256,7 @@ describe('shifts', () => {
     expect(measures.hourly.reduce((sum, hour) => sum + hour.onDutyMs, 0)).toBe(tallies.onDutyMs);
   });
 
-  it('bring those who wait what they wait for', () => {
+  it('bring units to jobs that wait', () => {
     const { told } = run({
       units: 4,
       jobs: [1, 2, 3, 4].map((id) => ({ id, atMs: 5 * HOUR_MS + id, serviceMs: 10 * HOUR_MS })),
@@ -265,7 +266,7 @@ describe('shifts', () => {
     expect(sent(told).slice(2)).toEqual([`${6 * HOUR_MS} dispatched 3 1A11`, `${6 * HOUR_MS} dispatched 4 1A12`]);
   });
 
-  it('end for crews at work of their own when that ends, and not for something urgent', () => {
+  it('end for a crew at work of its own when that ends; something urgent does not take it off', () => {
     const { told } = run({
       units: 2,
       jobs: [1, 2].map((id) => ({ id, atMs: 18.5 * HOUR_MS + id, priority: 1, serviceMs: 1000 })),
@@ -293,7 +294,7 @@ describe('meal breaks', () => {
   const breaks = { lengthMs: 30 * MINUTE_MS, fromMs: 3 * HOUR_MS, untilMs: 5 * HOUR_MS };
   const options: Setting['options'] = { shifts, breaks };
 
-  it('come about the middle of each shift, and keep a unit from all but priority 1', () => {
+  it('come about the middle of each shift, and keep a unit from every job but those of priority 1', () => {
     const jobs: Setting['jobs'] = [{ id: 1, atMs: 3 * HOUR_MS + 1, priority: 2, serviceMs: 1000 }];
     const { told, measures } = run({ units: 3, jobs, options, untilMs: 24 * HOUR_MS });
     expect(sent(told)).toEqual([`${3.5 * HOUR_MS} dispatched 1 1A11`]);
@@ -315,7 +316,7 @@ describe('meal breaks', () => {
     expect(measures.tallies).toMatchObject({ breaksDue: 1, breaksTaken: 0, breaksBrokenOff: 1, breakMs: 60_000 });
   });
 
-  it('wait for a job to end, and are missed where that takes too long', () => {
+  it('wait for a job to end, and are missed if that takes too long', () => {
     const tallies = (serviceMs: number) =>
       run({ units: 3, jobs: [{ id: 1, atMs: HOUR_MS, serviceMs }], options, untilMs: 8 * HOUR_MS - 1 }).measures
         .tallies;
@@ -323,13 +324,13 @@ describe('meal breaks', () => {
     expect(tallies(5 * HOUR_MS)).toMatchObject({ breaksTaken: 0, breaksMissed: 1, breakMs: 0 });
   });
 
-  it('do not come before those who wait', () => {
+  it('do not come before jobs that wait', () => {
     const waits: Setting['jobs'] = [1, 2].map((id) => ({ id, atMs: id, serviceMs: 3.2 * HOUR_MS }));
     const { measures } = run({ units: 3, jobs: waits, options, untilMs: 8 * HOUR_MS - 1 });
     expect(measures.tallies.breaksMissed).toBe(1);
   });
 
-  it('of many crews are not all at once', () => {
+  it('of many crews do not come all at once', () => {
     const crews = planShifts({ lengthHours: 24, startHours: [0], relativeStaff: [1] }, 24);
     let most = 0;
     for (let atMs = 3 * HOUR_MS; atMs < 6 * HOUR_MS; atMs += 10 * MINUTE_MS) {
@@ -337,13 +338,13 @@ describe('meal breaks', () => {
       const { breaksDue, breaksTaken } = measures.tallies;
       most = Math.max(most, breaksDue - breaksTaken);
     }
-    // They begin within one hour and last half of one.
+    // They begin within one hour and last half an hour.
     expect(most).toBeGreaterThan(6);
     expect(most).toBeLessThan(15);
   });
 });
 
-describe('all of it together', () => {
+describe('all mechanisms together', () => {
   const job = fc.record({
     atMs: fc.nat({ max: 3 * HOUR_MS }),
     priority: fc.constantFrom(1, 2, 3, 4),
@@ -356,7 +357,7 @@ describe('all of it together', () => {
     cancelAfterMs: fc.option(fc.nat({ max: HOUR_MS })),
   });
 
-  it('forgets no job, sends nobody who is off duty or elsewhere, and keeps its accounts', () => {
+  it('forget no job, send no unit that is off duty or elsewhere, and their accounts agree', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3 }),
@@ -394,7 +395,7 @@ describe('all of it together', () => {
               selfInitiated: { ratePerHour: new Array<number>(24).fill(20) },
             },
             selfServiceMs: 10 * MINUTE_MS,
-            // Long after the last: a job may need 40 x 2 hours of one unit.
+            // This is long after the last job: one job may need 40 x 2 hours of one unit.
             untilMs: 200 * HOUR_MS,
           });
           const ended = told.flatMap((text) => (/ (?:cleared|cancel) (\d+)(?! false)/.exec(text) ?? []).slice(1));
@@ -416,7 +417,7 @@ describe('all of it together', () => {
     );
   });
 
-  it('leaves what officers come upon where it was', () => {
+  it('do not shift opportunities for self-initiated work', () => {
     const opportunities = (options: Setting['options']) =>
       run({
         units: 6,

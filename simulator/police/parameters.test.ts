@@ -27,7 +27,7 @@ it.each([[typePriority], [typeService], [typeOutcome]])('%o refuses an unknown t
   expect(() => lookUp('burglery')).toThrow(/unknown event type "burglery"/);
 });
 
-/** The published occupied time is the time there and the published travel of its priority. */
+/** The published occupied time is the work at the scene plus the published travel of the type's priority. */
 it.each([
   ['burglar-alarm', 13.9, 1.7],
   ['suspicious-person', 22.4, 1.8],
@@ -57,7 +57,7 @@ it('urgent jobs are reached sooner, in the published proportion, and rush hours 
   expect([...PUBLISHED_DISPATCH_MIN].sort((a, b) => a - b)).toEqual(PUBLISHED_DISPATCH_MIN);
 });
 
-it('what a job takes has the mean asked for, and depends on the job alone', () => {
+it('the work of a job has the mean asked for, and depends on the job alone', () => {
   const seeds = { seed: 5, replication: 0 };
   const { meanMin, cv, unitsMean } = typeService('disturbance');
   const jobs = Array.from({ length: 20_000 }, (_, id) => drawService(seeds, 'pd-000', 'disturbance', id));
@@ -65,7 +65,7 @@ it('what a job takes has the mean asked for, and depends on the job alone', () =
   expect(Math.abs(mean(jobs.map((job) => job.serviceMs)) / 60_000 / meanMin - 1)).toBeLessThan(
     (5 * cv) / Math.sqrt(jobs.length),
   );
-  // At most 6 units: that cap takes less than a thousandth off the mean.
+  // The cap of 6 units takes less than a thousandth off the mean.
   expect(Math.abs(mean(jobs.map((job) => job.unitsWanted)) - unitsMean)).toBeLessThan(
     0.002 + 5 * Math.sqrt((unitsMean - 1) / jobs.length),
   );
@@ -81,7 +81,7 @@ describe('dangerous types', () => {
     Array.from({ length: 4000 }, (_, id) => drawService(seeds, 'pd-000', type, id, { backup, phoneShare: 0 }));
   const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-  it('get two units from the start, the published mean in all, and work as long as ever', () => {
+  it('get two units from the start and the published mean in all, with the same service times', () => {
     const pairs = drawn('robbery', true);
     expect(pairs.every(({ unitsWanted, unitsMin }) => unitsMin === 2 && unitsWanted >= 2)).toBe(true);
     expect(Math.abs(mean(pairs.map(({ unitsWanted }) => unitsWanted)) - 2.1)).toBeLessThan(0.03);
@@ -89,13 +89,13 @@ describe('dangerous types', () => {
     expect(pairs.map(({ serviceMs }) => serviceMs)).toEqual(drawn('robbery', false).map(({ serviceMs }) => serviceMs));
   });
 
-  it('are not all types', () => {
+  it('are some types, not all', () => {
     expect(drawn('theft', true)).toEqual(drawn('theft', false));
     expect(() => isDangerous('burglery')).toThrow(/unknown event type/);
   });
 });
 
-it('a telephone report settles the share of minor calls that it can, and no other', () => {
+it('a telephone report can settle the stated share of minor calls, and no other call', () => {
   const seeds = { seed: 5, replication: 0 };
   const count = (type: string) =>
     Array.from({ length: 4000 }, (_, id) =>

@@ -11,7 +11,9 @@
  *   P1-P2 42% of calls) are the aim of the priorities.
  */
 
+/** 1 is the most urgent. */
 export type JobPriority = 1 | 2 | 3 | 4;
+/** All priorities, the most urgent first. */
 export const JOB_PRIORITIES: readonly JobPriority[] = [1, 2, 3, 4];
 
 /** Mean minutes from the record to the first unit's dispatch, by priority 1 to 4. */

@@ -18,7 +18,7 @@ it.each([[0], [1], [2], [3], [7], [60], [401]])('%d beats lie spread over the bo
   expect(places.size).toBe(units);
   for (let unit = 0; unit < units; unit += 1)
     expect(x[unit] > box.x0 && x[unit] < box.x1 && y[unit] > box.y0 && y[unit] < box.y1).toBe(true);
-  // The middle of the beats is the middle of the box, to a tenth of its size.
+  // The mean of the beats' centres is the middle of the box, within a tenth of its size.
   if (units === 0) return;
   const mean = (column: Int32Array) => column.reduce((sum, each) => sum + each, 0) / units;
   expect(Math.abs(mean(x) - (box.x0 + box.x1) / 2)).toBeLessThan(10_000);
@@ -33,7 +33,7 @@ it('a box without extent holds any number of beats', () => {
 describe('a drive', () => {
   const point = fc.record({ x: fc.integer({ min: -1e6, max: 1e6 }), y: fc.integer({ min: -1e6, max: 1e6 }) });
 
-  it('takes distance over speed, and every moment of it lies between: as far gone as there is left', () => {
+  it('takes distance over speed; at every moment, the distance driven and the distance left add up', () => {
     fc.assert(
       fc.property(
         point,
@@ -58,7 +58,7 @@ describe('a drive', () => {
     );
   });
 
-  it('that is broken off starts the next one from where it got to', () => {
+  it('starts at the place at which the last one was broken off', () => {
     const patrol = new Patrol(1, beatCentres(1, box));
     patrol.place(0, 0, 0);
     patrol.drive(0, 1000, 1000, 0.1, 0);

@@ -14,6 +14,7 @@ export interface SelfInitiated {
   ratePerHour: readonly number[];
 }
 
+/** The rates of opportunities, and the function that hears of each. */
 export interface OpportunityOptions {
   kernel: Kernel;
   seeds: Seeds;

@@ -1,11 +1,12 @@
 /**
- * What becomes of jobs that wait without a unit: they rise by a priority, are settled by telephone, or bring a neighbour's unit. A job
- * that is served at once costs no event.
+ * The stack: jobs that wait without a unit. In time they rise by a priority, are settled by telephone, or bring a neighbour's unit. A job that
+ * is served at once costs no event.
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { KIND } from '../kernel/kinds.ts';
 import type { Job } from './job.ts';
 
+/** The rules for jobs that wait. */
 export interface StackRules {
   /** Wait after which a job of priority 3 rises to 2, and one of 4 to 3, ms; null: they stay. */
   escalation: { priority3Ms: number; priority4Ms: number } | null;
@@ -15,6 +16,7 @@ export interface StackRules {
   aidAfterMs: number | null;
 }
 
+/** Carries out what the rules demand. */
 export interface StackHost {
   /** True if the job is in hand and has no unit. */
   isWaiting: (job: Job) => boolean;
@@ -32,6 +34,7 @@ const TIMERS = 4;
 /** Waits are counted modulo this, so that ordinals stay below the kernel's bound. */
 const WAITS_MAX = 16_384;
 
+/** The timers of jobs that wait. */
 export class Stack {
   readonly #kernel: Kernel;
   readonly #rules: StackRules;

@@ -1,6 +1,7 @@
 /** The units of an agency, lent ones included, and how far each has got with its job. Columns by unit: looking at units makes no objects. */
 import type { Job } from './job.ts';
 
+/** Which job each unit has. */
 export class Units {
   /** The agency's own units come first, lent ones after them. */
   readonly own: number;

@@ -32,6 +32,7 @@ export interface WorkloadHour {
   onDutyMs: number;
 }
 
+/** Keeps the account of one agency's police time. */
 export class Workload {
   waitingMs = 0;
   waitingMax = 0;

@@ -6,7 +6,7 @@ import { KIND } from '../kernel/kinds.ts';
 import { mostOnDuty, planShifts, startRoster, uncoveredHours, type Shift } from './roster.ts';
 
 describe('a plan', () => {
-  it('keeps the mean staff, as nearly as whole servers do it', () => {
+  it('keeps the mean staff, as closely as whole servers allow', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 500 }),
@@ -29,21 +29,21 @@ describe('a plan', () => {
     );
   });
 
-  it('divides staff as it says', () => {
+  it('divides staff in the proportions given', () => {
     const plan = { lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [2, 1, 0] };
     expect(planShifts(plan, 10).map(({ count }) => count)).toEqual([20, 10, 0]);
     expect(mostOnDuty(planShifts(plan, 10))).toBe(20);
     expect(uncoveredHours(plan)).toEqual([0, 1, 2, 3, 4, 5, 22, 23]);
   });
 
-  it('of overlapping shifts has the most where they overlap', () => {
+  it('of overlapping shifts has the most staff in the overlap', () => {
     const plan = { lengthHours: 10, startHours: [6, 14, 20], relativeStaff: [1, 1, 1] };
     expect(mostOnDuty(planShifts(plan, 5))).toBe(8);
     expect(uncoveredHours(plan)).toEqual([]);
   });
 });
 
-/** What happens to the crews of a plan in a zone, as `hours shift begins|ends`, hours counted from the start. */
+/** The begins and ends of a plan's shifts in a zone, as `hours shift begins|ends`, with hours counted from the start. */
 function follow(plan: Parameters<typeof planShifts>[0], zone: string, startMs: number, hours: number): string[] {
   const kernel = new Kernel(startMs);
   const told: string[] = [];
@@ -65,8 +65,8 @@ function follow(plan: Parameters<typeof planShifts>[0], zone: string, startMs: n
 const three = { lengthHours: 8, startHours: [6, 14, 22], relativeStaff: [1, 1, 1] };
 
 describe('a roster', () => {
-  it('begins what is under way, and what begins next before what ends', () => {
-    // Midnight UTC is 18:00 in Denver, in June.
+  it('begins shifts under way, and a shift that begins comes before one that ends', () => {
+    // In June, midnight UTC is 18:00 in Denver.
     expect(follow(three, 'America/Denver', 1_780_272_000_000, 24)).toEqual([
       '0 14 begins -4-4',
       '4 22 begins 4-12',
@@ -79,7 +79,7 @@ describe('a roster', () => {
   });
 
   it('follows the wall clock when clocks change', () => {
-    // From Saturday 2026-10-31, 18:00 in Denver: clocks go back at two in the night, whose shift lasts nine hours.
+    // It starts on Saturday 2026-10-31, 18:00 in Denver. Clocks go back at two in the night, and that night's shift lasts nine hours.
     expect(follow(three, 'America/Denver', Date.UTC(2026, 10, 1), 24).filter((text) => text.includes(' 22 '))).toEqual([
       '4 22 begins 4-13',
       '13 22 ends',

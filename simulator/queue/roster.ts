@@ -1,21 +1,22 @@
 /**
- * Who is on duty when: a plan of shifts by local hours of the day, and the events by which they begin and end. Call-takers and patrol both
- * work by it. Clock changes move shifts along with the wall clock: the shift of that night is an hour longer or shorter.
+ * Shifts: a plan by local hours of the day, and the events by which shifts begin and end. Call-takers and patrol both work by it. Shifts follow
+ * the wall clock through clock changes: the shift of that night is an hour longer or shorter.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../contract/time.ts';
 import { localToUtc, zoneOffsetMin } from '../../contract/zones.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Kind } from '../kernel/kinds.ts';
 
+/** A plan that is the same every day. */
 export interface ShiftPlan {
   lengthHours: number;
   /** Whole local hours, ascending. */
   startHours: readonly number[];
-  /** One for each start: its staff compared with the other shifts'. */
+  /** One for each start: the staff of that shift, relative to the others'. */
   relativeStaff: readonly number[];
 }
 
-/** One shift of the plan; the same servers, `first` to `first + count - 1`, work it each day. */
+/** One shift of a plan. The servers `first` to `first + count - 1` work it every day. */
 export interface Shift {
   startHour: number;
   lengthHours: number;
@@ -24,8 +25,8 @@ export interface Shift {
 }
 
 /**
- * The shifts of a plan that keeps `meanStaff` on duty on average, as nearly as whole servers do it; a shift with any staff has at least one.
- * Servers are numbered through in the order of shifts.
+ * The shifts of a plan that keeps `meanStaff` on duty on average, as closely as whole servers allow. A shift with any staff has at least one
+ * server. Servers are numbered in the order of shifts.
  */
 export function planShifts(plan: ShiftPlan, meanStaff: number): Shift[] {
   const total = plan.relativeStaff.reduce((sum, relative) => sum + relative, 0);
@@ -46,49 +47,49 @@ export function uncoveredHours({ startHours, relativeStaff, lengthHours }: Shift
   return Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => !covered(hour));
 }
 
-/** The most servers on duty at once, as far as the plan goes. */
+/** The most servers on duty at once, by the plan. */
 export function mostOnDuty(shifts: readonly Shift[]): number {
   const at = (hour: number): number =>
     shifts.reduce((n, s) => n + ((hour - s.startHour + 24) % 24 < s.lengthHours ? s.count : 0), 0);
   return Math.max(0, ...Array.from({ length: 24 }, (_, hour) => at(hour)));
 }
 
+/** Shifts, and the functions that hear of their begins and ends. */
 export interface RosterOptions {
   kernel: Kernel;
-  /** Of the events that begin and end shifts. */
+  /** Kind of the events that begin and end shifts. */
   kind: Kind;
   /** IANA zone of the plan's hours. */
   zone: string;
   shifts: readonly Shift[];
-  /** A shift begins, or is under way at the start: since `startMs`, until `endMs`. A shift of 24 hours begins anew each day without an end. */
+  /** A shift begins, or is under way at the start, from `startMs` until `endMs`. A shift of 24 hours begins anew each day without an end. */
   begin: (shift: Shift, startMs: number, endMs: number) => void;
   end: (shift: Shift) => void;
 }
 
 /**
- * Begins what is under way now and schedules the rest, for ever. Where a shift ends as another begins, the beginning comes first, so that nobody is
- * missing in between.
+ * Begins the shifts that are under way now, and schedules the others for ever. If a shift ends at the moment when another begins, the begin comes
+ * first, so that nobody is missing in between.
  */
-export function startRoster(o: RosterOptions): void {
-  const { kernel, zone, shifts } = o;
+export function startRoster({ kernel, kind, zone, shifts, begin, end }: RosterOptions): void {
   const utc = (shift: Shift, day: number, hours: number): number =>
     localToUtc(zone, day * DAY_MS + (shift.startHour + hours) * HOUR_MS).ms;
   /** By shift: the local day, counted from 1970, on which it begins next. */
   const nextDay: number[] = [];
 
-  function begin(index: number, startMs: number): void {
+  function beginShift(index: number, startMs: number): void {
     const shift = shifts[index];
     const day = nextDay[index];
     nextDay[index] = day + 1;
     const endMs = utc(shift, day, shift.lengthHours);
-    if (shift.lengthHours < 24) kernel.schedule(endMs, o.kind, shifts.length + index, 0);
-    kernel.schedule(utc(shift, day + 1, 0), o.kind, index, 0);
-    o.begin(shift, startMs, endMs);
+    if (shift.lengthHours < 24) kernel.schedule(endMs, kind, shifts.length + index, 0);
+    kernel.schedule(utc(shift, day + 1, 0), kind, index, 0);
+    begin(shift, startMs, endMs);
   }
 
-  kernel.on(o.kind, (entity) => {
-    if (entity < shifts.length) begin(entity, kernel.nowMs);
-    else o.end(shifts[entity - shifts.length]);
+  kernel.on(kind, (entity) => {
+    if (entity < shifts.length) beginShift(entity, kernel.nowMs);
+    else end(shifts[entity - shifts.length]);
   });
 
   const today = Math.floor((kernel.nowMs + zoneOffsetMin(zone, kernel.nowMs) * MINUTE_MS) / DAY_MS);
@@ -98,11 +99,11 @@ export function startRoster(o: RosterOptions): void {
     );
     if (under !== undefined) {
       nextDay[index] = under;
-      begin(index, utc(shift, under, 0));
+      beginShift(index, utc(shift, under, 0));
       continue;
     }
     const next = utc(shift, today, 0) > kernel.nowMs ? today : today + 1;
     nextDay[index] = next;
-    kernel.schedule(utc(shift, next, 0), o.kind, index, 0);
+    kernel.schedule(utc(shift, next, 0), kind, index, 0);
   }
 }

@@ -1,4 +1,4 @@
-/** A growing column of exact samples: a typed array that doubles, so that a million waits cost 8 MB and no garbage. */
+/** A growing column of exact samples. It is a typed array that doubles, so that a million waits cost 8 MB and no garbage. */
 export class Samples {
   #store = new Float64Array(256);
   #length = 0;
@@ -13,7 +13,7 @@ export class Samples {
     this.#length += 1;
   }
 
-  /** The samples in the order of their coming: a copy that later samples leave alone. */
+  /** The samples in the order of pushing, as a copy. */
   values(): Float64Array {
     return this.#store.slice(0, this.#length);
   }

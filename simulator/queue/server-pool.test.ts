@@ -16,7 +16,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constant('abandon' as const), which: fc.nat() }),
 );
 
-it('does what a sorted list and a set of idle servers do', () => {
+it('does the same as a sorted list and a set of idle servers', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 200 }), (servers, steps) => {
       const pool = new ServerPool<string>(servers);
@@ -25,7 +25,7 @@ it('does what a sorted list and a set of idle servers do', () => {
       steps.forEach((s, i) => {
         switch (s.does) {
           case 'offer': {
-            // Three arrivals share a moment, and keys fall: ties are broken by key, not by who came first.
+            // Three arrivals share a moment, and keys fall: ties are broken by key, not by order of arrival.
             const customer = { key: 1000 - i, rank: s.rank, arrivalMs: Math.floor(i / 3), what: `c${i}` };
             pool.offer(customer.key, customer.rank, customer.arrivalMs, customer.what);
             line.push(customer);
@@ -64,7 +64,7 @@ describe('refusals', () => {
     expect(() => new ServerPool(servers)).toThrow(/servers must be an integer/);
   });
 
-  it('a key that waits already, a busy server taken, an idle one freed, nobody to take', () => {
+  it('a key that waits already, a busy server taken, an idle one freed, an empty line', () => {
     const pool = new ServerPool<null>(1);
     expect(() => pool.take(0)).toThrow(/nobody waits/);
     expect(() => pool.free(0)).toThrow(/server 0 is idle or unknown/);
@@ -77,7 +77,7 @@ describe('refusals', () => {
   });
 });
 
-it('a customer who left and came back stands at its new place', () => {
+it('a customer who left and came back has a new place', () => {
   const pool = new ServerPool<string>(0);
   pool.offer(1, 0, 0, 'early');
   pool.offer(2, 0, 1, 'other');

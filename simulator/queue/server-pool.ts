@@ -1,6 +1,6 @@
 /**
- * Servers and one waiting line, on plain data: who is idle, and who is next. Non-preemptive; the line's order is
- * (rank, arrival, key), so it never depends on the order of insertion. Time passes elsewhere: the caller says when.
+ * Servers and one waiting line: which server is idle, and which customer is next. It is non-preemptive. The order of the line is (rank, arrival,
+ * key) and never depends on the order of insertion. The pool has no clock: the caller says when a customer arrives.
  *
  *   pool.offer(id, rank, nowMs, what);
  *   while (pool.head() !== null && pool.idleCount() > 0) start(pool.take(pool.anyIdle()));
@@ -9,7 +9,7 @@
  * Taking and freeing cost O(1), joining and leaving the line O(log waiting).
  */
 
-/** One who waits. `rank`: the priority class, lowest first. `key` is unique among those waiting. `what`: whatever the caller keeps with it. */
+/** A customer in line. `rank`: the priority class, lowest first. `key`: unique among those in line. `what`: the caller's own. */
 export interface Customer<T> {
   key: number;
   rank: number;
@@ -17,17 +17,18 @@ export interface Customer<T> {
   what: T;
 }
 
+/** Servers, numbered from 0, and their one waiting line. */
 export class ServerPool<T> {
   readonly servers: number;
-  /** The idle servers are `order[0 .. idle - 1]`; `place` is its inverse. */
+  /** The idle servers are `order[0 .. idle - 1]`; `place` is the inverse of `order`. */
   readonly #order: Int32Array;
   readonly #place: Int32Array;
   #idle: number;
-  /** A binary heap. Those who gave up stay in it until they reach its top; `present` tells who still waits. */
+  /** A binary heap. A customer who gave up stays in it until it reaches the top; `present` has those who still wait. */
   readonly #line: Customer<T>[] = [];
   readonly #present = new Map<number, Customer<T>>();
 
-  /** `servers`: how many, an integer of at least 0. They are idle at first. */
+  /** `servers`: their number, an integer of at least 0. They are idle at first. Throws RangeError for anything else. */
   constructor(servers: number) {
     if (!Number.isInteger(servers) || servers < 0)
       throw new RangeError(`servers must be an integer of at least 0, found ${servers}`);
@@ -37,7 +38,7 @@ export class ServerPool<T> {
     this.#place = this.#order.slice();
   }
 
-  /** Joins the line. Throws where the key waits already. */
+  /** A customer joins the line. Throws if the key is in line already. */
   offer(key: number, rank: number, arrivalMs: number, what: T): void {
     if (this.#present.has(key)) throw new Error(`customer ${key} waits already`);
     const customer = { key, rank, arrivalMs, what };
@@ -45,7 +46,7 @@ export class ServerPool<T> {
     siftUp(this.#line, customer);
   }
 
-  /** Who is next; null where nobody waits. */
+  /** The next customer; null if nobody waits. */
   head(): Customer<T> | null {
     while (this.#line.length > 0) {
       const top = this.#line[0];
@@ -55,7 +56,7 @@ export class ServerPool<T> {
     return null;
   }
 
-  /** The head of the line takes an idle server. Throws where nobody waits or the server is busy. */
+  /** The next customer takes an idle server. Throws if nobody waits or the server is busy. */
   take(server: number): Customer<T> {
     const head = this.head();
     if (head === null) throw new Error('nobody waits');
@@ -65,21 +66,21 @@ export class ServerPool<T> {
     return head;
   }
 
-  /** An idle server takes up work that never stood in line. Throws where it is busy. */
+  /** An idle server takes up work that never stood in line. Throws if it is busy. */
   occupy(server: number): void {
     if (!this.isIdle(server)) throw new Error(`server ${server} is busy or unknown`);
     this.#idle -= 1;
     this.#swap(server, this.#idle);
   }
 
-  /** A busy server has ended its work. Throws where it is idle. */
+  /** A busy server has ended its work. Throws if it is idle. */
   free(server: number): void {
     if (!(this.#place[server] >= this.#idle)) throw new Error(`server ${server} is idle or unknown`);
     this.#swap(server, this.#idle);
     this.#idle += 1;
   }
 
-  /** Leaves the line unserved. Null where the key does not wait. */
+  /** A customer leaves the line unserved. Null if the key is not in line. */
   abandon(key: number): Customer<T> | null {
     const customer = this.#present.get(key);
     if (customer === undefined) return null;
@@ -91,12 +92,12 @@ export class ServerPool<T> {
     return this.#place[server] < this.#idle;
   }
 
-  /** An idle server, whichever costs nothing to find. Call only where `idleCount()` is above 0. */
+  /** An idle server, whichever is cheapest to find. Call it only if `idleCount()` is above 0. */
   anyIdle(): number {
     return this.#order[this.#idle - 1];
   }
 
-  /** The idle servers, i from 0 to `idleCount() - 1`, in no particular order; taking or freeing one changes it. */
+  /** Idle server i, from 0 to `idleCount() - 1`. Taking or freeing a server changes the order. */
   idleAt(i: number): number {
     return this.#order[i];
   }
@@ -105,12 +106,12 @@ export class ServerPool<T> {
     return this.#idle;
   }
 
-  /** True where the key stands in the line. */
+  /** True if the key is in line. */
   isWaiting(key: number): boolean {
     return this.#present.has(key);
   }
 
-  /** How many wait. */
+  /** The number of customers in line. */
   waiting(): number {
     return this.#present.size;
   }
@@ -124,6 +125,8 @@ export class ServerPool<T> {
     this.#place[other] = from;
   }
 }
+
+// --- internal ---
 
 function before(a: Customer<unknown>, b: Customer<unknown>): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank;

@@ -7,7 +7,7 @@ const people = (hasDoorbell: number[], household: number[]) => ({
 });
 
 describe('doorbells bought', () => {
-  it('are the whole household’s, and only where there was none', () => {
+  it('serve the whole household, which had none', () => {
     const town = people([0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [4, 5, 5, 6, 7, 8, 9, 10, 11, 12]);
     const adoption = new Adoption(town);
     expect(adoption.buy(2)).toBe(true);
@@ -16,7 +16,7 @@ describe('doorbells bought', () => {
     expect(adoption.buy(3)).toBe(false);
   });
 
-  it('end where half of those who use the app have one', () => {
+  it('stop once half of all app users have one', () => {
     const town = people(
       Array.from({ length: 20 }, () => 0),
       Array.from({ length: 20 }, (_, i) => i),

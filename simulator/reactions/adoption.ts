@@ -8,6 +8,7 @@ import type { People } from '../people/people.ts';
 /** Nobody buys a doorbell once this share of app users has one. Assumed. */
 const OWNERS_SHARE_MAX = 0.5;
 
+/** Purchases of doorbells by app users. It changes `hasDoorbell` of the people. */
 export class Adoption {
   #owners: number;
   readonly #people: Pick<People, 'hasDoorbell' | 'household'>;

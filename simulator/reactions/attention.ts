@@ -8,6 +8,7 @@ const GAIN = 0.25;
 /** Greatest factor. */
 const FACTOR_MAX = 3;
 
+/** How attentive each resident is. */
 export class Attention {
   readonly #opened: Decaying;
   readonly #strength: number;

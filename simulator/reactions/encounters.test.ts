@@ -44,16 +44,16 @@ describe('encounters with harmless strangers', () => {
     expect(Math.abs(found.filter((e) => e.u < 0.25).length / found.length - 0.25)).toBeLessThan(0.03);
   });
 
-  it('come at any time, each resident’s at another', () => {
+  it('come at any time, at other times for each resident', () => {
     const encounters = stream(1);
     const times = Array.from({ length: 30 }, (_, resident) => all(encounters, resident).map((e) => e.atMs)).flat();
     expect(new Set(times).size / times.length).toBeGreaterThan(0.999);
-    // Within the four hours that one comes in, on average.
+    // One comes in four hours, on average.
     const early = times.filter((ms) => (ms - START) % (4 * HOUR_MS) < HOUR_MS).length / times.length;
     expect(Math.abs(early - 0.25)).toBeLessThan(0.02);
   });
 
-  it('are the same from wherever they are looked for', () => {
+  it('are the same whatever moment the search starts from', () => {
     const encounters = stream(1);
     const whole = all(encounters, 5);
     const fromMs = START + 17 * DAY_MS + 5 * HOUR_MS;
@@ -68,7 +68,7 @@ describe('encounters with harmless strangers', () => {
     expect(encounters.find(5, START, Infinity, 0.01, () => true)).toEqual(low);
   });
 
-  it('never come where the intensity is 0, nor after the end', () => {
+  it('never come if the intensity is 0, nor after the end', () => {
     expect(all(stream(0), 1)).toEqual([]);
     expect(stream(1).find(1, START + 100 * DAY_MS, Infinity, 1, () => true)).toBeNull();
   });

@@ -27,6 +27,7 @@ const BUCKET_MAX = 8;
 /** Random numbers reserved for a bucket: one for the number of encounters, then two for the time and mark of each. */
 const SLOTS = 32;
 
+/** The encounters of one agency's residents. */
 export class Encounters {
   readonly #draw: (entity: number, index: number) => number;
   readonly #startMs: number;

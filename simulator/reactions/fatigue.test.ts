@@ -3,7 +3,7 @@ import { DAY_MS } from '../../contract/time.ts';
 import { Attention } from './attention.ts';
 import { Fatigue } from './fatigue.ts';
 
-/** The factor after ten weeks of so many alerts a week. */
+/** The factor after ten weeks with `alertsAWeek` alerts a week. */
 function tired(alertsAWeek: number, strength = 1): number {
   const fatigue = new Fatigue(2, strength);
   const gapMs = (7 * DAY_MS) / alertsAWeek;
@@ -13,19 +13,19 @@ function tired(alertsAWeek: number, strength = 1): number {
 }
 
 describe('fatigue', () => {
-  it('is 1 at 3.5 alerts a week, in proportion to them, and bounded', () => {
+  it('is 1 at 3.5 alerts a week, proportional to their number, and bounded', () => {
     expect(tired(3.5)).toBeCloseTo(1, 1);
     expect(tired(14)).toBeCloseTo(4, 1);
     expect(tired(700)).toBe(10);
     expect(tired(14, 0.5)).toBeCloseTo(2, 1);
   });
 
-  it('does nothing at strength 0, nor to whom nothing reaches', () => {
+  it('does nothing at strength 0, nor to residents whom no alert reaches', () => {
     expect(tired(14, 0)).toBe(0);
     expect(new Fatigue(2, 1).factor(0, DAY_MS)).toBe(0);
   });
 
-  it('goes when alerts stop', () => {
+  it('fades when alerts stop', () => {
     const fatigue = new Fatigue(1, 1);
     fatigue.note(0, 0);
     expect(fatigue.factor(0, 7 * DAY_MS) / fatigue.factor(0, 0)).toBeCloseTo(0.368, 3);
@@ -43,7 +43,7 @@ describe('attention', () => {
     expect(attention.factor(0, 0)).toBe(3);
   });
 
-  it('is plain where it does not act', () => {
+  it('is 1 if it does not act', () => {
     const attention = new Attention(1, 0);
     attention.note(0, 0);
     expect(attention.factor(0, 0)).toBe(1);

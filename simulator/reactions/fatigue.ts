@@ -12,6 +12,7 @@ const HALF_LIFE_MS = 7 * DAY_MS * Math.LN2;
 /** Greatest factor, however many alerts there are. */
 const FACTOR_MAX = 10;
 
+/** How tired of alerts each resident is. */
 export class Fatigue {
   readonly #received: Decaying;
   readonly #strength: number;

@@ -11,7 +11,7 @@ const worry = (sinceMs: number, chance: number, cause: string): Worry => ({
 });
 
 describe('fear', () => {
-  it('halves with each half-life, adds up, and ends at a chance of 1', () => {
+  it('halves with each half-life, adds up, and is at most a chance of 1', () => {
     const fear = new Fear(DAY_MS);
     fear.add(7, worry(0, 0.4, 'a'), 0);
     expect(fear.level(7, 0)).toBeCloseTo(0.4, 12);
@@ -24,7 +24,7 @@ describe('fear', () => {
     expect(fear.level(8, DAY_MS)).toBe(0);
   });
 
-  it('names the worry in whose part the mark lies, and a later one takes nothing from it', () => {
+  it('names the worry in whose part the mark lies; a later worry takes nothing from it', () => {
     const fear = new Fear(DAY_MS);
     fear.add(1, worry(0, 0.4, 'a'), 0);
     const before = [0.1, 0.39, 0.41, 0.69, 0.71].map((u) => fear.cause(1, 0, u)?.cause ?? null);
@@ -34,7 +34,7 @@ describe('fear', () => {
     expect(after).toEqual(['a', 'a', 'b', 'b', null]);
   });
 
-  it('is spent by a report, begins when it begins, and is forgotten in the end', () => {
+  it('is spent by a report, begins at its own time, and is forgotten in the end', () => {
     const fear = new Fear(DAY_MS);
     fear.add(1, worry(DAY_MS, 0.5, 'a'), 0);
     expect(fear.level(1, DAY_MS - 1)).toBe(0);

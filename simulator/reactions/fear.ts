@@ -7,7 +7,7 @@
 import type { Lineage } from './lineage.ts';
 import { leftAfter } from './decaying.ts';
 
-/** What one alert or post left in a resident. */
+/** The worry that one alert or post left in a resident. */
 export interface Worry {
   sinceMs: number;
   /** The chance that it adds at its begin. */
@@ -34,6 +34,7 @@ interface State {
   endMs: number;
 }
 
+/** The worries of one agency's residents. */
 export class Fear {
   readonly #states = new Map<number, State>();
   readonly #halfLifeMs: number;

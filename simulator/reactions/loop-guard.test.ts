@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../contract/time.ts';
 import { keyedDraw, poisson } from '../kernel/random.ts';
 import { LoopGuard } from './loop-guard.ts';
 
-/** Two days of first calls, one a minute, each of which causes Poisson(n) further ones 10 minutes later. True where the guard stops it. */
+/** Two days of first calls, one a minute, each of which causes Poisson(n) further ones 10 minutes later. True if the guard stops the loop. */
 function isStopped(n: number): boolean {
   const guard = new LoopGuard(0);
   const draw = keyedDraw({ seed: 5, replication: 0 }, 'guard', n);

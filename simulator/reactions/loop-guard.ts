@@ -12,6 +12,7 @@ const LATER_PER_FIRST_MAX = 9;
 /** Calls of the first generation count as at least this many, so that a handful of calls in a quiet town is no loop. */
 const FIRST_MIN = 50;
 
+/** Counts a day of calls that alerts caused. */
 export class LoopGuard {
   /** Calls by generation, first and later, by hour modulo 24. */
   readonly #first = new Float64Array(HOURS);

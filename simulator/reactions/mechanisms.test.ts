@@ -8,12 +8,12 @@ const acting = (reactions: Partial<typeof DEFAULTS.reactions>): string[] =>
   );
 
 describe('mechanisms', () => {
-  it('all act in full, none where reactions are off', () => {
+  it('all act under `full`, and none if reactions are off', () => {
     expect(acting({})).toHaveLength(8);
     expect(acting({ enabled: false })).toEqual([]);
   });
 
-  it('act as presets say, whatever their switches', () => {
+  it('act by the preset, whatever their switches', () => {
     expect(acting({ preset: 'neutral' })).toEqual([]);
     expect(acting({ preset: 'fatigue-only' })).toEqual(['fatigue']);
     expect(acting({ preset: 'fear-only', fear: { on: false, strength: 2 } })).toEqual(['fear', 'encounters']);
@@ -22,7 +22,7 @@ describe('mechanisms', () => {
     ).toBe(2);
   });
 
-  it('are off by their switch and by a strength of 0 alike', () => {
+  it('are off by their switch or by a strength of 0', () => {
     expect(acting({ comments: { on: false, strength: 1 } })).toEqual(acting({ comments: { on: true, strength: 0 } }));
     expect(acting({ comments: { on: false, strength: 1 } })).toHaveLength(7);
   });

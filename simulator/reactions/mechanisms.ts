@@ -2,6 +2,7 @@
 import type { Scenario } from '../../contract/scenario.ts';
 
 const MECHANISMS = ['attention', 'fear', 'encounters', 'fatigue', 'posting', 'comments', 'clips', 'adoption'] as const;
+/** A mechanism by its name in the scenario. */
 export type Mechanism = (typeof MECHANISMS)[number];
 
 /** The mechanisms that act under a preset that overrides their own switches. */

@@ -1,4 +1,4 @@
-/** Residents of one small town, told things by hand. */
+/** Residents of one small town, to whom the tests send alerts and posts by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../contract/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/time.ts';
@@ -81,10 +81,10 @@ function town(overrides: Partial<Scenario['reactions']> = {}, onPost?: (town: To
 const everybody = ({ users }: Town): number[] => Array.from({ length: users }, (_, i) => i);
 const named = (acts: readonly Act[], ...what: Act['what'][]): string[] =>
   acts.filter((act) => what.includes(act.what)).map((act) => `${act.what} ${act.key}`);
-/** Eager, but nobody so eager that chances come to their ends. */
+/** Eager residents, with chances well below 1. */
 const EAGER = { openShare: 0.5, callShare: 0.3, postShare: 0.05, muteShare: 0.2, quitShare: 0.2, adoptShare: 0.1 };
 
-/** One alert to everybody, then some days. */
+/** A town after one alert, or several, to everybody and some days. */
 function told(overrides: Partial<Scenario['reactions']>, alerts: string[] = ['a.1']): Town {
   const made = town({ ...EAGER, ...overrides });
   for (const id of alerts) made.reactions.reached(alertStimulus(id, undefined), everybody(made), made.kernel.nowMs);
@@ -93,7 +93,7 @@ function told(overrides: Partial<Scenario['reactions']>, alerts: string[] = ['a.
 }
 
 describe('reports of harmless strangers', () => {
-  it('are as many as the share says, each worry spent by the first', () => {
+  it('come in the share asked for, and the first report spends its worry', () => {
     const { reactions, acts, temperament, users } = told({ quitShare: 0, openShare: 0.5, callShare: 0.4 });
     let expected = 0;
     for (let i = 0; i < users; i += 1) {
@@ -103,12 +103,12 @@ describe('reports of harmless strangers', () => {
     const { reported } = reactions.counts();
     expect(named(acts, 'report')).toHaveLength(reported);
     expect(expected).toBeGreaterThan(300);
-    // A worry so strong that its chance is a few percent an encounter falls a little short of the Poisson limit.
+    // A worry with a chance of a few percent for each encounter falls a little short of the Poisson limit.
     expect(Math.abs(reported - expected)).toBeLessThan(4 * Math.sqrt(expected) + 0.03 * expected);
     expect(new Set(acts.map((act) => act.key)).size).toBeGreaterThan(reported);
   });
 
-  it('fade with the half-life, and carry their chain', () => {
+  it('fade with the half-life, and carry their lineage', () => {
     const { acts } = told({ fearHalfLifeMs: 12 * HOUR_MS, callShare: 0.05, quitShare: 0 });
     const ages = acts.filter((act) => act.what === 'report').map((act) => act.atMs - START);
     expect(ages.length).toBeGreaterThan(50);
@@ -119,7 +119,7 @@ describe('reports of harmless strangers', () => {
     expect(acts.every((act) => act.what !== 'report' || act.lineage?.generation === 1)).toBe(true);
   });
 
-  it('are of the same encounters, and of more of them, when there is one more alert', () => {
+  it('concern the same encounters, and more of them, if there is one more alert', () => {
     const one = new Set(named(told({ quitShare: 0, muteShare: 0 }).acts, 'report'));
     const two = new Set(named(told({ quitShare: 0, muteShare: 0 }, ['a.1', 'b.1']).acts, 'report'));
     // A later alert may be read before an earlier one, which then gives up an encounter now and then.
@@ -128,7 +128,7 @@ describe('reports of harmless strangers', () => {
     expect(two.size).toBeGreaterThan(1.4 * one.size);
   });
 
-  it('are awaited once each, however many posts make a resident warier', () => {
+  it('have one event each, however many posts make a resident warier', () => {
     const made = town({ preset: 'fear-only', postReaderCallShare: 0.0004 });
     const readers = Array.from({ length: 256 }, (_, i) => i);
     for (let i = 0; i < 300; i += 1) {
@@ -143,7 +143,7 @@ describe('reports of harmless strangers', () => {
     expect(new Set(reports).size).toBe(reports.length);
   });
 
-  it('come from nobody without fear, or without strangers', () => {
+  it('come from nobody if there is no fear, or no strangers', () => {
     const off = { on: false, strength: 1 };
     expect(named(told({ fear: off }).acts, 'report')).toEqual([]);
     expect(named(told({ encounters: off }).acts, 'report')).toEqual([]);
@@ -173,7 +173,7 @@ describe('a mechanism switched off', () => {
     expect(full.filter((act) => gone.has(act.what)).length).toBeGreaterThan(gone.size === 0 ? -1 : 20);
   });
 
-  it('would be noticed: adoption shows more strangers, and changes reports', () => {
+  it('is noticed: without adoption, residents see fewer strangers and report others', () => {
     const without = told({ quitShare: 0, adoption: off }).acts;
     expect(named(without, 'mute', 'post')).toEqual(named(full, 'mute', 'post'));
     expect(named(without, 'report')).not.toEqual(named(full, 'report'));
@@ -182,7 +182,7 @@ describe('a mechanism switched off', () => {
 
 describe('threads', () => {
   it('come back into view with each comment, to a depth, and nobody comments twice', () => {
-    // A long street on which a comment is seen a little further along it.
+    // On this long street, a comment is seen a little further along than its post.
     const street = (depth: number) => Array.from({ length: 300 }, (_, i) => 150 * depth + i);
     const seen: Stimulus[] = [];
     const shares = { ...EAGER, callShare: 0, quitShare: 0, commentShare: 0.03, postShare: 0.01 };
@@ -206,7 +206,7 @@ describe('threads', () => {
 });
 
 describe('a planted loop', () => {
-  it('causes so many further calls per call on average, and none when the loop was stopped', () => {
+  it('causes the ratio of further calls on average, and none once the loop is stopped', () => {
     const made = town({ plantedRatio: 0.4 });
     for (let i = 0; i < 2000; i += 1) made.reactions.echo(String(i), { root: 'r', generation: 1 });
     made.kernel.runUntil(START + 10 * DAY_MS);

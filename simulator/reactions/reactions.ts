@@ -1,5 +1,5 @@
 /**
- * What residents do about what they receive: ignore it, grow wary, mute, quit, post, comment, share a clip, buy a doorbell, and report
+ * Residents' reactions to alerts and posts: they ignore them, grow wary, mute, quit, post, comment, share a clip, buy a doorbell, and report
  * harmless strangers to 911. Each mechanism has its own file or its own few lines here, one switch and one strength (mechanisms.ts);
  * docs/model/loop.md lists them all.
  *
@@ -29,6 +29,7 @@ const THREAD_DEPTH_MAX = 3;
 /** The kernel's ordinals are below this. */
 const ORDINALS = 65_536;
 
+/** Residents, the scenario's numbers, and the functions that hear what residents do. */
 export interface ReactionOptions {
   kernel: Kernel;
   seeds: Seeds;
@@ -50,6 +51,7 @@ export interface ReactionOptions {
 
 type CounterDraw = (entity: number, index: number) => number;
 
+/** The reactions of one agency's residents. */
 export class Reactions {
   readonly #options: ReactionOptions;
   readonly #kernel: Kernel;

@@ -27,7 +27,7 @@ function portal(requestShare: number, consentShare: number, courtOrderShare: num
 }
 
 describe('the video portal', () => {
-  it('asks about a share of cases, and shares what owners consent to', () => {
+  it('asks about a share of cases, and shares clips with the consent of their owners', () => {
     const { requests, asked, shared, declined } = portal(0.25, 0.1, 0).counts();
     expect(Math.abs(requests - 50)).toBeLessThan(20);
     expect(asked).toBe(OWNERS.length * requests);
@@ -36,20 +36,20 @@ describe('the video portal', () => {
     expect(portal(0, 1, 1).counts()).toEqual({ requests: 0, asked: 0, shared: 0, declined: 0, courtOrders: 0 });
   });
 
-  it('tells police of case, area, window and clips, never who was asked or how many', () => {
+  it('tells police the case, area, window and clips, never who was asked or how many', () => {
     const { requests } = portal(1, 0, 0);
     expect(requests).toHaveLength(200);
     for (const request of requests) {
       expect(Object.keys(request).sort()).toEqual(['area', 'caseId', 'clips', 'window']);
       expect(Object.keys(request.area).sort()).toEqual(['radiusDm', 'x', 'y']);
-      // Nobody consented: the same as if nobody had been asked.
+      // If nobody consented, it looks as if nobody had been asked.
       expect(request.clips).toBe(0);
     }
     const all = portal(1, 1, 0);
     expect(all.requests.every((request) => request.clips === OWNERS.length)).toBe(true);
   });
 
-  it('logs court orders apart', () => {
+  it('logs court orders apart from requests', () => {
     const { requests, courtOrders } = portal(1, 0.5, 0.3);
     expect(Math.abs(courtOrders.length - 60)).toBeLessThan(25);
     expect(courtOrders.length).toBeLessThan(requests.length);

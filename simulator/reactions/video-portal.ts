@@ -32,6 +32,7 @@ export interface VideoRequest {
   clips: number;
 }
 
+/** Counts since the start. */
 export interface VideoCounts {
   requests: number;
   /** Owners asked, and how many of them shared a clip or declined so far. */
@@ -41,6 +42,7 @@ export interface VideoCounts {
   courtOrders: number;
 }
 
+/** The shares by which police ask and owners consent, and the owners. Lengths in dm. */
 export interface VideoPortalOptions {
   seeds: Seeds;
   agencyId: string;
@@ -58,6 +60,7 @@ export interface VideoPortalOptions {
   willingness: (resident: number) => number;
 }
 
+/** The video portal of one agency. */
 export class VideoPortal {
   /** Police see this: nothing in it says who was asked, or how many. */
   readonly requests: VideoRequest[] = [];

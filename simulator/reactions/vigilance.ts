@@ -12,6 +12,7 @@ import type { Lineage, Stimulus } from './lineage.ts';
 /** Factor by which a doorbell's owner sees more strangers. Assumed. */
 const DOORBELL_SIGHT = 1.5;
 
+/** Residents, the strangers at their doors, and the function that hears of reports. */
 export interface VigilanceOptions {
   kernel: Kernel;
   people: People;
@@ -23,6 +24,7 @@ export interface VigilanceOptions {
   report: (resident: number, key: string, origin: 'alert' | 'post', lineage: Lineage) => void;
 }
 
+/** Wary residents of one agency. */
 export class Vigilance {
   readonly #options: VigilanceOptions;
   readonly #fear: Fear;

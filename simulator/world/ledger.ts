@@ -23,6 +23,7 @@ export interface LedgerCall extends Entry {
   attempts: number;
 }
 
+/** One post or comment. */
 export interface LedgerPost extends Entry {
   kind: 'post' | 'comment';
 }

@@ -1,12 +1,12 @@
 /** The residents of one agency in its world: what they do because of alerts and posts becomes settings, posts, calls and incidents. */
 import type { PreferenceChange } from '../../contract/roster.ts';
 import { RESIDENTS_PER_AGENCY_MAX, ROSTER_MUTED, ROSTER_QUIT } from '../../contract/roster.ts';
-import { householdPlace } from '../city/city.ts';
+import { householdPlace } from '../city/households.ts';
 import { INDUCED_FROM, INDUCED_KEYS, type Incident } from '../incidents/incident.ts';
 import { ENCOUNTERS, ENCOUNTER_REPORTS, typeIndex } from '../incidents/mix.ts';
 import { KIND } from '../kernel/kinds.ts';
 import { keyedDraw } from '../kernel/random.ts';
-import { identityOf } from '../people/identity.ts';
+import { makeIdentity } from '../people/identity.ts';
 import type { Lineage, Stimulus } from '../reactions/lineage.ts';
 import { composePost } from '../reactions/posts.ts';
 import { CROSSING_MS, Reactions } from '../reactions/reactions.ts';
@@ -14,6 +14,7 @@ import type { LedgerPost } from './ledger.ts';
 import type { WorldTally } from './tally.ts';
 import type { WorldOptions } from './world-api.ts';
 
+/** The residents of one agency, with their posts. */
 export class Residents {
   readonly reactions: Reactions;
   /** In order of posting. */
@@ -81,7 +82,7 @@ export class Residents {
     this.#tally.posts += 1;
     const postId = `${profile.id}-post-${this.#tally.posts}`;
     const draw = keyedDraw(seeds, `${profile.id}/post`, key);
-    const author = identityOf(seeds, agencyIndex, people.person[resident]);
+    const author = makeIdentity(seeds, agencyIndex, people.person[resident]);
     const { text, privates } = composePost(draw, author, isComment);
     this.posts.push({ kind: isComment ? 'comment' : 'post', id: key, atMs: kernel.nowMs, lineage });
     const about = kind === 'post' ? { thread, depth: depth + 1 } : { thread: postId, depth: 0 };

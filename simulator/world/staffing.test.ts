@@ -5,7 +5,7 @@ import { callTakerStaff, patrolStaff } from './staffing.ts';
 
 const { calls, police } = DEFAULTS;
 
-it('a scenario without any mechanism asks for the plain queues', () => {
+it('a scenario without any mechanism asks for plain queues', () => {
   const plain: Scenario = {
     ...DEFAULTS,
     police: { ...police, escalation: { ...police.escalation, enabled: false } },
@@ -19,7 +19,7 @@ it('a scenario without any mechanism asks for the plain queues', () => {
   expect(callTakerStaff(plain, 50_000)).toEqual({ positions: 2 });
 });
 
-it('staff goes by people and intensity, and nowhere is nobody', () => {
+it('staff follows people and intensity, and is never zero', () => {
   expect(patrolStaff({ ...DEFAULTS, intensity: { ...DEFAULTS.intensity, staffing: 10 } }, 50_000).units).toBe(60);
   expect([patrolStaff(DEFAULTS, 100).units, callTakerStaff(DEFAULTS, 100).positions]).toEqual([1, 1]);
 });

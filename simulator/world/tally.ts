@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { LoopGuard } from '../reactions/loop-guard.ts';
 import { isFirstAttempt } from './ledger.ts';
 
+/** Counts of one day of the run. */
 export interface Daily {
   incidents: number;
   calls: number;
@@ -21,6 +22,7 @@ export interface LoopDay {
   further: number;
 }
 
+/** Counts since the start. Calls include redials. */
 export interface WorldCounts {
   calls: number;
   inducedCalls: number;
@@ -33,6 +35,7 @@ export interface WorldCounts {
   hourlyCalls: number[];
 }
 
+/** Counts as the world goes on. */
 export class WorldTally {
   /** Each call once, at its first attempt, in order of placing. */
   readonly placedCalls: Call[] = [];

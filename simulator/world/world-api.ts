@@ -1,4 +1,4 @@
-/** What one agency's world needs, and what it does to the outside. */
+/** The options of one agency's world, and the host that it tells everything. */
 import type { AgencyProfile } from '../../contract/agency.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
 import type { PreferenceChange } from '../../contract/roster.ts';
@@ -25,6 +25,7 @@ export interface WorldHost {
   recordOf(incidents: string): string | null;
 }
 
+/** Everything that one agency's world is made of. */
 export interface WorldOptions {
   scenario: Scenario;
   seeds: Seeds;

@@ -1,4 +1,4 @@
-/** One agency's world on its own, without any pipeline: what it sends and what it knows. */
+/** One agency's world on its own, without any pipeline. */
 import { describe, expect, it } from 'vitest';
 import { CATEGORIES, EVENT_TYPES, naturesOf } from '../../contract/catalogue.ts';
 import type { MessageManifest, PrivateString } from '../../contract/manifest.ts';
@@ -88,8 +88,8 @@ describe('a world of its own', () => {
   const seen = live(busy);
   const { incidents, desk } = seen.world;
 
-  it('makes incidents at the rate and in the mix that were asked for', () => {
-    // Reported incidents are the community's calls for service; those nobody reports come on top.
+  it('makes incidents at the rate and in the mix asked for', () => {
+    // Reported incidents are the community's calls for service; incidents that nobody reports come on top.
     const reportedShare =
       MIX.reduce((sum, m) => sum + perThousandOf(m), 0) /
       MIX.reduce((sum, m) => sum + perThousandOf(m) / m.reportedShare, 0);
@@ -190,7 +190,7 @@ describe('a world of its own', () => {
     expect(owner.size).toBeGreaterThan(1000);
   });
 
-  it('keeps what happened apart from what was said', () => {
+  it('keeps the truth apart from what callers say', () => {
     const nothing = incidents.filter((i) => i.really < 0);
     const another = incidents.filter((i) => i.really >= 0 && i.really !== i.reported);
     expect(nothing.length / incidents.length).toBeGreaterThan(0.1);
@@ -205,13 +205,13 @@ describe('a world of its own', () => {
   });
 });
 
-describe('residents who are told', () => {
-  it('mute, quit, post, share and report harmless strangers, in the shares asked for', () => {
+describe('residents who receive alerts', () => {
+  it('mute, quit, post, share and report harmless strangers in the shares asked for', () => {
     const shares = {
       ...DEFAULTS.reactions,
       openShare: 0.5,
       muteShare: 0.1,
-      // One alert is far from 3.5 a week: residents are less tired than the shares say.
+      // One alert is far from 3.5 a week: residents are less tired than those of the shares.
       quitShare: 0.3,
       postShare: 0.05,
       clipShare: 0.5,
@@ -246,7 +246,7 @@ describe('residents who are told', () => {
 });
 
 describe('the catalogue and the mix', () => {
-  it('names only event types that exist, and covers all eligible categories', () => {
+  it('name only event types that exist, and cover all eligible categories', () => {
     const ids = new Set(EVENT_TYPES.map((t) => t.id));
     for (const m of MIX) {
       expect(ids).toContain(m.typeId);
@@ -257,7 +257,7 @@ describe('the catalogue and the mix', () => {
     for (const category of CATEGORIES) expect(covered).toContain(category);
   });
 
-  it('puts 0.7 to 6% of calls into an eligible category', () => {
+  it('put 0.7 to 6% of calls into an eligible category', () => {
     const eligible = MIX.filter((m) => {
       const category = EVENT_TYPES.find((t) => t.id === m.typeId)?.category ?? null;
       return category !== null && CATEGORIES.indexOf(category) < 8;

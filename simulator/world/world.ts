@@ -8,7 +8,7 @@ import { CadDesk } from '../cad/desk.ts';
 import type { CadRecord } from '../cad/record.ts';
 import { CallCentre } from '../calls/call-centre.ts';
 import { Calls, type Call } from '../calls/calls.ts';
-import { truePlaces } from '../city/city.ts';
+import { truePlaces } from '../city/labels.ts';
 import type { FeedTally } from '../feeds/feed-api.ts';
 import { Feed } from '../feeds/feed.ts';
 import { startArrivals } from '../incidents/arrivals.ts';
@@ -26,6 +26,7 @@ import { callCentreOptions, dispatchOptions } from './staffing.ts';
 import { WorldTally, type WorldCounts } from './tally.ts';
 import type { WorldOptions } from './world-api.ts';
 
+/** One agency's world. `start` begins it; the kernel runs it. */
 export class World {
   /** In order of begin, those found cold in order of discovery. */
   readonly incidents: Incident[] = [];
