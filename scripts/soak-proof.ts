@@ -19,7 +19,7 @@ import { daysFor } from '../harness/studies/soak/soak-length.ts';
 import { readSamples, SOAK_FILE, writeSamples } from '../harness/studies/soak/samples.ts';
 import { slopesOf } from '../harness/studies/soak/slopes.ts';
 import { runSoak, type Soaked } from '../harness/studies/soak/soak.ts';
-import { slopeText } from '../harness/report/slope-text.ts';
+import { slopeText } from '../harness/report/study-text.ts';
 import { PLANTS, startLeaky, type Plant } from '../test/soak/leaky-process.testing.ts';
 import { resampled, thinned, windowOf } from '../test/soak/resample.testing.ts';
 

@@ -34,6 +34,7 @@ const PLAIN = [
   'harness/options',
   'harness/records',
   'harness/replay',
+  'harness/report',
   'harness/run',
   'harness/studies',
   'harness/trace',

@@ -10,7 +10,7 @@ import { summaryLines } from './summary.ts';
 const { record } = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 2 });
 
 describe('the section of a paired run', () => {
-  it('tells direct and net effects apart, and is not there without a pair', () => {
+  it('separates direct from net effects, and is absent if the run was not compared', () => {
     expect(againstSection(record)).toEqual([]);
     const [{ body }] = againstSection({ ...record, against: AGAINST });
     for (const text of [
@@ -19,7 +19,7 @@ describe('the section of a paired run', () => {
       '+4.2 s',
       '-1.0 s to +9.4 s',
       'policy.alerts=off name=&#60;b&#62;',
-      'Net is the whole',
+      'The net effect is the whole difference',
     ])
       expect(body.text).toContain(text);
     const [exact] = againstSection({ ...record, against: { ...AGAINST, exact: true, congestion: 'off' } });
@@ -28,7 +28,7 @@ describe('the section of a paired run', () => {
     expect(summaryLines({ ...record, against: AGAINST }, 140).join('\n')).toContain('+10 dispatches (+11)');
   });
 
-  it('says loudly that a loop is unstable', () => {
+  it('warns of an unstable loop', () => {
     const blocks = [{ calls: 1000, caused: 950, further: 900 }];
     const branching: Branching = estimateBranching(blocks, [{ agency: 'pd-000', atMs: record.simulated.startMs }]);
     expect(loopSection({ ...record, branching }).body.text).toMatch(/banner bad.*unstable.*pd-000 at/);

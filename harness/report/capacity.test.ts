@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, expect, it } from 'vitest';
-import { capacityText } from './capacity-text.ts';
+import { capacityText } from './study-text.ts';
 import { fixtureLoadRun, writeFixtureRun } from './fixture.testing.ts';
 import { CAPACITY } from './full-run.testing.ts';
 import { writeReport } from './report.ts';
@@ -20,7 +20,7 @@ it('shows where the capacity lies, what broke first, and every trial', async () 
   const { document } = parseHTML(readFileSync(await writeReport(dir), 'utf8'));
   const section = document.querySelector('#capacity');
   expect(section?.textContent).toContain('11.4 to 12.3 alerts per wall second (99% interval).');
-  expect(section?.textContent).toContain('What broke first, as load rises, was completion');
+  expect(section?.textContent).toContain('As load rises, completion breaks first');
   expect(section?.querySelectorAll('figure').length).toBe(2);
   expect(section?.querySelectorAll('tbody tr').length).toBe(CAPACITY.trials.length);
   expect(section?.textContent).toContain('completion.p99<2s (2.4 s)');
@@ -29,7 +29,7 @@ it('shows where the capacity lies, what broke first, and every trial', async () 
   expect(section?.querySelectorAll('.wide [aria-label="dot"] > *').length).toBe(2 * CAPACITY.trials.length);
 });
 
-it('says it on the terminal, and says nothing of it where none was searched for', () => {
+it('is on the terminal, unless the run is not a search', () => {
   const { record } = fixtureLoadRun();
   expect(summaryLines(record, 200).join('\n')).not.toContain('CAPACITY');
   record.capacity = { ...CAPACITY, knee: 9100.4 };

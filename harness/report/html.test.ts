@@ -3,7 +3,7 @@ import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { TRUTHS } from '../../contract/record/kinds.ts';
 import { RunRecordSchema, type RunRecord } from '../../contract/record/run-record.ts';
-import { tallyFaults } from './fault-tally.ts';
+import { tallyFaults } from './sections/faults.ts';
 import { fixtureRun, type FixtureRun } from './fixture.testing.ts';
 import { fixtureFullRun } from './full-run.testing.ts';
 import { HOSTILE, hostileCopy, intrusions } from './hostile.testing.ts';

@@ -1,4 +1,4 @@
-/** The frame of a page: one self-contained HTML file that needs no network, legible in light and dark, wide and narrow. */
+/** The frame and the style sheet of every page: a self-contained HTML file that needs no network and is legible in light and dark, wide and narrow. */
 import { html, joinLines, rawHtml, type Html } from './html.ts';
 
 export interface PageSection {
@@ -13,7 +13,7 @@ export interface PageOptions {
   /** Stands between the title and the links to the sections. */
   intro?: Html;
   sections: readonly PageSection[];
-  /** Last line of the page, which says where its numbers come from. */
+  /** Last line of the page, which names the source of its numbers. */
   footer?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Plots rendered on the server to inline SVG, once wide and once narrow: letters keep their size on a phone. */
+/** Plots as inline SVG, drawn once wide and once narrow so that letters keep their size on a phone. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { html, rawHtml, type Html } from './html.ts';
@@ -7,9 +7,9 @@ const WIDTHS_PX = { wide: 960, narrow: 350 } as const;
 
 export interface PlotSpec {
   title: string;
-  /** One sentence that says what to see. */
+  /** One sentence that says what the plot shows. */
   lede: string;
-  /** What a reader who can't see the plot should know. */
+  /** The plot in words, for a reader who can't see it. */
   alt: string;
   /** Says what each colour or shape stands for. */
   legend?: Html;
@@ -48,7 +48,7 @@ ${rawHtml(inner)}
   return file.text;
 }
 
-/** Shapes of marks and legends, drawn about the origin within 12 by 12: each series has one, so that grey paper suffices. */
+/** Shapes of marks and legends, as paths about the origin within 12 by 12. Each series has a shape of its own, so that grey paper suffices. */
 export const SHAPES = {
   circle: 'M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z',
   square: 'M-4.4-4.4H4.4V4.4H-4.4Z',
@@ -63,7 +63,7 @@ export const SHAPES = {
 } as const;
 export type Shape = keyof typeof SHAPES;
 
-/** Entries of a colour (a CSS value), a shape, filled or in outline, and a word. */
+/** Each entry has a colour (a CSS value), a shape, filled or in outline, and a word. */
 export function legend(entries: { colour: string; shape: Shape; label: string; outline?: boolean }[]): Html {
   const items = entries.map(({ colour, shape, label, outline }) => {
     const paint = outline === true ? html`fill="none" stroke="${colour}" stroke-width="1.6"` : html`fill="${colour}"`;
@@ -106,7 +106,7 @@ function render(spec: PlotSpec, size: keyof typeof WIDTHS_PX): Html {
   });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', ALT_PLACE);
-  // The page styles plots itself; a copy of Plot's style sheet in each would be bytes for nothing.
+  // The page has a style sheet for plots, so Plot's own copy in each drawing is not needed.
   for (const style of svg.querySelectorAll('style')) style.remove();
   // linkedom leaves < and & in attributes as they are, which a file of SVG must not have.
   const alt = html`aria-label="${spec.alt}"`;
@@ -115,7 +115,7 @@ function render(spec: PlotSpec, size: keyof typeof WIDTHS_PX): Html {
 
 const GEOMETRY = / (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform)="[^"]*"/g;
 
-/** Geometry to a tenth of a pixel: Plot writes 15 digits, which would be most of the page. Labels are left alone. */
+/** Cuts geometry to a tenth of a pixel: the 15 digits that Plot writes would be most of the page. Labels stay as they are. */
 function shortened(svg: string): string {
   return svg.replace(GEOMETRY, (attribute) => attribute.replace(/(\.\d)\d+/g, '$1'));
 }

@@ -14,7 +14,7 @@ describe('progress', () => {
     expect(barText('city', 0.5, 'x'.repeat(200), 1000, 60)).toHaveLength(59);
   });
 
-  it('says plain lines by tenths where there is no terminal, without control characters', () => {
+  it('writes plain lines by tenths if there is no terminal, without control characters', () => {
     const { stream, written } = fakeStream(false);
     const progress = createProgress({ stream, label: 'city', quiet: false });
     for (let i = 0; i <= 100; i += 1) progress.update(i / 100, `day ${i}`);

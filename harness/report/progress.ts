@@ -1,7 +1,7 @@
-/** How far a run is: a bar on a terminal, plain lines elsewhere. Writes to the stream given, which is never stdout. */
+/** Shows the progress of a run: as a bar on a terminal, as plain lines elsewhere. The stream must not be stdout, which is for results. */
 
 export interface Progress {
-  /** `fraction` of the whole, 0 to 1; `text` says where in it. */
+  /** `fraction` of the run is done, 0 to 1; `text` names the place in it. */
   update(fraction: number, text: string): void;
   /** Clears the bar; nothing is drawn afterwards. */
   end(): void;
@@ -23,7 +23,7 @@ export function createProgress({ stream, label, quiet }: ProgressOptions): Progr
   return stream.isTTY ? bar(stream, label) : plainLines(stream, label);
 }
 
-/** `#####-----  42%  scenario  text  12 s left`, for a fraction of what took `elapsedMs` so far. */
+/** `scenario  #####-----  42%  text  12 s left`. The fraction took `elapsedMs` so far. */
 export function barText(label: string, fraction: number, text: string, elapsedMs: number, columns: number): string {
   const filled = Math.round(fraction * BAR_WIDTH);
   const drawn = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
@@ -35,29 +35,29 @@ export function barText(label: string, fraction: number, text: string, elapsedMs
 // --- internal ---
 
 function bar(stream: NodeJS.WriteStream, label: string): Progress {
-  const begun = Date.now();
+  const startedMs = Date.now();
   let drawnMs = -Infinity;
   return {
     update(fraction, text) {
       const now = Date.now();
       if (now - drawnMs < REDRAW_MS && fraction < 1) return;
       drawnMs = now;
-      stream.write(`\r\u001b[K${barText(label, fraction, text, now - begun, stream.columns ?? 80)}`);
+      stream.write(`\r\u001b[K${barText(label, fraction, text, now - startedMs, stream.columns ?? 80)}`);
     },
     end: () => void stream.write('\r\u001b[K'),
   };
 }
 
-/** A line for each tenth, or after five seconds without one. */
+/** Writes a line for each tenth, or after five seconds without one. */
 function plainLines(stream: NodeJS.WriteStream, label: string): Progress {
-  let saidMs = Date.now();
-  let saidFraction = 0;
+  let lineMs = Date.now();
+  let lineFraction = 0;
   return {
     update(fraction, text) {
       const now = Date.now();
-      if (fraction - saidFraction < LINE_FRACTION && now - saidMs < LINE_MS) return;
-      saidMs = now;
-      saidFraction = fraction;
+      if (fraction - lineFraction < LINE_FRACTION && now - lineMs < LINE_MS) return;
+      lineMs = now;
+      lineFraction = fraction;
       stream.write(`${label}: ${percent(fraction)}  ${text}\n`);
     },
     end: () => {},

@@ -1,4 +1,4 @@
-/** Opens a report in Chromium, as a reader would. Skipped where there is no Chromium, unless CI=true says that there must be one. */
+/** Opens a report in Chromium, as a reader would. Skipped if there is no Chromium, unless CI=true says that there must be one. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,7 +167,7 @@ describe.skipIf(skipped)(
       },
     );
 
-    it("shows the record's figures on its tiles", async () => {
+    it("shows the record's numbers on its tiles", async () => {
       const { page } = await open(VIEWS[0]);
       const { counts, delayMs, duty, falseAlertRate, loop, police, privacy, verdicts } = run.record;
       const whole = (n: number) => n.toLocaleString('en-US');

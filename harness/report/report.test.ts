@@ -1,4 +1,4 @@
-/** The report as a file: whole or not at all, the same bytes again, and one line where its input is not what it should be. */
+/** The report as a file: it is written whole or not at all, with the same bytes each time, and wrong input gives an error of one line. */
 import {
   existsSync,
   linkSync,
@@ -74,7 +74,7 @@ describe('writeReport refuses', () => {
       name: 'a negative count',
       spoil: (dir) =>
         rewrite(dir, 'run.json', (text) => text.replace(/"alerts":\d+,"updates"/, '"alerts":-1,"updates"')),
-      says: /run\.json: expected hundredblock\.run\/1\.\d+, found at \/counts\/alerts a value that /,
+      says: /run\.json: expected hundredblock\.run\/1\.\d+, found at counts\.alerts a value that /,
     },
     {
       name: 'half a map',
@@ -113,14 +113,14 @@ describe('writeReport refuses', () => {
 });
 
 describe('writeReport', () => {
-  it('takes a later minor version, whose new fields it does not know', async () => {
+  it('accepts a later minor version, whose new fields it does not know', async () => {
     const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 2 });
     run.record.schema = 'hundredblock.run/1.9';
     (run.record as Record<string, unknown>)['later'] = true;
     await expect(writeReport(written(run))).resolves.toMatch(/report\.html$/);
   });
 
-  it('leaves nothing half-written where the page can not take its place', async () => {
+  it('leaves nothing half-written if the page can not be put in its place', async () => {
     const dir = written();
     mkdirSync(join(dir, 'report.html'));
     const before = readdirSync(dir).sort();
@@ -131,7 +131,7 @@ describe('writeReport', () => {
     expect(readdirSync(dir).sort()).toEqual(before);
   });
 
-  it('puts the page in place whole: another name of the earlier report keeps the earlier text', async () => {
+  it('replaces the file instead of changing it: another link to the earlier report keeps the earlier text', async () => {
     const dir = written();
     writeFileSync(join(dir, 'report.html'), 'an earlier report');
     linkSync(join(dir, 'report.html'), join(dir, 'earlier.html'));
@@ -152,7 +152,7 @@ describe('writeReport', () => {
     expect(readdirSync(dir).sort()).toEqual([...before, 'report.html'].sort());
   });
 
-  it('needs nothing from elsewhere: no script, no style sheet, no image, no address', async () => {
+  it('needs nothing from outside: no script, no style sheet, no image, no address', async () => {
     const page = readFileSync(await writeReport(written()), 'utf8');
     expect(/<(?:script|iframe|img|object|embed|base)\b/i.exec(page)?.[0]).toBeUndefined();
     const addresses = [...page.matchAll(/\b(?:href|src)="([^"]*)"/g)].map((m) => m[1]);
@@ -176,7 +176,7 @@ describe('writeReport', () => {
     run.faults[0].became = mark;
     const page = readFileSync(await writeReport(written(run)), 'utf8');
     const { document } = parseHTML(page);
-    // Never the page itself in an assertion: a failure would print a hundred kilobytes.
+    // The page itself is never in an assertion: a failure would print a hundred kilobytes.
     expect(document.querySelectorAll('img').length).toBe(0);
     expect(document.querySelectorAll('[onerror]').length).toBe(0);
     expect(document.querySelector('h1')?.textContent).toBe(`Run of ${mark}, seed 7`);
@@ -185,7 +185,7 @@ describe('writeReport', () => {
     }
   });
 
-  it('says plainly where there is nothing to show', async () => {
+  it('says so if there is nothing to show', async () => {
     const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 0 });
     const none = { value: null, n: 0, low: null, high: null };
     const { record } = run;
@@ -225,7 +225,7 @@ describe('writeReport', () => {
 });
 
 describe('the faults section', () => {
-  it('counts each kind by what became of it, in words', async () => {
+  it('counts each kind by its outcomes, in words', async () => {
     const run = fixtureRun({ agencies: 1, days: 1, alertsPerAgency: 1 });
     const fault = (kind: FaultLine['kind'], became: string): FaultLine => ({
       kind,
@@ -246,9 +246,9 @@ describe('the faults section', () => {
     run.record.faults['gap'] = { injected: 1, accounted: 1 };
     const page = readFileSync(await writeReport(written(run)), 'utf8');
     const section = page.slice(page.indexOf('<section id="faults"'), page.indexOf('<section id="flow"'));
-    expect(section).toContain('Faults of these kinds are not all accounted for: delay.');
+    expect(section).toContain('Not every fault of these kinds is accounted for: delay.');
     expect(section).toContain(
-      '<tr><th scope="row">delay</th><td class="num">2</td><td>in part taken as news of a record, in part recognised as already known</td></tr>',
+      '<tr><th scope="row">delay</th><td class="num">2</td><td>in part accepted as news of a record, in part recognised as already known</td></tr>',
     );
     expect(section).toContain(
       '<tr><th scope="row">gap</th><td class="num">1</td><td>never arrived, as intended</td></tr>',
@@ -276,7 +276,7 @@ describe('the faults section', () => {
     expect(becameText(became)).not.toMatch(/-/);
   });
 
-  it('shows an outcome it has no words for as recorded', () => {
+  it('shows an outcome without words as recorded', () => {
     expect(becameText('eaten-by-a-grue')).toBe('eaten-by-a-grue');
   });
 });
@@ -288,7 +288,7 @@ describe('the report of a run with one on the wire within it', () => {
     return dir;
   }
 
-  it('shows both clocks on one page, each figure by its own record', async () => {
+  it('shows both clocks on one page, each number from its own record', async () => {
     const dir = both();
     const { document } = parseHTML(readFileSync(await writeReport(dir), 'utf8'));
     const sections = [...document.querySelectorAll('main > section')].map((section) => section.id);
@@ -305,7 +305,7 @@ describe('the report of a run with one on the wire within it', () => {
     expect(existsSync(join(dir, href))).toBe(true);
   });
 
-  it('says so where the one on the wire is broken, and where nothing of it was driven', async () => {
+  it('says so if the run on the wire is broken, or if nothing was sent in it', async () => {
     const dir = both();
     rewrite(join(dir, ON_THE_WIRE), 'run.json', cutInHalf);
     await expect(writeReport(dir)).rejects.toThrow(/on-the-wire.*run\.json: expected/);

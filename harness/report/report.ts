@@ -1,17 +1,16 @@
-/** Builds report.html from the files of a run directory. Every figure shown comes from the record; nothing is computed anew. */
+/** Builds report.html from the files of a run directory. Every number on the page comes from the record; none is computed anew. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../contract/errors.ts';
 import type { AlertLine, MapFile } from '../../contract/record/lines.ts';
 import type { RunRecord } from '../../contract/record/run-record.ts';
-import { tallyFaults, type FaultTally } from './fault-tally.ts';
 import { renderPage, type PageSection } from './page.ts';
 import { readAlertLines, readFaultLines, readMap, readRunRecord, readWireRecord } from '../records/run-folder.ts';
 import { againstSection } from './sections/against.ts';
 import { capacitySection } from './sections/capacity.ts';
 import { clocksSection } from './sections/clocks.ts';
 import { delaySection } from './sections/delay.ts';
-import { faultSection } from './sections/faults.ts';
+import { faultSection, tallyFaults, type FaultTally } from './sections/faults.ts';
 import { headlineSection } from './sections/headline.ts';
 import { flowSection } from './sections/flow.ts';
 import { loadSection } from './sections/load.ts';
@@ -29,8 +28,8 @@ import { wireSections } from './sections/wire.ts';
 
 /**
  * Writes `<runDir>/report.html` whole or not at all and returns its path.
- * Throws HB_RECORD_FILE where run.json, alerts.jsonl, faults.jsonl or map.json is missing, broken or of an unknown major
- * version, HB_OUTPUT where the page can't be written.
+ * Throws HB_RECORD_FILE if run.json, alerts.jsonl, faults.jsonl or map.json is missing, broken or of an unknown major version, and HB_OUTPUT if the page can't be
+ * written.
  */
 export async function writeReport(runDir: string): Promise<string> {
   const page = await reportPage(runDir);

@@ -1,12 +1,11 @@
-/** Plots with one named row per value. Names stand left of the rows where there is room, and above them on a phone. */
+/** Plots with one named row per value. Names are left of the rows if there is room, and above them on a phone. */
 import * as Plot from '@observablehq/plot';
 
 /** Pixels by which a narrow bar starts below its row's name. */
 export const NARROW_BAR_INSET_PX = 24;
 
 /**
- * Options of a plot whose y is the row's `label`. Marks place themselves by it; `x` is the scale of the values.
- * Labels must differ from each other.
+ * Options of a plot with one row for each label. Labels must differ from each other; marks use them as their `y`. `x` is the scale of the values.
  */
 export function rowPlot(
   labels: string[],

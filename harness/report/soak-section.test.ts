@@ -28,11 +28,11 @@ function bodyOf(record: RunRecord): string {
 }
 
 describe('the soak on a page', () => {
-  it('is none of a run that is no soak', () => {
+  it('is absent if the run is not a soak', () => {
     expect(soakSection(fixtureLoadRun().record)).toEqual([]);
   });
 
-  it('plots every series and says its slope in words', () => {
+  it('plots every series and states its slope', () => {
     const body = bodyOf(recordOf(600, { fdsPerMin: 1 }));
     expect(body.match(/<svg[^>]*role="img"/g)?.length).toBe(SERIES.filter(({ name }) => !name.endsWith('P99')).length);
     for (const { name } of SERIES) expect(body, name).toContain(name);
@@ -41,13 +41,13 @@ describe('the soak on a page', () => {
     expect(body).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  it('says of a short one that it tells nothing', () => {
+  it('says that a short soak tells nothing', () => {
     const record = recordOf(30);
     expect(bodyOf(record)).toContain('Too short to tell.');
     expect(summaryLines(record, 200).join('\n')).toMatch(/soak +too short to tell a slope/);
   });
 
-  it('stands in the summary of the terminal', () => {
+  it('is in the summary on the terminal', () => {
     expect(summaryLines(recordOf(600), 200).join('\n')).toMatch(
       /soak +nothing grew beyond its budget: \d+ series within/,
     );

@@ -10,7 +10,7 @@ const changed = (change: (record: RunRecord) => void): string => {
   return summaryLines(copy, 120).join('\n');
 };
 
-/** What the fixture's run says of itself at 80 columns, word for word. */
+/** The summary of the fixture's run at 80 columns, word for word. */
 const GOLDEN = `
   ran            city, seed 7: 7 days in 21.4 s
   world          150,000 people, 60,000 households, 12,000 doorbells, 4,500 app
@@ -30,31 +30,31 @@ const GOLDEN = `
                  caused by alerts and posts (0.3% of all)
   police         36 units busy 31.3%; priority 1 on scene in 6.0 min (median),
                  90% in 18.0 min
-  unit-hours     1,891.2 in all, 231.9 where nothing had happened, 3.6 caused by
-                 alerts
+  unit-hours     1,891.2 in all, 231.9 at calls behind which nothing had
+                 happened, 3.6 caused by alerts
   dispatch       41 raised after a long wait, 17 settled by telephone, 5 units
                  taken off lesser calls, 2 units lent by neighbours, 13 of 756
                  breaks missed or broken off, 88 calls answered by a neighbour
   call-takers    93.4% answered in 15 s, 94.8% in 20 s, 21 hung up
   speed          4,719 events/s without motions, 311 MiB at most
   history        c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789
-  replay with    hundredblock simulate city --seed 7
+  run again      hundredblock simulate city --seed 7
   checks         FAILED: lost 3 (at most 0)`;
 
 describe('summary', () => {
-  it('says, of the fixture, exactly this', () => {
+  it('of the fixture is exactly this', () => {
     expect(summaryLines(record, 80)).toEqual(GOLDEN.split('\n').slice(1));
   });
 
-  it('of a run on both clocks has its levers, both outcomes and the bottleneck besides', () => {
+  it('of a run on both clocks also has its intensity, both outcomes and the bottleneck', () => {
     const lines = summaryLines(fixtureLoadRun().record, 10_000);
     expect(
       lines.filter((line) => /^ {2}(load|connected|virtual|same|latency|generator|bottleneck) /.test(line)),
     ).toEqual([
       '  load           http://127.0.0.1:8080/<b> for 60.0 s at speed 60, incidents x100, encounters x1, motions x0.5, staffing x100; 24,005 inputs sent',
       '  connected      10,000 residents, 4,000 doorbells; 3 refused',
-      '  virtual clock  60 alerts, 4 updates, 9 cancels; 44,000 deliveries, 44,000 as owed; on the wall 25,475',
-      "  same outcome   44,000 triples in virtual time, 43,999 on the wall; 2 and 1 on one only, 1 at a rule's edge, 2 unexplained",
+      '  virtual clock  60 alerts, 4 updates, 9 cancels; 44,000 deliveries, 44,000 as owed; in wall time 25,475',
+      "  same outcome   44,000 triples (alert, recipient, message type) in virtual time, 43,999 in wall time; 2 and 1 on one clock only, 1 of these at a rule's edge, 2 unexplained",
       '  latency        wall time: accept 4.2 ms (p99 16.8 ms), delivery 11.3 ms (p99 45.2 ms), last of an audience 19.9 ms (p99 79.6 ms)',
       '  generator lag  0.60 ms (median), p99 2.4 ms, longest 5.4 ms',
       '  bottleneck     target: 5 inputs refused by the target',
@@ -77,7 +77,7 @@ describe('summary', () => {
     expect(long.filter((line) => line.trim().split(/ +/).length > 2)).toEqual([]);
   });
 
-  it('tells the figures of the record', () => {
+  it('shows the numbers of the record', () => {
     const text = summaryLines(record, 1000).join('\n');
     for (const part of [
       'city, seed 7: 7 days in 21.4 s',

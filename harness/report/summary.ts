@@ -1,6 +1,5 @@
-/** The end of a run on a terminal: what a person wants to read, in some twenty lines. All figures are the record's. */
+/** The summary of a run for a terminal, in some twenty lines. Every number comes from the record. */
 import type { RunRecord } from '../../contract/record/run-record.ts';
-import { capacityText, loadText } from './capacity-text.ts';
 import {
   countText,
   nounText,
@@ -14,7 +13,7 @@ import {
 import { branchingText } from '../engine/branching.ts';
 import { againstText } from './sections/against.ts';
 import { policeWorkText } from './sections/police-work.ts';
-import { soakText } from './slope-text.ts';
+import { capacityText, loadText, soakText } from './study-text.ts';
 
 const LABEL_WIDTH = 15;
 const INDENT = '  ';
@@ -26,7 +25,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
   const rows: Row[] = [
     [
       'ran',
-      `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} ${days === 1 ? 'day' : 'days'} in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: figures count until then)' : ''}`,
+      `${record.scenario.name}, seed ${record.seed}: ${countText(days, Number.isInteger(days) ? 0 : 2)} ${days === 1 ? 'day' : 'days'} in ${durationText(record.wallMs)}${record.partial ? ' (INTERRUPTED: numbers count until then)' : ''}`,
     ],
     [
       'world',
@@ -69,7 +68,7 @@ export function summaryLines(record: RunRecord, width: number): string[] {
     ],
     [
       'unit-hours',
-      `${countText(police.unitHours.total, 1)} in all, ${countText(police.unitHours.unfounded, 1)} where nothing had happened, ${countText(police.unitHours.alertInduced, 1)} caused by alerts`,
+      `${countText(police.unitHours.total, 1)} in all, ${countText(police.unitHours.unfounded, 1)} at calls behind which nothing had happened, ${countText(police.unitHours.alertInduced, 1)} caused by alerts`,
     ],
     ...dispatchRows(record),
     [
@@ -86,11 +85,11 @@ export function summaryLines(record: RunRecord, width: number): string[] {
   return rows.flatMap(([label, text]) => wrap(label, text, width));
 }
 
-/** What a run on the wire has that one in virtual time has not, for showing after one. */
+/** The lines that only a run on the wire has, to be shown after those of a run in virtual time. */
 export function wireSummaryLines(record: RunRecord, width: number): string[] {
   const ran: Row = [
     'ran',
-    `${record.scenario.name}, seed ${record.seed}: ${durationText(record.wallMs)} in all${record.partial ? ' (ENDED EARLY: figures count until then)' : ''}`,
+    `${record.scenario.name}, seed ${record.seed}: ${durationText(record.wallMs)} in all${record.partial ? ' (ENDED EARLY: numbers count until then)' : ''}`,
   ];
   return [ran, deliveriesRow(record), ...loadRows(record), ...endRows(record)].flatMap(([label, text]) =>
     wrap(label, text, width),
@@ -101,7 +100,7 @@ export function wireSummaryLines(record: RunRecord, width: number): string[] {
 
 type Row = [label: string, text: string];
 
-/** Where a mechanism of dispatch or of the call-takers' room acted. */
+/** Mechanisms of dispatch and of the call-takers that acted; empty if none did. */
 function dispatchRows({ policeWork }: RunRecord): Row[] {
   const text = policeWork === undefined ? '' : policeWorkText(policeWork);
   return text === '' ? [] : [['dispatch', text]];
@@ -117,7 +116,7 @@ function deliveriesRow({ verdicts }: RunRecord): Row {
 function endRows({ command, gates }: RunRecord): Row[] {
   const failed = gates.filter((g) => !g.ok);
   return [
-    ['replay with', command],
+    ['run again', command],
     [
       'checks',
       failed.length === 0
@@ -139,7 +138,7 @@ function loopRows({ branching, against }: RunRecord): Row[] {
   return rows;
 }
 
-/** What a search for capacity has besides. */
+/** Further lines of a search for capacity; empty for other runs. */
 function capacityRows({ capacity }: RunRecord): Row[] {
   if (capacity === undefined) return [];
   const { brokeFirst, trials, knee, unit } = capacity;
@@ -157,14 +156,14 @@ function capacityRows({ capacity }: RunRecord): Row[] {
     ],
     [
       'trials',
-      `${trials.length}, ${full} of them full ones, ${limited} limited by the generator, ${disturbed} disturbed; all else here is of the best that passed`,
+      `${trials.length}, ${full} of them full ones, ${limited} limited by the generator, ${disturbed} disturbed; all other lines are about the best that passed`,
     ],
     ...(knee === null ? [] : [['knee', `throughput would peak at ${countText(knee)} ${unit}`] as Row]),
     ...capacity.conditions.map((text): Row => ['', text]),
   ];
 }
 
-/** What a run against the wall clock has besides. */
+/** Further lines of a run on the wall clock; empty for other runs. */
 function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunRecord): Row[] {
   if (load === undefined || latencyMs === undefined || generatorLagMs === undefined || sameOutcome === undefined)
     return [];
@@ -175,7 +174,7 @@ function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunR
   return [
     [
       'load',
-      `${load.startedTarget ? 'the reference system' : load.target} for ${durationText(load.windowMs)} at speed ${load.speed}, ${stated.join(', ')}; ${nounText(sent, 'input')} sent${load.closedLoop ? '; closed loop: residents reacted to what they received' : ''}`,
+      `${load.startedTarget ? 'the reference service' : load.target} for ${durationText(load.windowMs)} at speed ${load.speed}, ${stated.join(', ')}; ${nounText(sent, 'input')} sent${load.closedLoop ? '; closed loop: residents reacted to what they received' : ''}`,
     ],
     [
       'connected',
@@ -183,11 +182,11 @@ function loadRows({ load, latencyMs, generatorLagMs, sameOutcome, counts }: RunR
     ],
     [
       'virtual clock',
-      `${nounText(virtual.alerts, 'alert')}, ${nounText(virtual.updates, 'update')}, ${nounText(virtual.cancels, 'cancel')}; ${countText(virtual.deliveries)} deliveries, ${countText(virtual.verdicts.delivered)} as owed; on the wall ${countText(counts.deliveries)}`,
+      `${nounText(virtual.alerts, 'alert')}, ${nounText(virtual.updates, 'update')}, ${nounText(virtual.cancels, 'cancel')}; ${countText(virtual.deliveries)} deliveries, ${countText(virtual.verdicts.delivered)} as owed; in wall time ${countText(counts.deliveries)}`,
     ],
     [
       'same outcome',
-      `${countText(sameOutcome.virtual)} triples in virtual time, ${countText(sameOutcome.wall)} on the wall; ${countText(sameOutcome.onlyVirtual)} and ${countText(sameOutcome.onlyWall)} on one only, ${countText(sameOutcome.withinBand)} at a rule's edge, ${countText(sameOutcome.unexplained)} unexplained`,
+      `${countText(sameOutcome.virtual)} triples (alert, recipient, message type) in virtual time, ${countText(sameOutcome.wall)} in wall time; ${countText(sameOutcome.onlyVirtual)} and ${countText(sameOutcome.onlyWall)} on one clock only, ${countText(sameOutcome.withinBand)} of these at a rule's edge, ${countText(sameOutcome.unexplained)} unexplained`,
     ],
     [
       'latency',
@@ -209,7 +208,7 @@ function faultsText(record: RunRecord): string {
     : `${countText(injected)} faults injected, ${countText(accounted)} accounted for`;
 }
 
-/** `: 3 unfounded, 2 stale`, without names whose count is 0 and those left out; empty where nothing is left. */
+/** `: 3 unfounded, 2 stale`, without counts of 0 and the names in `without`; empty if nothing is left. */
 function parts(counts: Record<string, number>, without: readonly string[]): string {
   const named = Object.entries(counts).filter(([name, n]) => n > 0 && !without.includes(name));
   return named.length === 0 ? '' : `: ${named.map(([name, n]) => `${countText(n)} ${name}`).join(', ')}`;

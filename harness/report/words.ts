@@ -1,32 +1,79 @@
-/** Local words for the record's enumerations: what each means to a reader who has not seen the code. */
+/** Words for the names in a record: their meaning to a reader who has not seen the code. */
 import type { FaultKind, Truth, Verdict } from '../../contract/record/kinds.ts';
+import type { Shape } from './plot.ts';
 
-export const TRUTH_WORDS: Readonly<Record<Truth, { label: string; means: string }>> = {
-  founded: { label: 'founded', means: 'What the alert said had happened, there, and recently enough.' },
-  unfounded: { label: 'unfounded', means: 'Nothing had happened: a hoax, a false alarm or a harmless encounter.' },
+interface TruthWords {
+  label: string;
+  means: string;
+  /** Colour and shape wherever the truth is drawn. No two truths share a shape, so that grey paper suffices. */
+  colour: string;
+  shape: Shape;
+}
+
+export const TRUTH_WORDS: Readonly<Record<Truth, TruthWords>> = {
+  founded: {
+    label: 'founded',
+    means: 'The incident had happened as the alert said, at that place, and recently enough.',
+    colour: 'var(--green)',
+    shape: 'circle',
+  },
+  unfounded: {
+    label: 'unfounded',
+    means: 'Nothing had happened: a hoax, a false alarm or a harmless encounter.',
+    colour: 'var(--red)',
+    shape: 'cross',
+  },
   misclassified: {
     label: 'misclassified',
     means: 'Something had happened, but of another category than the alert said.',
+    colour: 'var(--orange)',
+    shape: 'triangle',
   },
-  duplicate: { label: 'duplicate', means: 'An earlier alert had already told of the same incident.' },
-  withdrawn: { label: 'withdrawn', means: 'The agency had already cancelled the record when the alert was sent.' },
-  stale: { label: 'stale', means: 'The incident was older than policy allows when the alert was sent.' },
-  mislocated: { label: 'mislocated', means: 'The published place is not where the incident was.' },
+  duplicate: {
+    label: 'duplicate',
+    means: 'An earlier alert had already reported the same incident.',
+    colour: 'var(--sky)',
+    shape: 'square',
+  },
+  withdrawn: {
+    label: 'withdrawn',
+    means: 'The agency had already cancelled the record when the alert was sent.',
+    colour: 'var(--purple)',
+    shape: 'diamond',
+  },
+  stale: {
+    label: 'stale',
+    means: 'The incident was older than policy allows when the alert was sent.',
+    colour: 'var(--grey)',
+    shape: 'down',
+  },
+  mislocated: {
+    label: 'mislocated',
+    means: 'The published place is not that of the incident.',
+    colour: 'var(--blue)',
+    shape: 'plus',
+  },
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, { label: string; means: string }>> = {
-  delivered: { label: 'delivered', means: 'Owed to this resident, seen once, in time, with nothing private in it.' },
-  late: { label: 'late', means: 'Owed and seen, but later than the run tolerates.' },
-  lost: { label: 'lost', means: 'Owed and never seen, with no reason given.' },
-  duplicate: { label: 'duplicate', means: 'The resident got the same message twice.' },
+  delivered: {
+    label: 'delivered',
+    means: 'The message was owed to this resident and arrived once, in time, with nothing private in it.',
+  },
+  late: { label: 'late', means: 'The message was owed and arrived, but later than the run tolerates.' },
+  lost: { label: 'lost', means: 'The message was owed and never arrived, and the target gave no reason.' },
+  duplicate: { label: 'duplicate', means: 'The resident received the same message twice.' },
   misdelivered: {
     label: 'misdelivered',
     means: 'The resident was not entitled to it: too far, muted, gone, or not interested.',
   },
-  stale: { label: 'stale', means: 'Sent although the incident was older than policy allows.' },
+  stale: { label: 'stale', means: 'The message was sent although the incident was older than policy allows.' },
   leaked: { label: 'leaked', means: 'The message carried a private string of the record behind it.' },
-  shed: { label: 'shed', means: 'Owed, and dropped by the pipeline on purpose, with a stated reason.' },
-  disconnected: { label: 'disconnected', means: 'Owed, but the resident had no connection when it was due.' },
+  shed: { label: 'shed', means: 'The message was owed, and the target dropped it on purpose and said why.' },
+  disconnected: {
+    label: 'disconnected',
+    means: 'The message was owed, but the resident had no connection when it was due.',
+  },
 };
 
 export const STAGE_WORDS: Readonly<Record<string, { label: string; means: string }>> = {
@@ -40,18 +87,18 @@ export const STAGE_WORDS: Readonly<Record<string, { label: string; means: string
 };
 
 export const LATENCY_WORDS: Readonly<Record<string, { label: string; means: string }>> = {
-  accept: { label: 'accept', means: 'CAD message to its acknowledgement, when it is safe on disk' },
-  firstDelivery: { label: 'first delivery', means: 'cause of a message to the first phone' },
-  delivery: { label: 'delivery', means: 'cause of a message to each phone' },
-  completion: { label: 'completion', means: 'cause of a message to the last phone of its audience' },
-  device: { label: 'device', means: "doorbell's message to its acknowledgement" },
-  connect: { label: 'connect', means: 'connection asked for to the first message on it' },
+  accept: { label: 'accept', means: 'from a CAD message to its acknowledgement, when it is safe on disk' },
+  firstDelivery: { label: 'first delivery', means: 'from the cause of a message to the first phone' },
+  delivery: { label: 'delivery', means: 'from the cause of a message to each phone' },
+  completion: { label: 'completion', means: 'from the cause of a message to the last phone of its audience' },
+  device: { label: 'device', means: "from a doorbell's message to its acknowledgement" },
+  connect: { label: 'connect', means: 'from the request for a connection to the first message on it' },
 };
 
 export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
-  delay: 'message delivered later than usual',
-  duplicate: 'message delivered twice',
-  reorder: 'message overtaken by the next one of its record',
+  delay: 'message that arrives later than usual',
+  duplicate: 'message that arrives twice',
+  reorder: 'message that the next one of its record overtakes',
   gap: 'message that never arrives',
   malformed: 'message that arrives broken',
   clockSkew: 'feed whose clock is wrong',
@@ -60,25 +107,24 @@ export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
 };
 
 const BECAME_WORDS: Readonly<Record<string, string>> = {
-  accepted: 'taken as news of a record',
+  accepted: 'accepted as news of a record',
   duplicate: 'recognised as already known',
   superseded: 'recognised as older than what is known',
   rejected: 'refused at the door',
   'empty-snapshot': 'received, a snapshot without records',
   'never-arrived': 'never arrived, as intended',
-  'published-with-skew': 'kept publishing, with wrong stamps',
-  'held-or-lost': 'messages meanwhile held back or lost',
+  'published-with-skew': 'kept publishing, with wrong times',
+  'held-or-lost': 'messages were held back or lost meanwhile',
   'silent-since': 'silent from then on',
   arrived: 'arrived all the same',
-  'no-rejection': 'taken as if it were whole',
+  'no-rejection': 'accepted as if it were whole',
   'no-receipt': 'left without a receipt',
   'nothing-published': 'nothing was published',
   'still-publishing': 'published all the same',
 };
 
 /**
- * What became of a fault, in words. A message of several rows may have fared in several ways, joined with `+`; an outcome
- * without a word of its own is shown as recorded.
+ * The outcome of a fault in words. A message of several rows may have several outcomes, joined with `+`. An outcome without words of its own is shown as recorded.
  */
 export function becameText(became: string): string {
   const parts = became.split('+').map((part) => BECAME_WORDS[part] ?? part);
@@ -86,34 +132,34 @@ export function becameText(became: string): string {
 }
 
 export const FEED_KIND_WORDS: Readonly<Record<string, string>> = {
-  direct: 'direct feed, full addresses',
-  masked: 'feed masked at source',
-  portal: 'public portal, polled',
+  direct: 'direct feed with full addresses',
+  masked: 'feed that is masked at its source',
+  portal: 'public portal that is polled',
 };
 
 export const SUPPRESSION_WORDS: Readonly<Record<string, string>> = {
   'alerts-off': 'alerts are switched off',
   'unmapped-nature': "the nature is not in the agency's table",
   'not-eligible': 'the category is not one that residents are alerted to',
-  'not-community': 'a domestic or in-custody matter, no concern of the community',
-  cancelled: 'cancelled, or closed as unfounded or duplicate',
-  'future-dated': "dated ahead of the platform's clock",
-  'too-old': 'older than policy allows',
-  unlocatable: 'no place could be made of its location text',
-  'same-event': 'joined an event that another record had opened',
+  'not-community': 'a domestic or in-custody matter, which does not concern the community',
+  cancelled: 'the agency cancelled it, or closed it as unfounded or duplicate',
+  'future-dated': "its date is ahead of the platform's clock",
+  'too-old': 'it is older than policy allows',
+  unlocatable: 'its location text could not be resolved to a place',
+  'same-event': 'it joined an event that another record had opened',
   'rejected-in-review': 'the news team rejected it',
-  'expired-in-review': 'no longer eligible when the news team approved it',
+  'expired-in-review': 'it was no longer eligible when the news team approved it',
 };
 
 export const WITHHELD_WORDS: Readonly<Record<string, string>> = {
   redaction: 'a text could not be cleared of private strings',
-  overload: 'more work than the pipeline would take',
+  overload: 'the pipeline had more work than it takes',
 };
 
 export const RECEIPT_WORDS: Readonly<Record<string, string>> = {
   accepted: 'a new state of a record',
-  duplicate: 'said what was already known',
-  superseded: 'older than what was known',
+  duplicate: 'repeated what was already known',
+  superseded: 'was older than what was known',
   rejected: 'broke the rules of its dialect',
 };
 

@@ -1,4 +1,4 @@
-/** What is there because of what two worlds of one seed differ in. */
+/** The section that compares the run with another world of the same seed. */
 import type { Against, AgainstDelay } from '../../../contract/record/against.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText } from '../../records/number-text.ts';
@@ -6,11 +6,11 @@ import { html, joinLines, type Html } from '../html.ts';
 import { heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
-/** None of a run that was paired with no other. */
+/** Empty if the run was not compared with another. */
 export function againstSection({ against }: RunRecord): PageSection[] {
   if (against === undefined) return [];
   const body = [
-    html`<p>The same world was run again with <code>${against.sets.join(' ')}</code>: same seed, same draws. What is in one of the two only is there, or is not, because of that. Each event that differs is a line of <code>against.jsonl</code>.</p>`,
+    html`<p>The same world was run again with <code>${against.sets.join(' ')}</code>: same seed, same draws. An event that is in one of the two only is there because of those options. Each event that differs is a line of <code>against.jsonl</code>.</p>`,
     verdict(against),
     countTable(against),
     delayTable(against),
@@ -18,7 +18,7 @@ export function againstSection({ against }: RunRecord): PageSection[] {
   return [{ id: 'against', title: 'Against another world', body: joinLines(body) }];
 }
 
-/** Both effects in a few words, for a terminal. */
+/** Net and direct effects in a few words, for a terminal. */
 export function againstText({ sets, calls, dispatches, unitHours, response, exact }: Against): string {
   const apart = exact ? 'net equals direct throughout' : 'net (direct by lineage)';
   return `${sets.join(' ')}: ${apart}: ${signed(calls.net)} calls (${signed(calls.direct)}), ${signed(dispatches.net)} dispatches (${signed(dispatches.direct)}), ${signed(unitHours.net, 1)} unit-hours (${signed(unitHours.direct, 1)}); police responses ${laterText(response)}`;
@@ -43,8 +43,8 @@ function laterText({ meanMs, low, high }: AgainstDelay): string {
 
 function verdict(against: Against): Html {
   const text = against.exact
-    ? 'The difference is what alerts caused by themselves, to the last call: net and direct effects are equal everywhere, and nothing else moved.'
-    : 'Direct is what alerts caused by themselves, known by lineage. Net is the whole difference between the worlds: it contains what waited for, or was displaced by, what alerts caused.';
+    ? 'Alerts themselves caused the whole difference, to the last call: net and direct effects are equal everywhere, and nothing else moved.'
+    : 'The direct effect is what alerts themselves caused, which is known by lineage. The net effect is the whole difference between the worlds: it also contains events that waited for, or were displaced by, events that alerts caused.';
   const congestion =
     against.congestion === 'off' ? ' Congestion was off: nobody waited for anybody, and travel took no time.' : '';
   return paragraph(text + congestion);
@@ -68,10 +68,10 @@ function countTable({ calls, redials, posts, dispatches, unitHours }: Against): 
   ]);
   const { first, second, net, direct } = unitHours;
   rows.push(['unit-hours', countText(first, 1), countText(second, 1), signed(net, 1), signed(direct, 1), '', '', '']);
-  const heads = ['First', 'Second', 'Net', 'Direct', 'In the first only', 'In the second only', 'Of these displaced'];
-  const columns = [{ head: 'What' }, ...heads.map((head) => ({ head, numeric: true }))];
+  const heads = ['First', 'Second', 'Net', 'Direct', 'In the first only', 'In the second only', 'Displaced'];
+  const columns = [{ head: 'Events' }, ...heads.map((head) => ({ head, numeric: true }))];
   return table(
-    'Both worlds; direct: by lineage; displaced: in one world only although no alert caused it',
+    'Events of both worlds. Direct effects are known by lineage. A displaced event is in one world only although no alert caused it.',
     columns,
     rows,
   );
@@ -93,9 +93,13 @@ function delayTable({ answer, response, responseByPriority }: Against): Html {
     ...Object.entries(responseByPriority).map(([p, d]) => row(`police response, priority ${p}`, d)),
   ];
   const heads = ['In both', 'Mean', '95% interval', 'Days of agencies', 'Later', 'Sooner'];
-  const columns = [{ head: 'How much later in the first' }, ...heads.map((head) => ({ head, numeric: true }))];
+  const columns = [{ head: 'Time from cause to effect' }, ...heads.map((head) => ({ head, numeric: true }))];
   return joinLines([
-    heading('Later, or sooner'),
-    table('What is in both worlds, paired event by event; intervals over days of agencies', columns, rows),
+    heading('Later or sooner'),
+    table(
+      'How much later the first world has an event that is in both, paired event by event; intervals over days of agencies',
+      columns,
+      rows,
+    ),
   ]);
 }

@@ -1,15 +1,15 @@
-/** A search for capacity: where it lies, what broke first, and every trial. */
+/** The section on a search for capacity: the capacity itself, what broke first, and every trial. */
 import * as Plot from '@observablehq/plot';
 import type { Capacity, CapacityTrial } from '../../../contract/record/capacity.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
-import { capacityText, loadText } from '../capacity-text.ts';
+import { capacityText, loadText } from '../study-text.ts';
 import { countText, latencyText, shareText } from '../../records/number-text.ts';
 import { drawPlot, legend, type Shape } from '../plot.ts';
 import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
 import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
-/** None of a run that is no search. */
+/** Empty if the run is not a search for capacity. */
 export function capacitySection({ capacity }: RunRecord): PageSection[] {
   if (capacity === undefined) return [];
   const body = [
@@ -19,7 +19,9 @@ export function capacitySection({ capacity }: RunRecord): PageSection[] {
     uslText(capacity),
     trialTable(capacity),
     html`<ul>${capacity.conditions.map((text) => html`<li>${text}</li>`)}</ul>`,
-    paragraph('Everything else on this page is of the best trial that passed, or of the lowest where none did.'),
+    paragraph(
+      'Everything else on this page shows the best trial that passed or, if none did, the one at the lowest load.',
+    ),
   ];
   return [{ id: 'capacity', title: 'Capacity', body: joinLines(body) }];
 }
@@ -38,15 +40,15 @@ function brokeText({ brokeFirst, unit }: Capacity): Html {
   const grown =
     grewMost === null
       ? ''
-      : ` Of the latencies, ${grewMost.stage} had grown most: p99 from ${latencyText(grewMost.fromMs)} in the best trial that passed to ${latencyText(grewMost.toMs)}.`;
+      : ` The latency that grew most was ${grewMost.stage}: its p99 rose from ${latencyText(grewMost.fromMs)} in the best trial that passed to ${latencyText(grewMost.toMs)}.`;
   return paragraph(
-    `What broke first, as load rises, was ${stage}: ${objective} was not met at ${loadText(load)} ${unit}.${grown}`,
+    `As load rises, ${stage} breaks first: ${objective} was not met at ${loadText(load)} ${unit}.${grown}`,
   );
 }
 
 type Outcome = 'passed' | 'failed' | 'disturbed' | 'limited';
 
-/** `result`: in the table of trials. */
+/** `result` is the word for the table of trials, `label` the one for the legend. */
 const OUTCOMES: Readonly<Record<Outcome, { result: string; label: string; colour: string; shape: Shape }>> = {
   passed: { result: 'passed', label: 'passed', colour: 'var(--green)', shape: 'circle' },
   failed: { result: 'failed', label: 'failed', colour: 'var(--red)', shape: 'diamond' },
@@ -64,7 +66,7 @@ const OUTCOMES: Readonly<Record<Outcome, { result: string; label: string; colour
   },
 };
 
-function outcomeOf({ passed, limited, disturbed }: CapacityTrial): Outcome {
+function trialOutcome({ passed, limited, disturbed }: CapacityTrial): Outcome {
   if (limited) return 'limited';
   if (passed) return 'passed';
   return disturbed === true ? 'disturbed' : 'failed';
@@ -74,21 +76,22 @@ interface LoadPlot {
   title: string;
   lede: string;
   axis: string;
-  of: (trial: CapacityTrial) => number | null;
+  /** Null if the trial did not measure it. */
+  value: (trial: CapacityTrial) => number | null;
 }
 
 const LOAD_PLOTS: readonly LoadPlot[] = [
   {
     title: 'Latency against load',
-    lede: 'To the last phone of an audience, 99% of messages, in each trial. The grey band is where the capacity lies.',
+    lede: 'Time in which 99% of messages reached the last phone of their audience, in each trial. The capacity lies in the grey band.',
     axis: 'completion p99, s',
-    of: ({ latencyMs }) => (latencyMs.completion === undefined ? null : latencyMs.completion.p99 / 1000),
+    value: ({ latencyMs }) => (latencyMs.completion === undefined ? null : latencyMs.completion.p99 / 1000),
   },
   {
     title: 'Loss against load',
-    lede: 'Deliveries that were owed and lost or shed, in each trial.',
+    lede: 'Share of owed deliveries that were lost or shed, in each trial.',
     axis: 'lost or shed, %',
-    of: ({ lost, deliveries }) => (lost + deliveries === 0 ? null : (100 * lost) / (lost + deliveries)),
+    value: ({ lost, deliveries }) => (lost + deliveries === 0 ? null : (100 * lost) / (lost + deliveries)),
   },
 ];
 
@@ -96,19 +99,19 @@ function plots(capacity: Capacity): Html {
   return joinLines(LOAD_PLOTS.map((plot) => loadPlot(plot, capacity)));
 }
 
-function loadPlot({ title, lede, axis, of }: LoadPlot, capacity: Capacity): Html {
+function loadPlot({ title, lede, axis, value: valueIn }: LoadPlot, capacity: Capacity): Html {
   const points = capacity.trials.flatMap((trial) => {
-    const value = of(trial);
+    const value = valueIn(trial);
     return value === null
       ? []
-      : [{ load: trial.load, value, outcome: outcomeOf(trial), isFull: trial.phase === 'confirm' }];
+      : [{ load: trial.load, value, outcome: trialOutcome(trial), isFull: trial.phase === 'confirm' }];
   });
   if (points.length === 0) return html`${heading(title)}${paragraph('Not measured.')}`;
   const { lower, upper, unit } = capacity;
   const loads = points.map(({ load }) => load);
   const [least, most] = [Math.min(...loads) / 1.05, Math.max(...loads) * 1.05];
   const band = lower === null && upper === null ? [] : [{ x1: lower ?? least, x2: Math.min(upper ?? most, most) }];
-  const shown = (Object.keys(OUTCOMES) as Outcome[]).filter((o) => points.some(({ outcome }) => outcome === o));
+  const shown = (Object.keys(OUTCOMES) as Outcome[]).filter((name) => points.some(({ outcome }) => outcome === name));
   const symbols = new Map(shown.map((outcome) => [outcome, OUTCOMES[outcome]]));
   return drawPlot({
     title,
@@ -166,9 +169,9 @@ function uslText({ usl, knee, unit }: Capacity): HtmlValue {
   const peak =
     knee === null
       ? 'It has no peak.'
-      : `Its peak, the knee, would be at ${countText(knee)} ${unit}, wherever trials ended.`;
+      : `Its peak, the knee, would be at ${countText(knee)} ${unit}, which may lie beyond the trials.`;
   return paragraph(
-    `Universal Scalability Law: one connection alone ${loadText(usl.lambda)} a second, sigma ${usl.sigma.toPrecision(3)}, kappa ${usl.kappa.toPrecision(3)}; it explains ${shareText(usl.r2)} of the variance. ${peak}`,
+    `Universal Scalability Law: a single connection carries ${loadText(usl.lambda)} a second, sigma is ${usl.sigma.toPrecision(3)} and kappa ${usl.kappa.toPrecision(3)}; the law explains ${shareText(usl.r2)} of the variance. ${peak}`,
   );
 }
 
@@ -203,17 +206,17 @@ function trialTable({ trials, unit }: Capacity): Html {
     { head: 'Stolen', numeric: true },
     { head: 'Lag p99', numeric: true },
   ];
-  return html`${heading('Trials')}${table(`Every trial in order; load in ${unit}`, columns, rows)}`;
+  return html`${heading('Trials')}${table(`Every trial, in order; load in ${unit}`, columns, rows)}`;
 }
 
 function resultText(trial: CapacityTrial): string {
-  const outcome = OUTCOMES[outcomeOf(trial)].result;
+  const outcome = OUTCOMES[trialOutcome(trial)].result;
   const why = trial.failed.map(({ objective, found }) => `${objective} (${foundText(objective, found)})`);
   const all = trial.stopped === null ? why : [...why, trial.stopped];
   return all.length === 0 ? outcome : `${outcome}: ${all.join(', ')}`;
 }
 
-/** Latencies are in ms, whatever unit their limit was given in. */
+/** A latency is in ms, whatever the unit of its limit. */
 function foundText(objective: string, found: number | null): string {
   if (found === null) return 'not measured';
   return /^\w+\.(p\d+|max)/.test(objective) ? latencyText(found) : loadText(found);

@@ -1,4 +1,4 @@
-/** The same world on both clocks: virtual time tells what source and policy cost, wall time what the code costs. */
+/** The section that compares both clocks: delays in virtual time come from source and policy, latencies in wall time from the code. */
 import * as Plot from '@observablehq/plot';
 import { DELAY_STAGES, VERDICTS } from '../../../contract/record/kinds.ts';
 import type { Load } from '../../../contract/record/load.ts';
@@ -12,18 +12,18 @@ import type { PageSection } from '../page.ts';
 import { rowPlot } from '../row-plot.ts';
 import { LATENCY_WORDS, STAGE_WORDS } from '../words.ts';
 
-/** None of a run in virtual time. */
+/** Empty for a run in virtual time. */
 export function clocksSection(record: RunRecord): PageSection[] {
   const { load, latencyMs, sameOutcome } = record;
   if (load === undefined || latencyMs === undefined || sameOutcome === undefined) return [];
   const body = [
-    paragraph(leversText(load)),
+    paragraph(intensityText(load)),
     outcomeTable(record, load),
     heading('Same world, same outcome'),
     sameOutcomePart(sameOutcome),
-    heading('What source and policy cost, and what the code costs'),
+    heading('Delays of source and policy, latencies of the code'),
     paragraph(
-      'Delays are simulated time, from the incident to the alert, as the world had them. Latencies are wall time, from the moment at which the cause was meant to be sent: waits that are modelled are no part of them.',
+      'Delays are in simulated time, from the incident to the alert. Latencies are in wall time, from the moment at which the cause was meant to be sent; waiting that the model simulates is no part of them.',
     ),
     latencyPlot(latencyMs),
     costTable(load, latencyMs),
@@ -36,16 +36,16 @@ export function clocksSection(record: RunRecord): PageSection[] {
 type Latency = NonNullable<RunRecord['latencyMs']>;
 type SameOutcome = NonNullable<RunRecord['sameOutcome']>;
 
-/** Real rates are low: what was turned up is said before any figure. */
-function leversText(load: Load): string {
+/** Real rates are low, so the page says how much they were turned up before it shows any number. */
+function intensityText(load: Load): string {
   const { speed, intensity, fromMs, untilMs, windowMs } = load;
   const turned = Object.entries(intensity).map(
     ([stream, factor]) => `${stream} x${countText(factor, decimals(factor))}`,
   );
   const clock = load.platformClock
-    ? `${countText(speed, decimals(speed))} simulated seconds a wall second, on the target's clock too`
-    : 'in real time, the only one that the target knows';
-  return `${momentText(fromMs)} to ${momentText(untilMs)} went by in ${durationText(windowMs)}: ${clock}. Event rates against life: ${turned.join(', ')}.`;
+    ? `${countText(speed, decimals(speed))} simulated seconds a wall second, on the target's clock as well`
+    : 'in real time, since the target knows no other';
+  return `${momentText(fromMs)} to ${momentText(untilMs)} passed in ${durationText(windowMs)}: ${clock}. Event rates compared with real life: ${turned.join(', ')}.`;
 }
 
 function decimals(value: number): number {
@@ -60,25 +60,25 @@ function outcomeTable(record: RunRecord, { virtual }: Load): Html {
     row('updates', virtual.updates, counts.updates),
     row('cancels', virtual.cancels, counts.cancels),
     row('alerts owed', virtual.duty.alerts, duty.alerts),
-    row('owed and never sent', virtual.duty.alertsNeverSent, duty.alertsNeverSent),
+    row('alerts owed, never sent', virtual.duty.alertsNeverSent, duty.alertsNeverSent),
     ...VERDICTS.filter((v) => virtual.verdicts[v] + verdicts[v] > 0 || v === 'lost').map((v) =>
       row(`deliveries ${v}`, virtual.verdicts[v], verdicts[v]),
     ),
   ];
   const columns = [
-    { head: 'What came of it' },
+    { head: 'Outcome' },
     { head: 'Virtual clock', numeric: true },
     { head: 'Wall clock', numeric: true },
   ];
   return table(
-    "The same trace through the pipeline in virtual time, and through the target on the wall. On the wall an alert within reach of a rule's edge is owed neither way.",
+    "The same trace through the reference pipeline in virtual time and through the target on the wall clock. On the wall clock, an alert that lies within the tolerance of a rule's edge may be sent or not.",
     columns,
     rows,
   );
 }
 
 function sameOutcomePart(s: SameOutcome): Html {
-  const compared = `Of ${countText(s.virtual)} triples of alert, recipient and message type on the virtual clock and ${countText(s.wall)} on the wall, ${countText(s.onlyVirtual)} are on the virtual clock only and ${countText(s.onlyWall)} on the wall only. ${countText(s.withinBand)} of these lie within ${durationText(s.toleranceMs)} (simulated) of a rule's edge: the generator's lag and 100 ms. ${s.unexplained === 0 ? 'None is unexplained.' : `${countText(s.unexplained)} are unexplained.`} Residents who were not connected are left out.`;
+  const compared = `A triple is an alert, a recipient and a message type. The virtual clock has ${countText(s.virtual)} of them and the wall clock ${countText(s.wall)}; ${countText(s.onlyVirtual)} are on the virtual clock only and ${countText(s.onlyWall)} on the wall clock only. ${countText(s.withinBand)} of the differences lie within ${durationText(s.toleranceMs)} (simulated) of a rule's edge, which is the generator's lag plus 100 ms. ${s.unexplained === 0 ? 'No difference is unexplained.' : `${countText(s.unexplained)} are unexplained.`} Residents who were not connected are left out.`;
   if (s.differences.length === 0) return paragraph(compared);
   const rows = s.differences.map((d) => [
     html`<code>${d.incidents}</code>`,
@@ -106,7 +106,7 @@ const MARKS = [
   { which: 'max', label: 'longest', colour: 'var(--red)', shape: 'square' },
 ] as const;
 
-/** A logarithmic axis has no zero. */
+/** A logarithmic axis has no zero: a shorter latency is drawn here. */
 const FLOOR_MS = 0.1;
 
 function latencyPlot(latency: Latency): Html {
@@ -123,7 +123,7 @@ function latencyPlot(latency: Latency): Html {
   const most = Math.max(10, ...rows.map((row) => row.max));
   return drawPlot({
     title: 'Latency by stage, wall time',
-    lede: 'Each row is a stage of the code; the further right, the slower. The axis is logarithmic.',
+    lede: 'Each row is a stage of the code. The further right a mark lies, the slower the stage. The axis is logarithmic.',
     alt: `Latency by stage, median and 99th percentile: ${rows.map(({ label, tail }) => `${label} ${tailText(tail, 'p50')} and ${tailText(tail, 'p99')}`).join('; ')}`,
     legend: legend([...MARKS]),
     draw: (narrow) =>
@@ -181,7 +181,7 @@ function costTable({ virtual }: Load, latency: Latency): Html {
     { head: 'p90', numeric: true },
     { head: 'p99', numeric: true },
     { head: 'Longest', numeric: true },
-    { head: 'What it is' },
+    { head: 'Meaning' },
   ];
   return table('Delay in simulated time, latency in wall time', columns, [...delays, ...latencies]);
 }

@@ -1,4 +1,4 @@
-/** How late alerts were, and which leg of the way took the time. */
+/** The section on delays: how late alerts were, and which stage took the time. */
 import * as Plot from '@observablehq/plot';
 import { DELAY_STAGES } from '../../../contract/record/kinds.ts';
 import type { Quantiles } from '../../../contract/record/measures.ts';
@@ -39,7 +39,7 @@ const MARKS = [
   { which: 'p99', label: '99% within (p99)', colour: 'var(--red)', shape: 'square' },
 ] as const;
 
-/** A logarithmic axis has no zero: what took less than a second is drawn at a second. */
+/** A logarithmic axis has no zero: a delay below a second is drawn at a second. */
 const FLOOR_MIN = SECOND_MS / MINUTE_MS;
 
 function minutes(ms: number): number {
@@ -55,8 +55,8 @@ function delayPlot(rows: StageRow[]): Html {
   }));
   const most = Math.max(10, ...data.map((row) => row.p99));
   return drawPlot({
-    title: 'Where the time goes between an incident and its alert',
-    lede: 'Each row is a leg of the way in simulated time, the last the whole; the further right, the later. The axis is logarithmic, and less than a second is drawn at a second.',
+    title: 'Time between an incident and its alert',
+    lede: 'Each row is a stage in simulated time; the last row is the whole. The further right a mark lies, the later the alert. The axis is logarithmic, and a delay below a second is drawn at a second.',
     alt: `Delay by stage, median and 90th percentile: ${rows.map(({ stage, q }) => `${stage} ${quantileText(q, 'p50')} and ${quantileText(q, 'p90')}`).join('; ')}`,
     legend: legend([...MARKS]),
     draw: (narrow) => {
@@ -90,7 +90,7 @@ function delayTable(rows: StageRow[]): Html {
     { head: 'p90', numeric: true },
     { head: 'p99', numeric: true },
     { head: 'Longest', numeric: true },
-    { head: 'What it is' },
+    { head: 'Meaning' },
   ];
   const cells = rows.map(({ stage, q }) => [
     STAGE_WORDS[stage]?.label ?? stage,
@@ -98,5 +98,5 @@ function delayTable(rows: StageRow[]): Html {
     ...(['p50', 'p90', 'p99', 'max'] as const).map((which) => quantileText(q, which)),
     STAGE_WORDS[stage]?.means ?? '',
   ]);
-  return table('Delay by stage, simulated time', columns, cells);
+  return table('Delay by stage, in simulated time', columns, cells);
 }

@@ -1,11 +1,29 @@
-/** What was done to the feeds on purpose, and whether every bit of it is accounted for. */
+/** The section on faults: what was injected into the feeds, and whether all of it is accounted for. */
+import type { FaultLine } from '../../../contract/record/lines.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
-import type { FaultTally } from '../fault-tally.ts';
 import { countText } from '../../records/number-text.ts';
 import { html, type Html } from '../html.ts';
 import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { becameText, FAULT_WORDS } from '../words.ts';
+
+/** Number of faults by kind and outcome, in the order of their names. */
+export type FaultTally = { kind: string; became: { became: string; count: number }[] }[];
+
+/** Counts faults without keeping them. */
+export async function tallyFaults(lines: AsyncIterable<FaultLine>): Promise<FaultTally> {
+  const kinds = new Map<string, Map<string, number>>();
+  for await (const line of lines) {
+    const outcomes = kinds.get(line.kind) ?? new Map<string, number>();
+    kinds.set(line.kind, outcomes);
+    outcomes.set(line.became, (outcomes.get(line.became) ?? 0) + 1);
+  }
+  const byName = <V>(map: Map<string, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byName(kinds).map(([kind, outcomes]) => ({
+    kind,
+    became: byName(outcomes).map(([became, count]) => ({ became, count })),
+  }));
+}
 
 export function faultSection(record: RunRecord, tally: FaultTally): PageSection {
   const kinds = Object.keys(record.faults).sort();
@@ -15,8 +33,8 @@ export function faultSection(record: RunRecord, tally: FaultTally): PageSection 
     injected.length === 0
       ? 'No fault was injected into any feed.'
       : loose.length === 0
-        ? 'Every fault that was injected into a feed is accounted for.'
-        : `Faults of these kinds are not all accounted for: ${loose.join(', ')}.`;
+        ? "Every fault that was injected into a feed shows in the target's answers."
+        : `Not every fault of these kinds is accounted for: ${loose.join(', ')}.`;
   const tables = injected.length === 0 ? [] : [faultTable(record, kinds), outcomeTable(tally)];
   return { id: 'faults', title: 'Feed faults', body: html`${paragraph(text)}${tables}` };
 }
@@ -32,7 +50,7 @@ function faultTable(record: RunRecord, kinds: string[]): Html {
   });
   const columns = [
     { head: 'Fault' },
-    { head: 'What it is' },
+    { head: 'Meaning' },
     { head: 'Injected', numeric: true },
     { head: 'Accounted', numeric: true },
   ];
@@ -41,9 +59,5 @@ function faultTable(record: RunRecord, kinds: string[]): Html {
 
 function outcomeTable(tally: FaultTally): Html {
   const rows = tally.flatMap(({ kind, became }) => became.map((o) => [kind, countText(o.count), becameText(o.became)]));
-  return table(
-    'What became of them',
-    [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'What became of it' }],
-    rows,
-  );
+  return table('Outcomes of faults', [{ head: 'Fault' }, { head: 'Times', numeric: true }, { head: 'Outcome' }], rows);
 }

@@ -1,4 +1,4 @@
-/** What became of records that led to no alert: at the door, by rule, in review, or held back. */
+/** The section on records without an alert: refused at the door, suppressed by a rule, rejected in review, or held back. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText } from '../../records/number-text.ts';
 import { joinLines, type Html } from '../html.ts';
@@ -10,20 +10,20 @@ export function flowSection(record: RunRecord): PageSection {
   const { newsroom } = record;
   const desk =
     newsroom.tickets === 0
-      ? 'No alert was put before the news team.'
-      : `The news team was asked about ${countText(newsroom.tickets)} alerts: ${countText(newsroom.approved)} approved, ${countText(newsroom.rejected)} rejected, any others withdrawn before a decision or still open at the end; at most ${countText(newsroom.queueMax)} waited at once for a free reviewer.`;
+      ? 'The news team was asked about no alert.'
+      : `The news team was asked about ${countText(newsroom.tickets)} alerts. It approved ${countText(newsroom.approved)} and rejected ${countText(newsroom.rejected)}; any others were withdrawn before a decision or were still open at the end. At most ${countText(newsroom.queueMax)} waited for a free reviewer at once.`;
   const body = [
     heading('The news team'),
     paragraph(desk),
     heading('At the door'),
     countTable(
-      'Records received, by what the pipeline said of them',
+      "Records received, by the pipeline's receipt",
       'Receipt',
       record.receipts,
       RECEIPT_WORDS,
       'Nothing was received.',
     ),
-    heading('Suppressed, by rule'),
+    heading('Suppressed by a rule'),
     countTable(
       'Records owed no alert, by reason',
       'Reason',
@@ -31,16 +31,16 @@ export function flowSection(record: RunRecord): PageSection {
       SUPPRESSION_WORDS,
       'No record was suppressed.',
     ),
-    heading('Withheld, though owed'),
+    heading('Withheld although owed'),
     countTable(
-      'Alerts that the pipeline held back itself',
+      'Alerts that the pipeline itself held back',
       'Reason',
       record.withheld,
       WITHHELD_WORDS,
-      'The pipeline held back nothing that it owed.',
+      'The pipeline held back no alert that it owed.',
     ),
   ];
-  return { id: 'flow', title: 'Review, and what was not published', body: joinLines(body) };
+  return { id: 'flow', title: 'Review, and records without an alert', body: joinLines(body) };
 }
 
 // --- internal ---
@@ -57,5 +57,5 @@ function countTable(
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   if (entries.length === 0) return paragraph(none);
   const rows = entries.map(([key, count]) => [key, countText(count), words[key] ?? '']);
-  return table(caption, [{ head }, { head: 'Count', numeric: true }, { head: 'What it means' }], rows);
+  return table(caption, [{ head }, { head: 'Count', numeric: true }, { head: 'Meaning' }], rows);
 }

@@ -1,4 +1,4 @@
-/** The figures that a reader looks for first. */
+/** The numbers that a reader looks for first. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import {
   countText,
@@ -15,24 +15,24 @@ import type { PageSection } from '../page.ts';
 import { ON_THE_WIRE } from '../../records/run-folder.ts';
 
 interface Tile {
-  /** Path of the figure in the record. */
+  /** Path of the number in the record. */
   path: string;
   label: string;
   number: string;
   aside: string;
 }
 
-/** Of the run, and of the run on the wire that is shown with it. */
+/** The numbers of the run, and of the run on the wire that is shown with it, if there is one. */
 export function headlineSection(record: RunRecord, wire: RunRecord | null): PageSection {
-  const tiles = tileList([...loadTilesOf(record), ...tilesOf(record)], '');
+  const tiles = tileList([...loadTiles(record), ...runTiles(record)], '');
   const body =
     wire === null
       ? tiles
-      : html`${runHeading(record, 'in virtual time')}${tiles}\n${runHeading(wire, 'on the wire')}${tileList(loadTilesOf(wire), `${ON_THE_WIRE}/`)}`;
-  return { id: 'figures', title: 'Key figures', body };
+      : html`${runHeading(record, 'in virtual time')}${tiles}\n${runHeading(wire, 'on the wire')}${tileList(loadTiles(wire), `${ON_THE_WIRE}/`)}`;
+  return { id: 'figures', title: 'Key numbers', body };
 }
 
-/** Which of two runs on a page is meant. */
+/** The heading that says which of two runs on a page follows. */
 export function runHeading({ scenario }: RunRecord, clock: 'in virtual time' | 'on the wire'): Html {
   return html`<h3>${scenario.name}, ${clock}</h3>`;
 }
@@ -47,8 +47,8 @@ function tileList(tiles: readonly Tile[], prefix: string): Html {
   return html`<dl class="tiles">${joinLines(items)}</dl>`;
 }
 
-/** Of a run against the wall clock. */
-function loadTilesOf({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord): Tile[] {
+/** Tiles of a run on the wall clock; none for other runs. */
+function loadTiles({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord): Tile[] {
   if (load === undefined || latencyMs === undefined || generatorLagMs === undefined || sameOutcome === undefined)
     return [];
   const { delivery, completion } = latencyMs;
@@ -80,7 +80,7 @@ function loadTilesOf({ load, latencyMs, generatorLagMs, sameOutcome }: RunRecord
   ];
 }
 
-function tilesOf(record: RunRecord): Tile[] {
+function runTiles(record: RunRecord): Tile[] {
   const { counts, duty, police, privacy, verdicts } = record;
   const total = record.delayMs['total'] ?? { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
   return [
@@ -118,7 +118,7 @@ function tilesOf(record: RunRecord): Tile[] {
       path: 'delayMs.total.p50',
       label: 'median delay',
       number: quantileText(total, 'p50'),
-      aside: 'simulated, from the onset of the incident to its alert',
+      aside: 'simulated time from the onset of the incident to its alert',
     },
     {
       path: 'delayMs.total.p90',

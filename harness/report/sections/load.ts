@@ -1,4 +1,4 @@
-/** How the load went: second by second, on both sides, and what was refused. */
+/** The section on the load: second by second, on both sides, and what was refused. */
 import * as Plot from '@observablehq/plot';
 import type { Load } from '../../../contract/record/load.ts';
 import type { Tail } from '../../../contract/record/measures.ts';
@@ -9,7 +9,7 @@ import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
 import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
-/** None of a run in virtual time. */
+/** Empty for a run in virtual time. */
 export function loadSection(record: RunRecord): PageSection[] {
   const { load, generatorLagMs } = record;
   if (load === undefined || generatorLagMs === undefined) return [];
@@ -31,7 +31,7 @@ export function loadSection(record: RunRecord): PageSection[] {
 const BOTTLENECK_WORDS: Readonly<Record<Load['bottleneck']['verdict'], string>> = {
   neither: 'Neither side held the run back.',
   target: 'The target was the bottleneck.',
-  generator: 'The generator was the bottleneck: what it measured of the target is no limit of the target.',
+  generator: "The generator was the bottleneck, so its measurements do not show the target's limits.",
 };
 
 function bottleneckBanner({ bottleneck }: Load): Html {
@@ -40,19 +40,20 @@ function bottleneckBanner({ bottleneck }: Load): Html {
 }
 
 function whatText(load: Load, lag: Tail): string {
-  const target = load.startedTarget ? 'the reference system, started for the run' : `the target at ${load.target}`;
+  const target = load.startedTarget ? 'the reference service, which was started for the run' : load.target;
   const { received, repeated, gaps } = load.deliveries;
   const loop = load.closedLoop
-    ? ' The loop was closed: residents reacted to what they really received, so that the seed alone does not repeat this run; the trace kept beside it holds all that was sent.'
+    ? ' The loop was closed: residents reacted to what they really received, so the seed alone does not repeat this run. The trace beside this page holds everything that was sent.'
     : '';
-  return `Loaded was ${target}, by ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Sends left ${tailText(lag, 'p50')} after they were due (median), 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included, ${countText(repeated)} of them again after a resumption; ${countText(gaps)} numbers were missing.${loop}`;
+  return `The target was ${target}; the driver was ${load.driver}. ${countText(load.connected.residents)} residents and ${countText(load.connected.doorbells)} doorbells connected within ${durationText(load.connected.rampMs)}; ${countText(load.connected.refused)} were refused. Half of the inputs were sent within ${tailText(lag, 'p50')} after they were due, and 99% within ${tailText(lag, 'p99')}. Residents received ${countText(received)} messages, posts included; ${countText(repeated)} of them came again after a resumption, and ${countText(gaps)} numbers were missing.${loop}`;
 }
 
 interface Line {
   label: string;
   colour: string;
   shape: Shape;
-  of: (second: Load['timeline'][number]) => number | null;
+  /** Null if it was not measured. */
+  value: (second: Load['timeline'][number]) => number | null;
 }
 
 interface TimePlot {
@@ -65,35 +66,35 @@ interface TimePlot {
 const TIME_PLOTS: readonly TimePlot[] = [
   {
     title: 'Sent and acknowledged, second by second',
-    lede: 'What is due is sent whether or not the target keeps up: where the lines part, it does not.',
+    lede: 'Inputs are sent when they are due, whether or not the target keeps up. If the lines part, it does not.',
     axis: 'inputs in the second',
     lines: [
-      { label: 'sent', colour: 'var(--blue)', shape: 'circle', of: (s) => s.sent },
-      { label: 'acknowledged', colour: 'var(--orange)', shape: 'diamond', of: (s) => s.acknowledged },
+      { label: 'sent', colour: 'var(--blue)', shape: 'circle', value: (s) => s.sent },
+      { label: 'acknowledged', colour: 'var(--orange)', shape: 'diamond', value: (s) => s.acknowledged },
     ],
   },
   {
     title: 'Deliveries, second by second',
-    lede: 'One alert is as many deliveries as it has recipients.',
+    lede: 'An alert counts once for each of its recipients.',
     axis: 'deliveries in the second',
-    lines: [{ label: 'deliveries', colour: 'var(--green)', shape: 'circle', of: (s) => s.deliveries }],
+    lines: [{ label: 'deliveries', colour: 'var(--green)', shape: 'circle', value: (s) => s.deliveries }],
   },
   {
     title: 'Delivery latency and generator lag, second by second',
-    lede: 'Latency counts from the intended moment, so that it holds the lag of the generator too.',
+    lede: 'Latency counts from the intended moment, so it includes the lag of the generator.',
     axis: 'milliseconds',
     lines: [
-      { label: 'delivery, p99', colour: 'var(--red)', shape: 'circle', of: (s) => s.deliveryP99Ms },
-      { label: 'generator lag, greatest', colour: 'var(--purple)', shape: 'diamond', of: (s) => s.lagMaxMs },
+      { label: 'delivery, p99', colour: 'var(--red)', shape: 'circle', value: (s) => s.deliveryP99Ms },
+      { label: 'generator lag, greatest', colour: 'var(--purple)', shape: 'diamond', value: (s) => s.lagMaxMs },
     ],
   },
   {
     title: 'Processor time, second by second',
-    lede: '100% is one processor; each side is a process of its own, and both share the machine.',
+    lede: '100% is one processor. Each side is a process of its own, and both may share the machine.',
     axis: 'of a processor, %',
     lines: [
-      { label: 'generator', colour: 'var(--purple)', shape: 'diamond', of: (s) => percent(s.generatorCpu) },
-      { label: 'target', colour: 'var(--blue)', shape: 'circle', of: (s) => percent(s.targetCpu) },
+      { label: 'generator', colour: 'var(--purple)', shape: 'diamond', value: (s) => percent(s.generatorCpu) },
+      { label: 'target', colour: 'var(--blue)', shape: 'circle', value: (s) => percent(s.targetCpu) },
     ],
   },
 ];
@@ -107,7 +108,7 @@ function timelinePlots({ timeline }: Load): Html {
   return joinLines(TIME_PLOTS.map((plot) => timePlot(plot, timeline)));
 }
 
-/** A plot of some hundred points at most: longer windows are shown by their greatest seconds. */
+/** Greatest number of points of a line. In a longer window, a point shows the greatest of several seconds. */
 const POINTS_MAX = 400;
 
 function timePlot({ title, lede, axis, lines }: TimePlot, timeline: Load['timeline']): Html {
@@ -157,11 +158,11 @@ function timePlot({ title, lede, axis, lines }: TimePlot, timeline: Load['timeli
   });
 }
 
-/** Where nothing was measured the value is not a number, so that the line breaks. */
+/** If nothing was measured in a second, its value is NaN, so that the line breaks. */
 function greatest(timeline: Load['timeline'], line: Line, step: number): { second: number; value: number }[] {
   const points: { second: number; value: number }[] = [];
   for (let i = 0; i < timeline.length; i += step) {
-    const values = timeline.slice(i, i + step).flatMap((s) => line.of(s) ?? []);
+    const values = timeline.slice(i, i + step).flatMap((s) => line.value(s) ?? []);
     points.push({ second: timeline[i].second + 0.5, value: values.length === 0 ? NaN : Math.max(...values) });
   }
   return points;
@@ -188,7 +189,7 @@ function processTable({ generator, targetProcess }: Load, lag: Tail): Html {
     row('generator', generator, `${tailText(lag, 'p99')}, ${latencyText(lag.max)}`),
     row('target', targetProcess, 'none'),
   ];
-  return html`${heading('Both sides')}${table('Both processes over the window; memory before anyone connected, and at most', columns, rows)}`;
+  return html`${heading('Both sides')}${table('Both processes over the window; memory before anyone connected, and its greatest value', columns, rows)}`;
 }
 
 function inputTable({ inputs }: Load): Html {
@@ -210,17 +211,17 @@ function inputTable({ inputs }: Load): Html {
 }
 
 function refusalTable({ refusals, retries, shed }: Load): Html {
-  const seen = Object.entries(refusals).map(([why, n]) => ['driver', why, countText(n)]);
-  const told = Object.entries(shed ?? {})
+  const byDriver = Object.entries(refusals).map(([why, n]) => ['driver', why, countText(n)]);
+  const byTarget = Object.entries(shed ?? {})
     .filter(([, n]) => n > 0)
     .map(([why, n]) => ['target', why, countText(n)]);
   const title = heading('Refused and shed');
-  const unknown = shed === null ? ' The target tells no figures of its own.' : '';
-  if (seen.length + told.length === 0)
+  const unknown = shed === null ? ' The target gives no counts of its own.' : '';
+  if (byDriver.length + byTarget.length === 0)
     return html`${title}${paragraph(`Every input was acknowledged at once.${unknown}`)}`;
   const columns = [{ head: 'Counted by' }, { head: 'Reason' }, { head: 'Inputs', numeric: true }];
-  const caption = `Inputs that were not acknowledged at once, and what the target says that it refused; ${countText(retries)} sent again`;
-  return html`${title}${table(caption, columns, [...seen, ...told])}${unknown === '' ? '' : paragraph(unknown.trim())}`;
+  const caption = `Inputs that were not acknowledged at once, as the driver and the target count them; ${countText(retries)} were sent again`;
+  return html`${title}${table(caption, columns, [...byDriver, ...byTarget])}${unknown === '' ? '' : paragraph(unknown.trim())}`;
 }
 
 function closesText({ closes }: Load): HtmlValue {

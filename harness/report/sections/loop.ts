@@ -1,4 +1,4 @@
-/** Whether alerts feed on themselves: what residents did with them, and how many calls each call caused. */
+/** The section on the feedback loop: what residents did with alerts, and how many further calls each call caused. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { branchingText } from '../../engine/branching.ts';
 import { countText, nounText, momentText } from '../../records/number-text.ts';
@@ -11,11 +11,11 @@ export function loopSection(record: RunRecord): PageSection {
   const { loop } = record;
   const text =
     `Alerts and posts caused ${countText(loop.inducedCalls)} of ${countText(record.counts.calls)} calls to 911 and ${nounText(loop.inducedIncidents, 'incident')} ` +
-    `that would not have been: ${countText(loop.branchingRatio, 4)} further calls for each call (the branching ratio). At 1 or above, alerts would feed on themselves without end. Posts that residents wrote: ${countText(record.counts.posts)}.`;
+    `that would not exist otherwise: ${countText(loop.branchingRatio, 4)} further calls for each call, which is the branching ratio. At 1 or above, alerts would lead to further alerts without end. Residents wrote ${countText(record.counts.posts)} posts.`;
   const rows = Object.entries(loop.reactions)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([reaction, count]) => [reaction, countText(count), REACTION_WORDS[reaction] ?? '']);
-  const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'What it means' }];
+  const columns = [{ head: 'Reaction' }, { head: 'Times', numeric: true }, { head: 'Meaning' }];
   const reactions =
     rows.length === 0 ? paragraph('No reaction was recorded.') : table('What residents did', columns, rows);
   const body = [warning(record), paragraph(text), branchingTable(record), reactions, videoText(record)];
@@ -37,19 +37,23 @@ function branchingTable({ branching }: RunRecord): HtmlValue {
   const number = (value: number | null): string => (value === null ? 'none' : countText(value, 3));
   const { calls, caused, further, blocks, gain, dispersion, ofCaused } = branching;
   const rows = [
-    ['callers', countText(calls), 'each once, however often they tried'],
-    ['of them caused', countText(caused), 'by alerts, posts and comments'],
-    ['of those, of later generations', countText(further), 'by alerts about calls that alerts had caused'],
+    ['callers', countText(calls), 'each counts once, however often they tried'],
+    ['caused callers', countText(caused), 'called because of alerts, posts and comments'],
+    [
+      'callers of later generations',
+      countText(further),
+      'called because of alerts about calls that were caused themselves',
+    ],
     [
       'branching ratio',
       branchingText(branching),
       `calls caused per call; the interval counts ${countText(blocks)} days of agencies as independent`,
     ],
-    ['branching ratio of caused calls', branchingText(ofCaused), 'at 1 or above the loop would not end'],
-    ['gain', number(gain), 'calls made of each first one in equilibrium, 1 / (1 - n)'],
-    ['dispersion', number(dispersion), 'variance over mean of calls in long windows, 1 / (1 - n)²'],
+    ['branching ratio of caused calls', branchingText(ofCaused), 'at 1 or above, the loop would not end'],
+    ['gain', number(gain), 'calls in all for each first call in equilibrium, 1 / (1 - n)'],
+    ['dispersion', number(dispersion), 'variance over mean of the number of calls in long windows, 1 / (1 - n)²'],
   ];
-  const columns = [{ head: 'Callers' }, { head: 'Found', numeric: true }, { head: 'What it means' }];
+  const columns = [{ head: 'Callers' }, { head: 'Found', numeric: true }, { head: 'Meaning' }];
   return html`${heading('Calls that cause calls')}${table('Lineage of each call to 911', columns, rows)}`;
 }
 
@@ -57,6 +61,6 @@ function videoText({ loop: { video } }: RunRecord): HtmlValue {
   if (video === undefined || video.requests === 0) return '';
   const { requests, asked, shared, declined, courtOrders } = video;
   return paragraph(
-    `Police asked for video of ${countText(requests)} cases. Of ${countText(asked)} owners who were asked, unknown to police, ${countText(shared)} shared a clip and ${countText(declined)} declined by the end of the run. Court orders, logged apart: ${countText(courtOrders)}.`,
+    `Police asked for video in ${countText(requests)} cases, without learning which owners received a request. Of the ${countText(asked)} owners who did, ${countText(shared)} shared a clip and ${countText(declined)} declined by the end of the run. Court orders are counted separately: ${countText(courtOrders)}.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Each agency's ground: streets, app users, what happened, what was alerted and how far it reached. */
+/** The section with a map of each agency: streets, app users, incidents, and alerts with their reach. */
 import { CATEGORY_LABELS, type Category } from '../../../contract/catalogue.ts';
 import { TRUTHS } from '../../../contract/record/kinds.ts';
 import type { AlertLine, MapFile } from '../../../contract/record/lines.ts';
@@ -8,14 +8,13 @@ import { legend, SHAPES } from '../plot.ts';
 import { html, joinLines, type Html } from '../html.ts';
 import { paragraph } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { TRUTH_MARKS } from '../truth-mark.ts';
 import { TRUTH_WORDS } from '../words.ts';
 import { AGENCIES_SHOWN_MAX } from './rates.ts';
 
-/** More alerts would hide the map; each agency draws the ones with the largest audiences. */
+/** More alerts would hide the map. Each agency's map shows those with the largest audiences. */
 const ALERTS_DRAWN_MAX = 300;
 const RINGS_DRAWN_MAX = 40;
-/** Rings may cover the map so many times; more of them would hide what lies below. */
+/** All rings together may cover the map this many times. More of them would hide the streets. */
 const RING_COVER_MAX = 2.5;
 
 export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[]): PageSection {
@@ -28,8 +27,8 @@ export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[])
       ? ` The first ${shown.length} agencies of ${countText(map.agencies.length)} are shown.`
       : '';
   const text =
-    'Alerts stand at the middle of the place that was published, never at the incident. A ring has the radius that half of the residents stay within' +
-    `${radiusDm === null ? '' : ` (${countText(radiusDm / 10)} m)`}; each resident's own radius decides who is in the audience. Streets, incidents and homes are samples.${some}`;
+    'A mark shows an alert at the middle of its published place, never at the incident. A ring shows the radius that half of the residents stay within' +
+    `${radiusDm === null ? '' : ` (${countText(radiusDm / 10)} m)`}; the audience depends on each resident's own radius. Streets, incidents and homes are samples.${some}`;
   const figures = shown.map((agency) => agencyFigure(record, agency, byAgency.get(agency.id) as AlertLine[], radiusDm));
   return {
     id: 'map',
@@ -42,13 +41,13 @@ export function mapSection(record: RunRecord, map: MapFile, alerts: AlertLine[])
 
 type AgencyMap = MapFile['agencies'][number];
 
-/** Width of a map's coordinates; strokes and marks are in the same units, about a pixel each. */
+/** Width of a map in its own units, which are about a pixel each. */
 const MAP_WIDTH = 500;
 
 function mapLegend(): Html {
   const truths = [...TRUTHS]
     .reverse()
-    .map((truth) => ({ ...TRUTH_MARKS[truth], label: `alert, ${TRUTH_WORDS[truth].label}` }));
+    .map((truth) => ({ ...TRUTH_WORDS[truth], label: `alert, ${TRUTH_WORDS[truth].label}` }));
   return legend([
     ...truths,
     { colour: 'var(--blue)', shape: 'circle', outline: true, label: 'reach of an alert' },
@@ -58,7 +57,7 @@ function mapLegend(): Html {
   ]);
 }
 
-/** The radius that half of the residents stay within; null where none has chosen one. */
+/** The radius that half of the residents stay within; null if there are none. */
 function medianRadiusDm(map: MapFile): number | null {
   const radii = [...map.radii].sort((a, b) => a.radiusDm - b.radiusDm);
   const half = radii.reduce((sum, r) => sum + r.residents, 0) / 2;
@@ -90,7 +89,7 @@ function agencyFigure(record: RunRecord, agency: AgencyMap, all: AlertLine[], ra
   return html`<figure><figcaption><h3>${agency.name}</h3><p class="soft">${caption}</p></figcaption>${svg}</figure>`;
 }
 
-/** How many rings of this radius the map bears: at least one, so that the reach can be seen at all. */
+/** Number of rings of this radius to draw: at least one, so that the reach can be seen. */
 function ringsDrawn(agency: AgencyMap, radiusDm: number | null): number {
   if (radiusDm === null || radiusDm === 0) return 0;
   const { x0, x1, y0, y1 } = agency.box;
@@ -121,10 +120,10 @@ function mapSvg(agency: AgencyMap, alerts: AlertLine[], ringsMax: number, radius
     const r = (radiusDm * scale).toFixed(1);
     return html`<circle cx="${px(alert.x as number)}" cy="${py(alert.y as number)}" r="${r}"/>`;
   });
-  // However many rings overlap, the streets below stay legible.
+  // The streets stay legible however many rings overlap.
   const ringOpacity = Math.min(0.05, 0.4 / Math.max(1, rings.length)).toFixed(4);
   const marks = alerts.map((alert) => {
-    const { colour, shape } = TRUTH_MARKS[alert.truth ?? 'founded'];
+    const { colour, shape } = TRUTH_WORDS[alert.truth ?? 'founded'];
     const at = `translate(${px(alert.x as number)} ${py(alert.y as number)})`;
     return html`<path d="${SHAPES[shape]}" transform="${at}" fill="${colour}"><title>${alertTitle(alert)}</title></path>`;
   });

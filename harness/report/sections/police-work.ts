@@ -1,11 +1,11 @@
-/** Which mechanisms of dispatch and of the call-takers' room acted, and how often. */
+/** How often each mechanism of dispatch and of the call-takers acted. */
 import type { PoliceWork } from '../../../contract/record/police-work.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, nounText, shareText } from '../../records/number-text.ts';
 import { html, type HtmlValue } from '../html.ts';
 import { heading, table } from '../markup.ts';
 
-/** Part of the section on police; empty for records that tell nothing of it. */
+/** A part of the section on police; empty if the record does not have these numbers. */
 export function policeWorkTable({ policeWork }: RunRecord): HtmlValue {
   if (policeWork === undefined) return '';
   const { unitHours, jobs, aid, selfInitiated, breaks, overruns, callTakers } = policeWork;
@@ -23,12 +23,12 @@ export function policeWorkTable({ policeWork }: RunRecord): HtmlValue {
     [
       'units lent by neighbours',
       countText(aid.lent),
-      `${countText(unitHours.lent, 1)} unit-hours; asked in vain ${nounText(aid.refused, 'time')}`,
+      `${countText(unitHours.lent, 1)} unit-hours; ${nounText(aid.refused, 'request')} in vain`,
     ],
     [
-      'work that officers found themselves',
+      'work that officers started themselves',
       countText(selfInitiated.started),
-      `${countText(selfInitiated.yielded)} broken off for priority 1, ${countText(selfInitiated.missed)} passed by`,
+      `${countText(selfInitiated.yielded)} broken off for priority 1, ${countText(selfInitiated.missed)} missed because no unit was free`,
     ],
     [
       'meal breaks due',
@@ -39,7 +39,7 @@ export function policeWorkTable({ policeWork }: RunRecord): HtmlValue {
     [
       'calls to 911 that a neighbour answered',
       countText(callTakers.overflowed),
-      `tried in vain ${nounText(callTakers.overflowRefused, 'time')}`,
+      `${nounText(callTakers.overflowRefused, 'attempt')} in vain`,
     ],
     [
       'position-hours of call-takers',
@@ -48,10 +48,10 @@ export function policeWorkTable({ policeWork }: RunRecord): HtmlValue {
     ],
   ];
   const columns = [{ head: 'What' }, { head: 'How much', numeric: true }, { head: 'Of that' }];
-  return html`${heading('How calls were handled')}${table('Zero where a mechanism is off; docs/model/police.md describes each', columns, rows)}`;
+  return html`${heading('How calls were handled')}${table('A mechanism that is off counts zero; docs/model/police.md describes each', columns, rows)}`;
 }
 
-/** What of it is worth a line in the terminal; empty where no mechanism acted. */
+/** One line for the terminal; empty if no mechanism acted. */
 export function policeWorkText({ jobs, aid, breaks, callTakers }: PoliceWork): string {
   const { escalated, byPhone, preempted } = jobs;
   const lost = breaks.missed + breaks.brokenOff;

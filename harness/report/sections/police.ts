@@ -1,4 +1,4 @@
-/** What the week was like for call-takers and patrol. */
+/** The section on the load of call-takers and patrol. */
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText, quantileText, shareText } from '../../records/number-text.ts';
@@ -38,7 +38,7 @@ const HOUR_PLOTS: {
   {
     field: 'utilisation',
     title: 'Units busy, hour by hour',
-    lede: 'Where the line nears 100%, the next urgent call has to wait.',
+    lede: 'If the line nears 100%, the next urgent call has to wait.',
     axis: 'units busy, %',
     scale: 100,
     most: 100,
@@ -47,7 +47,7 @@ const HOUR_PLOTS: {
   {
     field: 'waiting',
     title: 'Calls waiting for a unit, hour by hour',
-    lede: 'Each hour shows the mean number of calls that no unit had yet been sent to.',
+    lede: 'Each hour shows the mean number of calls that waited for a unit.',
     axis: 'calls waiting, mean',
     scale: 1,
     most: 0,
@@ -56,7 +56,7 @@ const HOUR_PLOTS: {
   {
     field: 'calls',
     title: '911 calls, hour by hour',
-    lede: 'The daily wave of calls is what the two plots above follow.',
+    lede: 'The two plots above follow the daily wave of calls.',
     axis: '911 calls in the hour',
     scale: 1,
     most: 0,
@@ -72,7 +72,7 @@ function hourPlots(record: RunRecord): Html {
   const axis = `${inDays ? 'days' : 'hours'} since ${momentText(record.simulated.startMs)}`;
   const plots = HOUR_PLOTS.map((plot) => {
     const points = hourly.map((hour, i) => ({ at: i / unit, value: hour[plot.field] * plot.scale }));
-    // An hour's step runs from its start to the next: the last one needs an end.
+    // The step of an hour runs to the next hour, so the last one needs an end.
     points.push({ at: hourly.length / unit, value: points[points.length - 1].value });
     const largest = Math.max(...points.map((p) => p.value));
     const most = Math.max(plot.most, largest) || 1;
@@ -141,7 +141,7 @@ function responseTable(record: RunRecord): Html {
     ];
   });
   const caption =
-    'From the CAD record to the first unit on scene, and the part of it spent waiting for a unit; priority 1 is the most urgent';
+    'Response is the time from the CAD record to the first unit on scene; queue is the part of it in which no unit was free. Priority 1 is the most urgent.';
   return html`${heading('Response by priority')}${table(caption, columns, rows)}`;
 }
 
@@ -150,12 +150,12 @@ function hoursTable(record: RunRecord): Html {
   const row = (label: string, hours: number) => [label, countText(hours, 1)];
   const rows = [
     row('all work', unitHours.total),
-    row('work that units found themselves', unitHours.selfInitiated),
+    row('work that officers started themselves', unitHours.selfInitiated),
     row('calls behind which nothing had happened', unitHours.unfounded),
     row('calls that alerts and posts caused', unitHours.alertInduced),
   ];
   const columns = [{ head: 'Spent on' }, { head: 'Unit-hours', numeric: true }];
-  return html`${heading('Where patrol time went')}${table('Unit-hours; the last three are parts of the first and may overlap', columns, rows)}`;
+  return html`${heading('Use of patrol time')}${table('The last three are parts of the first and may overlap', columns, rows)}`;
 }
 
 function answerTable(record: RunRecord): Html {
@@ -171,7 +171,7 @@ function answerTable(record: RunRecord): Html {
     ['half of calls answered within', quantileText(callTakers.answerMs, 'p50'), ''],
     ['90% of calls answered within', quantileText(callTakers.answerMs, 'p90'), ''],
     ['callers who hung up unanswered', countText(callTakers.abandoned), ''],
-    ['of whom called again', countText(callTakers.redials), ''],
+    ['callers who called again', countText(callTakers.redials), ''],
   ];
   const columns = [{ head: 'Call-takers' }, { head: 'Found', numeric: true }, { head: 'NENA standard' }];
   return html`${heading('Answering 911')}${table(`${countText(callTakers.positions)} call-taker positions staffed`, columns, rows)}`;

@@ -1,4 +1,4 @@
-/** Whether anything private left, and how many homes stand behind each published place. */
+/** The section on privacy: private strings that got out, and the number of households behind each published place. */
 import * as Plot from '@observablehq/plot';
 import type { AlertLine } from '../../../contract/record/lines.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
@@ -24,17 +24,17 @@ export function privacySection(record: RunRecord, alerts: AlertLine[]): PageSect
 
 function leakTable(record: RunRecord): Html {
   const { framesScanned, leaks, leaksPerMillionFrames } = record.privacy;
-  const scanned = `${countText(framesScanned)} frames to residents were searched for every private string of the record behind them, and so was all else that left the pipeline.`;
+  const scanned = `${countText(framesScanned)} frames to residents were searched for every private string of the record behind them, and so was all other output of the pipeline.`;
   if (leaks.length === 0) return paragraph(`${scanned} Nothing private was found.`);
   const rows = leaks.map((leak) => [leak.egress, leak.kind, countText(leak.count)]);
-  const columns = [{ head: 'Left by' }, { head: 'Kind of string' }, { head: 'Times', numeric: true }];
+  const columns = [{ head: 'Way out' }, { head: 'Kind of string' }, { head: 'Times', numeric: true }];
   const rate = `${countText(leaksPerMillionFrames, 2)} leaked strings per million frames to residents.`;
-  return html`${paragraph(`${scanned} ${rate}`)}${table('Leaks by way out and kind', columns, rows)}`;
+  return html`${paragraph(`${scanned} ${rate}`)}${table('Leaked strings by way out and by kind', columns, rows)}`;
 }
 
 function reviewText(record: RunRecord): Html {
   const { review } = record.privacy;
-  if (review.words === 0) return paragraph('No text was handed to reviewers.');
+  if (review.words === 0) return paragraph('Reviewers read no text.');
   const share = shareText(review.blanked / review.words);
   return paragraph(
     `Reviewers read ${countText(review.texts)} texts of ${countText(review.words)} words, of which ${countText(review.blanked)} (${share}) were blanked.`,
@@ -48,7 +48,7 @@ function householdText(record: RunRecord): Html {
   );
 }
 
-/** Lower edges of the bins; a bin ends below the next edge. */
+/** Lower edges of the bins. A bin ends below the next edge. */
 const EDGES = [0, 1, 5, 10, 20, 50, 100, 1000, 10_000];
 
 function binLabel(i: number): string {
@@ -68,7 +68,7 @@ function householdPlot(alerts: AlertLine[]): Html {
   const note = unknown > 0 ? ` ${countText(unknown)} alerts at places whose households are unknown are left out.` : '';
   return drawPlot({
     title: 'Households behind each published place',
-    lede: `An alert whose place few households share comes close to naming one; the bars to the left are the ones to watch.${note}`,
+    lede: `If few households share a place, its alert comes close to naming one of them: watch the bars on the left.${note}`,
     alt: `Alerts by households that share the place: ${bins.map((bin) => `${bin.label}: ${countText(bin.alerts)}`).join('; ')}`,
     draw: (narrow) => ({
       height: narrow ? 250 : 240,

@@ -1,4 +1,4 @@
-/** How often alerts were false, by who reported, what, and through which kind of feed. */
+/** The section on false alerts: how often alerts were false, by agency, category and kind of feed. */
 import * as Plot from '@observablehq/plot';
 import { CATEGORY_LABELS } from '../../../contract/catalogue.ts';
 import type { Rate } from '../../../contract/record/measures.ts';
@@ -11,7 +11,7 @@ import type { PageSection } from '../page.ts';
 import { rowPlot } from '../row-plot.ts';
 import { FEED_KIND_WORDS } from '../words.ts';
 
-/** A page shows so many agencies in plots; all of them are in the record. */
+/** Number of agencies that plots and maps show. The record holds all of them. */
 export const AGENCIES_SHOWN_MAX = 12;
 
 export function rateSection(record: RunRecord): PageSection {
@@ -39,7 +39,7 @@ export function rateSection(record: RunRecord): PageSection {
     ),
   ];
   const intro =
-    'An alert is false unless it was founded: something of its category had happened, there, and recently enough. Intervals are Wilson 95%.';
+    'An alert is founded if something of its category had happened, at its place, and recently enough. Every other alert is false. Intervals are 95% Wilson intervals.';
   return {
     id: 'rates',
     title: 'False alerts',
@@ -54,7 +54,7 @@ interface RateRow {
   rate: Rate;
 }
 
-/** Rows whose names are alike are told apart by their keys. */
+/** Rows with equal names get their keys beside the names. */
 function named(rates: { key: string; rate: Rate }[], nameOf: (key: string) => string): RateRow[] {
   const names = rates.map(({ key }) => nameOf(key));
   return rates.map(({ key, rate }, i) => ({
@@ -68,8 +68,8 @@ function wholeTable(record: RunRecord): Html {
   const row = (label: string, rate: Rate) => [label, rateText(rate), intervalText(rate)];
   const rows = [
     row('of all alerts', record.falseAlertRate),
-    row('of all deliveries (an alert to 5,000 phones counts 5,000)', byDelivery),
-    row('of all alerts, still standing wrong at the end', afterCorrections),
+    row('of all deliveries (an alert to 5,000 phones counts 5,000 times)', byDelivery),
+    row('of all alerts, uncorrected at the end', afterCorrections),
   ];
   const corrections =
     correctionMs.count === 0
@@ -93,7 +93,7 @@ function ratePlot(by: string, note: string, all: RateRow[]): HtmlValue {
   const empty = rows.filter((row) => !row.some);
   const plot = drawPlot({
     title: `False-alert rate ${by}`,
-    lede: `Each dot is the share of alerts that were false, each bar its interval: where bars overlap widely, the run can't tell the rows apart.${note}`,
+    lede: `Each dot is the share of alerts that were false, each bar its interval. If bars overlap widely, the run can't tell the rows apart.${note}`,
     alt: `False-alert rate ${by}: ${rows.map((row) => `${row.label} ${row.text}`).join('; ')}`,
     draw: (narrow) =>
       rowPlot(
@@ -130,5 +130,5 @@ function ratePlot(by: string, note: string, all: RateRow[]): HtmlValue {
     rate.value === null ? 'no alerts' : rateText(rate),
     intervalText(rate),
   ]);
-  return html`${plot}${details('The same in figures', table(`False-alert rate ${by}`, columns, cells))}`;
+  return html`${plot}${details('The same as numbers', table(`False-alert rate ${by}`, columns, cells))}`;
 }

@@ -1,4 +1,4 @@
-/** What ran, where, and how to run it again. */
+/** The section on how to run it again: command, versions, machine and options. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, durationText, momentText } from '../../records/number-text.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
@@ -9,7 +9,7 @@ export function rerunSection(record: RunRecord): PageSection {
   const { code, host, simulated } = record;
   const commit = code.gitCommit === null ? 'no commit known' : html`commit <code>${code.gitCommit}</code>`;
   const facts: [term: string, value: HtmlValue][] = [
-    ['Replay with', html`<code>${record.command}</code>`],
+    ['Run again with', html`<code>${record.command}</code>`],
     ['Scenario', `${record.scenario.name}, seed ${record.seed}`],
     [
       'Simulated',
@@ -34,10 +34,10 @@ export function rerunSection(record: RunRecord): PageSection {
   const options = JSON.stringify(record.scenario.options, null, 2);
   const body = [
     factList(facts),
-    details('All resolved options of the scenario', html`<pre tabindex="0">${options}</pre>`),
+    details('All options of the scenario', html`<pre tabindex="0">${options}</pre>`),
     details(`The ${countText(record.agencies.length)} agencies`, agencyTable(record)),
   ];
-  return { id: 'replay', title: 'What ran, and how to replay it', body: html`${body}` };
+  return { id: 'replay', title: 'The run, and how to repeat it', body: html`${body}` };
 }
 
 // --- internal ---

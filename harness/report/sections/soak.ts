@@ -1,4 +1,4 @@
-/** What grew, and what did not: every series of a soak, of both processes, with its slope. */
+/** The section on a soak: every series of both processes, with its slope. */
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import type { Soak, SoakSeries } from '../../../contract/record/soak.ts';
@@ -7,9 +7,9 @@ import { drawSmallPlot, legend } from '../plot.ts';
 import { html, joinLines, type Html } from '../html.ts';
 import { banner, heading, paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
-import { slopeText, soakText, verdictText } from '../slope-text.ts';
+import { slopeText, soakText, verdictText } from '../study-text.ts';
 
-/** None of a run that is no soak. */
+/** Empty if the run is not a soak. */
 export function soakSection({ soak }: RunRecord): PageSection[] {
   if (soak === undefined) return [];
   const body = [
@@ -17,7 +17,7 @@ export function soakSection({ soak }: RunRecord): PageSection[] {
     paragraph(howText(soak)),
     legend([
       { colour: 'var(--blue)', shape: 'circle', label: 'median of a stretch' },
-      { colour: 'var(--street)', shape: 'square', label: 'its least to its greatest' },
+      { colour: 'var(--street)', shape: 'square', label: 'range of a stretch' },
       { colour: 'var(--orange)', shape: 'diamond', label: 'the line whose slope is judged' },
     ]),
     html`<div class="multiples">${joinLines(soak.series.map((series) => seriesPlot(series, soak.lengthMin)))}</div>`,
@@ -44,8 +44,8 @@ function capital(text: string): string {
 }
 
 function howText({ lengthMin, everyMs, samples, gaps, samplerCpuShare, confidence }: Soak): string {
-  const told = `Both processes were sampled every ${durationText(everyMs)} for ${durationText(60_000 * lengthMin)}: ${countText(samples)} samples, ${countText(gaps.missed)} missing, ${countText(gaps.unscraped)} without the target's metrics; sampling took ${shareText(samplerCpuShare)} of a processor.`;
-  return `${told} A slope is the median of the slopes between batches of what follows the warm-up; the interval beside it, widened by what the batches have in common, holds the true slope with ${countText(100 * confidence, 2)}% at either end, so that all of them together raise a false alarm in one soak of a hundred at most.`;
+  const sampling = `Both processes were sampled every ${durationText(everyMs)} for ${durationText(60_000 * lengthMin)}: ${countText(samples)} samples, of which ${countText(gaps.missed)} are missing and ${countText(gaps.unscraped)} lack the target's metrics. Sampling took ${shareText(samplerCpuShare)} of a processor.`;
+  return `${sampling} A slope is the median of the slopes between batches of values after the warm-up. Its interval is widened by the correlation of the batches and holds the true slope with ${countText(100 * confidence, 2)}% confidence at either end, so that all series together raise a false alarm in at most one soak of a hundred.`;
 }
 
 function seriesPlot(series: SoakSeries, lengthMin: number): Html {
@@ -101,7 +101,7 @@ function seriesPlot(series: SoakSeries, lengthMin: number): Html {
   });
 }
 
-/** Points that are shown one by one. */
+/** Up to this number, points are drawn one by one. */
 const FEW = 40;
 
 function slopeTable({ series }: Soak): Html {
@@ -119,5 +119,5 @@ function slopeTable({ series }: Soak): Html {
     { head: 'Points', numeric: true },
     { head: 'Left out', numeric: true },
   ];
-  return html`${heading('All slopes')}${table('Slope of each series a minute, its interval, and what was left out as warm-up', columns, rows)}`;
+  return html`${heading('All slopes')}${table('Slope of each series per minute, its interval, and the warm-up that is left out', columns, rows)}`;
 }

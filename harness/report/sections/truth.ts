@@ -1,4 +1,4 @@
-/** What alerts turned out to be, and what became of each delivery. */
+/** The section on the truth of alerts and the verdicts of deliveries. */
 import * as Plot from '@observablehq/plot';
 import { TRUTHS, VERDICTS } from '../../../contract/record/kinds.ts';
 import type { RunRecord } from '../../../contract/record/run-record.ts';
@@ -8,17 +8,20 @@ import { html, type Html } from '../html.ts';
 import { details, heading, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { NARROW_BAR_INSET_PX, rowPlot } from '../row-plot.ts';
-import { TRUTH_MARKS } from '../truth-mark.ts';
 import { TRUTH_WORDS, VERDICT_WORDS } from '../words.ts';
 
 export function truthSection(record: RunRecord): PageSection {
-  const columns = [{ head: 'Verdict' }, { head: 'Deliveries', numeric: true }, { head: 'What it means' }];
+  const columns = [{ head: 'Verdict' }, { head: 'Deliveries', numeric: true }, { head: 'Meaning' }];
   const verdicts = VERDICTS.map((v) => [VERDICT_WORDS[v].label, countText(record.verdicts[v]), VERDICT_WORDS[v].means]);
   const body = [
     truthPlot(record),
     glossary(record),
     heading('Verdicts of deliveries'),
-    table('Each delivery owed or made, by its first verdict in this order', columns, verdicts),
+    table(
+      'Each delivery that was owed or made counts once, under the first verdict in this order that applies',
+      columns,
+      verdicts,
+    ),
   ];
   return { id: 'truth', title: 'Truth of alerts, verdicts of deliveries', body: html`${body}` };
 }
@@ -30,8 +33,8 @@ function truthPlot(record: RunRecord): Html {
   const rows = order.map((truth) => ({ truth, label: TRUTH_WORDS[truth].label, alerts: record.truth[truth] }));
   const most = Math.max(1, ...rows.map((row) => row.alerts));
   return drawPlot({
-    title: 'Alerts by what was true of them when they were sent',
-    lede: 'Only the first bar is right; each other one is a way of being wrong, and an alert counts once, under the first that held.',
+    title: 'Alerts by their truth when they were sent',
+    lede: 'Only founded alerts are right; every other bar is a way of being wrong. An alert counts once, under the first that applies.',
     alt: `Alerts by truth: ${rows.map((row) => `${row.label} ${countText(row.alerts)}`).join(', ')}`,
     draw: (narrow) =>
       rowPlot(
@@ -47,7 +50,7 @@ function truthPlot(record: RunRecord): Html {
           Plot.barX(rows, {
             y: 'label',
             x: 'alerts',
-            fill: (d) => TRUTH_MARKS[d.truth as keyof typeof TRUTH_MARKS].colour,
+            fill: (d) => TRUTH_WORDS[d.truth as keyof typeof TRUTH_WORDS].colour,
             insetTop: narrow ? NARROW_BAR_INSET_PX - 8 : 0,
           }),
           Plot.text(rows, {
@@ -69,7 +72,7 @@ function glossary(record: RunRecord): Html {
     { head: 'Label' },
     { head: 'Alerts', numeric: true },
     { head: 'Their deliveries', numeric: true },
-    { head: 'What it means' },
+    { head: 'Meaning' },
   ];
   const rows = [...TRUTHS]
     .reverse()
@@ -79,5 +82,5 @@ function glossary(record: RunRecord): Html {
       countText(record.truthByDelivery[truth]),
       TRUTH_WORDS[truth].means,
     ]);
-  return details('What the labels mean, and the deliveries behind each', table('Labels of truth', columns, rows));
+  return details('Meaning of the labels, and deliveries of each', table('Labels of truth', columns, rows));
 }

@@ -1,4 +1,4 @@
-/** What the run is worth, before anything else is read: passed, failed, or cut short. */
+/** The section that comes first: the run passed, failed, or was cut short. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText, momentText } from '../../records/number-text.ts';
 import { html, joinLines, type Html, type HtmlValue } from '../html.ts';
@@ -6,25 +6,25 @@ import { banner, details, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 import { runHeading } from './headline.ts';
 
-/** Of the run, and of the run on the wire that is shown with it. */
+/** The verdict on the run, and on the run on the wire that is shown with it, if there is one. */
 export function verdictSection(record: RunRecord, wire: RunRecord | null): PageSection {
   const body =
     wire === null
-      ? verdictOf(record)
-      : html`${runHeading(record, 'in virtual time')}${verdictOf(record)}\n${runHeading(wire, 'on the wire')}${verdictOf(wire)}`;
+      ? verdictBanners(record)
+      : html`${runHeading(record, 'in virtual time')}${verdictBanners(record)}\n${runHeading(wire, 'on the wire')}${verdictBanners(wire)}`;
   return { id: 'verdict', title: 'Verdict', body };
 }
 
 // --- internal ---
 
-function verdictOf(record: RunRecord): Html {
+function verdictBanners(record: RunRecord): Html {
   const failed = record.gates.filter((gate) => !gate.ok);
   const total = record.gates.length;
   const banners: Html[] = [];
   if (record.partial) {
     const until = momentText(record.simulated.endMs);
     banners.push(
-      remark('note', 'Partial run.', `It was interrupted: every figure counts what happened until ${until}.`),
+      remark('note', 'Partial run.', `It was interrupted: every number counts what happened until ${until}.`),
     );
   }
   if (failed.length > 0) {
@@ -35,7 +35,7 @@ function verdictOf(record: RunRecord): Html {
   } else if (total > 0) {
     banners.push(remark('ok', 'Passed.', `All ${total} gates were kept.`));
   } else {
-    banners.push(remark('note', 'Not judged.', 'The scenario sets no budget, so that no gate could fail.'));
+    banners.push(remark('note', 'Not judged.', 'The scenario sets no budget, so no gate could fail.'));
   }
   const rows = record.gates.map((g) => [
     g.name,
@@ -50,7 +50,7 @@ function verdictOf(record: RunRecord): Html {
     { head: 'Verdict' },
   ];
   const gates =
-    total === 0 ? '' : details('All gates', table("The scenario's budgets against what was found", columns, rows));
+    total === 0 ? '' : details('All gates', table("The scenario's budgets, and what was found", columns, rows));
   return html`${joinLines(banners)}${gates}`;
 }
 

@@ -1,11 +1,11 @@
-/** Each violation by name, so that one can be looked up and replayed. */
+/** The section on violations, each by name, so that a reader can look it up. */
 import type { RunRecord } from '../../../contract/record/run-record.ts';
 import { countText } from '../../records/number-text.ts';
 import { html } from '../html.ts';
 import { paragraph, table } from '../markup.ts';
 import type { PageSection } from '../page.ts';
 
-/** The record holds no more than so many. */
+/** The record holds no more violations than this. */
 const VIOLATIONS_MAX = 200;
 
 export function violationSection(record: RunRecord): PageSection {
@@ -19,12 +19,7 @@ export function violationSection(record: RunRecord): PageSection {
     html`<code>${v.incidents}</code>`,
     v.resident === null ? 'none' : String(v.resident),
   ]);
-  const columns = [
-    { head: 'Verdict' },
-    { head: 'What was wrong' },
-    { head: 'Alert' },
-    { head: 'Resident', numeric: true },
-  ];
+  const columns = [{ head: 'Verdict' }, { head: 'Detail' }, { head: 'Alert' }, { head: 'Resident', numeric: true }];
   const caption =
     shown.length < VIOLATIONS_MAX
       ? `All ${countText(shown.length)} violations`
