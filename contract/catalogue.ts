@@ -1,13 +1,10 @@
 /**
- * The words of dispatchers: the closed list of event types, each with its alert category (or none), whether it concerns the community at large, and its
- * native code in each feed dialect. Simulated agencies publish these codes; the pipeline and the oracle learn them through an agency's onboarding data
- * (`AgencyProfile.natures`), as a platform learns those of a real agency.
+ * What dispatchers call things: the closed list of event types, each with its alert category (or none), whether it concerns
+ * the community at large, and its native code in each feed dialect. Simulated agencies publish these codes; the pipeline and the
+ * oracle learn them through an agency's onboarding data (`AgencyProfile.natures`), as a real platform learns an agency's.
  */
 
-/**
- * Alert categories: the eight of the 2019 product, then the six that the `extended` preset adds. Bit i of a resident's wishes stands for the category at
- * index i.
- */
+/** The eight categories of the 2019 product, then the six that the `extended` preset adds. Order is the bit order of preferences. */
 export const CATEGORIES = [
   'burglary',
   'vehicle',
@@ -26,7 +23,7 @@ export const CATEGORIES = [
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-/** The words that an alert may use for an event: one for each category. */
+/** Words an alert may use for a category: the closed vocabulary of event words. */
 export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   burglary: 'Burglary',
   vehicle: 'Vehicle break-in or theft',
@@ -44,17 +41,15 @@ export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   fire: 'Fire',
 };
 
-/** The categories of each preset. */
 export const PRESETS: Readonly<Record<'us-eight' | 'extended', readonly Category[]>> = {
   'us-eight': CATEGORIES.slice(0, 8),
   extended: CATEGORIES,
 };
 
-/** Feed dialects; contract/dialects.ts has the shape of their messages. */
 export const DIALECTS = ['eido', 'sf', 'seattle', 'dallas', 'tampa', 'milwaukee'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** The kind of feed in each dialect: `direct` carries full addresses, `masked` was cut to hundred-blocks by the agency, a `portal` is public and polled. */
+/** How a feed is fed: `direct` with full addresses, `masked` at source, or a public `portal` that is polled. */
 export const FEED_KINDS: Readonly<Record<Dialect, 'direct' | 'masked' | 'portal'>> = {
   eido: 'direct',
   sf: 'masked',
@@ -64,12 +59,11 @@ export const FEED_KINDS: Readonly<Record<Dialect, 'direct' | 'masked' | 'portal'
   milwaukee: 'direct',
 };
 
-/** One kind of event that dispatchers have a code for. */
 export interface EventType {
   id: string;
-  /** Alert category; null if no preset has one for it. */
+  /** Alert category, or null where no preset has one for it. */
   category: Category | null;
-  /** False for domestic and in-custody matters, which do not concern the community at large. */
+  /** False for domestic and in-custody matters, which concern no community at large. */
   community: boolean;
   /** APCO common incident type code, as EIDO's incidentTypeCommonRegistryText carries it. */
   apco: string;
@@ -77,8 +71,7 @@ export interface EventType {
   natures: Readonly<Record<Dialect, string>>;
 }
 
-/** A row of the table below, with the native nature texts in the order of DIALECTS. */
-type EventRow = readonly [
+function type(
   id: string,
   category: Category | null,
   community: boolean,
@@ -89,10 +82,12 @@ type EventRow = readonly [
   dallas: string,
   tampa: string,
   milwaukee: string,
-];
+): EventType {
+  return { id, category, community, apco, natures: { eido, sf, seattle, dallas, tampa, milwaukee } };
+}
 
-const EVENT_ROWS: readonly EventRow[] = [
-  [
+export const EVENT_TYPES: readonly EventType[] = [
+  type(
     'burglary',
     'burglary',
     true,
@@ -103,8 +98,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '11R - Burglary - Res',
     'BURGLARY IN PROGRESS',
     'ENTRY',
-  ],
-  [
+  ),
+  type(
     'burglary-cold',
     null,
     true,
@@ -115,8 +110,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '58 - Routine Burglary Report',
     'BURGLARY REPORT',
     'ENTRY REPORT',
-  ],
-  [
+  ),
+  type(
     'burglary-domestic',
     'burglary',
     false,
@@ -127,8 +122,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '11D - Burglary Domestic',
     'BURGLARY DOMESTIC',
     'ENTRY-DV',
-  ],
-  [
+  ),
+  type(
     'vehicle-break-in',
     'vehicle',
     true,
@@ -139,8 +134,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '11B - Burglary of Veh',
     'AUTO BURGLARY',
     'ENTRY AUTOS',
-  ],
-  [
+  ),
+  type(
     'vehicle-theft',
     'vehicle',
     true,
@@ -151,8 +146,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '9V - UUMV',
     'STOLEN VEHICLE',
     'STOLEN VEHICLE',
-  ],
-  [
+  ),
+  type(
     'robbery',
     'robbery',
     true,
@@ -163,8 +158,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '20 - Robbery',
     'ROBBERY',
     'ROBBERY ARMED',
-  ],
-  [
+  ),
+  type(
     'shots-fired',
     'shots-fired',
     true,
@@ -175,8 +170,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '6G - Random Gun Fire',
     'SHOTS FIRED',
     'SHOTS FIRED',
-  ],
-  [
+  ),
+  type(
     'shooting',
     'shooting',
     true,
@@ -187,8 +182,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '19 - Shooting',
     'SHOOTING',
     'SHOOTING',
-  ],
-  [
+  ),
+  type(
     'stabbing',
     'stabbing',
     true,
@@ -199,8 +194,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '17 - Stabbing, Cutting',
     'STABBING',
     'BATTERY CUTTING',
-  ],
-  [
+  ),
+  type(
     'stabbing-domestic',
     'stabbing',
     false,
@@ -211,8 +206,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '17D - Stabbing Domestic',
     'STABBING DOMESTIC',
     'BATTERY CUT-DV',
-  ],
-  [
+  ),
+  type(
     'hostage',
     'hostage',
     true,
@@ -223,9 +218,9 @@ const EVENT_ROWS: readonly EventRow[] = [
     '24H - Hostage Situation',
     'HOSTAGE',
     'HOSTAGE SIT',
-  ],
-  ['arson', 'arson', true, 'FARSON', '451', '451', 'ARSON, BOMBS, EXPLO - ARSON', '37F - Arson', 'ARSON', 'ARSON'],
-  [
+  ),
+  type('arson', 'arson', true, 'FARSON', '451', '451', 'ARSON, BOMBS, EXPLO - ARSON', '37F - Arson', 'ARSON', 'ARSON'),
+  type(
     'animal',
     'animal',
     true,
@@ -236,8 +231,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '46A - Animal Investigation',
     'ANIMAL COMPLAINT',
     'LOOSE ANIMAL',
-  ],
-  [
+  ),
+  type(
     'civil',
     'civil',
     true,
@@ -248,8 +243,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '07C - Civil Matter',
     'CIVIL MATTER',
     'LANDLORD/TEN TRB',
-  ],
-  [
+  ),
+  type(
     'bomb-threat',
     'bomb-threat',
     true,
@@ -260,8 +255,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '38B - Bomb Threat',
     'BOMB THREAT',
     'BOMB THREAT',
-  ],
-  [
+  ),
+  type(
     'vandalism',
     'vandalism',
     true,
@@ -272,8 +267,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '15V - Criminal Mischief',
     'VANDALISM',
     'PROPERTY DAMAGE',
-  ],
-  [
+  ),
+  type(
     'welfare-check',
     'welfare-check',
     true,
@@ -284,9 +279,9 @@ const EVENT_ROWS: readonly EventRow[] = [
     '46 - CIT - Welfare Check',
     'WELFARE CHECK',
     'WELFARE CITIZEN',
-  ],
-  ['fire', 'fire', true, 'FIRE', '904', '904', 'FIRE - ASSIST SFD', '37 - Fire Call', 'FIRE', 'FIRE'],
-  [
+  ),
+  type('fire', 'fire', true, 'FIRE', '904', '904', 'FIRE - ASSIST SFD', '37 - Fire Call', 'FIRE', 'FIRE'),
+  type(
     'burglar-alarm',
     null,
     true,
@@ -297,8 +292,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '12R - Burglar Alarm - Residence',
     'ALARM BURGLARY',
     'BURGLAR ALARM',
-  ],
-  [
+  ),
+  type(
     'suspicious-person',
     null,
     true,
@@ -309,8 +304,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '40 - Other Suspicious',
     'SUSPICIOUS PERSON',
     'SUSP PERS/AUTO',
-  ],
-  [
+  ),
+  type(
     'suspicious-vehicle',
     null,
     true,
@@ -321,8 +316,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '40V - Suspicious Vehicle',
     'SUSPICIOUS VEHICLE',
     'SUSP AUTO',
-  ],
-  [
+  ),
+  type(
     'disturbance',
     null,
     true,
@@ -333,8 +328,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '6X - Major Dist (Violence)',
     'DISTURBANCE',
     'TRBL W/SUBJ',
-  ],
-  [
+  ),
+  type(
     'noise',
     null,
     true,
@@ -345,8 +340,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '6M - Loud Music/Minor Dist',
     'NOISE COMPLAINT',
     'NOISE NUISANCE',
-  ],
-  [
+  ),
+  type(
     'fight',
     null,
     true,
@@ -357,9 +352,20 @@ const EVENT_ROWS: readonly EventRow[] = [
     '6F - Fight',
     'FIGHT',
     'FIGHT',
-  ],
-  ['assault', null, true, 'ASSAULT', '245', '240', 'ASLT - IP/JO - DV EXCLUDED', '17A - Assault', 'ASSAULT', 'BATTERY'],
-  [
+  ),
+  type(
+    'assault',
+    null,
+    true,
+    'ASSAULT',
+    '245',
+    '240',
+    'ASLT - IP/JO - DV EXCLUDED',
+    '17A - Assault',
+    'ASSAULT',
+    'BATTERY',
+  ),
+  type(
     'domestic',
     null,
     false,
@@ -370,8 +376,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '6D - Domestic Disturbance',
     'DOMESTIC',
     'BATTERY DV',
-  ],
-  [
+  ),
+  type(
     'in-custody',
     null,
     false,
@@ -382,8 +388,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '16C - Prisoner In Custody',
     'SUBJECT IN CUSTODY',
     'PRISONER TRANS',
-  ],
-  [
+  ),
+  type(
     'traffic-crash',
     null,
     true,
@@ -394,8 +400,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '7X - Major Accident',
     'CRASH',
     'ACC PDO',
-  ],
-  [
+  ),
+  type(
     'traffic-stop',
     null,
     true,
@@ -406,8 +412,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '7S - Traffic Stop',
     'TRAFFIC STOP',
     'TRAFFIC STOP',
-  ],
-  [
+  ),
+  type(
     'traffic-hazard',
     null,
     true,
@@ -418,8 +424,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '7H - Traffic Hazard',
     'TRAFFIC HAZARD',
     'TRAFFIC HAZARD',
-  ],
-  [
+  ),
+  type(
     'theft',
     null,
     true,
@@ -430,9 +436,9 @@ const EVENT_ROWS: readonly EventRow[] = [
     '10 - Theft',
     'THEFT',
     'THEFT',
-  ],
-  ['fraud', null, true, 'FRAUD', '470', '470', 'FRAUD - FRAUD, INCLUDING BUNCO', '24 - Fraud', 'FRAUD', 'FRAUD'],
-  [
+  ),
+  type('fraud', null, true, 'FRAUD', '470', '470', 'FRAUD - FRAUD, INCLUDING BUNCO', '24 - Fraud', 'FRAUD', 'FRAUD'),
+  type(
     'missing-person',
     null,
     true,
@@ -443,8 +449,8 @@ const EVENT_ROWS: readonly EventRow[] = [
     '21M - Missing Person',
     'MISSING PERSON',
     'LOST CHILD',
-  ],
-  [
+  ),
+  type(
     'medical',
     null,
     true,
@@ -455,9 +461,9 @@ const EVENT_ROWS: readonly EventRow[] = [
     '46M - Medical Assist',
     'MEDICAL ASSIST',
     'INJ PERSON/SICK',
-  ],
-  ['trespass', null, true, 'TRESPASS', '602', '602', 'TRESPASS', '40T - Trespass', 'TRESPASS', 'TRESPASSER'],
-  [
+  ),
+  type('trespass', null, true, 'TRESPASS', '602', '602', 'TRESPASS', '40T - Trespass', 'TRESPASS', 'TRESPASSER'),
+  type(
     'patrol-check',
     null,
     true,
@@ -468,21 +474,10 @@ const EVENT_ROWS: readonly EventRow[] = [
     '33P - Patrol Check',
     'PREMISE CHECK',
     'BUSINESS CHECK',
-  ],
+  ),
 ];
 
-/** All event types. */
-export const EVENT_TYPES: readonly EventType[] = EVENT_ROWS.map(
-  ([id, category, community, apco, eido, sf, seattle, dallas, tampa, milwaukee]) => ({
-    id,
-    category,
-    community,
-    apco,
-    natures: { eido, sf, seattle, dallas, tampa, milwaukee },
-  }),
-);
-
-/** An agency's rule for one native nature: its alert category, or null for none, and whether it concerns the community. */
+/** What onboarding says of one native nature. */
 export interface NatureRule {
   category: Category | null;
   community: boolean;
@@ -495,7 +490,7 @@ export function naturesOf(dialect: Dialect): Record<string, NatureRule> {
   return table;
 }
 
-/** The things that a resident may do about a message. */
+/** What a resident may do about a message. */
 export const REACTIONS = [
   'ignored',
   'opened',
@@ -508,5 +503,4 @@ export const REACTIONS = [
   'vigilant',
   'reported',
 ] as const;
-/** One of the reactions above. */
 export type ReactionName = (typeof REACTIONS)[number];

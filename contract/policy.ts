@@ -1,10 +1,8 @@
-/** The rules of alerting, all of which are settings. docs/reference/rules.md says in words what each does; both the pipeline and the oracle follow them. */
+/** The rules of alerting, all of them settings. docs/reference/rules.md says in words what each does; both the pipeline and the oracle read these. */
 
-/** One set of rules. */
 export interface Policy {
-  /** `off`: nothing is published, and everything else goes on. */
+  /** `off`: nothing is published, everything else runs. */
   alerts: 'on' | 'off';
-  /** The categories that are alerted on: PRESETS of contract/catalogue.ts. */
   preset: 'us-eight' | 'extended';
   /** An alert concerns an incident younger than this when it is sent. */
   incidentAgeMsMax: number;
@@ -12,21 +10,20 @@ export interface Policy {
   futureMsMax: number;
   /** `auto` publishes at once; `human` waits for the news team's decision. */
   review: 'auto' | 'human';
-  /** Least number of households that must share a published place. */
+  /** Fewest households that may share a published place. */
   householdsMin: number;
-  /** `place`: residents' distances are measured from the published place; `point`: from the point in the record, which is not published. */
+  /** Residents' distances are measured from the published place, or from the point that the record tells, which is not published. */
   matching: 'place' | 'point';
-  /** Published times are rounded down to a multiple of this. */
+  /** Published times are floored to a multiple of this. */
   timeRoundingMs: number;
-  /** Two records of one category and one published place are one event if their incident times lie no further apart than this. */
+  /** Two records of one category and published place, whose incident times lie no further apart, are one event. */
   sameEventMsMax: number;
   /** Updates and cancels follow an alert for this long after it was first sent. */
   correctionMsMax: number;
-  /** A record of which nothing is heard for this long is forgotten. */
+  /** A record unheard of for this long leaves memory. */
   retainMs: number;
 }
 
-/** The rules that an agency has by default. */
 export const DEFAULT_POLICY: Readonly<Policy> = {
   alerts: 'on',
   preset: 'us-eight',
@@ -41,13 +38,13 @@ export const DEFAULT_POLICY: Readonly<Policy> = {
   retainMs: 28_800_000,
 };
 
-/** A policy with the time (UTC ms) from which it holds. The last entry of an agency with `fromMs <= now` holds; before the first entry, the first one does. */
+/** Policy is per agency and has effective dates: the last entry with `fromMs <= now` holds; before the first, the first. */
 export interface DatedPolicy {
   fromMs: number;
   policy: Policy;
 }
 
-/** Reasons for which a record, at its latest evaluation, is owed no alert. They are checked in this order, and the first that holds is the reason. */
+/** Why a record, at its latest evaluation, is owed no alert. Checked in this order; the first that holds is the reason. */
 export const SUPPRESSIONS = [
   'alerts-off',
   'unmapped-nature',
@@ -61,5 +58,4 @@ export const SUPPRESSIONS = [
   'rejected-in-review',
   'expired-in-review',
 ] as const;
-/** One of the reasons above. */
 export type Suppression = (typeof SUPPRESSIONS)[number];

@@ -15,7 +15,7 @@ import { MQTT_FOR_K6, mqttForK6 } from './mqtt-for-k6.ts';
 export const ENTRIES = [
   'harness/cli/main.ts',
   'harness/drivers/node/driver-process.ts',
-  'harness/drivers/node/thread/crew.ts',
+  'harness/drivers/node/thread/thread-entry.ts',
   'harness/engine/worker.ts',
   'harness/library/hundredblock.ts',
   'harness/studies/experiment/worker.ts',

@@ -1,47 +1,46 @@
-/** The section of a run record on the work of patrol and call-takers; docs/model/police.md. */
+/** The section on patrol's work and calls. */
 import Type, { type Static } from 'typebox';
 import { Count } from './measures.ts';
 
-/** Jobs, patrol's time and calls to 911, mechanism by mechanism. The numbers of a mechanism that is off are 0. */
+/** What became of jobs, of patrol's time and of calls to 911, mechanism by mechanism; docs/model/police.md. Zero where a mechanism is off. */
 export const PoliceWorkSchema = Type.Object({
-  /** Hours of units on duty: on the roster, with breaks, or still at a job after the shift. */
+  /** On duty: on the roster, breaks included, or still at a job after the shift. */
   unitHours: Type.Object({
     onDuty: Type.Number(),
-    /** Hours busy at calls about something that had happened, at calls about nothing, and at work that officers found themselves. They add up to `police.unitHours.total`. */
+    /** Busy at calls behind which something had happened, or nothing; and at work that officers found themselves. They add up to `police.unitHours.total`. */
     founded: Type.Number(),
     unfounded: Type.Number(),
     selfInitiated: Type.Number(),
-    /** Hours because of alerts, which are a part of `founded` and `unfounded`. */
+    /** A part of the first two. */
     alertInduced: Type.Number(),
     breaks: Type.Number(),
-    /** Hours after the end of a shift. */
+    /** After the end of a shift. */
     overrun: Type.Number(),
-    /** Hours of neighbours' units, which no other number includes. */
+    /** Neighbours' units, which are no part of any other figure. */
     lent: Type.Number(),
   }),
-  /** Records that asked for units, records called off, rises by one priority, records settled by telephone, and units taken off a call for priority 1. */
+  /** Records that asked for units, those called off, rises by a priority, those settled by telephone, and units taken off a call for priority 1. */
   jobs: Type.Object({ requested: Count, cancelled: Count, escalated: Count, byPhone: Count, preempted: Count }),
-  /** Units that neighbours lent, and requests for a unit that no neighbour could spare. */
+  /** Units lent by neighbours, and requests for one that found none to spare. */
   aid: Type.Object({ lent: Count, refused: Count }),
-  /** Self-initiated work that was taken up, missed because no unit was idle, and broken off for priority 1. */
+  /** Taken up, missed because nobody was idle, and broken off for priority 1. */
   selfInitiated: Type.Object({ started: Count, missed: Count, yielded: Count }),
-  /** Meal breaks that were due, taken in full, broken off for priority 1, and not begun in time. */
+  /** Meal breaks due, taken in full, broken off for priority 1, and not begun in time. */
   breaks: Type.Object({ due: Count, taken: Count, brokenOff: Count, missed: Count }),
   /** Jobs that outlasted a shift. */
   overruns: Count,
   callTakers: Type.Object({
-    /** Hours of positions on duty, and the share of them spent on calls. */
+    /** Position hours on duty, and the share of them on calls. */
     hoursOnDuty: Type.Number(),
     utilisation: Type.Number(),
-    /** Calls offered, redials included; calls answered by anybody; calls answered by a neighbour; and attempts to hand one over that found the neighbour busy. */
+    /** Redials included; answered by anybody; answered by a neighbour; and tries to hand one over that found the neighbour busy. */
     offered: Count,
     answered: Count,
     overflowed: Count,
     overflowRefused: Count,
-    /** Share of the calls offered whose caller hung up. */
+    /** Of those offered. */
     abandonedShare: Type.Number(),
   }),
 });
 
-/** A section that PoliceWorkSchema accepts. */
 export type PoliceWork = Static<typeof PoliceWorkSchema>;

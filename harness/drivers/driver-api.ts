@@ -1,18 +1,75 @@
-/** What the driver offers to those who start it. What it leaves in its folder: contract/trace.ts, from SendLine on. */
+/**
+ * The page for whoever writes a driver.
+ *
+ * A driver sends a trace (contract/trace.ts) to a target over real sockets, and leaves in a folder what it saw: a function of the type
+ * `Drive`. Two exist: node/drive.ts, our own, and k6/drive.ts. A run goes through the phases of `DrivePhase`:
+ *
+ * 1. `starting`: a target that is to be started is started, any other must answer.
+ * 2. `onboarding`: the target is told agencies, residents and keys, and its clock is made to stand at `fromMs - 1`.
+ * 3. `preamble`: the target is told what was open before the window, and must answer all of it.
+ * 4. `connecting`: residents and doorbells that are online when the window opens connect, over the scenario's ramp.
+ * 5. `running`: the clock goes. Every input is sent at the moment that it is meant for, whatever became of those before (open loop).
+ * 6. `draining`: nothing more is sent; answers and deliveries still come in.
+ * 7. `writing`, `done`: the observations are written.
+ *
+ * It leaves sends.jsonl, frames.jsonl, deliveries.jsonl, connections.jsonl and driver.json (contract/trace.ts, from SendLine on). The
+ * judge knows nothing else of it: a driver that leaves honest files gets honest verdicts.
+ *
+ * Help for a new driver: target/ starts a target, onboards it, sets its clock, hosts the portals that it polls and reads its metrics;
+ * session/ holds what a resident's app and a doorbell do, without sockets; observations/ writes the files.
+ */
 import type { ChildProcess } from 'node:child_process';
 import type { DriverSummary, TraceInputKind } from '../../contract/trace.ts';
 import type { Spread } from '../../stats/spread.ts';
 import type { LiveTrace } from '../trace/trace-api.ts';
 import type { StartedTarget } from './target/target-process.ts';
 
-/** The reference system, started for this run as a process of its own and stopped with it. */
+/**
+ * Sends a trace and writes what was seen. Our own driver does so from a process of its own.
+ *
+ * Resolves also if the target is down, hangs, speaks nonsense or dies, and if the signal ends the run: `stopped` then says why, and what
+ * was seen until then is written.
+ *
+ * Throws HB_TRACE if the trace can't be read; HB_TARGET if the target may not be loaded (it is not on this machine), or was to be
+ * started and does not listen; HB_OPTION_VALUE if more sockets are asked for than the system gives a process; HB_TOOL if a program that
+ * the driver needs is missing; and what the file system throws.
+ */
+export type Drive = (options: DriveOptions) => Promise<DriverSummary>;
+
+/**
+ * On times in sends.jsonl. `intendedMs` is when the clock shows an input's moment. For an input of the preamble, which the clock does not
+ * plan, it is when the input's turn came (for a connection, its place in the ramp), and the platform's clock stood at `fromMs - 1` when
+ * it arrived. Lag is counted in the window only, at the moment at which an input is taken up: if its connection was broken just then it
+ * is sent later, so that `sentMs - intendedMs` may be more than the lag. After several tries, `sentMs` is that of the first.
+ */
+export interface DriveOptions {
+  traceDir: string;
+  /** Folder for the observations; made if it is missing. */
+  outDir: string;
+  target: StartTarget | UrlTarget;
+  /** Platform seconds per wall second; must be 1 for a target without a platform clock. */
+  speed: number;
+  /** The trace of a closed loop, still being written; left out if `traceDir` holds a whole one. Only our own driver takes one. */
+  live?: LiveTrace;
+  /** Ends the run early. */
+  signal?: AbortSignal;
+  onProgress?: (progress: DriveProgress) => void;
+  /** Looks at both processes while they run. */
+  watch?: ProcessWatch;
+  /** Threads that hold residents' connections; by default one for each 15,000 residents, 1 to 4. Only our own driver has any. */
+  residentThreads?: number;
+  /** Bounds in place of those in LIMITS. */
+  limits?: Partial<DriveLimits>;
+}
+
+/** The reference service, started for this run as a process of its own and stopped with it. */
 export interface StartTarget {
   kind: 'start';
-  /** Its data folder; must exist, and stays behind. */
+  /** Its data folder, which must exist. It stays behind. */
   dataDir: string;
   /** Further arguments of `serve`. */
   args: readonly string[];
-  /** It was started there before, and stays up after the run; only the project's own driver takes one. */
+  /** A target that was started in that folder before, and a driver for it; both stay up after the run. Only our own driver takes one. */
   pair?: Pair;
 }
 
@@ -22,9 +79,10 @@ export interface Pair {
   started: StartedTarget;
 }
 
+/** The process of our own driver. */
 export interface DriverProcess {
   child: ChildProcess;
-  /** Resolves when it is gone, or never came to be, with why. */
+  /** Resolves when the process has ended, or could not be started, with the reason in words. */
   ended: Promise<string>;
 }
 
@@ -35,12 +93,13 @@ export interface UrlTarget {
   url: string;
   /** Such as `mqtt://127.0.0.1:1883`; null: no doorbell is connected, and their messages fail with `connection`. */
   mqttUrl: string | null;
-  /** Key of the harness doors; null where there are none to be used: then it must be `onboarded`, and the clock is real time. */
+  /** Key of the harness doors. Null if they are not to be used: then the target must be `onboarded`, and its clock is real time. */
   harnessKey: string | null;
-  /** True where it was told agencies, residents and keys by other means. */
+  /** True if the target was told agencies, residents and keys by other means. */
   onboarded: boolean;
 }
 
+/** The phases of a run, in order; the top of this file says what happens in each. */
 export type DrivePhase =
   | 'starting'
   | 'onboarding'
@@ -51,82 +110,60 @@ export type DrivePhase =
   | 'writing'
   | 'done';
 
+/** How far a run is. Told twice a second or more often. */
 export interface DriveProgress {
   phase: DrivePhase;
-  /** Of the phase: preamble inputs answered, residents and doorbells connected, seconds run. 0 of 0 where there is nothing to count. */
+  /** Progress of the phase: preamble inputs answered, residents and doorbells connected, seconds run. 0 of 0 if nothing is counted. */
   done: number;
   of: number;
-  /** Totals so far. */
+  /** Totals so far: inputs handed to a socket, inputs acknowledged, messages received. */
   sent: number;
   acknowledged: number;
   deliveries: number;
   /** Greatest lag of a send in the last second, ms. */
   lagMaxMs: number;
   connected: { residents: number; doorbells: number };
-  /** Of the window: inputs whose turn had come, handed to a socket, acknowledged. */
+  /** Inputs of the window by kind: those whose turn had come, those handed to a socket, those acknowledged. */
   inputs: Partial<Record<TraceInputKind, { meant: number; sent: number; acknowledged: number }>>;
-  /** All lags of the window, and all times to connect, by the buckets of contract/metrics.ts; null until all threads have told. */
+  /** All lags of the window, and all times to connect, by the buckets of contract/metrics.ts; null while they are not known. */
   lags: Spread | null;
   connects: Spread | null;
 }
 
-/**
- * A preamble's input is not planned by the clock: its SendLine's `intendedMs` is when it was the input's turn (a connection's: its place
- * in the ramp), and the platform's clock stood at `fromMs - 1` when it arrived. Lag is counted for the window only, at the moment at which
- * an input was taken up; where its connection was broken just then it is sent later, so that `sentMs - intendedMs` may be more than
- * the lag. After several tries `sentMs` is that of the first.
- */
-export interface DriveOptions {
-  traceDir: string;
-  /** Observations are written here; made where it is missing. */
-  outDir: string;
-  target: StartTarget | UrlTarget;
-  /** Platform seconds per wall second; must be 1 for a target without a platform clock. */
-  speed: number;
-  /** The trace of a closed loop; left out where `traceDir` holds a whole one. */
-  live?: LiveTrace;
-  signal?: AbortSignal;
-  onProgress?: (progress: DriveProgress) => void;
-  /** Who looks at both processes while they run. */
-  watch?: ProcessWatch;
-  /** Threads that hold residents' connections; by default one per 15,000 residents, 1 to 4. */
-  swarms?: number;
-  /** Bounds; each has a default (see LIMITS). */
-  limits?: Partial<DriveLimits>;
-}
-
-/** Told of the processes of a run: harness/studies/soak/ samples them. */
+/** Learns of the processes of a run: harness/studies/soak/ samples them. */
 export interface ProcessWatch {
-  /** Both run: the driver's process, and the target with its own where it was started for the run. */
+  /** Both processes run. `targetPid` is null if the target was not started for the run. */
   started(processes: { driverPid: number; targetPid: number | null; targetUrl: string }): void;
-  /** Each second, of the driver's main thread. */
-  driverHeap(heap: HeapFigures): void;
+  /** Told each second, of the driver's main thread. */
+  driverHeap(heap: HeapUsage): void;
 }
 
-/** What only a process itself can tell of its memory and of its event loop. */
-export interface HeapFigures {
+/** Figures about memory and event loop that only a process itself knows. */
+export interface HeapUsage {
   usedBytes: number;
-  /** As it was after the last major collection, none of which is ever forced; null before the first. */
+  /** Heap in use after the last major collection, none of which is ever forced; null before the first. */
   afterGcBytes: number | null;
-  /** Buffers and the like, outside the heap. */
+  /** Memory outside the heap, such as buffers. */
   externalBytes: number;
-  /** Since it was last told. */
+  /** Greatest delay of the event loop since it was last told. */
   loopDelayMsMax: number;
 }
 
+/** Bounds on a run. Times are wall time. */
 export interface DriveLimits {
-  /** Wall time without an answer of any kind, while some are owed, after which the target counts as gone. */
+  /** Time without an answer of any kind, while some are owed, after which the target counts as gone. */
   silenceMsMax: number;
-  /** After the last input: longest drain, and how long nothing may come in for the drain to end. */
+  /** The longest drain, and the silence that ends it earlier. */
   drainMsMax: number;
   drainQuietMs: number;
-  /** Wall time beyond the ramp that connecting may take, and that the preamble may. */
+  /** Time that connecting may take beyond the ramp, and time that the preamble may take. */
   connectMsMax: number;
   preambleMsMax: number;
-  /** Wall time for a target that was started to listen, and for one that answers to be ready. */
+  /** Time for a target that was started to listen, and for one that answers to be ready. */
   startMsMax: number;
-  /** Bytes of inputs read ahead, and of inputs sent or due that wait for an answer. */
+  /** Bytes of inputs that are read ahead. */
   readAheadBytesMax: number;
+  /** Bytes of inputs that are due or sent, and wait for an answer. */
   waitingBytesMax: number;
   /** Deliveries recorded, over all threads; further ones are counted in a note. */
   deliveriesMax: number;
@@ -134,6 +171,7 @@ export interface DriveLimits {
   triesMax: number;
 }
 
+/** The bounds of a run, unless its options say otherwise. */
 export const LIMITS: Readonly<DriveLimits> = {
   silenceMsMax: 30_000,
   drainMsMax: 30_000,
@@ -148,16 +186,8 @@ export const LIMITS: Readonly<DriveLimits> = {
 };
 
 /**
- * Sends a trace over real sockets and writes what was seen, from a process of its own. Resolves also where the target is down, hangs,
- * speaks nonsense or dies, and where the signal ends the run: `stopped` then says why, and what was seen until then is written.
- * Throws HB_TRACE on a trace that can't be read, HB_TARGET on a target that may not be loaded (not on this machine) and where one that was to be started does not listen, HB_OPTION_VALUE where more sockets
- * are asked for than the system gives a process, and what the file system throws. harness/drivers/node/drive.ts.
- */
-export type Drive = (options: DriveOptions) => Promise<DriverSummary>;
-
-/**
- * Whether the target has a clock that can be set: where not, the trace must be one that opens at a real moment still to come.
- * Throws HB_TARGET where it does not answer or refuses the key. harness/drivers/target/probe.ts.
+ * Finds out whether a target has a clock that can be set (target/probe.ts). If not, the trace must open at a real moment still to come.
+ * Throws HB_TARGET if the target does not answer or refuses the key.
  */
 export type ProbeTarget = (
   target: Pick<UrlTarget, 'url' | 'harnessKey'>,

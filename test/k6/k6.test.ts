@@ -1,6 +1,6 @@
 /**
- * k6's scripts against the real service: each gives the same verdicts as our own driver on the same trace. Needs `npm run k6`; skipped without it, unless
- * CI=true says that it must be there.
+ * k6's scripts against the real service: each gives the same verdicts as our own driver on the same trace. Needs `npm run k6`. Skipped without
+ * it, unless CI=true says that it must be there.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,7 +56,7 @@ function k6Path(): string | null {
   }
 }
 
-/** Slow enough that a machine under load changes no verdict, and so many incidents that a minute of the world holds some alerts. */
+/** Records a trace: slow enough that a machine under load changes no verdict, and with enough incidents that a minute of the world holds some alerts. */
 async function record(name: string, dialects: readonly string[]): Promise<string> {
   const path = join(folder, `${name}.json`);
   const agencies = dialects.map((dialect) => ({
@@ -148,7 +148,7 @@ async function judged(ran: Ran): Promise<JudgedRun> {
   return judgeRun(yardstick, { observationsDir: wire, delayMs: {} });
 }
 
-/** What was late is a matter of the machine; that it came, and was owed, is not. */
+/** The verdicts without their lateness: it depends on the machine, and what came and was owed does not. */
 function outcome({ judgement: { verdicts, owed }, sameOutcome }: JudgedRun) {
   const { delivered, late, ...others } = verdicts;
   return { ...others, came: delivered + late, owed, unexplained: sameOutcome.unexplained };
@@ -328,7 +328,7 @@ describe.skipIf(skipped)('k6', { timeout: 240_000 }, () => {
     expect([...phases]).toEqual(expect.arrayContaining(['onboarding', 'connecting', 'running', 'draining', 'done']));
   });
 
-  it('is partial where the run is interrupted, and tells what was seen until then', async () => {
+  it('is partial if the run is interrupted, and tells what was seen until then', async () => {
     const stop = new AbortController();
     const outDir = join(folder, 'interrupted');
     const found = await driveWithK6({

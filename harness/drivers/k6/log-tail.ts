@@ -1,18 +1,23 @@
-/** Follows what the scripts write while they run: where the window opens, and how far they are. */
+/** Follows the lines that the scripts write while they run: when the window opens, and how far they are. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { LogLine } from './scripts/log-lines.ts';
 
+/** The line that says that the window's place on the wall is known. */
+export type StartLine = Extract<LogLine, { line: 'start' }>;
+
+/** Counts of what the scripts have written so far. `read` brings them up to date. */
 export class LogTail {
   readonly #path: string;
   #file: number | null = null;
   #at = 0;
   #rest = '';
   readonly #open = { residents: new Map<number, number>(), doorbells: new Map<number, number>() };
-  start: Extract<LogLine, { line: 'start' }> | null = null;
+  /** Null before the window's place is known. */
+  start: StartLine | null = null;
   sent = 0;
   acknowledged = 0;
   deliveries = 0;
-  /** Since it was last asked. */
+  /** Greatest lag since the last call of takeLagMaxMs. */
   #lagMaxMs = 0;
 
   constructor(path: string) {
@@ -27,17 +32,19 @@ export class LogTail {
     for (let length = READ_BYTES; length === READ_BYTES;) {
       length = readSync(this.#file, block, 0, READ_BYTES, this.#at);
       this.#at += length;
-      // Names and texts beyond ASCII may be cut in two: nothing of them is looked at here.
+      // Characters beyond ASCII may be cut in two: no text that may hold them is looked at here.
       const lines = (this.#rest + block.toString('latin1', 0, length)).split('\n');
       this.#rest = lines.pop() ?? '';
       for (const line of lines) this.#take(line);
     }
   }
 
+  /** Clients that are connected, over all VUs. */
   connected(of: 'residents' | 'doorbells'): number {
     return [...this.#open[of].values()].reduce((sum, open) => sum + open, 0);
   }
 
+  /** The greatest lag since the last call, ms. */
   takeLagMaxMs(): number {
     const ms = this.#lagMaxMs;
     this.#lagMaxMs = 0;
@@ -50,29 +57,29 @@ export class LogTail {
   }
 
   #take(line: string): void {
-    let told: LogLine;
+    let entry: LogLine;
     try {
-      told = JSON.parse(line) as LogLine;
+      entry = JSON.parse(line) as LogLine;
     } catch {
-      // Whoever converts it says so.
+      // observations.ts says so when it reads the file.
       return;
     }
-    switch (told.line) {
+    switch (entry.line) {
       case 'start':
-        this.start = told;
+        this.start = entry;
         return;
       case 'sends':
-        for (const [, , lagMs, sentMs, answeredMs] of told.sends) {
+        for (const [, , lagMs, sentMs, answeredMs] of entry.sends) {
           if (sentMs !== null) this.sent += 1;
           if (answeredMs !== null) this.acknowledged += 1;
           this.#lagMaxMs = Math.max(this.#lagMaxMs, lagMs ?? 0);
         }
         return;
       case 'deliveries':
-        this.deliveries += told.deliveries.length;
+        this.deliveries += entry.deliveries.length;
         return;
       case 'connected':
-        this.#open[told.of].set(told.part, told.open);
+        this.#open[entry.of].set(entry.part, entry.open);
         return;
       default:
     }

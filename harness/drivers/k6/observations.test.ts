@@ -1,4 +1,4 @@
-/** What k6's scripts wrote, as a recorded sample of one small run of two instances, turned into observations. */
+/** Turns a recorded sample of what k6's scripts wrote, in one small run of two instances, into observations. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,7 +156,7 @@ describe('the output of two instances', () => {
     expect((await convert()).notes).toContain('3 inputs were sent by two instances');
   });
 
-  it('is partial where a VU never told the rest', async () => {
+  it('is partial if a VU never told the rest', async () => {
     const [first, second] = await twoInstances();
     write('k6-1.out', first);
     write('k6-2.out', second.slice(0, -1));

@@ -1,38 +1,50 @@
-/** From what k6's scripts wrote to its console to the observations that are judged (contract/trace.ts), as our own driver leaves them. */
+/** Turns the lines that k6's scripts wrote to its console into the observations that are judged (contract/trace.ts). */
 import { readdirSync } from 'node:fs';
 import { wallMsOf, type PlatformClock } from '../../../contract/clock.ts';
 import type { Load } from '../../../contract/record/load.ts';
 import type { ConnectionLine, DriverSummary } from '../../../contract/trace.ts';
+import type { StartLine } from './log-tail.ts';
 import type { LogLine, SendTuple } from './scripts/log-lines.ts';
-import type { CrewResult, DeliveryBlock } from '../node/thread/crew-contract.ts';
-import { makeFolder, writeConnections, writeDeliveries, writeSends, writeSummary } from '../node/observations.ts';
-import { SendLog } from '../node/thread/send-log.ts';
-import type { Failure } from '../node/thread/sends.ts';
-import { summaryOf, type RunFigures } from '../node/summary.ts';
+import {
+  DELIVERIES_PER_BLOCK,
+  emptyDeliveryBlock,
+  type DeliveryBlock,
+  type ObservedPart,
+} from '../observations/observed-part.ts';
+import {
+  makeFolder,
+  writeConnections,
+  writeDeliveries,
+  writeSends,
+  writeSummary,
+} from '../observations/observation-files.ts';
+import { SendLog } from '../observations/send-log.ts';
+import type { Failure } from '../observations/sends.ts';
+import { summarise, type RunMeasurements } from '../observations/summary.ts';
 import { NO_TAIL } from '../../../stats/tail.ts';
 import type { Trace } from '../../trace/trace-api.ts';
 import { linesOf, traceError } from '../../trace/trace-file.ts';
 
-/** What somebody who watched k6 knows besides. */
+/** Everything that somebody who watched k6 knows besides its output. */
 export interface Watched {
-  /** As the record names it: `self` or its URL. */
+  /** The target's name in the record: `self` or its URL. */
   target: string;
   k6Version: string;
-  /** Why it ended early; null: it did not. */
+  /** Why the run ended early; null if it did not. */
   stopped: string | null;
-  figures: Pick<RunFigures, 'before' | 'slopeFrom' | 'slopeTo' | 'samples' | 'scrapes'>;
-  /** What portals that were hosted saw. */
-  portals: CrewResult;
+  measurements: Pick<RunMeasurements, 'before' | 'slopeFrom' | 'slopeTo' | 'samples' | 'scrapes'>;
+  /** The observations of the hosted portals. */
+  portals: ObservedPart;
 }
 
-/** Whether a folder holds what k6 wrote, by the names of its files. */
+/** Whether a folder holds output of k6, by the names of its files. */
 export function isK6Output(dir: string): boolean {
   return logsIn(dir).length > 0;
 }
 
 /**
- * Writes the observations to `outDir`. `k6OutputDir` holds a file of k6's console (`k6*.out`) for each instance that had a part of the trace. Throws HB_TRACE where
- * they can't be read, are of another trace, or of several runs.
+ * Writes the observations to `outDir`. `k6OutputDir` holds a file of k6's console (`k6*.out`) for each instance that had a part of the
+ * trace. Throws HB_TRACE if they can't be read, are of another trace, or of several runs.
  */
 export async function observationsOf(
   k6OutputDir: string,
@@ -50,10 +62,9 @@ export async function observationsOf(
   await writeSends(outDir, trace, results, start.clock);
   writeDeliveries(outDir, results);
   writeConnections(outDir, results);
-  const figures = seen.figures(start, watched);
   const summary: DriverSummary = {
-    ...summaryOf({
-      figures,
+    ...summarise({
+      measurements: seen.measurements(start, watched),
       results,
       clock: start.clock,
       target: watched?.target ?? start.target,
@@ -69,9 +80,6 @@ export async function observationsOf(
 
 // --- internal ---
 
-type Start = Extract<LogLine, { line: 'start' }>;
-
-const BLOCK = 65_536;
 /** Status of an acknowledged connection, of residents and of doorbells. */
 const SWITCHING = 101;
 const CONNACK = 0;
@@ -86,18 +94,18 @@ function logsIn(dir: string): string[] {
   }
 }
 
-/** Everything that was told, over all files. */
+/** Everything that was written, over all files. */
 class Seen {
-  readonly #starts: Start[] = [];
+  readonly #starts: StartLine[] = [];
   readonly #log = new SendLog();
   readonly #lines = new Set<number>();
-  readonly #frames: CrewResult['frames'] = [];
+  readonly #frames: ObservedPart['frames'] = [];
   /** Index in `#frames` by file, part and number. */
   readonly #frameNumbers = new Map<string, number>();
   readonly #deliveries: DeliveryBlock[] = [];
   readonly #connections: ConnectionLine[] = [];
   readonly #connectMs: number[] = [];
-  /** Parts that began, and those that told all. */
+  /** Parts that began, and parts that wrote their last line. */
   readonly #begun = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #opened: { residents: number[]; doorbells: number[] } = { residents: [], doorbells: [] };
@@ -109,10 +117,10 @@ class Seen {
 
   async read(dir: string, file: string): Promise<void> {
     for await (const { line, value } of linesOf(dir, file)) {
-      const told = value as LogLine | null;
-      if (typeof told !== 'object' || told === null || typeof told.line !== 'string') throw notOurs(file, line);
+      const entry = value as LogLine | null;
+      if (typeof entry !== 'object' || entry === null || typeof entry.line !== 'string') throw notOurs(file, line);
       try {
-        this.#take(file, told);
+        this.#take(file, entry);
       } catch (error) {
         if (error instanceof TypeError) throw notOurs(file, line);
         throw error;
@@ -120,8 +128,8 @@ class Seen {
     }
   }
 
-  /** The one start of all files. Without it, and nobody who watched, there is nothing to judge. */
-  startOf(trace: Trace, watched: Watched | null): Start {
+  /** The start that all files agree on. If there is none, and nobody watched k6, there is nothing to judge. */
+  startOf(trace: Trace, watched: Watched | null): StartLine {
     const [first] = this.#starts;
     if (first === undefined) {
       if (watched === null)
@@ -142,7 +150,7 @@ class Seen {
     return unfinished === 0 ? null : `k6 ended before ${unfinished} of its VUs had told all that they saw`;
   }
 
-  result(stopped: boolean): CrewResult {
+  result(stopped: boolean): ObservedPart {
     return {
       sends: this.#log.close(() => (stopped ? 'stopped' : 'timeout')),
       frames: this.#frames,
@@ -154,7 +162,7 @@ class Seen {
     };
   }
 
-  figures({ clock, platformClock }: Start, watched: Watched | null): RunFigures {
+  measurements({ clock, platformClock }: StartLine, watched: Watched | null): RunMeasurements {
     const { residents, doorbells } = this.#opened;
     const byThen = (times: readonly number[]): number => times.filter((ms) => ms <= clock.originWallMs).length;
     const last = [...residents, ...doorbells].reduce((most, ms) => Math.max(most, ms), -Infinity);
@@ -165,53 +173,53 @@ class Seen {
       rampMs: Math.max(0, last === -Infinity ? 0 : last - this.#askedMs),
     };
     const none = { before: null, slopeFrom: null, slopeTo: null, samples: [], scrapes: [] };
-    // A program without an event loop of Node has no delay of one.
+    // k6 has no event loop of Node: it has no delay of one either.
     return {
       platformClock,
       launched: this.#starts.length > 0,
-      swarms: 0,
+      residentThreads: 0,
       connected,
       loops: [],
       notes: [],
       readError: null,
-      ...(watched?.figures ?? none),
+      ...(watched?.measurements ?? none),
     };
   }
 
-  #take(file: string, told: LogLine): void {
-    switch (told.line) {
+  #take(file: string, entry: LogLine): void {
+    switch (entry.line) {
       case 'start':
-        this.#starts.push(told);
+        this.#starts.push(entry);
         return;
       case 'sends':
-        for (const send of told.sends) this.#send(send);
+        for (const send of entry.sends) this.#send(send);
         return;
       case 'frames':
-        for (const [number, type, text] of told.frames) {
-          this.#frameNumbers.set(`${file} ${told.part} ${number}`, this.#frames.length);
+        for (const [number, type, text] of entry.frames) {
+          this.#frameNumbers.set(`${file} ${entry.part} ${number}`, this.#frames.length);
           this.#frames.push({ type, text });
         }
         return;
       case 'deliveries':
-        for (const [resident, sequence, number, ms] of told.deliveries) {
-          const frame = this.#frameNumbers.get(`${file} ${told.part} ${number}`);
+        for (const [resident, sequence, number, ms] of entry.deliveries) {
+          const frame = this.#frameNumbers.get(`${file} ${entry.part} ${number}`);
           if (frame === undefined) throw traceError(file, 'the text of each delivery before it', 'one without');
           this.#delivery(resident, sequence, frame, ms);
         }
         return;
       case 'connections':
-        for (const [resident, atMs, event, code, sequence, intended] of told.connections)
+        for (const [resident, atMs, event, code, sequence, intended] of entry.connections)
           this.#connections.push({ resident, atMs, event, code, sequence, intended });
         return;
       case 'connected':
-        this.#begun.add(`${file} ${told.part}`);
-        for (const ms of told.ms) this.#connectMs.push(ms);
+        this.#begun.add(`${file} ${entry.part}`);
+        for (const ms of entry.ms) this.#connectMs.push(ms);
         return;
       case 'end':
-        this.#ended.add(`${file} ${told.part}`);
-        this.#dropped += told.dropped;
-        this.#gaps += told.gaps;
-        this.#unreadable += told.unreadable;
+        this.#ended.add(`${file} ${entry.part}`);
+        this.#dropped += entry.dropped;
+        this.#gaps += entry.gaps;
+        this.#unreadable += entry.unreadable;
     }
   }
 
@@ -230,14 +238,8 @@ class Seen {
 
   #delivery(resident: number, sequence: number, frame: number, ms: number): void {
     let block = this.#deliveries.at(-1);
-    if (block === undefined || block.count === BLOCK) {
-      block = {
-        count: 0,
-        resident: new Uint32Array(BLOCK),
-        sequence: new Float64Array(BLOCK),
-        frame: new Uint32Array(BLOCK),
-        wallMs: new Float64Array(BLOCK),
-      };
+    if (block === undefined || block.count === DELIVERIES_PER_BLOCK) {
+      block = emptyDeliveryBlock();
       this.#deliveries.push(block);
     }
     const i = block.count;
@@ -258,7 +260,7 @@ class Seen {
   }
 }
 
-const NO_START: Omit<Start, 'target' | 'clock' | 'traceSha256'> = {
+const NO_START: Omit<StartLine, 'target' | 'clock' | 'traceSha256'> = {
   line: 'start',
   script: 'city',
   platformClock: false,
@@ -266,7 +268,7 @@ const NO_START: Omit<Start, 'target' | 'clock' | 'traceSha256'> = {
   notes: [],
 };
 
-/** A run that never came to its window was meant to start when it ended. */
+/** The clock of a run that never came to its window: it was meant to start when it ended. */
 function standingClock({ header }: Trace): PlatformClock {
   return { originWallMs: Date.now(), originMs: header.fromMs, speed: 1 };
 }

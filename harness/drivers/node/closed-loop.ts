@@ -1,12 +1,12 @@
-/** What a closed loop asks of a scenario. */
+/** Demands that a closed loop makes on a scenario. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { CROSSING_MS } from '../../../simulator/reactions/reactions.ts';
 
-/** Wall time that a reception is given to come back to the world before the earliest reaction to it must have left. */
+/** Wall time within which a reception must be known to the world: the earliest reaction to it leaves after that. */
 const LOOP_WALL_MS_MIN = 200;
 
-/** Throws HB_OPTION_VALUE where residents' reactions can't follow from what they receive in a load run. */
+/** Throws HB_OPTION_VALUE if residents' reactions can't follow from the messages that they receive in a load run. */
 export function checkClosedLoop(scenario: Readonly<Scenario>): void {
   const { load, policy, reactions, faults, agencies } = scenario;
   const speedMax = CROSSING_MS / LOOP_WALL_MS_MIN;
@@ -23,7 +23,7 @@ export function checkClosedLoop(scenario: Readonly<Scenario>): void {
   if (isPolled && faults.delayShare > 0)
     throw refuse(
       'faults.delayShare',
-      "0 where a portal is polled (what a portal answers is known at the poll, a delayed answer's arrival is not)",
+      "0 if a portal is polled (a portal's answer is known at the poll, the arrival of a delayed one is not)",
       `${faults.delayShare}`,
     );
 }

@@ -33,7 +33,7 @@ const url = (address: string, harnessKey = HARNESS_KEY) =>
   ({ kind: 'url', url: address, mqttUrl: null, harnessKey, onboarded: false }) as const;
 
 describe('driving', () => {
-  test('the reference system, started for it and stopped with it', async () => {
+  test('the reference service, started for it and stopped with it', async () => {
     const dir = folder();
     mkdirSync(join(dir, 'data'));
     const record = (id: string, minute: number) =>

@@ -1,32 +1,37 @@
-/** Starts the driver's process and, where asked, the target; stops both, whatever happens. */
+/** Our own driver, from outside: starts its process and, if asked to, the target; stops both, whatever happens. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
-import type { DrivePlan } from './conductor.ts';
+import { startProcess } from '../../io/start-module.ts';
 import { LIMITS, type Drive, type DriveOptions, type DriverProcess, type Pair } from '../driver-api.ts';
-import type { DriverReport, DriverRequest } from './driver-process.ts';
 import { loopbackEndpoint } from '../target/loopback.ts';
 import { startTarget, type StartedTarget, type StartTargetOptions } from '../target/target-process.ts';
-import { startProcess } from '../../io/start-module.ts';
+import type { DriverReport, DriverRequest } from './driver-process.ts';
+import type { DrivePlan } from './run/drive-plan.ts';
 
+/** After it was told to stop, the driver may take this long to write what it saw. */
+const STOP_MS = 60_000;
+const STDERR_LENGTH_MAX = 10_000;
+
+/** Sends a trace with our own driver. */
 export const drive: Drive = async (options) => {
+  const { target, live } = options;
   const limits = { ...LIMITS, ...options.limits };
   const plan: Omit<DrivePlan, 'target'> = {
     traceDir: options.traceDir,
     outDir: options.outDir,
     speed: options.speed,
-    live: options.live === undefined ? null : { header: options.live.header, writtenBytes: options.live.writtenBytes },
-    swarms: options.swarms ?? null,
+    live: live === undefined ? null : { header: live.header, writtenBytes: live.writtenBytes },
+    residentThreads: options.residentThreads ?? null,
     limits,
   };
-  const { target } = options;
   if (target.kind === 'url') {
     await loopbackEndpoint(target.url, 'http');
     if (target.mqttUrl !== null) await loopbackEndpoint(target.mqttUrl, 'mqtt');
     const { url, mqttUrl, harnessKey, onboarded } = target;
     const driven = { name: url, url, mqttUrl, harnessKey, onboarded, pid: null };
-    return runDriver(forkDriver(), { ...plan, target: driven }, options, null);
+    return new DriverSession(options, forkDriver(), null).run({ ...plan, target: driven });
   }
   mkdirSync(options.outDir, { recursive: true });
   const { driver, started } =
@@ -39,18 +44,14 @@ export const drive: Drive = async (options) => {
     }));
   try {
     const { url, mqttUrl, harnessKey, pid } = started;
-    return await runDriver(
-      driver,
-      { ...plan, target: { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid } },
-      options,
-      started,
-    );
+    const driven = { name: 'self', url, mqttUrl, harnessKey, onboarded: false, pid };
+    return await new DriverSession(options, driver, started).run({ ...plan, target: driven });
   } finally {
     if (target.pair === undefined) await started.stop();
   }
 };
 
-/** A process that waits for its plan, and for others after it where it is part of a pair that was given; it dies with this one. */
+/** Starts a process that waits for its plan; as part of a pair, it waits for further plans after it. It dies with this process. */
 export function forkDriver(): DriverProcess {
   const child = startProcess('harness/drivers/node/driver-process.ts', {
     serialization: 'advanced',
@@ -68,102 +69,122 @@ export function forkDriver(): DriverProcess {
 
 // --- internal ---
 
-/** After it was told to stop, the driver has so long to write what it saw. */
-const STOP_MS = 60_000;
-const STDERR_LENGTH_MAX = 10_000;
-
 type Outcome = Extract<DriverReport, { kind: 'done' | 'failed' }>;
 
-/** Both load their code at the same time. Throws HB_TARGET where the target does not listen in time. */
-async function startPair(o: StartTargetOptions): Promise<Pair> {
+/** Starts both, so that they load their code at the same time. Throws HB_TARGET if the target does not listen in time. */
+async function startPair(options: StartTargetOptions): Promise<Pair> {
   const driver = forkDriver();
   try {
-    return { driver, started: await startTarget(o) };
+    return { driver, started: await startTarget(options) };
   } catch (error) {
     driver.child.kill('SIGKILL');
     throw error;
   }
 }
 
-function runDriver(
-  { child, ended }: DriverProcess,
-  plan: DrivePlan,
-  options: DriveOptions,
-  started: StartedTarget | null,
-): Promise<DriverSummary> {
-  const stays = options.target.kind === 'start' && options.target.pair !== undefined;
-  const ask = (request: DriverRequest): void => {
+/** One plan of a driver's process, from asking for it to its outcome. */
+class DriverSession {
+  readonly #options: DriveOptions;
+  readonly #driver: DriverProcess;
+  readonly #started: StartedTarget | null;
+  /** Whether the driver's process stays up for another plan. */
+  readonly #stays: boolean;
+  readonly #over: Promise<string>;
+  #settle: (how: string) => void = () => {};
+  #outcome: Outcome | null = null;
+  #worldError: unknown = null;
+  #stderr = '';
+  #isOver = false;
+  #killer: NodeJS.Timeout | undefined;
+
+  constructor(options: DriveOptions, driver: DriverProcess, started: StartedTarget | null) {
+    this.#options = options;
+    this.#driver = driver;
+    this.#started = started;
+    this.#stays = options.target.kind === 'start' && options.target.pair !== undefined;
+    this.#over = new Promise<string>((resolve) => {
+      this.#settle = resolve;
+    });
+    void driver.ended.then(this.#settle);
+  }
+
+  /** Throws the driver's error, or HB_INTERNAL if its process ended without a word. */
+  async run(plan: DrivePlan): Promise<DriverSummary> {
+    const { signal, live, watch } = this.#options;
+    const { child } = this.#driver;
+    child.on('message', this.#hear);
+    child.stderr?.setEncoding('utf8').on('data', this.#complain);
+    signal?.addEventListener('abort', this.#interrupt, { once: true });
+    void this.#started?.ended.then((how) => (this.#isOver ? undefined : this.#stop(`the target ended with ${how}`)));
+    live?.whole.then(
+      () => this.#ask({ kind: 'whole' }),
+      (error: unknown) => {
+        this.#worldError = error;
+        child.kill('SIGKILL');
+      },
+    );
+    this.#ask({ kind: 'plan', plan, tellsHeap: watch !== undefined, stays: this.#stays });
+    if (child.pid !== undefined)
+      watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
+    if (signal?.aborted === true) this.#interrupt();
+    const how = await this.#over;
+    this.#isOver = true;
+    clearTimeout(this.#killer);
+    child.off('message', this.#hear);
+    child.stderr?.off('data', this.#complain);
+    signal?.removeEventListener('abort', this.#interrupt);
+    return this.#summary(how);
+  }
+
+  #summary(how: string): DriverSummary {
+    if (this.#worldError !== null) throw this.#worldError;
+    const outcome = this.#outcome;
+    if (outcome?.kind === 'done') return outcome.summary;
+    if (outcome?.kind === 'failed') throw new HundredblockError(outcome.code, outcome.message);
+    const lastLine = this.#stderr.trim().split('\n').at(-1) ?? '';
+    throw new HundredblockError('HB_INTERNAL', `the driver ended with ${how}: ${lastLine}`);
+  }
+
+  #ask(request: DriverRequest): void {
+    const { child } = this.#driver;
     if (child.connected) child.send(request);
+  }
+
+  /** Asks the driver to end the run; kills it if it takes too long. */
+  #stop(why: string): void {
+    this.#ask({ kind: 'stop', why });
+    this.#killer ??= setTimeout(() => this.#driver.child.kill('SIGKILL'), STOP_MS);
+  }
+
+  readonly #interrupt = (): void => this.#stop('interrupted');
+
+  readonly #complain = (text: string): void => {
+    this.#stderr = (this.#stderr + text).slice(-STDERR_LENGTH_MAX);
   };
-  let killer: NodeJS.Timeout | undefined;
-  const stop = (why: string): void => {
-    ask({ kind: 'stop', why });
-    killer ??= setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  };
-  const interrupt = (): void => stop('interrupted');
-  options.signal?.addEventListener('abort', interrupt, { once: true });
-  let isOver = false;
-  void started?.ended.then((how) => (isOver ? undefined : stop(`the target ended with ${how}`)));
-  let stderr = '';
-  const complain = (text: string): void => {
-    stderr = (stderr + text).slice(-STDERR_LENGTH_MAX);
-  };
-  child.stderr?.setEncoding('utf8').on('data', complain);
-  let outcome: Outcome | null = null;
-  let told: (how: string) => void = () => {};
-  const over = new Promise<string>((resolve) => {
-    told = resolve;
-  });
-  void ended.then(told);
-  const hear = (report: DriverReport): void => {
+
+  readonly #hear = (report: DriverReport): void => {
+    const { onProgress, live, watch } = this.#options;
     switch (report.kind) {
       case 'progress':
-        options.onProgress?.(report.progress);
+        onProgress?.(report.progress);
         return;
       case 'launched':
-        options.live?.launch(report.clock, (bytes) => ask({ kind: 'written', bytes }));
+        live?.launch(report.clock, (bytes) => this.#ask({ kind: 'written', bytes }));
         return;
-      case 'heard':
-        options.live?.receive(report.heard);
+      case 'received':
+        live?.receive(report.batch);
         return;
       case 'close':
-        options.live?.close();
+        live?.close();
         return;
       case 'heap':
-        options.watch?.driverHeap(report.heap);
+        watch?.driverHeap(report.heap);
         return;
       case 'done':
       case 'failed':
-        outcome = report;
-        if (stays) told('no error');
+        this.#outcome = report;
+        if (this.#stays) this.#settle('no error');
         return;
     }
   };
-  child.on('message', hear);
-  let worldError: unknown = null;
-  options.live?.whole.then(
-    () => ask({ kind: 'whole' }),
-    (error: unknown) => {
-      worldError = error;
-      child.kill('SIGKILL');
-    },
-  );
-  ask({ kind: 'plan', plan, tellsHeap: options.watch !== undefined, stays });
-  if (child.pid !== undefined)
-    options.watch?.started({ driverPid: child.pid, targetPid: plan.target.pid, targetUrl: plan.target.url });
-  if (options.signal?.aborted === true) interrupt();
-  return over.then((how) => {
-    isOver = true;
-    clearTimeout(killer);
-    child.off('message', hear);
-    child.stderr?.off('data', complain);
-    options.signal?.removeEventListener('abort', interrupt);
-    if (worldError !== null) throw worldError;
-    if (outcome?.kind === 'done') return outcome.summary;
-    if (outcome?.kind === 'failed') throw new HundredblockError(outcome.code, outcome.message);
-    throw new HundredblockError(
-      'HB_INTERNAL',
-      `the driver ended with ${how}: ${stderr.trim().split('\n').at(-1) ?? ''}`,
-    );
-  });
 }

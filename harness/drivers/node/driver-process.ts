@@ -1,41 +1,47 @@
-/** The driver's process: takes a plan from the one that started it, tells how it goes, and ends, or waits for the next. */
+/** First file of the driver's process: takes a plan from the process that started it, tells how it goes, and ends, or waits for the next. */
 import type { PlatformClock } from '../../../contract/clock.ts';
 import { HundredblockError, type ErrorCode } from '../../../contract/errors.ts';
 import type { DriverSummary } from '../../../contract/trace.ts';
-import { conduct, CREWS_MIN, type DrivePlan } from './conductor.ts';
-import { crewThread } from './thread/crew-handle.ts';
-import type { DriveProgress, HeapFigures } from '../driver-api.ts';
-import type { ReceivedBatch } from '../../trace/trace-api.ts';
-import { watchHeap } from '../target/heap-watch.ts';
 import { WrittenLength } from '../../trace/follow.ts';
-import { lastWord } from './last-word.ts';
-import { Stop } from './stop.ts';
+import type { ReceivedBatch } from '../../trace/trace-api.ts';
+import type { DriveProgress, HeapUsage } from '../driver-api.ts';
+import { watchHeap } from './heap-watch.ts';
+import { sendLastMessage } from './last-message.ts';
+import type { DrivePlan } from './run/drive-plan.ts';
+import { runPlan } from './run/run.ts';
+import { THREADS_MIN } from './run/start-threads.ts';
+import { Stop } from './run/stop.ts';
+import { loadThread } from './thread/thread-handle.ts';
 
+/** From the process that started the driver. */
 export type DriverRequest =
   /** `tellsHeap`: whether it tells each second how its heap stands; `stays`: whether it waits for another plan after this one. */
   | { kind: 'plan'; plan: DrivePlan; tellsHeap: boolean; stays: boolean }
   | { kind: 'stop'; why: string }
-  /** Of a trace that is still being written: so much of inputs.jsonl is there by now; all files are whole. */
+  /** The trace is still being written: inputs.jsonl has this many bytes by now. */
   | { kind: 'written'; bytes: number }
+  /** The trace is whole. */
   | { kind: 'whole' };
+
+/** To the process that started the driver. */
 export type DriverReport =
   | { kind: 'progress'; progress: DriveProgress }
-  | { kind: 'heap'; heap: HeapFigures }
-  /** To the one that still writes the trace: when the window opens, what residents received, and that the trace is to end. */
+  | { kind: 'heap'; heap: HeapUsage }
+  /** For a trace that is still being written: when the window opens, what residents receive, and that the trace is to end. */
   | { kind: 'launched'; clock: PlatformClock }
-  | { kind: 'heard'; heard: ReceivedBatch }
+  | { kind: 'received'; batch: ReceivedBatch }
   | { kind: 'close' }
   | { kind: 'done'; summary: DriverSummary }
   | { kind: 'failed'; code: ErrorCode; message: string };
 
-/** What belongs to one plan. */
+/** Everything that belongs to one plan. */
 class Job {
   /** They load their code while the plan is still to come. */
-  readonly threads = Array.from({ length: CREWS_MIN }, crewThread);
+  readonly workers = Array.from({ length: THREADS_MIN }, loadThread);
   readonly stop = new Stop();
   readonly written = new WrittenLength(0);
-  finished = false;
-  /** Null until a plan tells. */
+  isFinished = false;
+  /** Null if it is not known, or the target is not ours to stop. */
   targetPid: number | null;
 
   constructor(targetPid: number | null) {
@@ -52,20 +58,20 @@ function tell(report: DriverReport): void {
 async function drive({ plan, tellsHeap, stays }: Extract<DriverRequest, { kind: 'plan' }>): Promise<void> {
   job.targetPid = plan.target.pid;
   const unwatch = tellsHeap ? watchHeap((heap) => tell({ kind: 'heap', heap })) : () => {};
-  const outcome = await outcomeOf(plan, job);
-  job.finished = true;
+  const outcome = await carryOut(plan, job);
+  job.isFinished = true;
   unwatch();
-  if (!stays) return lastWord(outcome);
+  if (!stays) return sendLastMessage(outcome);
   job = new Job(plan.target.pid);
   tell(outcome);
 }
 
-async function outcomeOf(plan: DrivePlan, { stop, written, threads }: Job): Promise<DriverReport> {
+async function carryOut(plan: DrivePlan, { stop, written, workers }: Job): Promise<DriverReport> {
   try {
     const onProgress = (progress: DriveProgress): void => tell({ kind: 'progress', progress });
     const link = plan.live === null ? null : { written, tell };
     if (plan.live !== null) written.more(plan.live.writtenBytes);
-    return { kind: 'done', summary: await conduct(plan, stop, onProgress, link, threads) };
+    return { kind: 'done', summary: await runPlan(plan, { stop, onProgress, link, workers }) };
   } catch (error) {
     const { message } = error as Error;
     return { kind: 'failed', code: error instanceof HundredblockError ? error.code : 'HB_INTERNAL', message };
@@ -88,13 +94,13 @@ process.on('message', (request: DriverRequest) => {
       return;
   }
 });
-// Whoever started this process decides when it ends: a Ctrl-C reaches both.
+// A Ctrl-C reaches this process too, but it is the process that started it that decides when it ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => job.stop.now('the driver was told to end'));
-// Without the one that started it, nobody would stop the target.
+// If the process that started this one is gone, nobody else stops the target.
 process.on('disconnect', () => {
-  const { finished, stop, targetPid } = job;
-  if (finished) return;
+  const { isFinished, stop, targetPid } = job;
+  if (isFinished) return;
   stop.now('the process that started the driver is gone');
   if (targetPid === null) return;
   try {

@@ -1,4 +1,4 @@
-/** Traces made by hand for tests of the driver: what is in them is only what a driver looks at. */
+/** Traces made by hand for tests of the driver: they hold only what a driver looks at. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,25 +6,27 @@ import type { Onboarding } from '../../../contract/onboarding.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
 import { TRACE_SCHEMA, type TraceHeader, type TraceInput } from '../../../contract/trace.ts';
 
+/** The window's start, unless a trace says otherwise. */
 export const FROM_MS = 1_767_225_600_000;
 
+/** A trace as a test gives it. */
 export interface HandTrace {
-  /** Before the window, all at FROM_MS - 1. */
+  /** Inputs before the window, all at FROM_MS - 1. */
   preamble?: TraceInput[];
-  /** In order of time, from FROM_MS on. */
+  /** Inputs of the window, in order of time, from FROM_MS on. */
   window: TraceInput[];
-  /** Its length, platform ms. */
+  /** Length of the window, platform ms. */
   windowMs: number;
   agencies?: string[];
-  /** Agencies with a portal that is polled so often. */
+  /** Agencies with a portal, and when it is polled. */
   portals?: Record<string, { everyMs: number; offsetMs: number }>;
   load?: Partial<Scenario['load']>;
   fromMs?: number;
-  /** Another onboarding than one with bare agencies. */
+  /** The onboarding; by default one that says no more of agencies than it must. */
   onboarding?: Onboarding;
 }
 
-/** Writes it to a folder. */
+/** Writes a trace to a folder. */
 export function writeTrace(dir: string, trace: HandTrace): void {
   const { preamble = [], window, windowMs, agencies = ['pd-000'], portals = {}, load = {}, fromMs = FROM_MS } = trace;
   mkdirSync(join(dir, 'truth'), { recursive: true });
@@ -60,7 +62,7 @@ export function online(count: number): TraceInput[] {
   return Array.from({ length: count }, (_, resident) => ({ atMs: FROM_MS - 1, kind: 'connect', resident }));
 }
 
-/** CAD messages of one agency, so far apart. */
+/** CAD messages of one agency, `everyMs` apart. */
 export function messages(count: number, everyMs: number, agency = 'pd-000', firstMs = 0): TraceInput[] {
   return Array.from({ length: count }, (_, i) => ({
     atMs: FROM_MS + firstMs + i * everyMs,

@@ -1,5 +1,6 @@
 /** How long a client waits before it tries again. */
 
+/** The shortest and the longest wait. */
 export interface BackoffBounds {
   baseMs: number;
   maxMs: number;

@@ -42,6 +42,7 @@ export interface SessionTally {
   refused: number;
 }
 
+/** Rules and counts that all sessions of a thread share. */
 export interface SessionRules {
   /** Attempts at one input. A client that was connected before tries for as long as the run lasts. */
   triesMax: number;

@@ -15,6 +15,7 @@ export interface Publication {
   tries: number;
 }
 
+/** An action of a doorbell's driver. */
 export type DoorbellAction<Input, Message extends Publication> =
   | ConnectionAction<Input>
   /** Send it by its packet id; `tries` above 1 make it a duplicate (DUP). */
@@ -35,6 +36,7 @@ interface FailMessage<Message> {
 
 type Actions<Input, Message extends Publication> = DoorbellAction<Input, Message>[];
 
+/** The behaviour of one doorbell. Times are wall times, Unix ms. */
 export class DoorbellSession<Input, Message extends Publication> extends ConnectionSession<Input> {
   /** Not acknowledged, in order; of these, the first `#written` are on the wire. */
   #owed: Message[] = [];

@@ -4,11 +4,13 @@ import type { CLOSE_CODES } from '../../../contract/wire.ts';
 import { retryAfterMs } from './backoff.ts';
 import { ConnectionSession, type ConnectionAction, type SessionRules } from './connection.ts';
 
+/** Rules and counts that all phones of a thread share. */
 export interface PhoneRules extends SessionRules {
   /** Those of contract/wire.ts that change what a phone does. */
   closeCodes: Pick<typeof CLOSE_CODES, 'left' | 'sequenceAhead' | 'reset'>;
 }
 
+/** An action of a phone's driver. */
 export type PhoneAction<Input> =
   | ConnectionAction<Input>
   /** A line of connections.jsonl. */
@@ -17,6 +19,7 @@ export type PhoneAction<Input> =
 /** How a message's number follows those before: as expected, not for the first time, or after a hole. */
 export type MessageOrder = 'next' | 'again' | 'ahead';
 
+/** The behaviour of one phone. Times are wall times, Unix ms. */
 export class PhoneSession<Input> extends ConnectionSession<Input, PhoneRules> {
   /** Last sequence received, or told by the target; -1 before the first hello. */
   #sequence: number;

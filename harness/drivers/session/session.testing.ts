@@ -6,6 +6,7 @@ const WAIT_MS_MAX = 10_000 + 7500;
 
 type Settled = Extract<ConnectionAction<number>, { do: 'acknowledge' | 'fail' }>;
 
+/** For one session. `breaches` must be empty at the end. */
 export class MiniatureDriver {
   readonly tally: SessionTally = { connected: 0, connecting: 0, refused: 0 };
   readonly triesMax: number;

@@ -3,6 +3,7 @@
  * that streamText() of contract/wire.ts writes are read in place, as bytes or as text; any other by parsing it.
  */
 
+/** A message of the stream, read. */
 export type StreamMessage =
   | { kind: 'hello'; lastSequence: number }
   | { kind: 'gap'; upTo: number }

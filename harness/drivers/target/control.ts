@@ -1,33 +1,36 @@
-/** The few requests about a run itself: is the target there, what it is told first, its clock, its metrics. */
+/** The few requests about a run itself: whether the target is there, its onboarding, its clock and its metrics. */
 import { Client } from 'undici';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { PlatformClock } from '../../../contract/clock.ts';
 import { MEDIA, PATHS } from '../../../contract/wire.ts';
 
+/** Requests about a run, on a connection of their own. */
 export interface Control {
-  /** Status of the door; null where no HTTP answer came. */
+  /** Status of the door; null if no HTTP answer came. */
   health(): Promise<number | null>;
   ready(): Promise<number | null>;
-  /** Throws HB_TARGET unless it is taken. */
+  /** Throws HB_TARGET unless the target takes the document. */
   onboard(document: string): Promise<void>;
-  /** False where the target has no such clock (404). Throws HB_TARGET where it refuses or does not answer. */
+  /** Resolves with false if the target has no such clock (404). Throws HB_TARGET if it refuses or does not answer. */
   setClock(clock: PlatformClock): Promise<boolean>;
-  /** Whether there is a clock to be set. Throws HB_TARGET where it can't be told. */
+  /** Whether there is a clock to be set. Throws HB_TARGET if the target does not say. */
   hasClock(): Promise<boolean>;
-  /** Text of /metrics; null where there is none. */
+  /** Text of /metrics; null if there is none. */
   metrics(): Promise<string | null>;
   close(): Promise<void>;
 }
 
+/** Whom to ask, and for how long. */
 export interface ControlOptions {
-  /** `http://host:port`. */
+  /** Such as `http://127.0.0.1:8080`. */
   origin: string;
   harnessKey: string | null;
-  /** For an answer to anything but the onboarding. */
+  /** Longest wait for an answer to anything but the onboarding. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
+/** Connects with the first request. `close` ends it. */
 export function createControl({ origin, harnessKey, timeoutMs, signal }: ControlOptions): Control {
   const client = new Client(origin, { maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: timeoutMs });
   const ask = async (
@@ -103,7 +106,7 @@ function reasonOf(error: unknown): string {
   return WORDS[word] ?? word;
 }
 
-/** A large onboarding takes its time. */
+/** Longest wait for an answer to the onboarding: a large one takes its time. */
 const ONBOARDING_MS = 120_000;
 const ANSWER_BYTES_MAX = 16 << 20;
 

@@ -1,4 +1,4 @@
-/** Load goes to this machine only: whoever asks for another is refused before anything is sent. */
+/** Load goes to this machine only: a URL of another machine is refused before anything is sent. */
 import { lookup } from 'node:dns/promises';
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Endpoint } from '../node/thread/lean-socket.ts';
@@ -21,8 +21,8 @@ export async function loopbackEndpoint(url: string, scheme: 'http' | 'mqtt'): Pr
   return { host, port: parsed.port === '' ? DEFAULT_PORTS[scheme] : Number(parsed.port) };
 }
 
-/** `http://host:port`. */
-export function originOf({ host, port }: Endpoint): string {
+/** The origin of an endpoint, such as `http://127.0.0.1:8080`. */
+export function endpointOrigin({ host, port }: Endpoint): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -1,12 +1,13 @@
-/** Looks whether a target has a clock that can be set, before a trace is made for it. */
+/** Finds out whether a target has a clock that can be set, before a trace is made for it. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { ProbeTarget } from '../driver-api.ts';
 import { createControl } from './control.ts';
-import { loopbackEndpoint, originOf } from './loopback.ts';
+import { loopbackEndpoint, endpointOrigin } from './loopback.ts';
 
+/** Asks the target (see ProbeTarget). */
 export const probeTarget: ProbeTarget = async ({ url, harnessKey }, signal) => {
   const control = createControl({
-    origin: originOf(await loopbackEndpoint(url, 'http')),
+    origin: endpointOrigin(await loopbackEndpoint(url, 'http')),
     harnessKey,
     timeoutMs: ANSWER_MS,
     signal,

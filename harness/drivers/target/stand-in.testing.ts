@@ -1,4 +1,4 @@
-/** A target in miniature for tests of the driver: real HTTP, WebSocket and MQTT, no rules. What it does wrong is set by its knobs. */
+/** A target in miniature for tests of the driver: real HTTP, WebSocket and MQTT, no rules. Its knobs say what it does wrong. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { Aedes, type Client } from 'aedes';
@@ -8,41 +8,45 @@ import { credentialOf, tokenOf } from '../../../contract/credentials.ts';
 import type { Onboarding } from '../../../contract/onboarding.ts';
 import { PATHS, streamText } from '../../../contract/wire.ts';
 
+/** The key of its harness doors. */
 export const HARNESS_KEY = 'stand-in-harness-key';
 
+/** Settings for what the target does wrong. */
 export interface Knobs {
-  /** No /v1/harness/clock. */
+  /** True: it has no /v1/harness/clock. */
   clockless: boolean;
-  /** What becomes of the n-th CAD request (from 0): its answer, or the connection broken without one. Null: 202. */
+  /** The answer to the n-th CAD request (from 0): a status, or `drop` to break the connection without one; null is 202. */
   cad: (n: number) => { status: number; headers?: Record<string, string> } | 'drop' | null;
   /** No CAD request is answered before this resolves. */
   stall: Promise<void> | null;
-  /** Each CAD message goes to so many of the residents that ever connected, first come first; Infinity all. */
+  /** Number of residents that each CAD message goes to, of those that ever connected, in that order. */
   audience: number;
-  /** Text of what is published for a CAD message. */
+  /** The body that is published for a CAD message. */
   alert: (messageId: string) => string;
   /** Sequence after which a resident's stream is broken, once. */
   breakAfter: number;
-  /** Status of a refused upgrade by attempt of that resident (from 0); 0 lets it in. */
+  /** Status that refuses the n-th upgrade of a resident (from 0); 0 lets it in. */
   upgrade: (attempt: number) => number;
 }
 
+/** The target, and everything that it was sent. */
 export interface StandIn {
   url: string;
   mqttUrl: string;
   knobs: Knobs;
   onboarding: Onboarding | null;
   clocks: PlatformClock[];
-  /** In order of arrival. */
+  /** CAD messages that it accepted, in order of arrival. */
   cad: { agency: string; messageId: string; body: string; atMs: number; connection: number }[];
   others: { method: string; path: string; body: string }[];
-  /** Answers of portals. */
+  /** Answers that it got from portals. */
   polls: { status: number; platformMs: number; messageId: string | null; etag: string | null; atMs: number }[];
   devices: { topic: string; payload: string; client: string; duplicate: boolean }[];
-  /** Upgrades asked for, with `after`. */
+  /** Upgrades that clients asked for. */
   upgrades: { resident: number; after: number | null; from: string }[];
-  /** Sequences by resident. */
+  /** Bodies published, by resident. */
   published: Map<number, string[]>;
+  /** Publishes to the audience. */
   publish(body: string): void;
   /** Polls each portal at its due times. */
   poll(): void;
@@ -51,6 +55,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
+/** Starts it on free ports. */
 export async function createStandIn(knobs: Partial<Knobs> = {}): Promise<StandIn> {
   const streams = new Map<number, WebSocket>();
   const attempts = new Map<number, number>();

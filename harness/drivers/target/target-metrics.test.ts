@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { targetFigures } from './target-metrics.ts';
+import { readTargetMetrics } from './target-metrics.ts';
 
 const TEXT = `# HELP hundredblock_shed_total work refused
 # TYPE hundredblock_shed_total counter
@@ -15,8 +15,8 @@ nan_metric NaN
 `;
 
 describe("the target's metrics", () => {
-  test('are read where they are told', () => {
-    expect(targetFigures(TEXT)).toEqual({
+  test('are read if they are told', () => {
+    expect(readTargetMetrics(TEXT)).toEqual({
       shed: new Map([
         ['cad overloaded', 12],
         ['stream rate-limited', 3],
@@ -27,10 +27,10 @@ describe("the target's metrics", () => {
   });
 
   test.each([[null], [''], ['<html>no metrics</html>'], ['\u0000\u0001']])('%j tells nothing', (text) => {
-    expect(targetFigures(text)).toEqual({ shed: null, cpuSeconds: null, eventLoopDelayMs: null });
+    expect(readTargetMetrics(text)).toEqual({ shed: null, cpuSeconds: null, eventLoopDelayMs: null });
   });
 
   test('a known metric without samples counts nothing', () => {
-    expect(targetFigures('# TYPE hundredblock_shed_total counter\n').shed).toEqual(new Map());
+    expect(readTargetMetrics('# TYPE hundredblock_shed_total counter\n').shed).toEqual(new Map());
   });
 });

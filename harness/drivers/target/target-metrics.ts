@@ -1,18 +1,19 @@
-/** What the target tells of itself on /metrics, as far as it does: a foreign system may name nothing of it. */
+/** Figures that the target tells of itself on /metrics. A foreign system may tell none of them. */
 import type { Tail } from '../../../contract/record/measures.ts';
 import type { MetricName } from '../../../contract/metrics.ts';
 
-export interface TargetFigures {
-  /** Counts of refused work by `door reason`. Null where there is no such metric. */
+/** Figures are null if the target does not tell them. */
+export interface TargetMetrics {
+  /** Counts of refused work by `door reason`; null if there is no such metric. */
   shed: Map<string, number> | null;
-  /** Processor seconds since it started. */
+  /** Processor time since it started, seconds. */
   cpuSeconds: number | null;
-  /** Delay of its event loop since it was last asked, ms; `count` is how often it was sampled at most. */
+  /** Delay of its event loop since its metrics were last read, ms. */
   eventLoopDelayMs: Omit<Tail, 'count'> | null;
 }
 
-/** Reads the Prometheus text format; lines that it can't read are passed over. */
-export function targetFigures(text: string | null): TargetFigures {
+/** Reads the Prometheus text format, and passes over lines that are not of it. `text`: null if there are no metrics. */
+export function readTargetMetrics(text: string | null): TargetMetrics {
   const samples = text === null ? [] : samplesOf(text);
   const one = (name: string): number | null => samples.find((sample) => sample.name === name)?.value ?? null;
   const lag = (part: string): number | null => one(`nodejs_eventloop_lag_${part}_seconds`);

@@ -1,34 +1,36 @@
-/** The reference system as a process of its own, for one run. */
+/** The reference service as a process of its own, for one run. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { HundredblockError } from '../../../contract/errors.ts';
 import { packagePath } from '../../io/package.ts';
 
+/** A target that listens. */
 export interface StartedTarget {
   pid: number;
   url: string;
   mqttUrl: string | null;
-  /** Made for it, and known to nobody else. */
+  /** Key of its harness doors, made for this run. */
   harnessKey: string;
-  /** Resolves when it has ended, with how it did. */
+  /** Resolves when it has ended, with the reason in words. */
   ended: Promise<string>;
-  /** SIGTERM, and SIGKILL where that does not help in time. */
+  /** Ends it by SIGTERM, or by SIGKILL if that does not help in time. */
   stop(): Promise<void>;
 }
 
+/** How the service is started. */
 export interface StartTargetOptions {
   dataDir: string;
   args: readonly string[];
-  /** Its log goes here. */
+  /** File for its log. */
   logPath: string;
   timeoutMs: number;
   signal?: AbortSignal;
-  /** The `bin/hundredblock.js` of another checkout; this one's where left out. */
+  /** Path of bin/hundredblock.js; by default this package's. */
   command?: string;
 }
 
-/** Throws HB_TARGET where it does not listen in time. */
+/** Starts it and waits until it listens. Throws HB_TARGET if it does not in time. */
 export async function startTarget(options: StartTargetOptions): Promise<StartedTarget> {
   const harnessKey = randomBytes(24).toString('base64url');
   const child = launch(options, harnessKey);
@@ -38,7 +40,7 @@ export async function startTarget(options: StartTargetOptions): Promise<StartedT
     child.once('exit', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
   });
   const stop = (): Promise<void> => end(child, ended);
-  // It is in a process group of its own, so that a Ctrl-C does not end it before the run: nobody else would.
+  // It is in a process group of its own, so that a Ctrl-C does not end it before the run; but it must not outlive this process.
   const orphan = (): void => void child.kill('SIGKILL');
   process.once('exit', orphan);
   void ended.then(() => process.off('exit', orphan));
@@ -62,7 +64,7 @@ function launch({ dataDir, args, logPath, command = COMMAND }: StartTargetOption
   const log = openSync(logPath, 'w');
   try {
     const given = ['serve', '--port', '0', '--mqtt-port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...args];
-    // The key goes by the environment: arguments can be read by everybody on the machine.
+    // The key goes by the environment: everybody on the machine can read arguments.
     const env = { ...process.env, HUNDREDBLOCK_HARNESS_KEY: harnessKey };
     return spawn(process.execPath, [command, ...given], { stdio: ['ignore', 'pipe', log], env, detached: true });
   } finally {
@@ -79,7 +81,7 @@ async function listening(
     const { http, mqtt } = (JSON.parse(line) as { listening: { http: unknown; mqtt: unknown } }).listening;
     if (typeof http === 'string' && (typeof mqtt === 'string' || mqtt === null)) return { http, mqtt };
   } catch {
-    // Said below.
+    // The error below says so.
   }
   throw new HundredblockError('HB_TARGET', 'serve: expected a line that says where it listens, found another');
 }

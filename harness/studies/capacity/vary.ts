@@ -1,7 +1,7 @@
 /** Quantities that a search may vary, and the scenario that each needs. */
 import { HundredblockError } from '../../../contract/errors.ts';
 import type { Scenario } from '../../../contract/scenario.ts';
-import { filesMax } from '../../drivers/target/process-figures.ts';
+import { openFilesMax } from '../../drivers/target/process-usage.ts';
 
 /** Quantities that a search may vary. */
 export const VARIES = ['residents', 'alertRate', 'agencies', 'devices'] as const;
@@ -45,7 +45,7 @@ export interface Asked {
  * scenario can have, or more connections than one process can hold.
  */
 export function prepareFor({ scenario, vary, to, residents, doorbells }: Asked): Ready {
-  const room = Math.min(CONNECTIONS_MAX, filesMax() - OTHER_FILES);
+  const room = Math.min(CONNECTIONS_MAX, openFilesMax() - OTHER_FILES);
   const others = {
     residents: residents ?? (vary === 'devices' ? OTHERS_MAX : RESIDENTS_DEFAULT),
     doorbells: doorbells ?? OTHERS_MAX,

@@ -7,7 +7,7 @@ import type { CapacityTrial } from '../../../contract/record/capacity.ts';
 import { GRACE_WALL_MS, type JudgedRun } from '../../judge/judge.ts';
 import type { DrivePhase, UrlTarget } from '../../drivers/driver-api.ts';
 import type { Pair } from '../../drivers/driver-api.ts';
-import { stolenMs } from '../../drivers/target/process-figures.ts';
+import { stolenMs } from '../../drivers/target/process-usage.ts';
 import { runTrial } from '../../run/trial.ts';
 import type { Pinning } from './pinning.ts';
 import type { SearchTrial } from './search.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS, type UrlTarget } from '../../drivers/driver-api.ts';
-import { figuresOf } from '../../drivers/target/process-figures.ts';
+import { processUsage } from '../../drivers/target/process-usage.ts';
 import { startTarget } from '../../drivers/target/target-process.ts';
 import type { TargetCost } from './measures.ts';
 
@@ -63,7 +63,7 @@ async function startCheckout(root: string, signal?: AbortSignal): Promise<Runnin
       signal,
     });
     const { url, mqttUrl, harnessKey, pid, ended } = started;
-    const startCpuMs = figuresOf(pid).cpuMs;
+    const startCpuMs = processUsage(pid).cpuMs;
     return {
       target: { kind: 'url', url, mqttUrl, harnessKey, onboarded: false },
       cost: () => ({ cpuMs: cpuSince(pid, startCpuMs), rssPeakMiB: rssPeakOf(pid) }),
@@ -80,7 +80,7 @@ async function startCheckout(root: string, signal?: AbortSignal): Promise<Runnin
 }
 
 function cpuSince(pid: number, startCpuMs: number | null): number | null {
-  const { cpuMs } = figuresOf(pid);
+  const { cpuMs } = processUsage(pid);
   return cpuMs === null || startCpuMs === null ? null : cpuMs - startCpuMs;
 }
 

@@ -1,8 +1,8 @@
 /** Samples both processes each second of a run: from /proc, from the target's /metrics, and from the driver's own reports. */
 import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import type { DriveProgress, HeapFigures, ProcessWatch } from '../../drivers/driver-api.ts';
+import type { DriveProgress, HeapUsage, ProcessWatch } from '../../drivers/driver-api.ts';
 import { createControl, type Control } from '../../drivers/target/control.ts';
-import { figuresOf, type ProcessFigures } from '../../drivers/target/process-figures.ts';
+import { processUsage, type ProcessUsage } from '../../drivers/target/process-usage.ts';
 import { COLUMNS, rowText, emptySamples, type Column, type Samples, type SoakHeader } from './samples.ts';
 import { parseScrape, type Scrape } from './target-scrape.ts';
 
@@ -42,7 +42,7 @@ export function createSampler(options: SamplerOptions): Sampler {
 /** Much more than an answer takes; a slower one is a gap, and so are the seconds that pass meanwhile. */
 const SCRAPE_MS_MAX = 3000;
 
-const UNKNOWN: ProcessFigures = { cpuMs: null, rssBytes: null };
+const UNKNOWN: ProcessUsage = { cpuMs: null, rssBytes: null };
 
 interface Watched {
   driverPid: number;
@@ -54,7 +54,7 @@ class SecondSampler implements Sampler {
   readonly #options: SamplerOptions;
   readonly #rows: number[][] = [];
   #watched: Watched | null = null;
-  #heap: HeapFigures | null = null;
+  #heap: HeapUsage | null = null;
   #progress: DriveProgress | null = null;
   #timer: NodeJS.Timeout | undefined;
   #openedMs = NaN;
@@ -76,7 +76,7 @@ class SecondSampler implements Sampler {
     this.#watched = { driverPid, targetPid: targetPid ?? this.#options.targetPid, control };
   }
 
-  driverHeap(heap: HeapFigures): void {
+  driverHeap(heap: HeapUsage): void {
     this.#heap = heap;
   }
 
@@ -137,8 +137,8 @@ class SecondSampler implements Sampler {
   }
 
   #rowOf({ driverPid, targetPid }: Watched, scrape: Scrape, second: number): number[] {
-    const driver = figuresOf(driverPid);
-    const target = targetPid === null ? UNKNOWN : figuresOf(targetPid);
+    const driver = processUsage(driverPid);
+    const target = targetPid === null ? UNKNOWN : processUsage(targetPid);
     const atMs = performance.now();
     const now = {
       atMs,

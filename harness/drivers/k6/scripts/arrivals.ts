@@ -19,8 +19,9 @@ import { ObservationLog } from './observation-log.ts';
 import { owns, type Segment } from './segment.ts';
 import type { Settings } from './settings.ts';
 import { laneNumber, TICK_MS, type DoorInput, type K6Trace } from './trace.ts';
-import { reach } from './wall.ts';
+import { reach } from './waiting.ts';
 
+/** The inputs that an arrival scenario sends. */
 export interface ArrivalOptions {
   settings: Settings;
   trace: K6Trace;

@@ -7,9 +7,10 @@ import { retryAfterMs } from '../../session/backoff.ts';
 import { tokenOf } from './credential.ts';
 import type { SendTuple } from './log-lines.ts';
 import type { DoorInput } from './trace.ts';
-import { sleep } from './wall.ts';
+import { sleep } from './waiting.ts';
 import { HEADERS, MEDIA, PATHS, refusalOf } from './wire.ts';
 
+/** The target's HTTP doors, and how long they are tried. */
 export interface Door {
   target: string;
   credentialSecret: string;
@@ -19,6 +20,7 @@ export interface Door {
   untilMs: number;
 }
 
+/** How an input fared at its door. Times are Unix ms. */
 export interface Requested {
   sentMs: number;
   answeredMs: number | null;

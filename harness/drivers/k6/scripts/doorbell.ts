@@ -34,6 +34,7 @@ interface Message extends Publication {
 
 type Action = DoorbellAction<DueInput, Message>;
 
+/** Its socket is k6's; what it does follows from its session. */
 export class Doorbell implements TurnTaker {
   readonly #host: DoorbellHost;
   readonly #session: DoorbellSession<DueInput, Message>;

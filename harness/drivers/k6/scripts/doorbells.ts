@@ -11,7 +11,7 @@ import { ObservationLog, tellRegularly } from './observation-log.ts';
 import type { DoorbellPart } from './script.ts';
 import type { Settings } from './settings.ts';
 import type { DoorbellInput, DoorbellMessage, K6Trace } from './trace.ts';
-import { reach, sleep } from './wall.ts';
+import { reach, sleep } from './waiting.ts';
 
 /** The doorbells' part of a script. */
 export const DOORBELLS: DoorbellPart = { scenario: doorbellScenario, hold: holdDoorbells };

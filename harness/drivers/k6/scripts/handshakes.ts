@@ -2,6 +2,7 @@
 import { clearInterval, setInterval, setTimeout } from 'k6/timers';
 import { Turns, type TurnTaker } from '../../session/turns.ts';
 
+/** Bounds the handshakes under way at once, and ends those that take too long. */
 export class Handshakes {
   readonly #turns: Turns;
   readonly #timer: number;

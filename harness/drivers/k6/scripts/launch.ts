@@ -8,7 +8,7 @@ import type { SendTuple } from './log-lines.ts';
 import { segmentOf, type Segment } from './segment.ts';
 import type { Settings } from './settings.ts';
 import { laneNumber, type K6Trace } from './trace.ts';
-import { reach, sleep } from './wall.ts';
+import { reach, sleep } from './waiting.ts';
 import { MEDIA, PATHS } from './wire.ts';
 
 /** The settings that `setup()` hands to every VU. */
@@ -35,6 +35,7 @@ export function segmentHere(): Segment {
   return segmentOf(typeof text === 'string' ? text : '0:1');
 }
 
+/** Arguments of `launch`. */
 export interface LaunchOptions {
   /** Name of the script, for the log. */
   script: string;

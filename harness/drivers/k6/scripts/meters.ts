@@ -11,11 +11,13 @@ export const deviceLatency = new Trend('device_latency', true);
 export const generatorLag = new Trend('generator_lag', true);
 /** From asking for a connection to its first message. */
 export const connectTime = new Trend('connect_time', true);
+/** Messages that residents received. */
 export const deliveries = new Counter('deliveries');
 /** Holes in a resident's numbering. */
 export const sequenceGaps = new Counter('sequence_gaps');
 /** Messages that a resident had already had, by their number. */
 export const duplicates = new Counter('duplicates');
+/** Inputs that were sent, whether or not they were acknowledged. */
 export const inputsSent = new Counter('inputs_sent');
 /** Inputs that were not acknowledged in the end. */
 export const inputsFailed = new Counter('inputs_failed');

@@ -44,6 +44,7 @@ export function tellRegularly(
   };
 }
 
+/** Collects what one VU saw, and writes it in batches. */
 export class ObservationLog {
   readonly #part: number;
   readonly #entriesMax: number;

@@ -25,6 +25,7 @@ export interface PhoneHost {
   counts: { lastMs: number; connectMs: number[] };
 }
 
+/** Its socket is k6's; what it does follows from its session. */
 export class Phone implements TurnTaker {
   readonly #host: PhoneHost;
   readonly #session: PhoneSession<DueInput>;

@@ -9,7 +9,7 @@ import { ObservationLog, tellRegularly } from './observation-log.ts';
 import { Phone, type PhoneHost } from './phone.ts';
 import type { Settings } from './settings.ts';
 import type { K6Trace } from './trace.ts';
-import { reach, sleep } from './wall.ts';
+import { reach, sleep } from './waiting.ts';
 import { CLOSE_CODES } from './wire.ts';
 
 /**

@@ -8,6 +8,7 @@ import { readSettings, type Settings } from './settings.ts';
 import { summaryOf, type SummaryData } from './summary.ts';
 import { openTrace, type DoorInput, type K6Trace } from './trace.ts';
 
+/** The parts of the trace that a script sends, and how. */
 export interface ScriptParts {
   name: string;
   /** Inputs of the HTTP doors that it sends. */

@@ -1,5 +1,6 @@
 /** The options of the scripts, from k6's environment (`-e NAME=VALUE`), checked before anything is sent. */
 
+/** The options of a run of k6, checked. */
 export interface Settings {
   /** Folder of the trace, absolute. */
   traceDir: string;

@@ -11,8 +11,11 @@ import type { Settings } from './settings.ts';
 export type DoorInput = Extract<TraceInput, { kind: 'cad' | 'preference' | 'post' | 'review' }>;
 /** Going online (1) or offline (0) at a platform time; if that is null, before the window, at this share (0 to 1) of the ramp. */
 export type PhoneTurn = [line: number, resident: number, online: 0 | 1, atMs: number | null, ramp: number];
+/** A message that a doorbell publishes. */
 export type DoorbellMessage = Extract<TraceInput, { kind: 'motion' | 'clip' | 'heartbeat' }>;
+/** An input that concerns a doorbell. */
 export type DoorbellInput = DoorbellMessage | Extract<TraceInput, { kind: 'attach' | 'detach' }>;
+/** A doorbell's input, and when it is due. */
 export interface DoorbellTurn {
   line: number;
   input: DoorbellInput;
@@ -28,6 +31,7 @@ export interface DueInput {
   lagMs: number | null;
 }
 
+/** The trace as VUs see it. Methods read the array that all VUs share. */
 export interface K6Trace {
   header: Pick<
     TraceHeader,

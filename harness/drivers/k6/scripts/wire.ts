@@ -4,6 +4,7 @@
  */
 import type * as Wire from '../../../../contract/wire.ts';
 
+/** Paths of the HTTP doors. */
 export const PATHS: Omit<typeof Wire.PATHS, 'metrics' | 'docs' | 'tickets'> = {
   health: '/healthz',
   ready: '/readyz',
@@ -19,13 +20,16 @@ export const PATHS: Omit<typeof Wire.PATHS, 'metrics' | 'docs' | 'tickets'> = {
   decision: '/v1/newsroom/tickets/:ticket/decision',
 };
 
+/** Names of headers. */
 export const HEADERS: Omit<typeof Wire.HEADERS, 'replayed'> = {
   idempotencyKey: 'idempotency-key',
   dialect: 'hundredblock-dialect',
 };
 
+/** Media types. */
 export const MEDIA: Pick<typeof Wire.MEDIA, 'json' | 'csv'> = { json: 'application/json', csv: 'text/csv' };
 
+/** Close codes of the stream that change what a phone does. */
 export const CLOSE_CODES: Pick<typeof Wire.CLOSE_CODES, 'left' | 'sequenceAhead' | 'reset'> = {
   left: 4002,
   sequenceAhead: 4003,
@@ -56,6 +60,7 @@ export const REFUSAL_OF_STATUS: Readonly<Record<number, Wire.Refusal>> = {
 
 const DEVICE_TOPIC_PREFIX: typeof Wire.MQTT.topicPrefix = 'hundredblock/v1/devices/';
 
+/** The topic on which a doorbell publishes messages of one kind. */
 export function deviceTopic(device: number, kind: Wire.DeviceMessageKind): string {
   return `${DEVICE_TOPIC_PREFIX}${device}/${kind}`;
 }

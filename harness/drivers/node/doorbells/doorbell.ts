@@ -5,8 +5,8 @@ import type { SessionRules } from '../../session/connection.ts';
 import { DoorbellSession, KEEPALIVE_S, type DoorbellAction, type Publication } from '../../session/doorbell.ts';
 import { dropSocket, openSocket, type Endpoint, type LeanSocket, type SocketOwner } from '../thread/lean-socket.ts';
 import { MqttError, readPackets, type MqttHandlers } from './mqtt-reader.ts';
-import type { SendLog } from '../thread/send-log.ts';
-import type { Wall } from '../wall.ts';
+import type { SendLog } from '../../observations/send-log.ts';
+import type { WallClock } from '../../wall-clock.ts';
 
 const DUPLICATE_FLAG = 0x08;
 const PINGREQ = Buffer.from([0xc0, 0]);
@@ -14,7 +14,7 @@ const DISCONNECT = Buffer.from([0xe0, 0]);
 
 /** Everything that the doorbells of a thread share. */
 export interface DoorbellHost {
-  wall: Wall;
+  wall: WallClock;
   log: SendLog;
   endpoint: Endpoint;
   credentialSecret: string;
@@ -26,15 +26,16 @@ export interface DoorbellHost {
 
 /** A PUBLISH packet whose packet id is still to be put in. */
 export interface DoorbellMessage extends Publication {
-  /** Of the send log. */
+  /** Number of its record in the send log. */
   record: number;
   bytes: Uint8Array;
-  /** Where in `bytes` the packet id stands. */
+  /** Offset of the packet id in `bytes`. */
   idAt: number;
 }
 
 type Action = DoorbellAction<number, DoorbellMessage>;
 
+/** Its socket is Node's; what it does follows from its session. */
 export class Doorbell implements SocketOwner, MqttHandlers {
   readonly #host: DoorbellHost;
   /** Its input is a record of the send log. */

@@ -1,13 +1,15 @@
-/** Reads what an MQTT 3.1.1 broker sends to a device that only publishes: CONNACK, PUBACK and PINGRESP, each a few bytes. */
+/** Reads the packets that an MQTT 3.1.1 broker sends to a device that only publishes: CONNACK, PUBACK and PINGRESP, each a few bytes. */
 
+/** Hears of the broker's packets. */
 export interface MqttHandlers {
   onConnack(code: number): void;
   onPuback(packetId: number): void;
 }
 
+/** The broker sent a packet that no device asked for. */
 export class MqttError extends Error {}
 
-/** Takes all complete packets; gives back what is left, null at the border of packets. Throws MqttError on anything else. */
+/** Reads all complete packets. Answers the bytes that are left over; null if there are none. Throws MqttError on any other packet. */
 export function readPackets(rest: Buffer | null, bytes: Buffer, handlers: MqttHandlers): Buffer | null {
   const all = rest === null ? bytes : Buffer.concat([rest, bytes]);
   let at = 0;
@@ -30,5 +32,5 @@ const CONNACK = 0x20;
 const PUBACK = 0x40;
 const PINGRESP = 0xd0;
 
-/** Length that follows the first two bytes, by the first. */
+/** Length of the rest of a packet, by its first byte. */
 const LENGTHS: Readonly<Record<number, number>> = { [CONNACK]: 2, [PUBACK]: 2, [PINGRESP]: 0 };

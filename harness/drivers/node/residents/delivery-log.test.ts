@@ -3,6 +3,14 @@ import { DeliveryLog } from './delivery-log.ts';
 
 const BODIES = ['{"a":1}', '{"b":2}', '{"c":3}'].map((text) => Buffer.from(text));
 
+/** A message whose body is all of these bytes. */
+const whole = (type: 'alert' | 'post', sequence: number, { length }: Buffer) => ({
+  type,
+  sequence,
+  start: 0,
+  end: length,
+});
+
 describe('deliveries as they come in', () => {
   test('are told piece by piece, each once, across blocks, with the texts that are new', () => {
     const log = new DeliveryLog(1_000_000);
@@ -18,7 +26,7 @@ describe('deliveries as they come in', () => {
     const expected: number[][] = [];
     for (let i = 0; i < 150_000; i += 1) {
       const frame = Math.floor(i / 60_000);
-      log.add(i % 500, i, 'alert', BODIES[frame], 0, BODIES[frame].length, i / 2);
+      log.add(i % 500, whole('alert', i, BODIES[frame]), BODIES[frame], i / 2);
       expected.push([i % 500, frame, i / 2]);
       if (i === 70_000) expect([tell(40_000), tell(40_000), tell(40_000)]).toEqual([40_000, 30_001, 0]);
     }
@@ -34,13 +42,13 @@ describe('the log of deliveries', () => {
 
   test('keeps each text once, whatever hashes alike, and each delivery', () => {
     const log = new DeliveryLog(1_000_000);
-    // These differ only behind what is hashed.
+    // These differ only behind the bytes that are hashed.
     const alike = ['a', 'b'].map((end) => Buffer.from('y'.repeat(200) + end));
     for (let round = 0; round < 100; round += 1)
       for (const [i, bytes] of [body(1), body(2), ...alike].entries())
-        log.add(i, round + 1, i === 3 ? 'post' : 'alert', bytes, 0, bytes.length, 1000 + round);
-    // The same text is another frame where it has another type.
-    log.add(9, 1, 'post', body(1), 0, body(1).length, 5);
+        log.add(i, whole(i === 3 ? 'post' : 'alert', round + 1, bytes), bytes, 1000 + round);
+    // The same text is another frame if it has another type.
+    log.add(9, whole('post', 1, body(1)), body(1), 5);
     expect(log.frames().map(({ type, text }) => [type, text])).toEqual([
       ['alert', body(1).toString()],
       ['alert', body(2).toString()],
@@ -55,7 +63,7 @@ describe('the log of deliveries', () => {
 
   test('counts what is beyond its bound', () => {
     const log = new DeliveryLog(3);
-    for (let i = 1; i <= 5; i += 1) log.add(1, i, 'alert', body(1), 0, body(1).length, i);
+    for (let i = 1; i <= 5; i += 1) log.add(1, whole('alert', i, body(1)), body(1), i);
     expect([log.count, log.dropped]).toEqual([3, 2]);
   });
 });

@@ -1,12 +1,13 @@
-/** What residents received: each distinct text once, and a row of numbers for each delivery, in blocks that never move. */
-import type { DeliveryBlock } from '../thread/crew-contract.ts';
+/** Deliveries to residents: each distinct text once, and a row of numbers for each delivery, in blocks that never move. */
+import { DELIVERIES_PER_BLOCK, emptyDeliveryBlock, type DeliveryBlock } from '../../observations/observed-part.ts';
+import type { MessageInBytes } from '../../session/stream-message.ts';
 
-const BLOCK = 65_536;
-/** Distinct texts that are kept, over all. */
+/** Bytes of distinct texts that are kept. */
 const FRAME_BYTES_MAX = 256 << 20;
-/** Bytes of a text that are hashed: an alert's identifier stands within them. */
+/** A text's first bytes are hashed: an alert's identifier stands within them. */
 const HASHED_BYTES = 64;
 
+/** The deliveries of one thread. */
 export class DeliveryLog {
   readonly #max: number;
   readonly #blocks: DeliveryBlock[] = [];
@@ -15,31 +16,28 @@ export class DeliveryLog {
   readonly #byHash = new Map<number, number[]>();
   #frameBytes = 0;
   #last = -1;
+  /** Deliveries kept. */
   count = 0;
+  /** When the last one came (Unix ms); 0 before. */
   lastMs = 0;
-  /** Deliveries beyond a bound, which were counted only. */
+  /** Deliveries beyond a bound, which were only counted. */
   dropped = 0;
 
+  /** `max`: deliveries that are kept. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  add(
-    resident: number,
-    sequence: number,
-    type: 'alert' | 'post',
-    bytes: Buffer,
-    start: number,
-    end: number,
-    wallMs: number,
-  ): void {
+  /** A message came to a resident; its body lies in `bytes`, which may be read into again after this call. */
+  add(resident: number, message: Omit<MessageInBytes, 'kind'>, bytes: Buffer, wallMs: number): void {
+    const { type, start, end, sequence } = message;
     this.lastMs = wallMs;
     const frame = this.count >= this.#max ? -1 : this.#frameOf(type, bytes, start, end);
     if (frame === -1) {
       this.dropped += 1;
       return;
     }
-    if (this.count % BLOCK === 0) this.#blocks.push(emptyBlock());
+    if (this.count % DELIVERIES_PER_BLOCK === 0) this.#blocks.push(emptyDeliveryBlock());
     const block = this.#blocks[this.#blocks.length - 1];
     const i = block.count;
     block.resident[i] = resident;
@@ -61,9 +59,9 @@ export class DeliveryLog {
     const frame = new Uint32Array(count);
     const wallMs = new Float64Array(count);
     for (let done = 0; done < count;) {
-      const at = (from + done) % BLOCK;
-      const block = this.#blocks[Math.floor((from + done) / BLOCK)];
-      const end = Math.min(BLOCK, at + count - done);
+      const at = (from + done) % DELIVERIES_PER_BLOCK;
+      const block = this.#blocks[Math.floor((from + done) / DELIVERIES_PER_BLOCK)];
+      const end = Math.min(DELIVERIES_PER_BLOCK, at + count - done);
       resident.set(block.resident.subarray(at, end), done);
       frame.set(block.frame.subarray(at, end), done);
       wallMs.set(block.wallMs.subarray(at, end), done);
@@ -72,24 +70,25 @@ export class DeliveryLog {
     return { resident, frame, wallMs };
   }
 
+  /** Distinct texts from the `from`-th on. */
   frames(from = 0): { type: 'alert' | 'post'; text: string }[] {
     return this.#frames.slice(from).map(({ type, bytes }) => ({ type, text: bytes.toString() }));
   }
 
-  /** Its number, the same for the same text; -1 where no more are kept. An alert goes to many at once: the last one is the likeliest. */
+  /** The number of a text, the same whenever it comes; -1 if no more texts are kept. An alert goes to many at once: the last one is the likeliest. */
   #frameOf(type: 'alert' | 'post', bytes: Buffer, start: number, end: number): number {
     if (this.#last !== -1 && this.#is(this.#last, type, bytes, start, end)) return this.#last;
     const hash = hashOf(bytes, start, end);
-    const known = this.#byHash.get(hash) ?? [];
-    const found = known.find((frame) => this.#is(frame, type, bytes, start, end));
-    if (found !== undefined) {
-      this.#last = found;
-      return found;
+    const alike = this.#byHash.get(hash) ?? [];
+    const known = alike.find((frame) => this.#is(frame, type, bytes, start, end));
+    if (known !== undefined) {
+      this.#last = known;
+      return known;
     }
     if (this.#frameBytes + end - start > FRAME_BYTES_MAX) return -1;
     this.#frameBytes += end - start;
     this.#last = this.#frames.push({ type, bytes: Buffer.from(bytes.subarray(start, end)) }) - 1;
-    this.#byHash.set(hash, [...known, this.#last]);
+    this.#byHash.set(hash, [...alike, this.#last]);
     return this.#last;
   }
 
@@ -104,16 +103,6 @@ export class DeliveryLog {
 }
 
 // --- internal ---
-
-function emptyBlock(): DeliveryBlock {
-  return {
-    count: 0,
-    resident: new Uint32Array(BLOCK),
-    sequence: new Float64Array(BLOCK),
-    frame: new Uint32Array(BLOCK),
-    wallMs: new Float64Array(BLOCK),
-  };
-}
 
 /** FNV-1a over the first bytes and the length. */
 function hashOf(bytes: Buffer, start: number, end: number): number {

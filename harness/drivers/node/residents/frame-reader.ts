@@ -1,22 +1,23 @@
-/** Reads what a WebSocket server sends (RFC 6455) off a buffer, in place: nothing is copied but what is not complete yet. */
+/** Reads the frames of a WebSocket server (RFC 6455) in place, off a buffer: only a frame that is not complete yet is copied. */
 
+/** Hears of the server's messages. */
 export interface FrameHandlers {
-  /** A whole text message; valid during the call only. */
+  /** A whole text message came; its bytes are valid during the call only. */
   onText(bytes: Buffer, start: number, end: number): void;
   onPing(payload: Buffer): void;
-  /** Null: closed without a code. */
+  /** The server closes the connection; null: without a code. */
   onClose(code: number | null): void;
 }
 
-/** What a connection keeps between reads. */
+/** The state of a connection between reads. */
 export interface FrameState {
-  /** Bytes of a frame that is not complete; null at the border of frames, which is nearly always. */
+  /** Bytes of a frame that is not complete; null if the last read ended with a frame, as it nearly always does. */
   rest: Buffer | null;
-  /** Payloads of a message whose last fragment has not come. */
+  /** Payloads of a message whose last fragment has not come; null if there is none. */
   fragments: Buffer[] | null;
 }
 
-/** The server broke the protocol; `code` is what to close with. */
+/** The server broke the protocol; `code` is the code to close with. */
 export class FrameError extends Error {
   readonly code: 1002 | 1003 | 1009;
   constructor(code: 1002 | 1003 | 1009, message: string) {
@@ -25,7 +26,7 @@ export class FrameError extends Error {
   }
 }
 
-/** Takes all complete frames. Throws FrameError. */
+/** Reads all complete frames. Throws FrameError if the server breaks the protocol. */
 export function readFrames(state: FrameState, bytes: Buffer, handlers: FrameHandlers): void {
   const all = state.rest === null ? bytes : Buffer.concat([state.rest, bytes]);
   state.rest = null;
@@ -40,7 +41,7 @@ export function readFrames(state: FrameState, bytes: Buffer, handlers: FrameHand
   }
 }
 
-/** A frame from a client, masked; control frames only. */
+/** A control frame of a client, masked as those must be. */
 export function clientFrame(opcode: number, payload: Uint8Array, mask: number): Buffer {
   const frame = Buffer.allocUnsafe(6 + payload.length);
   frame[0] = 0x80 | opcode;
@@ -50,6 +51,7 @@ export function clientFrame(opcode: number, payload: Uint8Array, mask: number): 
   return frame;
 }
 
+/** Opcodes of frames (RFC 6455, section 5.2). */
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 // --- internal ---
@@ -57,7 +59,7 @@ export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 const MESSAGE_BYTES_MAX = 1 << 20;
 const FRAGMENTS_MAX = 1024;
 
-/** Where the next frame starts; null where this one is not complete. */
+/** The offset at which the next frame starts; null if this one is not complete. */
 function readFrame(state: FrameState, all: Buffer, start: number, handlers: FrameHandlers): number | null {
   if (all.length - start < 2) return null;
   const first = all[start];

@@ -5,7 +5,7 @@ import type { ConnectionLine } from '../../../../contract/trace.ts';
 import { PhoneSession, type PhoneAction, type PhoneRules } from '../../session/phone.ts';
 import { messageInBytes, messageInText } from '../../session/stream-message.ts';
 import type { TurnTaker } from '../../session/turns.ts';
-import type { CrewSetup } from '../thread/crew-contract.ts';
+import type { ThreadSetup } from '../thread/thread-protocol.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { clientFrame, FrameError, OPCODE, readFrames, type FrameHandlers, type FrameState } from './frame-reader.ts';
 import {
@@ -16,22 +16,22 @@ import {
   type LeanSocket,
   type SocketOwner,
 } from '../thread/lean-socket.ts';
-import type { SendLog } from '../thread/send-log.ts';
-import { refusalOf } from '../sender/refusal.ts';
-import type { Wall } from '../wall.ts';
+import type { SendLog } from '../../observations/send-log.ts';
+import { refusalByStatus } from '../sender/refusal.ts';
+import type { WallClock } from '../../wall-clock.ts';
 
 const HEAD_BYTES_MAX = 16 << 10;
 const HANDSHAKE_KEY_BYTES = 16;
 
 /** Everything that the phones of a thread share. */
 export interface PhoneHost {
-  wall: Wall;
+  wall: WallClock;
   log: SendLog;
   deliveries: DeliveryLog;
   endpoint: Endpoint;
   credentialSecret: string;
   rules: PhoneRules;
-  wire: CrewSetup['wire'];
+  wire: ThreadSetup['wire'];
   /** Bytes a second that a slow reader reads, and the buffer that it reads into. */
   slowBytesPerSecond: number;
   slowBuffer: Uint8Array;
@@ -47,6 +47,7 @@ export interface PhoneHost {
   counts: { gaps: number; unreadable: number; nonsense: number };
 }
 
+/** Its socket is Node's; what it does follows from its session. */
 export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker {
   readonly #host: PhoneHost;
   /** Its input is a record of the send log. */
@@ -131,9 +132,8 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker 
       this.#onOtherText(bytes.toString('utf8', start, end));
       return;
     }
-    const { sequence, type } = message;
-    this.#session.receive(sequence);
-    deliveries.add(this.#session.entity, sequence, type, bytes, message.start, message.end, receivedMs);
+    this.#session.receive(message.sequence);
+    deliveries.add(this.#session.entity, message, bytes, receivedMs);
   }
 
   onPing(payload: Buffer): void {
@@ -184,7 +184,7 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker 
         return;
       case 'fail': {
         const { input, status, failure, atMs } = action;
-        const named = failure === 'refused' ? refusalOf(wire.refusals, status ?? 0) : failure;
+        const named = failure === 'refused' ? refusalByStatus(wire.refusals, status ?? 0) : failure;
         log.markFailed(input, atMs, status ?? -1, named, null);
         return;
       }
@@ -240,7 +240,7 @@ export class Phone implements SocketOwner, FrameState, FrameHandlers, TurnTaker 
         const { sequence, type } = message;
         const body = Buffer.from(message.text);
         this.#session.receive(sequence);
-        deliveries.add(this.#session.entity, sequence, type, body, 0, body.length, receivedMs);
+        deliveries.add(this.#session.entity, { sequence, type, start: 0, end: body.length }, body, receivedMs);
       }
     }
   }

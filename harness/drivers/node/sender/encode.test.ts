@@ -41,7 +41,7 @@ describe('inputs as bytes', () => {
     expect(items.map(({ extra }) => extra)).toEqual([2, 1, 0]);
     expect(new Set(items.map(({ who }) => who)).size).toBe(1);
     expect(items[0].who).toBeGreaterThanOrEqual(2);
-    expect(items[0].who).toBeLessThan(encoder.lines);
+    expect(items[0].who).toBeLessThan(encoder.connections);
   });
 
   test('a post, and a decision of the news team', () => {
@@ -51,7 +51,7 @@ describe('inputs as bytes', () => {
     expect(review).toMatch(/^POST \/v1\/newsroom\/tickets\/a%2Fb%20c\/decision HTTP.*\{"decision":"approve"\}$/s);
   });
 
-  test("devices' messages, with the place of their packet id", () => {
+  test("doorbells' messages, with the place of their packet id", () => {
     const inputs: TraceInput[] = [
       { atMs: 1000, kind: 'motion', doorbell: 7 },
       { atMs: 1000, kind: 'clip', doorbell: 7, clipId: 'c-1', durationMs: 5000 },
@@ -78,13 +78,13 @@ describe('inputs as bytes', () => {
     expect(packets).toMatchObject([expected, expected, expected]);
   });
 
-  test('connections, marked where they read slowly', () => {
+  test('connections, marked if they read slowly', () => {
     expect(encode({ atMs: 1, kind: 'connect', resident: 6 })).toMatchObject({
-      role: 'swarm',
+      role: 'residents',
       items: [{ who: 6, extra: 1 }],
     });
     expect(encode({ atMs: 1, kind: 'connect', resident: 7 })).toMatchObject({ items: [{ who: 7, extra: 0 }] });
-    expect(encode({ atMs: 1, kind: 'detach', doorbell: 7 })).toMatchObject({ role: 'devices', items: [{ who: 7 }] });
+    expect(encode({ atMs: 1, kind: 'detach', doorbell: 7 })).toMatchObject({ role: 'doorbells', items: [{ who: 7 }] });
   });
 
   test.each([

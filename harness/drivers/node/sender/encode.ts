@@ -1,4 +1,4 @@
-/** From inputs of a trace to the bytes that are sent, all ahead of time: whoever sends only has to hand them to a socket. */
+/** Turns inputs of a trace into the bytes that are sent, ahead of time: a sending thread only hands them to a socket. */
 import { createHash } from 'node:crypto';
 import { generate } from 'mqtt-packet';
 import { CATEGORIES } from '../../../../contract/catalogue.ts';
@@ -9,17 +9,18 @@ import type { PreferenceChange } from '../../../../contract/roster.ts';
 import type { TraceInput } from '../../../../contract/trace.ts';
 import { deviceTopic, HEADERS, MEDIA, PATHS, type Preferences } from '../../../../contract/wire.ts';
 import type { Item } from '../thread/chunk.ts';
-import type { CrewRole } from '../thread/crew-contract.ts';
+import type { ThreadRole } from '../thread/thread-protocol.ts';
 import type { Endpoint } from '../thread/lean-socket.ts';
 
+/** Encodes the inputs of one trace. */
 export interface Encoder {
-  /** HTTP connections that requests are numbered for. */
-  lines: number;
-  /** One item or more, all for the same thread. Throws HB_TRACE on an input that can't be sent. */
-  encode(line: number, input: TraceInput): { role: CrewRole; items: Item[] };
+  /** HTTP connections that requests need: each names its connection by a number below this. */
+  connections: number;
+  /** Makes one item or more, all for the same thread. Throws HB_TRACE if an input can't be sent. */
+  encode(line: number, input: TraceInput): { role: ThreadRole; items: Item[] };
 }
 
-/** Each agency has a connection of its own, so that its messages stay in order; residents share a few, each always the same one. */
+/** Each agency has an HTTP connection of its own, so that its messages stay in order; residents share a few, each always the same one. */
 export function createEncoder(
   onboarding: Onboarding,
   http: Endpoint,
@@ -30,15 +31,15 @@ export function createEncoder(
   const host = `${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`;
   const agencyTokens = onboarding.agencies.map((agency) => tokenOf(secret, 'agency', agency.id));
   const newsroomToken = tokenOf(secret, 'newsroom', 'newsroom');
-  const lineOfResident = (resident: number): number => agencies.size + (resident % RESIDENT_LINES);
-  const newsroomLine = agencies.size + RESIDENT_LINES;
+  const residentConnection = (resident: number): number => agencies.size + (resident % RESIDENT_CONNECTIONS);
+  const newsroomConnection = agencies.size + RESIDENT_CONNECTIONS;
   const agencyOf = (line: number, id: string): number => {
     const index = agencies.get(id);
     if (index === undefined) throw bad(line, `an agency of the onboarding, found ${JSON.stringify(id)}`);
     return index;
   };
   const request = (given: Request): Buffer => requestBytes(host, given);
-  const encode = (line: number, input: TraceInput): { role: CrewRole; items: Item[] } => {
+  const encode = (line: number, input: TraceInput): { role: ThreadRole; items: Item[] } => {
     const base = { line, atMs: input.atMs, kind: input.kind, extra: 0, bytes: EMPTY };
     switch (input.kind) {
       case 'cad': {
@@ -63,7 +64,7 @@ export function createEncoder(
       case 'preference': {
         const { resident } = input.change;
         const parts = preferenceRequests(input.change, tokenOf(secret, 'resident', resident)).map(request);
-        const who = lineOfResident(resident);
+        const who = residentConnection(resident);
         const items = parts.map((bytes, i) => ({ ...base, who, extra: parts.length - 1 - i, bytes }));
         if (items.length === 0) throw bad(line, 'a change of preferences, found none');
         return { role: 'sender', items };
@@ -77,7 +78,7 @@ export function createEncoder(
           key: visible(line, input.postId),
           body: JSON.stringify({ text: input.text }),
         });
-        return { role: 'sender', items: [{ ...base, who: lineOfResident(input.resident), bytes }] };
+        return { role: 'sender', items: [{ ...base, who: residentConnection(input.resident), bytes }] };
       }
       case 'review': {
         const bytes = request({
@@ -87,29 +88,29 @@ export function createEncoder(
           type: MEDIA.json,
           body: JSON.stringify({ decision: input.decision }),
         });
-        return { role: 'sender', items: [{ ...base, who: newsroomLine, bytes }] };
+        return { role: 'sender', items: [{ ...base, who: newsroomConnection, bytes }] };
       }
       case 'connect':
         return {
-          role: 'swarm',
+          role: 'residents',
           items: [{ ...base, who: input.resident, extra: readsSlowly(input.resident) ? 1 : 0 }],
         };
       case 'disconnect':
-        return { role: 'swarm', items: [{ ...base, who: input.resident }] };
+        return { role: 'residents', items: [{ ...base, who: input.resident }] };
       case 'attach':
       case 'detach':
-        return { role: 'devices', items: [{ ...base, who: input.doorbell }] };
+        return { role: 'doorbells', items: [{ ...base, who: input.doorbell }] };
       default:
-        return { role: 'devices', items: [{ ...base, who: input.doorbell, ...publication(input) }] };
+        return { role: 'doorbells', items: [{ ...base, who: input.doorbell, ...publication(input) }] };
     }
   };
-  return { lines: newsroomLine + 1, encode };
+  return { connections: newsroomConnection + 1, encode };
 }
 
 // --- internal ---
 
 const EMPTY = new Uint8Array(0);
-const RESIDENT_LINES = 4;
+const RESIDENT_CONNECTIONS = 4;
 
 interface Request {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -132,7 +133,7 @@ function requestBytes(host: string, { method, path, token, type, key, dialect, b
   return Buffer.from(head + (body ?? ''));
 }
 
-/** Wishes first, then muting, then leaving: after that, no other door is open. */
+/** Wishes first, then muting, then leaving: a resident who left finds no other door open. */
 function preferenceRequests(change: PreferenceChange, token: string): Request[] {
   const requests: Request[] = [];
   const wishes: Preferences = {};
@@ -160,7 +161,7 @@ function publication(input: Extract<TraceInput, { kind: 'motion' | 'clip' | 'hea
   return { bytes, extra: bytes.length - Buffer.byteLength(payload) - 2 };
 }
 
-/** What stands in a header must not end it. */
+/** An id that stands in a header must not end it. */
 function visible(line: number, id: string): string {
   if (!/^[\x21-\x7e]{1,200}$/.test(id)) throw bad(line, 'an id of 1 to 200 visible ASCII characters');
   return id;

@@ -1,25 +1,27 @@
 /** Reads HTTP/1.1 answers off a connection on which several requests may be under way. */
 
+/** A complete answer. */
 export interface Answer {
   status: number;
   /** Valid during the call only. */
   body: Buffer;
-  /** Seconds, from Retry-After; null where it names none. */
+  /** Seconds of Retry-After; null if it names none. */
   retryAfterS: number | null;
-  /** The sender will close the connection after it. */
+  /** Whether the target will close the connection after it. */
   closes: boolean;
 }
 
-/** Throws AnswerError on anything that is no answer. */
+/** Tells of each answer once it is complete. Throws AnswerError on bytes that are no answer. */
 export class AnswerReader {
   readonly #onAnswer: (answer: Answer) => void;
-  /** What is left of an answer that is not complete. */
+  /** The bytes of an answer that is not complete. */
   #rest: Buffer | null = null;
 
   constructor(onAnswer: (answer: Answer) => void) {
     this.#onAnswer = onAnswer;
   }
 
+  /** Bytes came in. */
   push(bytes: Buffer): void {
     const all = this.#rest === null ? bytes : Buffer.concat([this.#rest, bytes]);
     this.#rest = null;
@@ -43,11 +45,11 @@ export class AnswerReader {
 
   #keep(all: Buffer, start: number, bytes: Buffer): void {
     if (all.length - start > ANSWER_BYTES_MAX) throw new AnswerError('an answer without end');
-    // What was just read stands in a buffer that will be read into again.
+    // The bytes that were just read stand in a buffer that will be read into again.
     this.#rest = all === bytes ? Buffer.from(all.subarray(start)) : all.subarray(start);
   }
 
-  /** Where the next answer starts; null where this one is not complete. */
+  /** The offset at which the next answer starts; null if this one is not complete. */
   #take(all: Buffer, start: number): number | null {
     const head = headOf(all, start);
     if (head === null) return null;
@@ -70,6 +72,7 @@ export class AnswerReader {
   }
 }
 
+/** The target sent bytes that are no HTTP/1.1 answer. */
 export class AnswerError extends Error {}
 
 // --- internal ---
@@ -79,16 +82,16 @@ const ANSWER_BYTES_MAX = 16 << 20;
 
 interface Head {
   status: number;
-  /** Of the body; null where it ends with the connection. */
+  /** Length of the body; null if it ends with the connection. */
   length: number | null;
   chunked: boolean;
   retryAfterS: number | null;
   closes: boolean;
-  /** Where the body starts. */
+  /** Offset at which the body starts. */
   end: number;
 }
 
-/** Null where the head is not complete. */
+/** The head of an answer; null if it is not complete. */
 function headOf(all: Buffer, start: number): Head | null {
   const end = all.indexOf('\r\n\r\n', start, 'latin1');
   if (end === -1 || end - start > HEAD_BYTES_MAX) {
@@ -114,7 +117,7 @@ function headOf(all: Buffer, start: number): Head | null {
   };
 }
 
-/** A chunked body; null where it is not complete. */
+/** A chunked body; null if it is not complete. */
 function chunksOf(all: Buffer, start: number): { body: Buffer; end: number } | null {
   const parts: Buffer[] = [];
   let at = start;
@@ -135,7 +138,7 @@ function chunksOf(all: Buffer, start: number): { body: Buffer; end: number } | n
   }
 }
 
-/** Behind the empty line that closes a chunked body; null where it has not come. */
+/** The offset behind the empty line that closes a chunked body; null if that has not come. */
 function endOfTrailers(all: Buffer, start: number): number | null {
   for (let at = start; ;) {
     const lineEnd = all.indexOf('\r\n', at, 'latin1');

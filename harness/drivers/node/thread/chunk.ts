@@ -1,4 +1,4 @@
-/** Inputs on their way to a thread, packed so that handing them over copies nothing and makes no objects. */
+/** Inputs on their way to a sending thread, packed so that handing them over copies nothing and makes no objects. */
 import { TRACE_INPUT_KINDS } from '../../../../contract/trace-kinds.ts';
 import type { TraceInputKind } from '../../../../contract/trace.ts';
 
@@ -10,15 +10,19 @@ export interface Chunk {
   atMs: Float64Array<ArrayBuffer>;
   /** Index in TRACE_INPUT_KINDS. */
   kind: Uint8Array<ArrayBuffer>;
-  /** Connection (cad, post, preference, review), agency (snapshot), resident or doorbell. */
+  /** Number of the HTTP connection (cad, post, preference, review), agency (snapshot), resident or doorbell. */
   who: Uint32Array<ArrayBuffer>;
-  /** A snapshot's `polledMs`; parts of this input still to come (HTTP); 1 for a resident that reads slowly (connect); where the packet id stands (devices); else 0. */
+  /**
+   * snapshot: its `polledMs`; other HTTP requests: parts of this input still to come; connect: 1 for a resident who reads slowly;
+   * doorbells' messages: offset of the packet id in the packet; else 0.
+   */
   extra: Float64Array<ArrayBuffer>;
   /** Item i's bytes are `bytes` from offset[i] to offset[i + 1]. */
   offset: Uint32Array<ArrayBuffer>;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** One row of a chunk. */
 export interface Item {
   line: number;
   atMs: number;
@@ -28,9 +32,10 @@ export interface Item {
   bytes: Uint8Array;
 }
 
-/** What an item without bytes takes in memory, about. */
+/** Memory that an item without bytes takes, about. */
 const ITEM_BYTES = 64;
 
+/** Collects items until a chunk is taken. */
 export class ChunkBuilder {
   #items: Item[] = [];
   #length = 0;
@@ -45,7 +50,7 @@ export class ChunkBuilder {
     this.#length += item.bytes.length;
   }
 
-  /** What was collected; null where nothing was. */
+  /** Takes the items collected so far; null if there are none. */
   take(): Chunk | null {
     const items = this.#items;
     if (items.length === 0) return null;
@@ -71,12 +76,13 @@ export class ChunkBuilder {
   }
 }
 
-export function weightOf(chunk: Chunk): number {
+/** Memory that a chunk takes, about, in bytes. */
+export function chunkWeight(chunk: Chunk): number {
   return chunk.bytes.length + chunk.count * ITEM_BYTES;
 }
 
-/** What is handed over, not copied, with a chunk. */
-export function buffersOf(chunk: Chunk): ArrayBuffer[] {
+/** The buffers of a chunk, which are handed over and not copied. */
+export function chunkBuffers(chunk: Chunk): ArrayBuffer[] {
   const { line, atMs, kind, who, extra, offset, bytes } = chunk;
   return [line, atMs, kind, who, extra, offset, bytes].map((column) => column.buffer);
 }

@@ -4,27 +4,32 @@
  */
 import { connect, type Socket } from 'node:net';
 
-/** Whose socket it is. */
+/** The object that a socket belongs to, and that hears of it. */
 export interface SocketOwner {
   onOpen(): void;
-  /** Bytes that came in: valid during the call only. False: read no more until `socket.resume()`. */
+  /** Bytes came in: they are valid during the call only. Answers false to read no more until `socket.resume()`. */
   onBytes(bytes: Buffer): boolean;
-  /** Closed for good, by either side or by an error. */
+  /** The socket is closed for good, by either side or by an error. */
   onClosed(): void;
 }
 
+/** A socket that knows its owner. */
 export type LeanSocket = Socket & { owner: SocketOwner };
 
+/** A TCP endpoint. */
 export interface Endpoint {
   /** An address, not a name. */
   host: string;
   port: number;
 }
 
-/** What all sockets of a thread read into. */
+/** The buffer that all sockets of a thread read into. */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(64 << 10);
 
-/** Opens a socket. `localAddress`: where to come from; null leaves it to the system. `readBuffer`: what to read into next, where not the shared buffer. */
+/**
+ * Opens a socket. `localAddress`: the source address; null leaves it to the system. `readBuffer`: the buffer to read into next, if not
+ * the shared one.
+ */
 export function openSocket(
   owner: SocketOwner,
   endpoint: Endpoint,
@@ -45,7 +50,7 @@ export function openSocket(
   return socket;
 }
 
-/** Ends it at once; the owner hears nothing more. */
+/** Ends a socket at once; its owner hears nothing more. */
 export function dropSocket(socket: LeanSocket): void {
   socket.owner = NOBODY;
   socket.destroy();

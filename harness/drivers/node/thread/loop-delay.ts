@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Tail } from '../../../../contract/record/measures.ts';
 
-/** Starts measuring; what is returned stops and tells. `restart` forgets what was measured. */
+/** Starts measuring. `stop` ends it and answers the delays; `restart` forgets those measured so far. */
 export function measureLoopDelay(): { restart(): void; stop(): Tail } {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
@@ -10,7 +10,7 @@ export function measureLoopDelay(): { restart(): void; stop(): Tail } {
     restart: () => histogram.reset(),
     stop: () => {
       histogram.disable();
-      // The histogram holds the time from one tick to the next: what exceeds the period is delay.
+      // The histogram holds the time from one tick to the next: the part that exceeds the period is delay.
       const ms = (ns: number): number => Math.max(0, round3(ns / 1e6 - RESOLUTION_MS));
       const { count } = histogram;
       if (count === 0) return { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };

@@ -1,21 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { weightOf } from './chunk.ts';
-import { chunkOf } from './crew.testing.ts';
+import { chunkWeight } from './chunk.ts';
+import { makeChunk } from './thread.testing.ts';
 import { Schedule } from './schedule.ts';
-import { measureWallOffset, wallOf } from '../wall.ts';
+import { measureWallOffset, wallClock } from '../../wall-clock.ts';
 
-const wall = wallOf(measureWallOffset());
-const motions = (times: readonly number[]) => chunkOf(times.map((atMs, who) => ({ kind: 'motion', who, atMs })));
-
-describe('the wall', () => {
-  test('shows what the host shows, with a fraction', () => {
-    const differences = Array.from({ length: 1000 }, () => wall() - Date.now());
-    // `Date` leaves the fraction out; a pause between the two calls can only make a difference smaller.
-    expect(Math.max(...differences)).toBeGreaterThan(-0.1);
-    expect(Math.max(...differences)).toBeLessThan(1.1);
-    expect(differences.some((ms) => !Number.isInteger(ms))).toBe(true);
-  });
-});
+const wall = wallClock(measureWallOffset());
+const motions = (times: readonly number[]) => makeChunk(times.map((atMs, who) => ({ kind: 'motion', who, atMs })));
 
 describe('a schedule', () => {
   test('fires in order, never early, and catches up with what is past', async () => {
@@ -41,10 +31,10 @@ describe('a schedule', () => {
       expect(intendedMs).toBeCloseTo(clock.originWallMs + (atMs - 1000) / 10, 6);
       expect(takenMs).toBeGreaterThanOrEqual(intendedMs);
     }
-    expect(consumed).toEqual(chunks.map(weightOf));
+    expect(consumed).toEqual(chunks.map(chunkWeight));
   });
 
-  test('fires nothing more once it was stopped, not even what is due', async () => {
+  test('fires nothing more once it was stopped, not even an item that is due', async () => {
     const fired: number[] = [];
     const schedule = new Schedule(wall, {
       fire: (_chunk, i) => {

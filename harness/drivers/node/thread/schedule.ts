@@ -1,9 +1,10 @@
-/** Fires items at the wall times at which the clock shows their platform times, in order, whatever became of earlier ones. */
+/** Fires items in order, each at the wall time at which the clock shows its platform time, whatever became of earlier ones. */
 import { wallMsOf, type PlatformClock } from '../../../../contract/clock.ts';
-import { weightOf, type Chunk } from './chunk.ts';
+import { chunkWeight, type Chunk } from './chunk.ts';
 import { Fifo } from '../../session/fifo.ts';
-import type { Wall } from '../wall.ts';
+import type { WallClock } from '../../wall-clock.ts';
 
+/** Hears of items whose turn came. */
 export interface ScheduleHandlers {
   /** It is item i's turn. */
   fire(chunk: Chunk, i: number, intendedMs: number, takenMs: number): void;
@@ -11,8 +12,9 @@ export interface ScheduleHandlers {
   consumed(weight: number): void;
 }
 
+/** Nothing is fired before `launch`. */
 export class Schedule {
-  readonly #wall: Wall;
+  readonly #wall: WallClock;
   readonly #handlers: ScheduleHandlers;
   readonly #chunks = new Fifo<Chunk>();
   #next = 0;
@@ -20,7 +22,7 @@ export class Schedule {
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
 
-  constructor(wall: Wall, handlers: ScheduleHandlers) {
+  constructor(wall: WallClock, handlers: ScheduleHandlers) {
     this.#wall = wall;
     this.#handlers = handlers;
   }
@@ -41,7 +43,8 @@ export class Schedule {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  // Timers come up to a millisecond late and never early, so that waiting the whole rest costs half a millisecond of lag on average, and no busy loop.
+  // Timers come up to a millisecond late and never early: to wait the whole rest costs half a millisecond of lag on average, and no busy
+  // loop.
   #arm(): void {
     const chunk = this.#chunks.peek();
     if (chunk === undefined || this.#clock === null || this.#stopped) return;
@@ -66,7 +69,7 @@ export class Schedule {
       if (this.#stopped) return;
       this.#chunks.shift();
       this.#next = 0;
-      this.#handlers.consumed(weightOf(chunk));
+      this.#handlers.consumed(chunkWeight(chunk));
     }
   };
 }

@@ -1,4 +1,0 @@
-/** A process with a lot to say at its end. */
-import { lastWord } from './last-word.ts';
-
-await lastWord({ seconds: Array.from({ length: 20_000 }, (_, second) => ({ second, lagMaxMs: 1.234, cpu: 0.1234 })) });
