@@ -166,9 +166,11 @@ describe('a run', () => {
     // A line for each input, in order.
     const inputs = [...preamble, ...window];
     expect(sends.map(({ input }) => input)).toEqual(inputs.map((_, i) => i));
-    expect(sends.filter(({ failure }) => failure !== null && failure !== 'never-polled')).toEqual([]);
+    // On a busy machine a poll may come too late for its snapshot.
+    const answered = sends.filter(({ failure }) => failure !== 'never-polled');
+    expect(answered.filter(({ failure }) => failure !== null)).toEqual([]);
     expect(
-      sends.every(({ sentMs, answeredMs }) => sentMs !== null && answeredMs !== null && answeredMs >= sentMs),
+      answered.every(({ sentMs, answeredMs }) => sentMs !== null && answeredMs !== null && answeredMs >= sentMs),
     ).toBe(true);
     for (const [i, { intendedMs, sentMs }] of sends.entries()) {
       if (i < preamble.length) expect(intendedMs).toBeLessThan(summary.clock.originWallMs);
@@ -177,7 +179,6 @@ describe('a run', () => {
     }
     expect(sends[0].rows).toEqual([{ row: 0, outcome: 'accepted', code: null }]);
     const kinds = (kind: string) => sends.filter((_, i) => inputs[i].kind === kind);
-    // On a busy machine a poll may come too late for its snapshot.
     const polled = kinds('snapshot').filter(({ status }) => status === 200);
     expect(polled.length).toBeGreaterThan(0);
     expect(kinds('review')).toMatchObject([{ status: 202, tries: expect.any(Number) }]);
