@@ -1,8 +1,9 @@
-/** What the platform knows of an agency from onboarding. */
+/** The facts about an agency that a platform learns at onboarding. */
 import type { Dialect, NatureRule } from './catalogue.ts';
 import type { Gazetteer } from './gazetteer.ts';
 import type { DatedPolicy } from './policy.ts';
 
+/** One police agency: its name, clock, feeds, words, places and rules of alerting. Entries with `fromMs` (UTC ms) hold from then on. */
 export interface AgencyProfile {
   /** Stable id such as `pd-003`. */
   id: string;
@@ -10,15 +11,16 @@ export interface AgencyProfile {
   name: string;
   /** IANA zone of the agency's wall clock (contract/zones.ts). */
   zone: string;
-  /** Feeds by time: the last entry with `fromMs <= now` is in force. Most agencies have one. */
+  /** Feeds in ascending order of time: the last entry with `fromMs <= now` is in force. Most agencies have one. */
   feeds: { fromMs: number; dialect: Dialect }[];
-  /** Native nature text to rule, per dialect spoken. Matched exactly. */
+  /** For each dialect that the agency speaks: its rule for each native nature text. Texts are compared exactly. */
   natures: Partial<Record<Dialect, Record<string, NatureRule>>>;
   gazetteer: Gazetteer;
   /**
-   * What a place outside the gazetteer is worth: `strict` holds it (`unlocatable`), `text` publishes the masked text
-   * although its households are unknown (replayed files, which bring no gazetteer).
+   * The rule for a place that is not in the gazetteer. `strict`: no alert is made (`unlocatable`). `text`: the masked text is published although nobody knows how
+   * many households share it; for replayed files, which bring no gazetteer.
    */
   places: 'strict' | 'text';
+  /** At least one, in ascending order of time. */
   policies: DatedPolicy[];
 }

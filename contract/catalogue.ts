@@ -1,10 +1,13 @@
 /**
- * What dispatchers call things: the closed list of event types, each with its alert category (or none), whether it concerns
- * the community at large, and its native code in each feed dialect. Simulated agencies publish these codes; the pipeline and the
- * oracle learn them through an agency's onboarding data (`AgencyProfile.natures`), as a real platform learns an agency's.
+ * The words of dispatchers: the closed list of event types, each with its alert category (or none), whether it concerns the community at large, and its
+ * native code in each feed dialect. Simulated agencies publish these codes; the pipeline and the oracle learn them through an agency's onboarding data
+ * (`AgencyProfile.natures`), as a platform learns those of a real agency.
  */
 
-/** The eight categories of the 2019 product, then the six that the `extended` preset adds. Order is the bit order of preferences. */
+/**
+ * Alert categories: the eight of the 2019 product, then the six that the `extended` preset adds. Bit i of a resident's wishes stands for the category at
+ * index i.
+ */
 export const CATEGORIES = [
   'burglary',
   'vehicle',
@@ -23,7 +26,7 @@ export const CATEGORIES = [
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-/** Words an alert may use for a category: the closed vocabulary of event words. */
+/** The words that an alert may use for an event: one for each category. */
 export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   burglary: 'Burglary',
   vehicle: 'Vehicle break-in or theft',
@@ -41,15 +44,17 @@ export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   fire: 'Fire',
 };
 
+/** The categories of each preset. */
 export const PRESETS: Readonly<Record<'us-eight' | 'extended', readonly Category[]>> = {
   'us-eight': CATEGORIES.slice(0, 8),
   extended: CATEGORIES,
 };
 
+/** Feed dialects; contract/dialects.ts has the shape of their messages. */
 export const DIALECTS = ['eido', 'sf', 'seattle', 'dallas', 'tampa', 'milwaukee'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** How a feed is fed: `direct` with full addresses, `masked` at source, or a public `portal` that is polled. */
+/** The kind of feed in each dialect: `direct` carries full addresses, `masked` was cut to hundred-blocks by the agency, a `portal` is public and polled. */
 export const FEED_KINDS: Readonly<Record<Dialect, 'direct' | 'masked' | 'portal'>> = {
   eido: 'direct',
   sf: 'masked',
@@ -59,11 +64,12 @@ export const FEED_KINDS: Readonly<Record<Dialect, 'direct' | 'masked' | 'portal'
   milwaukee: 'direct',
 };
 
+/** One kind of event that dispatchers have a code for. */
 export interface EventType {
   id: string;
-  /** Alert category, or null where no preset has one for it. */
+  /** Alert category; null if no preset has one for it. */
   category: Category | null;
-  /** False for domestic and in-custody matters, which concern no community at large. */
+  /** False for domestic and in-custody matters, which do not concern the community at large. */
   community: boolean;
   /** APCO common incident type code, as EIDO's incidentTypeCommonRegistryText carries it. */
   apco: string;
@@ -71,7 +77,8 @@ export interface EventType {
   natures: Readonly<Record<Dialect, string>>;
 }
 
-function type(
+/** A row of the table below, with the native nature texts in the order of DIALECTS. */
+type EventRow = readonly [
   id: string,
   category: Category | null,
   community: boolean,
@@ -82,12 +89,10 @@ function type(
   dallas: string,
   tampa: string,
   milwaukee: string,
-): EventType {
-  return { id, category, community, apco, natures: { eido, sf, seattle, dallas, tampa, milwaukee } };
-}
+];
 
-export const EVENT_TYPES: readonly EventType[] = [
-  type(
+const EVENT_ROWS: readonly EventRow[] = [
+  [
     'burglary',
     'burglary',
     true,
@@ -98,8 +103,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '11R - Burglary - Res',
     'BURGLARY IN PROGRESS',
     'ENTRY',
-  ),
-  type(
+  ],
+  [
     'burglary-cold',
     null,
     true,
@@ -110,8 +115,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '58 - Routine Burglary Report',
     'BURGLARY REPORT',
     'ENTRY REPORT',
-  ),
-  type(
+  ],
+  [
     'burglary-domestic',
     'burglary',
     false,
@@ -122,8 +127,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '11D - Burglary Domestic',
     'BURGLARY DOMESTIC',
     'ENTRY-DV',
-  ),
-  type(
+  ],
+  [
     'vehicle-break-in',
     'vehicle',
     true,
@@ -134,8 +139,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '11B - Burglary of Veh',
     'AUTO BURGLARY',
     'ENTRY AUTOS',
-  ),
-  type(
+  ],
+  [
     'vehicle-theft',
     'vehicle',
     true,
@@ -146,8 +151,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '9V - UUMV',
     'STOLEN VEHICLE',
     'STOLEN VEHICLE',
-  ),
-  type(
+  ],
+  [
     'robbery',
     'robbery',
     true,
@@ -158,8 +163,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '20 - Robbery',
     'ROBBERY',
     'ROBBERY ARMED',
-  ),
-  type(
+  ],
+  [
     'shots-fired',
     'shots-fired',
     true,
@@ -170,8 +175,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '6G - Random Gun Fire',
     'SHOTS FIRED',
     'SHOTS FIRED',
-  ),
-  type(
+  ],
+  [
     'shooting',
     'shooting',
     true,
@@ -182,8 +187,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '19 - Shooting',
     'SHOOTING',
     'SHOOTING',
-  ),
-  type(
+  ],
+  [
     'stabbing',
     'stabbing',
     true,
@@ -194,8 +199,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '17 - Stabbing, Cutting',
     'STABBING',
     'BATTERY CUTTING',
-  ),
-  type(
+  ],
+  [
     'stabbing-domestic',
     'stabbing',
     false,
@@ -206,8 +211,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '17D - Stabbing Domestic',
     'STABBING DOMESTIC',
     'BATTERY CUT-DV',
-  ),
-  type(
+  ],
+  [
     'hostage',
     'hostage',
     true,
@@ -218,9 +223,9 @@ export const EVENT_TYPES: readonly EventType[] = [
     '24H - Hostage Situation',
     'HOSTAGE',
     'HOSTAGE SIT',
-  ),
-  type('arson', 'arson', true, 'FARSON', '451', '451', 'ARSON, BOMBS, EXPLO - ARSON', '37F - Arson', 'ARSON', 'ARSON'),
-  type(
+  ],
+  ['arson', 'arson', true, 'FARSON', '451', '451', 'ARSON, BOMBS, EXPLO - ARSON', '37F - Arson', 'ARSON', 'ARSON'],
+  [
     'animal',
     'animal',
     true,
@@ -231,8 +236,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '46A - Animal Investigation',
     'ANIMAL COMPLAINT',
     'LOOSE ANIMAL',
-  ),
-  type(
+  ],
+  [
     'civil',
     'civil',
     true,
@@ -243,8 +248,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '07C - Civil Matter',
     'CIVIL MATTER',
     'LANDLORD/TEN TRB',
-  ),
-  type(
+  ],
+  [
     'bomb-threat',
     'bomb-threat',
     true,
@@ -255,8 +260,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '38B - Bomb Threat',
     'BOMB THREAT',
     'BOMB THREAT',
-  ),
-  type(
+  ],
+  [
     'vandalism',
     'vandalism',
     true,
@@ -267,8 +272,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '15V - Criminal Mischief',
     'VANDALISM',
     'PROPERTY DAMAGE',
-  ),
-  type(
+  ],
+  [
     'welfare-check',
     'welfare-check',
     true,
@@ -279,9 +284,9 @@ export const EVENT_TYPES: readonly EventType[] = [
     '46 - CIT - Welfare Check',
     'WELFARE CHECK',
     'WELFARE CITIZEN',
-  ),
-  type('fire', 'fire', true, 'FIRE', '904', '904', 'FIRE - ASSIST SFD', '37 - Fire Call', 'FIRE', 'FIRE'),
-  type(
+  ],
+  ['fire', 'fire', true, 'FIRE', '904', '904', 'FIRE - ASSIST SFD', '37 - Fire Call', 'FIRE', 'FIRE'],
+  [
     'burglar-alarm',
     null,
     true,
@@ -292,8 +297,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '12R - Burglar Alarm - Residence',
     'ALARM BURGLARY',
     'BURGLAR ALARM',
-  ),
-  type(
+  ],
+  [
     'suspicious-person',
     null,
     true,
@@ -304,8 +309,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '40 - Other Suspicious',
     'SUSPICIOUS PERSON',
     'SUSP PERS/AUTO',
-  ),
-  type(
+  ],
+  [
     'suspicious-vehicle',
     null,
     true,
@@ -316,8 +321,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '40V - Suspicious Vehicle',
     'SUSPICIOUS VEHICLE',
     'SUSP AUTO',
-  ),
-  type(
+  ],
+  [
     'disturbance',
     null,
     true,
@@ -328,8 +333,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '6X - Major Dist (Violence)',
     'DISTURBANCE',
     'TRBL W/SUBJ',
-  ),
-  type(
+  ],
+  [
     'noise',
     null,
     true,
@@ -340,8 +345,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '6M - Loud Music/Minor Dist',
     'NOISE COMPLAINT',
     'NOISE NUISANCE',
-  ),
-  type(
+  ],
+  [
     'fight',
     null,
     true,
@@ -352,20 +357,9 @@ export const EVENT_TYPES: readonly EventType[] = [
     '6F - Fight',
     'FIGHT',
     'FIGHT',
-  ),
-  type(
-    'assault',
-    null,
-    true,
-    'ASSAULT',
-    '245',
-    '240',
-    'ASLT - IP/JO - DV EXCLUDED',
-    '17A - Assault',
-    'ASSAULT',
-    'BATTERY',
-  ),
-  type(
+  ],
+  ['assault', null, true, 'ASSAULT', '245', '240', 'ASLT - IP/JO - DV EXCLUDED', '17A - Assault', 'ASSAULT', 'BATTERY'],
+  [
     'domestic',
     null,
     false,
@@ -376,8 +370,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '6D - Domestic Disturbance',
     'DOMESTIC',
     'BATTERY DV',
-  ),
-  type(
+  ],
+  [
     'in-custody',
     null,
     false,
@@ -388,8 +382,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '16C - Prisoner In Custody',
     'SUBJECT IN CUSTODY',
     'PRISONER TRANS',
-  ),
-  type(
+  ],
+  [
     'traffic-crash',
     null,
     true,
@@ -400,8 +394,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '7X - Major Accident',
     'CRASH',
     'ACC PDO',
-  ),
-  type(
+  ],
+  [
     'traffic-stop',
     null,
     true,
@@ -412,8 +406,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '7S - Traffic Stop',
     'TRAFFIC STOP',
     'TRAFFIC STOP',
-  ),
-  type(
+  ],
+  [
     'traffic-hazard',
     null,
     true,
@@ -424,8 +418,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '7H - Traffic Hazard',
     'TRAFFIC HAZARD',
     'TRAFFIC HAZARD',
-  ),
-  type(
+  ],
+  [
     'theft',
     null,
     true,
@@ -436,9 +430,9 @@ export const EVENT_TYPES: readonly EventType[] = [
     '10 - Theft',
     'THEFT',
     'THEFT',
-  ),
-  type('fraud', null, true, 'FRAUD', '470', '470', 'FRAUD - FRAUD, INCLUDING BUNCO', '24 - Fraud', 'FRAUD', 'FRAUD'),
-  type(
+  ],
+  ['fraud', null, true, 'FRAUD', '470', '470', 'FRAUD - FRAUD, INCLUDING BUNCO', '24 - Fraud', 'FRAUD', 'FRAUD'],
+  [
     'missing-person',
     null,
     true,
@@ -449,8 +443,8 @@ export const EVENT_TYPES: readonly EventType[] = [
     '21M - Missing Person',
     'MISSING PERSON',
     'LOST CHILD',
-  ),
-  type(
+  ],
+  [
     'medical',
     null,
     true,
@@ -461,9 +455,9 @@ export const EVENT_TYPES: readonly EventType[] = [
     '46M - Medical Assist',
     'MEDICAL ASSIST',
     'INJ PERSON/SICK',
-  ),
-  type('trespass', null, true, 'TRESPASS', '602', '602', 'TRESPASS', '40T - Trespass', 'TRESPASS', 'TRESPASSER'),
-  type(
+  ],
+  ['trespass', null, true, 'TRESPASS', '602', '602', 'TRESPASS', '40T - Trespass', 'TRESPASS', 'TRESPASSER'],
+  [
     'patrol-check',
     null,
     true,
@@ -474,10 +468,21 @@ export const EVENT_TYPES: readonly EventType[] = [
     '33P - Patrol Check',
     'PREMISE CHECK',
     'BUSINESS CHECK',
-  ),
+  ],
 ];
 
-/** What onboarding says of one native nature. */
+/** All event types. */
+export const EVENT_TYPES: readonly EventType[] = EVENT_ROWS.map(
+  ([id, category, community, apco, eido, sf, seattle, dallas, tampa, milwaukee]) => ({
+    id,
+    category,
+    community,
+    apco,
+    natures: { eido, sf, seattle, dallas, tampa, milwaukee },
+  }),
+);
+
+/** An agency's rule for one native nature: its alert category, or null for none, and whether it concerns the community. */
 export interface NatureRule {
   category: Category | null;
   community: boolean;
@@ -490,7 +495,7 @@ export function naturesOf(dialect: Dialect): Record<string, NatureRule> {
   return table;
 }
 
-/** What a resident may do about a message. */
+/** The things that a resident may do about a message. */
 export const REACTIONS = [
   'ignored',
   'opened',
@@ -503,4 +508,5 @@ export const REACTIONS = [
   'vigilant',
   'reported',
 ] as const;
+/** One of the reactions above. */
 export type ReactionName = (typeof REACTIONS)[number];

@@ -1,24 +1,24 @@
 /**
- * Who may speak for whom. Every credential follows from one secret that a platform is given at onboarding, so that neither side
- * keeps a table of them: the first 43 characters of base64url of HMAC-SHA-256(key: the secret, message: `<role>\n<id>`), both UTF-8.
+ * Credentials: they say who may speak for whom. Each follows from one secret that a platform is given at onboarding, so that neither side keeps a table of
+ * them: base64url without padding (43 characters) of HMAC-SHA-256 with the secret as key and `<role>\n<id>` as message, both in UTF-8.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 
 /**
- * `agency`: pushes CAD messages, id as in its profile; `resident`: id in decimal; `device`: a doorbell, id in decimal;
- * `newsroom`: reviews and decides, id `newsroom`.
+ * The roles that a caller can have. `agency` pushes CAD messages, with the id of its profile; `resident` and `device` (a doorbell) have their number in decimal
+ * as id; `newsroom` reviews tickets, with the id `newsroom`.
  */
 export const ROLES = ['agency', 'resident', 'device', 'newsroom'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The secret half of a credential: 43 characters of A-Z, a-z, 0-9, - and _. */
+/** The secret that proves a role and an id: 43 characters of A-Z, a-z, 0-9, - and _. It is also a doorbell's MQTT password. */
 export function credentialOf(secret: string, role: Role, id: string | number): string {
   return base64Url(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(`${role}\n${id}`)));
 }
 
-/** A bearer token: `<role>.<id>.<credential>`. Ids hold no full stop. */
+/** The bearer token of a role and an id: `<role>.<id>.<credential>`. An id must not hold a full stop. */
 export function tokenOf(secret: string, role: Role, id: string | number): string {
   return `${role}.${id}.${credentialOf(secret, role, id)}`;
 }
@@ -27,7 +27,7 @@ export function tokenOf(secret: string, role: Role, id: string | number): string
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** 32 bytes without padding: 43 digits. */
+/** Without padding: 32 bytes make 43 characters. */
 function base64Url(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {

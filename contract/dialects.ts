@@ -1,8 +1,8 @@
 /**
- * The six feed dialects as they cross the wire. Bodies are JSON (Seattle: CSV). docs/reference/rules.md, 'Reading a message', says how each
- * field is read. Column names follow the real feeds: NENA-STA-021.1 EIDO, San Francisco law enforcement dispatched calls (real-time),
- * Seattle call data, Dallas active calls; the Tampa-like one is our own shape of a feed cut to the hundred-block; Milwaukee live calls.
- * Unknown extra fields are allowed and ignored.
+ * The six feed dialects as they cross the wire. Bodies are JSON, but for Seattle's, which are CSV. docs/reference/rules.md, 'Reading a message', says how each
+ * field is read. Field names follow the real feeds: NENA-STA-021.1 (EIDO), San Francisco's law enforcement dispatched calls (real-time), Seattle's call data,
+ * Dallas's active calls and Milwaukee's live calls. The Tampa-like dialect is our own example of a feed that is cut to the hundred-block. Extra fields are
+ * allowed and ignored.
  */
 import Type, { type Static } from 'typebox';
 
@@ -68,14 +68,15 @@ export const EidoSchema = Type.Object({
   ),
   emergencyResourceComponent: Type.Optional(Type.Array(Type.Object({ unitText: Type.String() }))),
   linkComponent: Type.Optional(Type.Array(Type.Object({ linkedIncidentId: Type.String() }))),
-  /** Present once the record was merged into another: it is closed as a duplicate. */
+  /** Present if the record was merged into another: it is then closed as a duplicate. */
   mergeComponent: Type.Optional(Type.Array(Type.Object({ mergedIntoIncidentId: Type.String() }))),
 });
+/** A message that EidoSchema accepts. */
 export type EidoMessage = Static<typeof EidoSchema>;
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 
-/** San Francisco-like: one JSON object per message. Times are `2026-06-01T09:05:00.000`, the agency's wall clock. */
+/** San Francisco-like: one JSON object per message. Times are `2026-06-01T09:05:00.000` by the agency's wall clock. */
 export const SfSchema = Type.Object({
   id: Type.String(),
   cad_number: Type.String({ minLength: 1 }),
@@ -87,13 +88,13 @@ export const SfSchema = Type.Object({
   close_datetime: Type.Optional(Nullable),
   call_type_original: Type.String(),
   call_type_original_desc: Type.Optional(Type.String()),
-  /** Empty or null until it is known; then it, not the original, is the nature. */
+  /** Empty or null until it is known; from then on it is the record's nature, in place of the original one. */
   call_type_final: Type.Optional(Nullable),
   call_type_final_desc: Type.Optional(Nullable),
   priority_original: Type.Optional(Type.String()),
   priority_final: Type.Optional(Nullable),
   agency: Type.Optional(Type.String()),
-  /** Null while open; CAN cancelled, GOA and UTL and NOM unfounded, DUP duplicate, REP and ARR founded, others none. */
+  /** Null while the record is open; afterwards a code of SF_DISPOSITIONS, or any other text. */
   disposition: Type.Optional(Nullable),
   onview_flag: Type.Optional(Type.String()),
   sensitive_call: Type.Optional(Type.Boolean()),
@@ -107,9 +108,13 @@ export const SfSchema = Type.Object({
   data_as_of: Type.Optional(Type.String()),
   data_loaded_at: Type.Optional(Type.String()),
 });
+/** A message that SfSchema accepts. */
 export type SfMessage = Static<typeof SfSchema>;
 
-/** Seattle-like: a CSV batch, header line first, CRLF or LF, RFC 4180 quoting. Times are `06/01/2026 09:05:00 AM`, the agency's wall clock. */
+/**
+ * Columns of the Seattle-like dialect: a message is a batch of records in CSV, with a header line, CRLF or LF, and quoting by RFC 4180. Times are
+ * `06/01/2026 09:05:00 AM` by the agency's wall clock.
+ */
 export const SEATTLE_COLUMNS = [
   'CAD Event Number',
   'Event Clearance Description',
@@ -126,7 +131,7 @@ export const SEATTLE_COLUMNS = [
   'Blurred_Latitude',
 ] as const;
 
-/** Dallas-like portal: a snapshot of the active calls, one row per unit. Times are the agency's wall clock. */
+/** A row of the Dallas-like portal, which shows a snapshot of the active calls with one row per unit. Times are by the agency's wall clock. */
 export const DallasRowSchema = Type.Object({
   incident_number: Type.String({ minLength: 1 }),
   division: Type.Optional(Type.String()),
@@ -137,17 +142,19 @@ export const DallasRowSchema = Type.Object({
   /** `09:05:00` */
   time: Type.String(),
   unit_number: Type.Optional(Type.String()),
-  /** House number cut to the hundred (`2800`), or empty at a crossing. */
+  /** House number cut to the hundred (`2800`); empty at a crossing. */
   block: Type.String(),
   /** `W MAPLE ST`, or `N 5TH AVE / W MAPLE ST` at a crossing. */
   location: Type.String({ minLength: 1 }),
   beat: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
 });
+/** The portal's snapshot: `rows` are of DallasRowSchema, each checked alone, so that a bad row does not spoil the others. */
 export const DallasSchema = Type.Object({ as_of: Type.String(), rows: Type.Array(Type.Unknown()) });
+/** A row that DallasRowSchema accepts. */
 export type DallasRow = Static<typeof DallasRowSchema>;
 
-/** Tampa-like: one JSON object per message, place already cut to the hundred-block, remarks not. Times are ISO 8601 UTC (`Z`). */
+/** Tampa-like: one JSON object per message. The place is already cut to the hundred-block, but the remarks are not masked. Times are ISO 8601 in UTC (`Z`). */
 export const TampaSchema = Type.Object({
   incident_id: Type.String({ minLength: 1 }),
   event_type: Type.String({ minLength: 1 }),
@@ -156,13 +163,14 @@ export const TampaSchema = Type.Object({
   /** `28XX W MAPLE ST` (`XX W MAPLE ST` for the unit block), or `N 5TH AVE & W MAPLE ST`. */
   block_address: Type.String({ minLength: 1 }),
   status: Type.Union([Type.Literal('ACTIVE'), Type.Literal('CANCELED'), Type.Literal('CLEARED')]),
-  /** On a cleared record: REPORT founded, UNFOUNDED, DUPLICATE; anything else none. */
+  /** On a cleared record: REPORT (founded), UNFOUNDED or DUPLICATE; any other text publishes no disposition. */
   disposition: Type.Optional(Nullable),
   remarks: Type.Optional(Type.String()),
 });
+/** A message that TampaSchema accepts. */
 export type TampaMessage = Static<typeof TampaSchema>;
 
-/** Milwaukee-like: one JSON object per message, no stamp of its own. Time is `2026-06-01 09:05:00`, the agency's wall clock. */
+/** Milwaukee-like: one JSON object per message, without a stamp of its last change. Its time is `2026-06-01 09:05:00` by the agency's wall clock. */
 export const MilwaukeeSchema = Type.Object({
   id: Type.String({ minLength: 1 }),
   time: Type.String(),
@@ -174,9 +182,10 @@ export const MilwaukeeSchema = Type.Object({
   nature: Type.String({ minLength: 1 }),
   status: Type.String(),
 });
+/** A message that MilwaukeeSchema accepts. */
 export type MilwaukeeMessage = Static<typeof MilwaukeeSchema>;
 
-/** Milwaukee-like status texts; any other is a closed record without a published disposition. */
+/** The meaning of Milwaukee-like status texts; any other text means a closed record without a published disposition. */
 export const MILWAUKEE_STATUS: Readonly<
   Record<
     string,
@@ -192,7 +201,7 @@ export const MILWAUKEE_STATUS: Readonly<
   'Duplicate Assignment': { status: 'closed', disposition: 'duplicate' },
 };
 
-/** San Francisco-like dispositions, likewise. */
+/** The meaning of San Francisco-like dispositions; any other text means a closed record without a published disposition. */
 export const SF_DISPOSITIONS: Readonly<
   Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>
 > = {
@@ -205,7 +214,7 @@ export const SF_DISPOSITIONS: Readonly<
   ARR: { status: 'closed', disposition: 'founded' },
 };
 
-/** Seattle-like `Event Clearance Description`; empty is open, any other text is closed without a published disposition. */
+/** The meaning of Seattle-like `Event Clearance Description` texts; an empty one means open, any other text closed without a published disposition. */
 export const SEATTLE_CLEARANCES: Readonly<
   Record<string, { status: 'cancelled' | 'closed'; disposition: 'none' | 'founded' | 'unfounded' | 'duplicate' }>
 > = {

@@ -1,11 +1,11 @@
 /**
- * An experiment: what is varied, how often it is repeated, and what is measured, as typed data. Options of scenarios are set as
- * `path=value`, the way `--set` takes them.
+ * An experiment as typed data: the options that vary, how often each point is repeated, and the measures. Options of scenarios are set as `path=value`, as
+ * `--set` takes them. docs/guides/experiments.md explains each field.
  */
 import Type, { type Static } from 'typebox';
 
 const strict = { additionalProperties: false };
-/** Of factors, levels and experiments: part of tables, file names and command lines. */
+/** Name of a factor, level or experiment: it stands in tables, file names and command lines. */
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' });
 const Words = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{1,500}$' });
 const Sets = Type.Array(Type.String());
@@ -13,13 +13,13 @@ const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([Type.Null(), s
 
 const LevelSchema = Type.Object({ name: Name, title: Words, set: Sets }, strict);
 
-/** Either `levels`, which are compared, or `paths` with a range, of which a sampling design draws values. */
+/** One thing that varies. It has either `levels`, which are compared, or `paths` with a range from which a sampling design draws values. */
 export const FactorSchema = Type.Object(
   {
     name: Name,
     title: Words,
     levels: Type.Array(LevelSchema),
-    /** Options that are all given the value drawn. */
+    /** Options that all get the drawn value. */
     paths: Type.Array(Type.String()),
     low: Type.Number({ minimum: -1e12, maximum: 1e12 }),
     high: Type.Number({ minimum: -1e12, maximum: 1e12 }),
@@ -27,22 +27,25 @@ export const FactorSchema = Type.Object(
   },
   strict,
 );
+/** A factor that FactorSchema accepts. */
 export type Factor = Static<typeof FactorSchema>;
 
+/** All fields of an experiment; a file may leave some out (scenarios/experiments/defaults.ts). */
 export const ExperimentSchema = Type.Object(
   {
     name: Name,
     title: Words,
     question: Words,
-    /** A scenario's name, and what of it is different in all of the experiment. */
+    /** A scenario's name or file, and the options that differ from it in the whole experiment. */
     base: Type.String(),
     set: Sets,
     factors: Type.Array(FactorSchema),
     design: Type.Object(
       {
         /**
-         * Of levels: `grid`, all combinations; `one-at-a-time`, the first level of all factors, then each other level alone; `list`, those of `points`.
-         * Of ranges: `latin-hypercube` of `size` points; `morris` with `size` trajectories; `sobol` with `size` base points (Saltelli).
+         * Designs for levels: `grid` runs all combinations; `one-at-a-time` the first level of all factors, then each other level alone; `list` the
+         * combinations in `points`. Designs for ranges: `latin-hypercube` with `size` points; `morris` with `size` trajectories; `sobol` with `size` base
+         * points (Saltelli).
          */
         kind: Type.Union([
           Type.Literal('grid'),
@@ -53,37 +56,40 @@ export const ExperimentSchema = Type.Object(
           Type.Literal('sobol'),
         ]),
         size: Type.Integer({ minimum: 0, maximum: 100_000 }),
-        /** One level's name for each factor, in the order of factors. */
+        /** For each point of a `list`: the name of a level for each factor, in the order of factors. */
         points: Type.Array(Type.Array(Name)),
       },
       strict,
     ),
     /**
-     * What each point is compared with: the point with the first level of this factor and the same levels of all others; the first point where null.
+     * The factor by which points are compared: each point with the one that has this factor's first level and the same levels of all others. Null: each
+     * point is compared with the first one.
      */
     against: orNull(Name),
-    /** Names of harness/studies/experiment/measures.ts. */
+    /** Names of measures; docs/reference/measures.md lists them. */
     measures: Type.Array(Type.String()),
-    /** Those of `measures` whose intervals `--until-ci` narrows; all where empty. */
+    /** Measures whose confidence intervals `--until-ci` narrows; if empty, all of them. */
     primary: Type.Array(Type.String()),
+    /** Replications of each point. */
     replications: Type.Integer({ minimum: 2, maximum: 10_000 }),
-    /** Most that `--until-ci` runs of a point. */
+    /** Most replications of a point that `--until-ci` runs. */
     replicationsMax: Type.Integer({ minimum: 2, maximum: 10_000 }),
     warmUp: Type.Object(
       {
         rule: Type.Union([Type.Literal('none'), Type.Literal('stated'), Type.Literal('mser5')]),
-        /** Of `stated`. */
+        /** Simulated hours that the rule `stated` leaves out. */
         hours: Type.Integer({ minimum: 0, maximum: 8784 }),
       },
       strict,
     ),
-    /** Seeds of all replications derive from it. */
+    /** The seeds of all replications derive from this one. */
     seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-    /** What figures show measures over: a measure, or a factor's levels; and which factor tells series apart. */
+    /** The axis of the plots: a factor or a measure; and the factor that tells their series apart, if any. */
     figures: Type.Object({ over: Type.String(), series: orNull(Name) }, strict),
-    /** The first point, in order, at which `measure` is above that of its reference by more than this share, beyond chance. */
+    /** The tipping point is the first point, in order, whose `measure` exceeds its reference's by more than this share, beyond chance. */
     tipping: Type.Object({ measure: orNull(Type.String()), share: Type.Number({ minimum: 0, maximum: 100 }) }, strict),
   },
   strict,
 );
+/** An experiment that ExperimentSchema accepts. */
 export type Experiment = Static<typeof ExperimentSchema>;

@@ -1,6 +1,6 @@
 /**
- * Says everything that is wrong with a value that a person wrote (a scenario, a mapping, an experiment, a case, a configuration), one line for each problem:
- * where, what was expected and in which unit, what was found, and the nearest valid name.
+ * Explains all that is wrong with a value that a person wrote (a scenario, a mapping, an experiment, a case, a configuration), one line for each problem: its
+ * path, the expected values with their unit, the value found, and the nearest valid name.
  *
  * A path is written `agencies.0.dialect`: names and numbers of elements joined by dots, as `--set` takes it. A name with other characters than letters, digits,
  * `_`, `$` and `-` stands in quotes (`status.values."GONE ON ARRIVAL"`).
@@ -22,7 +22,7 @@ export interface Problem {
 }
 
 /**
- * Problems of `value` against `schema`, in the schema's order, unknown names first; none if it fits. `path` is where the value stands.
+ * Problems of `value` against `schema`, in the schema's order, unknown names first; none if it fits. `path` is the value's own path.
  * Takes schemas of objects (closed or not), records, arrays, unions, texts, numbers, booleans, null, constants and enumerations; throws a TypeError for others.
  */
 export function explain(schema: TSchema, value: unknown, path = ''): Problem[] {
@@ -154,7 +154,7 @@ interface Range {
   maximum?: number;
 }
 
-/** What is wrong, before it is put into words. */
+/** A problem before it is put into words. */
 type Finding =
   | { kind: 'wrong'; path: string; node: Node; value: unknown }
   | { kind: 'unknown'; path: string; name: string; valid: string[] };
@@ -187,7 +187,7 @@ function judgeObject(node: Node, value: Fields, path: string, findings: Finding[
   }
 }
 
-/** Of a union of objects only the branch that was meant is told: the one of the value's own `kind`, else the one that shares most names with it. */
+/** If a union of objects has no branch that fits, only problems with the meant branch are reported: the one of the value's own `kind`, else the one that shares most names with it. */
 function judgeUnion(node: Node, value: unknown, path: string, findings: Finding[]): void {
   const branches = branchesOf(node);
   const found = branches.map((branch) => {
@@ -286,7 +286,7 @@ function wordedBriefly(finding: Finding): Problem {
   return wrongValue(path, `${expectedText(node, value)}${unitOf(node, path)}`, shown(value));
 }
 
-/** Of several options with the same close name, the one whose path begins alike. */
+/** An option with a close name; if several have it, the one whose path begins like `at`. */
 function nearestElsewhere(at: string, name: string, paths: readonly string[]): string | null {
   if (name.length < ELSEWHERE_LENGTH_MIN) return null;
   const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);

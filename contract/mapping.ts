@@ -1,5 +1,5 @@
 /**
- * The mapping file of `hundredblock replay`: how the columns of an agency's published file become dispatch records.
+ * The mapping file of `hundredblock replay`: it says how the columns of an agency's published file become dispatch records.
  * docs/guides/mapping.md explains each field with an example; docs/mapping.schema.json is generated from this schema.
  */
 import Type, { type Static } from 'typebox';
@@ -21,10 +21,10 @@ const FormatSchema = Type.Union([
       ),
       quote: Type.Optional(
         Type.Union([Type.String({ minLength: 1, maxLength: 1 }), Type.Null()], {
-          description: 'quoting character, null where the file has none; default "',
+          description: 'quoting character, null if the file has none; default "',
         }),
       ),
-      columns: Type.Optional(texts('names of the columns, where the file has no header line')),
+      columns: Type.Optional(texts('names of the columns, if the file has no header line')),
       encoding: Type.Optional(
         Type.Union([Type.Literal('utf-8'), Type.Literal('latin1'), Type.Literal('utf-16le')], {
           description: 'default utf-8',
@@ -39,7 +39,7 @@ const FormatSchema = Type.Union([
       kind: Type.Literal('json'),
       path: Type.Optional(
         oneOrMore(
-          'where the array of rows is: names joined by dots, or a list of names; * is any element; default the document itself',
+          'the path of the array of rows: names joined by dots, or a list of names; * is any element; default the document itself',
         ),
       ),
     },
@@ -49,14 +49,14 @@ const FormatSchema = Type.Union([
 
 const TimeSchema = Type.Object(
   {
-    columns: oneOrMore('the column of the time, or two (date, time) that are joined by a space'),
+    columns: oneOrMore('the column of the time, or two (date and time), which are joined by a space'),
     format: oneOrMore(
       'iso, epoch-s, epoch-ms, epoch-s-local, epoch-ms-local or a pattern such as M/D/YYYY H:mm:ss; a list is tried in order',
     ),
-    zone: Type.Optional(text('IANA zone of a wall-clock time without an offset; default the zone of the mapping')),
+    zone: Type.Optional(text('IANA zone of wall-clock times without an offset; default the zone of the mapping')),
     ignoreOffset: Type.Optional(
       Type.Boolean({
-        description: 'true: an offset written in the text is wrong, the time is the wall clock; default false',
+        description: 'true if an offset in the text is wrong, and the time is that of the wall clock; default false',
       }),
     ),
   },
@@ -66,8 +66,8 @@ const TimeSchema = Type.Object(
 const ConditionSchema = Type.Object(
   {
     column: text('the column looked at'),
-    is: Type.Optional(anyTexts('holds where the cell is this, or one of these; "" is an empty cell')),
-    isNot: Type.Optional(anyTexts('holds where the cell is none of these')),
+    is: Type.Optional(anyTexts('the condition holds if the cell is this, or one of these; "" is an empty cell')),
+    isNot: Type.Optional(anyTexts('the condition holds if the cell is none of these')),
   },
   strict,
 );
@@ -96,9 +96,11 @@ const PlaceSourceSchema = Type.Union([
   ),
 ]);
 
+/** The status that a row can have. `founded`, `unfounded` and `duplicate` are closed. */
 export const OUTCOMES = ['open', 'cancelled', 'closed', 'founded', 'unfounded', 'duplicate'] as const;
 const OutcomeSchema = Type.Enum([...OUTCOMES]);
 
+/** All fields of a mapping. */
 export const MappingSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: 'for editors; ignored' })),
@@ -129,13 +131,13 @@ export const MappingSchema = Type.Object(
     place: Type.Object(
       {
         from: Type.Union([PlaceSourceSchema, Type.Array(PlaceSourceSchema, { minItems: 1 })], {
-          description: 'where the place stands; of a list, the first whose cells are not empty',
+          description: 'columns of the place; in a list, the first source whose cells are not empty counts',
         }),
         stripPrefix: Type.Optional(texts('texts cut from the front')),
         stripSuffix: Type.Optional(texts('texts cut from the end')),
         cutAt: Type.Optional(texts('texts from which on everything is cut')),
         replace: Type.Optional(
-          Type.Record(Type.String(), Type.String(), { description: 'text to what takes its place' }),
+          Type.Record(Type.String(), Type.String(), { description: 'each text and its replacement' }),
         ),
       },
       strict,
@@ -184,7 +186,7 @@ export const MappingSchema = Type.Object(
         columns: oneOrMore('the column of the nature, or two'),
         combine: Type.Optional(
           Type.Union([Type.Literal('first'), Type.Literal('join')], {
-            description: 'of two: the first that is not empty (default), or both joined',
+            description: 'how two columns are combined: the first that is not empty (default), or both joined',
           }),
         ),
         separator: Type.Optional(text('between joined natures; default " | "')),
@@ -194,7 +196,7 @@ export const MappingSchema = Type.Object(
     natures: Type.Array(
       Type.Object(
         {
-          nature: Type.Optional(anyTexts('natures the rule names, compared exactly; left out: any')),
+          nature: Type.Optional(anyTexts('natures that the rule names, compared exactly; left out: any nature')),
           where: Type.Optional(WhereSchema),
           category: Type.Enum([...CATEGORIES]),
           community: Type.Optional(
@@ -209,19 +211,20 @@ export const MappingSchema = Type.Object(
       Type.Array(
         Type.Union([
           Type.String(),
-          Type.Object({ nature: Type.Optional(anyTexts('natures; left out: any')), where: WhereSchema }, strict),
+          Type.Object({ nature: Type.Optional(anyTexts('natures; left out: any nature')), where: WhereSchema }, strict),
         ]),
         {
-          description: 'natures known to be of no category, and rows to leave aside; looked at before the rules',
+          description:
+            'natures known to have no category, and rows to leave aside; the list is looked at before the rules',
         },
       ),
     ),
     status: Type.Optional(
       Type.Object(
         {
-          columns: oneOrMore('the column of the status; of a list, the first that is not empty'),
+          columns: oneOrMore('the column of the status; in a list, the first that is not empty counts'),
           values: Type.Record(Type.String(), OutcomeSchema, {
-            description: 'text to outcome; founded, unfounded and duplicate are closed',
+            description: 'each text and the outcome it means; founded, unfounded and duplicate are closed',
           }),
           empty: Type.Optional(OutcomeSchema),
           other: Type.Optional(OutcomeSchema),
@@ -229,12 +232,17 @@ export const MappingSchema = Type.Object(
         strict,
       ),
     ),
-    ignoreChangesIn: Type.Optional(texts('columns that do not make a row with a known id an update')),
+    ignoreChangesIn: Type.Optional(texts('columns whose change does not make a row with a known id an update')),
   },
   { ...strict, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Hundredblock mapping' },
 );
+/** A mapping that MappingSchema accepts. */
 export type Mapping = Static<typeof MappingSchema>;
+/** How a time is read. */
 export type TimeSpec = Static<typeof TimeSchema>;
+/** A condition that a row must meet. */
 export type Condition = Static<typeof ConditionSchema>;
+/** Columns that make a place. */
 export type PlaceSource = Static<typeof PlaceSourceSchema>;
+/** One of OUTCOMES. */
 export type Outcome = Static<typeof OutcomeSchema>;

@@ -1,7 +1,6 @@
 /**
- * Every metric, named once: type, unit in the name, labels with all their values bounded, help. Labels never hold a resident, an
- * address, an incident or free text. `METRICS` are what the reference system counts of itself; `HARNESS_METRICS` are what the harness
- * found out about a run.
+ * Every metric, named once: its type, its labels, its help, and its unit in the name. All values of labels are bounded: labels never hold a resident, an address,
+ * an incident or free text. The reference service counts `METRICS` of itself; the harness measures `HARNESS_METRICS` of a run.
  */
 import { CATEGORIES, REACTIONS } from './catalogue.ts';
 import { PRIVATE_KINDS } from './manifest.ts';
@@ -10,6 +9,7 @@ import { SUPPRESSIONS } from './policy.ts';
 import { DELAY_STAGES, FAULT_KINDS, POLICE_PRIORITIES, TRUTHS, VERDICTS } from './record/kinds.ts';
 import { TRACE_INPUT_KINDS } from './trace-kinds.ts';
 
+/** A metric of the reference service. */
 export interface MetricSpec {
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
@@ -20,6 +20,7 @@ export interface MetricSpec {
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
+/** The metrics that the reference service serves at /metrics. */
 export const METRICS = {
   hundredblock_http_requests_total: {
     type: 'counter',
@@ -33,7 +34,7 @@ export const METRICS = {
   },
   hundredblock_cad_rows_total: {
     type: 'counter',
-    help: 'records in CAD messages by outcome and reject code (empty where not rejected)',
+    help: 'records in CAD messages by outcome and reject code (empty if not rejected)',
     labels: ['outcome', 'code'],
   },
   hundredblock_polls_total: { type: 'counter', help: 'portal polls by outcome', labels: ['outcome'] },
@@ -45,7 +46,11 @@ export const METRICS = {
   hundredblock_suppressed_total: { type: 'counter', help: 'records owed no alert, by reason', labels: ['reason'] },
   hundredblock_withheld_total: { type: 'counter', help: 'alerts held back, by reason', labels: ['reason'] },
   hundredblock_frames_sent_total: { type: 'counter', help: 'stream frames handed to sockets', labels: [] },
-  hundredblock_frames_resumed_total: { type: 'counter', help: 'of those, sent again on resumption', labels: [] },
+  hundredblock_frames_resumed_total: {
+    type: 'counter',
+    help: 'stream frames sent again on resumption, a part of the frames sent',
+    labels: [],
+  },
   hundredblock_stream_connections: { type: 'gauge', help: 'open stream connections', labels: [] },
   hundredblock_stream_closes_total: { type: 'counter', help: 'stream connections closed by code', labels: ['code'] },
   hundredblock_stream_waiting_bytes: { type: 'gauge', help: 'bytes waiting for slow clients', labels: [] },
@@ -78,60 +83,63 @@ export const METRICS = {
   hundredblock_database_bytes: { type: 'gauge', help: 'size on disk, by file (main, wal)', labels: ['file'] },
   hundredblock_pipeline_items: {
     type: 'gauge',
-    help: 'what the pipeline holds: records, groups, tickets, devices',
+    help: 'number of records, groups, tickets and devices that the pipeline holds, by kind',
     labels: ['kind'],
   },
   hundredblock_platform_seconds: { type: 'gauge', help: "the platform's clock, Unix time", labels: [] },
 } as const satisfies Record<string, MetricSpec>;
+/** Name of a metric of the reference service. */
 export type MetricName = keyof typeof METRICS;
 
-/** As many values as the run has agencies. No other label grows with a scenario. */
+/** A label with a value for each agency of the run. No other label grows with a scenario. */
 const EACH_AGENCY = 'agency';
-/** One value in a run. */
+/** A label that has one value in a run. */
 const ONE = 'one';
 
+/** A metric that the harness measures of a run. */
 export interface HarnessMetricSpec {
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
-  /** By label: every value that it takes, or how many there are. */
+  /** For each label: all its values, or a word for their number. */
   labels: Readonly<Record<string, readonly string[] | typeof EACH_AGENCY | typeof ONE>>;
   /** Upper bounds of a histogram's buckets, in the unit of its name. */
   buckets?: readonly number[];
-  /** Which runs yield it: those in virtual time, those on the wall clock, both. */
+  /** The kind of runs that yield it: runs in virtual time, runs on the wall clock, or both. */
   clock: 'virtual' | 'wall' | 'both';
 }
 
-/** Every series of a run bears this label beside its own, so that several runs can stand in one database. */
+/** A label that every series of a run has beside its own, so that several runs can stand in one database. */
 export const RUN_LABEL = 'run';
 
-/** Simulated time: from seconds to the day that a burglary found cold may take. */
+/** Buckets of simulated time: from a second to the day after which a burglary may be found. */
 const SIMULATED_SECONDS = [
   1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400,
 ] as const;
-/** 15 and 20 s are the limits of the 911 answer standard. */
+/** Buckets of the wait for a call-taker: 15 and 20 s are the limits of the 911 answer standard (NENA-STA-020). */
 const ANSWER_SECONDS = [0, 1, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300] as const;
 const LAG_SECONDS = [0.0001, 0.00025, ...SECONDS] as const;
-/** Below 5 a place is published coarser. */
+/** Buckets of households at a place; below 5, a coarser place is published by default. */
 const HOUSEHOLDS = [4, 9, 19, 49, 99, 199, 499, 999, 9999] as const;
 
-/** `unknown`: a message that names no category at all. */
+/** `unknown` stands for a message that names no category. */
 const ALERT_CATEGORIES = [...CATEGORIES, 'unknown'] as const;
 const FEEDS = ['direct', 'masked', 'portal'] as const;
 const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel'] as const;
 const EGRESSES = ['frame', 'review', 'log', 'receipt', 'post'] as const;
-/** What composing can't yield, beside the private strings of records. */
+/** Private strings of records, and things that a composed alert can never contain. */
 const LEAK_KINDS = [...PRIVATE_KINDS, 'units', 'extra-field', 'free-text'] as const;
 
+/** The metrics of a run, which the harness writes as OpenMetrics and serves during a load run. */
 export const HARNESS_METRICS = {
   hundredblock_run_info: {
     type: 'gauge',
-    help: 'always 1: which run this is, and by which clock it ran',
+    help: 'always 1; its labels name the scenario, the seed and the clock of the run',
     labels: { scenario: ONE, seed: ONE, clock: ['virtual', 'wall'] },
     clock: 'both',
   },
   hundredblock_run_population: {
     type: 'gauge',
-    help: 'how big the world is, by what is counted',
+    help: 'size of the world: persons, households, doorbells, app users',
     labels: { of: ['persons', 'households', 'doorbells', 'app-users'] },
     clock: 'both',
   },
@@ -162,7 +170,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_cad_rows_total: {
     type: 'counter',
-    help: 'records in CAD messages by what their receipts say, other: in words that are not of the contract; at the end',
+    help: 'records in CAD messages by the outcome in their receipts (other: no outcome of the contract); at the end',
     labels: { outcome: [...ROW_OUTCOMES, 'other'] },
     clock: 'both',
   },
@@ -182,13 +190,13 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_alert_truths_total: {
     type: 'counter',
-    help: 'alerts by what is true of them; all but the founded are false alerts',
+    help: 'alerts by the truth about them; all but the founded ones are false alerts',
     labels: { agency: EACH_AGENCY, category: ALERT_CATEGORIES, feed: FEEDS, truth: TRUTHS },
     clock: 'both',
   },
   hundredblock_run_delivery_truths_total: {
     type: 'counter',
-    help: 'deliveries of alerts by what is true of the alert',
+    help: 'deliveries of alerts by the truth about the alert',
     labels: { truth: TRUTHS },
     clock: 'both',
   },
@@ -218,7 +226,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_never_sent_alerts_total: {
     type: 'counter',
-    help: 'alerts that policy owed and nobody sent; at the end',
+    help: 'alerts that policy owed and that were never sent; at the end',
     labels: {},
     clock: 'both',
   },
@@ -256,7 +264,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_place_households: {
     type: 'histogram',
-    help: 'households that share the published place of an alert, stretches of highway left out',
+    help: 'households that share the published place of an alert, without stretches of highway',
     labels: {},
     buckets: HOUSEHOLDS,
     clock: 'both',
@@ -270,13 +278,13 @@ export const HARNESS_METRICS = {
 
   hundredblock_run_faults_injected_total: {
     type: 'counter',
-    help: 'what the world did to its feeds, by kind',
+    help: 'faults that the world injected into its feeds, by kind',
     labels: { fault: FAULT_KINDS },
     clock: 'both',
   },
   hundredblock_run_faults_accounted_total: {
     type: 'counter',
-    help: 'of those, the ones that show in what the platform answered',
+    help: "injected faults that show in the platform's answers, by kind",
     labels: { fault: FAULT_KINDS },
     clock: 'both',
   },
@@ -346,7 +354,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_police_reason_seconds_total: {
     type: 'counter',
-    help: 'unit time by reason: self-initiated, where nothing had happened, because of alerts. Parts of the busy time that overlap: not to be added up; at the end',
+    help: 'unit time by reason: self-initiated work, calls about nothing, calls because of alerts; these parts of the busy time overlap and do not add up; at the end',
     labels: { reason: ['self-initiated', 'unfounded', 'alert-induced'] },
     clock: 'virtual',
   },
@@ -397,7 +405,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_reactions_total: {
     type: 'counter',
-    help: 'what residents did about what they received; at the end',
+    help: 'reactions of residents to messages that they received; at the end',
     labels: { reaction: REACTIONS },
     clock: 'virtual',
   },
@@ -411,14 +419,14 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_generator_lag_seconds: {
     type: 'histogram',
-    help: 'how much later than meant the generator sent',
+    help: 'time by which the generator sent inputs later than intended',
     labels: {},
     buckets: LAG_SECONDS,
     clock: 'wall',
   },
   hundredblock_run_inputs_meant_total: {
     type: 'counter',
-    help: 'inputs of the window whose turn had come, by kind',
+    help: 'inputs of the window that were due, by kind',
     labels: { kind: TRACE_INPUT_KINDS },
     clock: 'wall',
   },
@@ -442,7 +450,7 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_connections: {
     type: 'gauge',
-    help: 'connections open, by whose they are; while the run goes on, and only in the figures that load serves',
+    help: 'open connections of residents and doorbells; only while the run goes on, in the metrics that load serves',
     labels: { of: ['residents', 'doorbells'] },
     clock: 'wall',
   },
@@ -454,11 +462,12 @@ export const HARNESS_METRICS = {
   },
   hundredblock_run_outcome_unexplained: {
     type: 'gauge',
-    help: 'of those, the ones that do not lie at the edge of a rule',
+    help: 'deliveries on one clock only that do not lie at the edge of a rule',
     labels: {},
     clock: 'wall',
   },
 } as const satisfies Record<string, HarnessMetricSpec>;
+/** Name of a metric of a run. */
 export type HarnessMetricName = keyof typeof HARNESS_METRICS;
 
 /** The labels of a metric and the values that each may take. */
@@ -468,8 +477,8 @@ export type HarnessLabels<N extends HarnessMetricName> = {
 type ValueOf<V> = V extends readonly (infer One extends string)[] ? One : string;
 
 /**
- * The most series that a run with so many agencies can have, whatever its size and length: for a metric or for all of them. A
- * histogram is a series for each bucket, one for those above, its sum and its count.
+ * The greatest number of series that a run with this number of agencies can have, whatever its size and length: of one metric, or of all if `name` is left out.
+ * A histogram has a series for each bucket, one for values above them all, one for its sum and one for its count.
  */
 export function seriesMax(agencies: number, name?: HarnessMetricName): number {
   if (name === undefined)

@@ -9,7 +9,7 @@
  *   shortened or with the same beginning. Words that many options share (`share`, `per`, `ms`) count little, and never alone;
  * - **the last part**: of names with a `.` or `/`, what follows the last one, compared as above, whatever stands before it.
  *
- * Only the first 64 characters of each name are compared, so the cost is at most about 10,000 steps for each valid name. Of equally close names the one that
+ * Only the first 64 characters of each name are compared, so the cost is at most about 10,000 steps for each valid name. If names are equally close, the one that
  * begins alike wins, then the first.
  */
 export function nearest(name: string, valid: Iterable<string>): string | null {
@@ -70,7 +70,7 @@ interface Name {
   /** Lower case, cut short. */
   text: string;
   words: string[];
-  /** What follows the last `.` or `/`; null if there is neither. */
+  /** The part after the last `.` or `/`; null if there is neither. */
   last: Name | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a platform is told before it serves: agencies with their places and policies, residents with homes and wishes, and the keys.
- * It is one JSON document (`PUT /v1/harness/onboarding`, or a file), so that any system can be told the same.
+ * The onboarding document, which a platform receives before it serves: agencies with their places and policies, residents with homes and wishes, and the keys.
+ * It is one JSON document (`PUT /v1/harness/onboarding`, or a file), so that any target can be told the same.
  */
 import Type, { type Static } from 'typebox';
 import type { AgencyProfile } from './agency.ts';
@@ -8,30 +8,34 @@ import { DIALECTS, type Dialect } from './catalogue.ts';
 import type { PipelineConfig } from './pipeline.ts';
 import type { Roster } from './roster.ts';
 
+/** Value of the document's `schema`. A reader refuses any other. */
 export const ONBOARDING_SCHEMA = 'hundredblock.onboarding/1.0';
 
 const strict = { additionalProperties: false };
 const Column = (description: string) => Type.Array(Type.Integer(), { description });
 
+/** A public portal that the platform polls. */
 export const PortalSchema = Type.Object(
   {
-    url: Type.String({ description: 'where the portal serves its snapshot; loopback http only' }),
+    url: Type.String({ description: "address of the portal's snapshot; only http on loopback" }),
     everyMs: Type.Integer({ minimum: 1000, description: 'poll period, platform ms' }),
-    /** Polls are due at platform times t with (t - offsetMs) a multiple of everyMs. */
+    /** Polls are due at the platform times t (UTC ms) for which t - offsetMs is a multiple of everyMs. */
     offsetMs: Type.Integer({ minimum: 0 }),
   },
   strict,
 );
+/** A portal that PortalSchema accepts. */
 export type Portal = Static<typeof PortalSchema>;
 
+/** The document's shape. A platform checks more than this: that columns fit one another, and that policies reach back no further than it keeps inputs. */
 export const OnboardingSchema = Type.Object(
   {
     schema: Type.String(),
-    /** Key of the HMAC that names alerts. */
+    /** Key of the HMAC that makes the keys of alerts (AlertSchema, `incidents`). */
     runKey: Type.String({ minLength: 1, maxLength: 256 }),
-    /** Credentials follow from it (contract/credentials.ts). */
+    /** The secret from which all credentials follow (contract/credentials.ts). */
     credentialSecret: Type.String({ minLength: 16, maxLength: 256 }),
-    /** Longest CAD message body, UTF-16 units. */
+    /** Longest CAD message body that is taken, in UTF-16 units. */
     bodyLengthMax: Type.Integer({ minimum: 1024 }),
     agencies: Type.Array(
       Type.Object(
@@ -42,14 +46,14 @@ export const OnboardingSchema = Type.Object(
           feeds: Type.Array(
             Type.Object({ fromMs: Type.Integer(), dialect: Type.Unsafe<Dialect>({ enum: [...DIALECTS] }) }, strict),
           ),
-          /** Where the agency's portal is polled, while its feed in force is one; null where it has none. */
+          /** The agency's portal, which is polled while the feed in force is a portal; null if it has none. */
           portal: Type.Union([PortalSchema, Type.Null()]),
-          /** By dialect: native nature to `{category, community}`, as NatureRule. */
+          /** For each dialect: native nature texts, each with its NatureRule `{category, community}`. */
           natures: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown())),
-          /** Columns as plain arrays, named as in contract/gazetteer.ts. */
+          /** The Gazetteer of contract/gazetteer.ts, with its columns as plain arrays. */
           gazetteer: Type.Unknown(),
           places: Type.Union([Type.Literal('strict'), Type.Literal('text')]),
-          /** As DatedPolicy. */
+          /** Entries of DatedPolicy (contract/policy.ts), in ascending order of time. */
           policies: Type.Array(Type.Object({ fromMs: Type.Number(), policy: Type.Unknown() }, strict), { minItems: 1 }),
         },
         strict,
@@ -69,9 +73,10 @@ export const OnboardingSchema = Type.Object(
   },
   strict,
 );
+/** A document that OnboardingSchema accepts. */
 export type Onboarding = Static<typeof OnboardingSchema>;
 
-/** The document for these agencies, residents and keys. */
+/** The onboarding document of these agencies, residents and keys. `portals` are by agency id. */
 export function onboardingOf(
   config: PipelineConfig,
   credentialSecret: string,
@@ -105,7 +110,7 @@ export function onboardingOf(
   };
 }
 
-/** What a pipeline is made from. The document must be one that OnboardingSchema and its own checks accept. */
+/** The configuration of a pipeline, read from an onboarding document. The document must be one that OnboardingSchema and the platform's own checks accept. */
 export function pipelineConfigOf(document: Onboarding): PipelineConfig {
   return {
     runKey: document.runKey,

@@ -1,6 +1,6 @@
 /**
- * The local plane. Every position inside the harness is an integer count of decimetres east (x) and north (y)
- * of 0°N 0°E; degrees appear at the edges only. So close to the equator one scale serves both axes.
+ * The local plane. Every position inside the harness is a whole number of decimetres (dm) east (x) and north (y) of 0°N 0°E; degrees appear only in messages.
+ * Synthetic towns lie that close to the equator so that one scale serves both axes.
  */
 
 /** Decimetres in one degree (WGS 84 equatorial radius 6,378,137 m: 111,319.49 m per degree of longitude). */

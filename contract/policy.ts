@@ -1,8 +1,10 @@
-/** The rules of alerting, all of them settings. docs/reference/rules.md says in words what each does; both the pipeline and the oracle read these. */
+/** The rules of alerting, all of which are settings. docs/reference/rules.md says in words what each does; both the pipeline and the oracle follow them. */
 
+/** One set of rules. */
 export interface Policy {
-  /** `off`: nothing is published, everything else runs. */
+  /** `off`: nothing is published, and everything else goes on. */
   alerts: 'on' | 'off';
+  /** The categories that are alerted on: PRESETS of contract/catalogue.ts. */
   preset: 'us-eight' | 'extended';
   /** An alert concerns an incident younger than this when it is sent. */
   incidentAgeMsMax: number;
@@ -10,20 +12,21 @@ export interface Policy {
   futureMsMax: number;
   /** `auto` publishes at once; `human` waits for the news team's decision. */
   review: 'auto' | 'human';
-  /** Fewest households that may share a published place. */
+  /** Least number of households that must share a published place. */
   householdsMin: number;
-  /** Residents' distances are measured from the published place, or from the point that the record tells, which is not published. */
+  /** `place`: residents' distances are measured from the published place; `point`: from the point in the record, which is not published. */
   matching: 'place' | 'point';
-  /** Published times are floored to a multiple of this. */
+  /** Published times are rounded down to a multiple of this. */
   timeRoundingMs: number;
-  /** Two records of one category and published place, whose incident times lie no further apart, are one event. */
+  /** Two records of one category and one published place are one event if their incident times lie no further apart than this. */
   sameEventMsMax: number;
   /** Updates and cancels follow an alert for this long after it was first sent. */
   correctionMsMax: number;
-  /** A record unheard of for this long leaves memory. */
+  /** A record of which nothing is heard for this long is forgotten. */
   retainMs: number;
 }
 
+/** The rules that an agency has by default. */
 export const DEFAULT_POLICY: Readonly<Policy> = {
   alerts: 'on',
   preset: 'us-eight',
@@ -38,13 +41,13 @@ export const DEFAULT_POLICY: Readonly<Policy> = {
   retainMs: 28_800_000,
 };
 
-/** Policy is per agency and has effective dates: the last entry with `fromMs <= now` holds; before the first, the first. */
+/** A policy with the time (UTC ms) from which it holds. The last entry of an agency with `fromMs <= now` holds; before the first entry, the first one does. */
 export interface DatedPolicy {
   fromMs: number;
   policy: Policy;
 }
 
-/** Why a record, at its latest evaluation, is owed no alert. Checked in this order; the first that holds is the reason. */
+/** Reasons for which a record, at its latest evaluation, is owed no alert. They are checked in this order, and the first that holds is the reason. */
 export const SUPPRESSIONS = [
   'alerts-off',
   'unmapped-nature',
@@ -58,4 +61,5 @@ export const SUPPRESSIONS = [
   'rejected-in-review',
   'expired-in-review',
 ] as const;
+/** One of the reasons above. */
 export type Suppression = (typeof SUPPRESSIONS)[number];

@@ -1,23 +1,24 @@
-/** The app's subscribers, as columns. Index i is one resident throughout. */
+/** The residents who use the app, as columns: index i is one resident in all of them. */
 
-/** Largest number of app users an agency can have: resident id = agency index * RESIDENTS_PER_AGENCY_MAX + index within the agency. */
+/** Greatest number of app users that an agency can have. A resident's id is agency index * RESIDENTS_PER_AGENCY_MAX + index within the agency. */
 export const RESIDENTS_PER_AGENCY_MAX = 1 << 20;
 
+/** Residents with their homes and wishes. */
 export interface Roster {
   /** Resident ids, ascending. */
   ids: Uint32Array;
-  /** Home position, dm. */
+  /** Position of the home, dm (contract/plane.ts). */
   x: Int32Array;
   y: Int32Array;
   /** Alert radius around the home, dm. */
   radiusDm: Int32Array;
-  /** Bit i set: wants category CATEGORIES[i]. */
+  /** Bit i is set if the resident wants alerts of CATEGORIES[i]. */
   categories: Uint16Array;
-  /** ROSTER_MUTED | ROSTER_QUIT. */
+  /** The bits ROSTER_MUTED and ROSTER_QUIT. */
   flags: Uint8Array;
 }
 
-/** Nobody. */
+/** A roster without residents. */
 export const EMPTY_ROSTER: Readonly<Roster> = {
   ids: new Uint32Array(0),
   x: new Int32Array(0),
@@ -27,10 +28,12 @@ export const EMPTY_ROSTER: Readonly<Roster> = {
   flags: new Uint8Array(0),
 };
 
+/** The resident wants no alerts for now. */
 export const ROSTER_MUTED = 1;
+/** The resident has left the app for good. */
 export const ROSTER_QUIT = 2;
 
-/** A change of one resident's settings; fields left out stay as they are. */
+/** A change of one resident's settings, in the units of Roster. Fields that are left out stay as they are. */
 export interface PreferenceChange {
   resident: number;
   radiusDm?: number;

@@ -1,5 +1,6 @@
 /**
- * A scenario: what to run, as typed data. Every option's unit stands in its name; ranges are checked before anything runs.
+ * A scenario, which describes a run as typed data. Every option's unit stands in its name; ranges are checked before anything runs. All values of scenarios are
+ * in scenarios/, the defaults with their sources in scenarios/defaults.ts; docs/reference/scenarios.md lists them.
  * `--set path=value` overrides any leaf (`agencies.0.personsPerAgency=20000`, `policy.alerts=off`).
  */
 import Type, { type Static } from 'typebox';
@@ -8,7 +9,7 @@ import { EVENT_TYPES } from './catalogue.ts';
 const strict = { additionalProperties: false };
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 const rate = (description: string, maximum = 1e9) => Type.Number({ minimum: 0, maximum, description });
-/** One mechanism of the loop: whether it acts, and how strongly. 1 is the default value beside which its grade stands; 0 is the same as off. */
+/** One mechanism of the feedback loop: whether it acts, and how strongly. A strength of 1 is the default, the one that has a grade of evidence; 0 is the same as off. */
 const mechanism = (description: string) =>
   Type.Object(
     { on: Type.Boolean(), strength: Type.Number({ minimum: 0, maximum: 100, description: `of ${description}` }) },
@@ -24,7 +25,7 @@ const dialect = Type.Union([
   Type.Literal('milwaukee'),
 ]);
 
-/** Who works when: shifts that begin at whole local hours and last equally long, so that as many work on average as without a plan. */
+/** A plan of shifts, which begin at whole local hours and last equally long. On average as many people work as without a plan. */
 const shiftPlan = () =>
   Type.Object(
     {
@@ -34,18 +35,19 @@ const shiftPlan = () =>
         minItems: 1,
         maxItems: 24,
       }),
-      /** One for each of `startHours`: how its staff compares with the other shifts'. */
+      /** Staff of each shift of `startHours`, relative to the other shifts. */
       relativeStaff: Type.Array(rate('', 1000), { minItems: 1, maxItems: 24 }),
     },
     strict,
   );
 
-/** What officers start or dispatchers re-type: nobody calls about it. */
+/** Event types that nobody calls about: officers start them, or dispatchers change a record to them. */
 const NEVER_CALLED = new Set(['burglary-cold', 'traffic-stop', 'patrol-check']);
 
-/** Event types that people call about. */
+/** Ids of the event types that people call 911 about. */
 export const CALLED_TYPES: readonly string[] = EVENT_TYPES.map(({ id }) => id).filter((id) => !NEVER_CALLED.has(id));
 
+/** Faults of feeds that the world injects. */
 export const FaultsSchema = Type.Object(
   {
     delayShare: share('share of messages delivered late'),
@@ -70,20 +72,28 @@ export const FaultsSchema = Type.Object(
   },
   strict,
 );
+/** Faults that FaultsSchema accepts. */
 export type Faults = Static<typeof FaultsSchema>;
 
+/** All options of a scenario. Shares are fractions of 1; times are milliseconds unless the name says otherwise. */
 export const ScenarioSchema = Type.Object(
   {
-    /** Part of a run's id and so of a folder's name. */
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' }),
-    description: Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{0,500}$' }),
+    /** The name is part of a run's id, and so of a folder's name. */
+    name: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+      description: 'lower case, digits and dashes, at most 64 characters',
+    }),
+    description: Type.String({
+      pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{0,500}$',
+      description: 'a text of at most 500 characters without control characters',
+    }),
     startMs: Type.Integer({
       minimum: 946_684_800_000,
       maximum: 2_208_988_800_000,
       description: 'first simulated moment, UTC ms',
     }),
     durationDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }),
-    /** Simulated hours at the start that the record's `police` leaves out; its `hourly` is of the whole run. */
+    /** Simulated hours at the start that the record's `police` leaves out; only its `hourly` covers the whole run. */
     warmUpHours: Type.Integer({ minimum: 0, maximum: 8784 }),
     agencies: Type.Array(
       Type.Object(
@@ -91,9 +101,9 @@ export const ScenarioSchema = Type.Object(
           count: Type.Integer({ minimum: 1, maximum: 4096, description: 'agencies of this kind' }),
           dialect,
           personsPerAgency: Type.Integer({ minimum: 100, maximum: 10_000_000 }),
-          /** Withdraws its feed after so many days; null never. */
+          /** Days after which the agency withdraws its feed; null: never. */
           withdrawAfterDays: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0, maximum: 366 })]),
-          /** Feed kind that replaces a withdrawn one; null none. */
+          /** Dialect of the feed that replaces a withdrawn one; null: none does. */
           thenDialect: Type.Union([Type.Null(), dialect]),
         },
         strict,
@@ -115,9 +125,9 @@ export const ScenarioSchema = Type.Object(
       },
       strict,
     ),
-    /** `off`: a call-taker and units for everybody at once, there without travelling, so that no call waits for another. To tell direct effects apart. */
+    /** `off`: every call gets a call-taker and units at once, without travel, so that no call waits for another. It shows direct effects alone. */
     congestion: Type.Union([Type.Literal('on'), Type.Literal('off')]),
-    /** Open multipliers of event rates; call-takers and units are multiplied by `staffing`. */
+    /** Factors on the rates of events; `staffing` is a factor on call-takers and units. */
     intensity: Type.Object(
       { incidents: rate('', 1e4), encounters: rate('', 1e4), motions: rate('', 1e4), staffing: rate('', 1e4) },
       strict,
@@ -134,10 +144,13 @@ export const ScenarioSchema = Type.Object(
           maximum: 0.9,
           description: 'further burglaries that each burglary triggers',
         }),
-        shareByHour: Type.Array(rate('relative calls by local hour 0 to 23; night-time types weigh them anew'), {
-          minItems: 24,
-          maxItems: 24,
-        }),
+        shareByHour: Type.Array(
+          rate('relative calls by local hour 0 to 23; types of the night have weights of their own'),
+          {
+            minItems: 24,
+            maxItems: 24,
+          },
+        ),
         shareByWeekday: Type.Array(rate('relative calls by weekday, Monday first'), { minItems: 7, maxItems: 7 }),
         typeMix: Type.Object(
           Object.fromEntries(
@@ -158,7 +171,7 @@ export const ScenarioSchema = Type.Object(
         wirelessShare: share('of calls'),
         rebidMs: rate('until a wireless position improves'),
         shifts: shiftPlan(),
-        /** Calls that wait go to a neighbour's call-takers, who are few and answer later. */
+        /** Calls that wait go to a neighbouring agency's call-takers, who are few and answer later. */
         overflow: Type.Object(
           {
             enabled: Type.Boolean(),
@@ -186,9 +199,9 @@ export const ScenarioSchema = Type.Object(
         travelMetresPerSecond: Type.Number({ minimum: 0.1, maximum: 100 }),
         cancelShare: share('of records cancelled by the caller before arrival'),
         assignment: Type.Union([Type.Literal('nearest'), Type.Literal('areas')]),
-        /** Priority 1 takes units off calls of priority 3 and 4 where nobody else is to be had. */
+        /** A call of priority 1 takes units off calls of priority 3 and 4 if no other unit is available. */
         preemption: Type.Boolean(),
-        /** Dangerous types get two units from the start. */
+        /** Calls about dangerous events get two units from the start. */
         backup: Type.Boolean(),
         /** Calls that wait long rise by one priority. */
         escalation: Type.Object(
@@ -207,7 +220,7 @@ export const ScenarioSchema = Type.Object(
           },
           strict,
         ),
-        /** Reports that need nobody there are taken by telephone once they have waited. */
+        /** Reports that need no officer on scene are taken by telephone once they have waited. */
         phone: Type.Object(
           {
             enabled: Type.Boolean(),
@@ -216,7 +229,7 @@ export const ScenarioSchema = Type.Object(
           },
           strict,
         ),
-        /** Neighbours lend units to priority 1 calls that wait. */
+        /** Neighbouring agencies lend units to calls of priority 1 that wait. */
         aid: Type.Object(
           {
             enabled: Type.Boolean(),
@@ -235,7 +248,7 @@ export const ScenarioSchema = Type.Object(
           strict,
         ),
         shifts: shiftPlan(),
-        /** One meal break a shift; needs `shifts`. */
+        /** One meal break in each shift; it needs `shifts`. */
         breaks: Type.Object(
           {
             enabled: Type.Boolean(),
@@ -268,7 +281,7 @@ export const ScenarioSchema = Type.Object(
     reactions: Type.Object(
       {
         enabled: Type.Boolean(),
-        /** Other than `full`: which mechanisms act, whatever their own switches say; docs/model/loop.md. */
+        /** A preset other than `full` decides which mechanisms act, whatever their own switches say; docs/model/loop.md. */
         preset: Type.Union([
           Type.Literal('full'),
           Type.Literal('neutral'),
@@ -297,7 +310,7 @@ export const ScenarioSchema = Type.Object(
         courtOrderShare: share('of video requests followed by a court order'),
         delayMsMean: rate('from alert to reaction'),
         fearHalfLifeMs: Type.Integer({ minimum: 60_000, maximum: 31_536_000_000 }),
-        /** For testing the estimator of the branching ratio: while alerts are on, each call causes Poisson(so many) further ones. */
+        /** Tests the estimator of the branching ratio: while alerts are on, each call causes a Poisson number of further calls with this mean. */
         plantedRatio: Type.Number({ minimum: 0, maximum: 2 }),
       },
       strict,
@@ -337,7 +350,7 @@ export const ScenarioSchema = Type.Object(
       strict,
     ),
     faults: FaultsSchema,
-    /** How `load` runs it against the wall clock; virtual time ignores all of it. */
+    /** Options of a run against the wall clock (`load`); a run in virtual time ignores all of them. */
     load: Type.Object(
       {
         fromMs: Type.Integer({
@@ -381,7 +394,7 @@ export const ScenarioSchema = Type.Object(
       },
       strict,
     ),
-    /** Most violations allowed; a run above one of them exits 1. */
+    /** Greatest number of violations allowed; a run that exceeds one of them exits with 1. */
     budgets: Type.Object(
       {
         lost: rate(''),
@@ -399,4 +412,5 @@ export const ScenarioSchema = Type.Object(
   },
   strict,
 );
+/** A scenario that ScenarioSchema accepts. */
 export type Scenario = Static<typeof ScenarioSchema>;

@@ -8,9 +8,12 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
+/** A civil date and time. */
 export interface Civil {
   year: number;
+  /** 1 to 12. */
   month: number;
+  /** From 1. */
   day: number;
   hour: number;
   minute: number;
@@ -18,7 +21,7 @@ export interface Civil {
   millisecond: number;
 }
 
-/** Days since 1970-01-01 of a civil date; month 1-12, day 1-31 (not checked). */
+/** Days from 1970-01-01 to a civil date; month 1 to 12, day 1 to 31 (not checked). */
 export function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
@@ -28,12 +31,12 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + doe - 719_468;
 }
 
-/** Milliseconds since the epoch of a civil time taken as UTC. */
-export function utcMs(year: number, month: number, day: number, hour = 0, minute = 0, second = 0, ms = 0): number {
-  return daysFromCivil(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS + ms;
+/** Milliseconds from 1970 to a civil time that is taken as UTC; month 1 to 12, day from 1 (not checked). */
+export function utcMs(year: number, month: number, day: number, hour = 0, minute = 0): number {
+  return daysFromCivil(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS;
 }
 
-/** The civil time, read as UTC, of an epoch count in milliseconds. Add a zone's offset first for local time. */
+/** The civil time in UTC at `ms` milliseconds from 1970. For local time, add the zone's offset first. */
 export function civilFromMs(ms: number): Civil {
   const days = Math.floor(ms / DAY_MS);
   let rest = ms - days * DAY_MS;
@@ -61,13 +64,13 @@ export function civilFromMs(ms: number): Civil {
   };
 }
 
-/** Days in a month of the proleptic Gregorian calendar; month 1-12. */
+/** Number of days in a month of the proleptic Gregorian calendar; month 1 to 12. */
 export function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** True where the fields name a moment that exists (hour 0-23, second 0-59, a real day of the month). */
+/** Whether the fields name a moment that exists: hour 0 to 23, minute and second 0 to 59, a real day of the month. Milliseconds are not checked. */
 export function isCivil(c: Civil): boolean {
   return (
     c.month >= 1 &&
@@ -83,16 +86,17 @@ export function isCivil(c: Civil): boolean {
   );
 }
 
-/** Weekday of an epoch count read as UTC: 0 is Monday, 6 is Sunday. */
+/** Weekday in UTC at `ms` milliseconds from 1970: 0 is Monday, 6 is Sunday. */
 export function weekday(ms: number): number {
   return (((Math.floor(ms / DAY_MS) + 3) % 7) + 7) % 7;
 }
 
+/** A number as text, with zeros in front up to `width` characters. */
 export function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
 
-/** `2026-06-01T09:05:00Z`, or with `offsetMin` `2026-06-01T04:05:00-05:00`; milliseconds only where `withMs`. */
+/** The ISO 8601 text of a time in ms: `2026-06-01T09:05:00Z`, or with `offsetMin` `2026-06-01T04:05:00-05:00`. It has milliseconds only if `withMs`. */
 export function formatIso(ms: number, offsetMin = 0, withMs = false): string {
   const c = civilFromMs(ms + offsetMin * MINUTE_MS);
   const fraction = withMs ? `.${pad(c.millisecond, 3)}` : '';
@@ -104,7 +108,10 @@ export function formatIso(ms: number, offsetMin = 0, withMs = false): string {
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** An ISO 8601 text as civil fields (milliseconds truncated) and its offset in minutes, null where it has none; null where it is not one. */
+/**
+ * The civil fields of an ISO 8601 text, with milliseconds truncated, and its offset in minutes (null if it has none); null if the text is not ISO 8601 or names no
+ * moment that exists.
+ */
 export function parseIso(text: string): { civil: Civil; offsetMin: number | null } | null {
   const m = ISO.exec(text);
   if (m === null) return null;
@@ -127,7 +134,8 @@ export function parseIso(text: string): { civil: Civil; offsetMin: number | null
   return { civil, offsetMin: (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) };
 }
 
-/** Milliseconds since the epoch of civil fields taken as UTC. */
-export function civilToMs(c: Civil): number {
-  return utcMs(c.year, c.month, c.day, c.hour, c.minute, c.second, c.millisecond);
+/** Milliseconds from 1970 to civil fields that are taken as UTC. */
+export function civilToMs(civil: Civil): number {
+  const { year, month, day, hour, minute, second, millisecond } = civil;
+  return utcMs(year, month, day, hour, minute) + second * SECOND_MS + millisecond;
 }

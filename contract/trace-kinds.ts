@@ -1,7 +1,7 @@
-/** The kinds of input that a trace holds, in the order by which they are numbered. A page of its own: it loads no schema, so that threads can afford it. */
+/** The kinds of input that a trace holds. They are in a file of their own, which loads no schema, so that threads can afford it. */
 import type { TraceInputKind } from './trace.ts';
 
-/** Keyed, so that none can be left out. */
+/** The compiler makes sure that no kind is left out. */
 const KINDS: Readonly<Record<TraceInputKind, true>> = {
   cad: true,
   snapshot: true,
@@ -17,4 +17,5 @@ const KINDS: Readonly<Record<TraceInputKind, true>> = {
   detach: true,
 };
 
+/** All kinds, in the order by which columns number them. */
 export const TRACE_INPUT_KINDS = Object.keys(KINDS) as readonly TraceInputKind[];

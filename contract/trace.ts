@@ -1,13 +1,13 @@
 /**
- * A trace: what a world sends to a platform over a window of time, with intended times, so that any driver can send it and any clock
- * can be judged by it. A folder, all files UTF-8, JSON or one JSON value a line:
+ * A trace holds all inputs that a world sends to a platform over a window of time, with their intended times, so that any driver can send it, and a run on any
+ * clock can be judged by it. It is a folder of UTF-8 files, each with one JSON value, or with one on each line:
  *
- *   trace.json         TraceHeader: what it is, counts, SHA-256 of the other files. Readers refuse an unknown major version.
- *   onboarding.json    what the platform is told first (contract/onboarding.ts); portal URLs are left empty, the driver fills them in
+ *   trace.json         TraceHeader: its origin, counts, and the SHA-256 of the other files. Readers refuse an unknown major version.
+ *   onboarding.json    the document that the platform receives first (contract/onboarding.ts); the driver fills in the URLs of portals
  *   inputs.jsonl       TraceInput, in order of (atMs, line): first the preamble (all at `fromMs - 1`), then the window
- *   truth/             never for the platform: truth.jsonl, TruthLine; world.jsonl, the world's own figures (a whole record needs them)
+ *   truth/             never for the platform: truth.jsonl, TruthLine; world.jsonl, the world's own numbers, which a whole record needs
  *
- * docs/reference/trace.md tells it all to those who write a driver in another language.
+ * docs/reference/trace.md explains all of it to those who write a driver in another language.
  */
 import Type, { type Static } from 'typebox';
 import type { Dialect } from './catalogue.ts';
@@ -19,40 +19,43 @@ import type { FaultKind } from './record/kinds.ts';
 import type { Load } from './record/load.ts';
 import type { Tail } from './record/measures.ts';
 
+/** Name and version of the format. */
 export const TRACE_SCHEMA = 'hundredblock.trace/1.2';
 
 const Count = Type.Integer({ minimum: 0 });
 
+/** trace.json. */
 export const TraceHeaderSchema = Type.Object({
   schema: Type.String(),
   seed: Type.Integer(),
-  /** The scenario with all options, as ScenarioSchema; it may go on after the window. */
+  /** The scenario with all its options (ScenarioSchema). It may go on after the window. */
   scenario: Type.Unknown(),
-  /** First and last (exclusive) platform moment of the window, UTC ms. */
+  /** The window in platform time, UTC ms: its first moment, and the first after it. */
   fromMs: Type.Integer(),
   untilMs: Type.Integer(),
-  /** Lines of the preamble: inputs that restore what was open at `fromMs`. */
+  /** Number of lines of the preamble: inputs that restore the records that were open at `fromMs`. */
   preamble: Count,
-  /** Inputs of the window by kind. */
+  /** Number of inputs in the window, by kind. */
   inputs: Type.Record(Type.String(), Count),
-  /** Those that are online when the window opens. */
+  /** Numbers of residents and doorbells that are online when the window opens. */
   residents: Count,
   doorbells: Count,
-  /** True where residents reacted to what they received over sockets: the seed alone does not give this trace again. */
+  /** True if residents reacted to messages that they received over sockets: then the seed alone does not produce this trace again. */
   closedLoop: Type.Optional(Type.Boolean()),
-  /** What the world did that no trace can hold, by reason (`motions not attached`, ...). */
+  /** Number of the world's actions that no trace can hold, by reason (`motions not attached`, ...). */
   leftOut: Type.Optional(Type.Record(Type.String(), Count)),
-  /** File name to lower-case hex SHA-256, of every other file. */
+  /** For the name of every other file: its SHA-256 in lower-case hex. */
   sha256: Type.Record(Type.String(), Type.String()),
 });
+/** A header that TraceHeaderSchema accepts. */
 export type TraceHeader = Static<typeof TraceHeaderSchema>;
 
 /**
- * What is sent. `atMs`: platform time at which it reaches the platform's door. Residents and doorbells are known by
- * agency index * RESIDENTS_PER_AGENCY_MAX + index within the agency.
+ * One input. `atMs` is the platform time, UTC ms, at which it reaches the platform's door. Residents and doorbells are known by the number agency index *
+ * RESIDENTS_PER_AGENCY_MAX + index within the agency.
  */
 export type TraceInput =
-  /** Pushed in its dialect. `records`: whose order a driver that can't send without waiting for answers has to keep; absent before 1.2. */
+  /** A CAD message that is pushed. `records` names the records in it: messages about one record must be sent in order. It is absent before version 1.2. */
   | {
       atMs: number;
       kind: 'cad';
@@ -62,7 +65,7 @@ export type TraceInput =
       records?: string[];
       body: string;
     }
-  /** What a portal's answer to the poll of `polledMs` is; it arrives at `atMs`. A poll without one gets no answer. */
+  /** A portal's answer to the poll of platform time `polledMs`; it arrives at `atMs`. A poll without a line gets no answer. */
   | { atMs: number; kind: 'snapshot'; agency: string; messageId: string; polledMs: number; body: string }
   | { atMs: number; kind: 'preference'; change: PreferenceChange }
   | { atMs: number; kind: 'post'; postId: string; resident: number; text: string }
@@ -70,17 +73,18 @@ export type TraceInput =
   | { atMs: number; kind: 'motion'; doorbell: number }
   | { atMs: number; kind: 'clip'; doorbell: number; clipId: string; durationMs: number }
   | { atMs: number; kind: 'heartbeat'; doorbell: number; batteryPercent: number }
-  /** Residents' app goes online and offline. Those that are online when the window opens connect before it, in the preamble. */
+  /** A resident's app goes online or offline. Residents who are online when the window opens connect in the preamble. */
   | { atMs: number; kind: 'connect' | 'disconnect'; resident: number }
-  /** Likewise doorbells. */
+  /** A doorbell goes online or offline, likewise. */
   | { atMs: number; kind: 'attach' | 'detach'; doorbell: number };
+/** The kind of an input. */
 export type TraceInputKind = TraceInput['kind'];
 
-/** What the oracle needs to know of a trace. Private strings come before the message or post that is the first to carry them, the `carrier`. */
+/** A line of truth.jsonl, for the oracle alone. Private strings come before the message or post that is the first to carry them, the `carrier`. Times are UTC ms. */
 export type TruthLine =
   | { line: 'manifest'; manifest: MessageManifest; changedMs: number; publishedMs: number }
   | { line: 'private'; agency: string; recordId: string; carrier: string; strings: PrivateString[] }
-  /** One per record, as it stood when the window closed. `incident` is null where none lies behind it. */
+  /** One for each record, as it stood when the window closed. `incident` is null if nothing happened that the record is about. */
   | {
       line: 'record';
       agency: string;
@@ -105,50 +109,51 @@ export type TruthLine =
     };
 
 /**
- * What a driver saw, for judging. A folder beside the trace: driver.json (DriverSummary), and
- * sends.jsonl (SendLine), frames.jsonl (FrameLine), deliveries.jsonl (DeliveryLine), connections.jsonl (ConnectionLine).
- * Wall times are Unix ms with a fraction.
+ * A line of sends.jsonl. A driver leaves its observations, for judging, in a folder beside the trace: driver.json (DriverSummary), sends.jsonl (SendLine),
+ * frames.jsonl (FrameLine), deliveries.jsonl (DeliveryLine) and connections.jsonl (ConnectionLine). Their times are wall times, Unix ms with a fraction.
  */
 export interface SendLine {
-  /** Line of inputs.jsonl, from 0. */
+  /** Number of the line of inputs.jsonl, from 0. */
   input: number;
-  /** When it was meant to be sent, by the clock that the run was given. */
+  /** Time at which it was meant to be sent, by the clock of the run. */
   intendedMs: number;
-  /** When its first byte was handed to the socket (a portal's answer: when the whole of it was); null where it never was. */
+  /** Time at which its first byte (of a portal's answer, the last byte) was handed to the socket; null if it never was. */
   sentMs: number | null;
-  /** When it was acknowledged (202, PUBACK, 101); null where it never was. */
+  /** Time at which it was acknowledged (202, PUBACK, 101); null if it never was. */
   answeredMs: number | null;
-  /** HTTP status of the last answer, MQTT reason code, or null where none came. */
+  /** HTTP status or MQTT reason code of the last answer; null if none came. */
   status: number | null;
-  /** Attempts made; above 1 only after a refusal or a broken connection. */
+  /** Number of attempts; above 1 only after a refusal or a broken connection. */
   tries: number;
-  /** Why it is not acknowledged: a name of REFUSALS, `connection`, `timeout`, `never-polled`, `stopped`; null where it is. */
+  /** Reason for which it was not acknowledged: a name of REFUSALS, `connection`, `timeout`, `never-polled` or `stopped`; null if it was. */
   failure: string | null;
-  /** Receipts of a CAD message, null where none were given. */
+  /** Receipts of a CAD message; null if none were given. */
   rows: RowReceipt[] | null;
 }
-/** A distinct message text, once. */
+/** A line of frames.jsonl: one distinct message text. */
 export interface FrameLine {
+  /** Number by which deliveries name the text. */
   frame: number;
   type: 'alert' | 'post';
-  /** The bytes of `message`. */
+  /** The text of the stream message's `message`, as it came. */
   text: string;
 }
-/** A stream message received: [resident, sequence, frame, wall ms]. */
+/** A line of deliveries.jsonl: a stream message that was received, as [resident, sequence, frame, wall ms]. */
 export type DeliveryLine = [number, number, number, number];
+/** A line of connections.jsonl: a change of a resident's connection. */
 export interface ConnectionLine {
   resident: number;
   atMs: number;
   event: 'open' | 'closed' | 'refused';
-  /** Close code, or HTTP status of a refusal; null where the connection broke. */
+  /** Close code, or HTTP status of a refusal; null if the connection broke. */
   code: number | null;
-  /** Last sequence seen (closed) or told by hello (open). */
+  /** Last sequence that the client received (on `closed`), or that hello told (on `open`). */
   sequence: number | null;
-  /** True where the driver itself ended it. */
+  /** True if the driver itself ended the connection. */
   intended: boolean;
 }
 
-/** driver.json: what a driver measured of itself and of the target. */
+/** driver.json: measurements of the driver and of the target. */
 export type DriverSummary = Pick<
   Load,
   'driver' | 'target' | 'platformClock' | 'connected' | 'generator' | 'targetProcess' | 'shed' | 'notes'
@@ -158,8 +163,8 @@ export type DriverSummary = Pick<
   clock: PlatformClock;
   generatorLagMs: Tail;
   connectMs: Tail;
-  /** Null: the run went to its end. Else why it stopped early, in words. */
+  /** Reason for which the run stopped early, in words; null if it went to its end. */
   stopped: string | null;
-  /** Per wall second of the window, of its own and the target's process. */
+  /** For each wall second of the window: the greatest lag, and each process's use of the processors as a share of one. */
   seconds: { second: number; lagMaxMs: number; generatorCpu: number | null; targetCpu: number | null }[];
 };

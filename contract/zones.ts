@@ -12,15 +12,17 @@ const texts = new Map<string, string>();
 for (const [names, text] of ZONE_ROWS) for (const name of names.split(' ')) texts.set(name, text);
 const tables = new Map<string, ZoneTable>();
 
+/** All zones that are known, by their IANA names. */
 export function zoneNames(): string[] {
   return [...texts.keys()];
 }
 
+/** Whether a zone is known. */
 export function isZone(zone: string): boolean {
   return texts.has(zone);
 }
 
-/** Offset of local time from UTC in minutes, east positive, at a moment in epoch ms. Throws where the zone is unknown: check with `isZone`. */
+/** Offset of a zone's local time from UTC at a moment (UTC ms), in minutes, positive to the east. Throws a RangeError if the zone is unknown: check with `isZone`. */
 export function zoneOffsetMin(zone: string, ms: number): number {
   const table = tableOf(zone);
   let low = 0;
@@ -34,8 +36,8 @@ export function zoneOffsetMin(zone: string, ms: number): number {
 }
 
 /**
- * The moment at which a zone's wall clock shows `localMs` (civil fields counted as if UTC).
- * `gap`: that local time was skipped, the moment given counts the offset before the gap. `overlap`: it came twice, the earlier is given.
+ * The moment, UTC ms, at which a zone's wall clock shows `localMs` (civil fields taken as UTC). `gap`: the clock skipped that time, and the moment is worked out
+ * with the offset before the gap. `overlap`: that time came twice, and the moment is the earlier one. Throws a RangeError if the zone is unknown.
  */
 export function localToUtc(zone: string, localMs: number): { ms: number; kind: 'ok' | 'gap' | 'overlap' } {
   const before = zoneOffsetMin(zone, localMs - 24 * 60 * MINUTE_MS);

@@ -25,6 +25,7 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
 
 /** Folders whose comments and messages were gone through. */
 const PLAIN = [
+  'contract',
   'dashboards',
   'harness/cli',
   'harness/conform',

@@ -1,24 +1,25 @@
-/** The section that compares a run with a paired world. */
+/** The section of a run record that compares the run with a paired world: `simulate --against`, docs/model/loop.md. */
 import Type, { type Static } from 'typebox';
 import { Count, NullableNumber } from './measures.ts';
 
-/** Events of one kind in two worlds. */
+/** Numbers of events of one kind in two worlds. */
 export const AgainstCountSchema = Type.Object({
   first: Count,
   second: Count,
-  /** First minus second. */
+  /** The first world's minus the second's. */
   net: Type.Integer(),
-  /** Those with a lineage, first minus second: what alerts caused by themselves, without what they displaced. */
+  /** Events with a lineage (alerts caused them), the first world's minus the second's: without those that alerts only displaced. */
   direct: Type.Integer(),
   onlyFirst: Count,
   onlySecond: Count,
-  /** Of those in one world only: without a lineage, so that waiting for something else must have moved them. */
+  /** Events in one world only that have no lineage: they must have moved because something else made them wait. */
   unexplained: Count,
 });
 
+/** Numbers that AgainstCountSchema accepts. */
 export type AgainstCount = Static<typeof AgainstCountSchema>;
 
-/** How much later in the first world, ms, of events that are in both: mean with its paired 95% interval over agencies and days. */
+/** How much later events that are in both worlds come in the first one, ms: the mean with its paired 95% interval over blocks of agencies and days. */
 export const AgainstDelaySchema = Type.Object({
   pairs: Count,
   meanMs: NullableNumber,
@@ -29,8 +30,10 @@ export const AgainstDelaySchema = Type.Object({
   sooner: Count,
 });
 
+/** A delay that AgainstDelaySchema accepts. */
 export type AgainstDelay = Static<typeof AgainstDelaySchema>;
 
+/** Unit hours in two worlds, in the terms of AgainstCountSchema. */
 const AgainstHoursSchema = Type.Object({
   first: Type.Number(),
   second: Type.Number(),
@@ -38,27 +41,28 @@ const AgainstHoursSchema = Type.Object({
   direct: Type.Number(),
 });
 
-/** The run beside another of the same seed that differs in some options; docs/model/loop.md. */
+/** The run beside another of the same seed that differs in some options. */
 export const AgainstSchema = Type.Object({
-  /** What the second world has otherwise, as `path=value`. */
+  /** Options in which the second world differs, as `path=value`. */
   sets: Type.Array(Type.String()),
   secondHistoryHash: Type.String(),
   congestion: Type.Union([Type.Literal('on'), Type.Literal('off')]),
   calls: AgainstCountSchema,
-  /** Calls repeated by those who hung up. */
+  /** Calls of people who had hung up before. */
   redials: AgainstCountSchema,
   /** Posts and comments. */
   posts: AgainstCountSchema,
   dispatches: AgainstCountSchema,
   unitHours: AgainstHoursSchema,
-  /** Net equals direct everywhere, and nothing else moved: the whole difference is what alerts caused by themselves. */
+  /** True if net equals direct everywhere and nothing else moved: then alerts caused the whole difference directly. */
   exact: Type.Boolean(),
-  /** Calls in the first world only that alerts caused, per call in it: what `branching.ratio` estimates, known. Null without calls. */
+  /** Calls that alerts caused, which are in the first world only, for each call in it: the true value that `branching.ratio` estimates. Null without calls. */
   branchingRatio: NullableNumber,
   answer: AgainstDelaySchema,
-  /** Of police responses: all, and by priority. */
+  /** Delays of police responses: of all, and by priority. */
   response: AgainstDelaySchema,
   responseByPriority: Type.Record(Type.String(), AgainstDelaySchema),
 });
 
+/** A comparison that AgainstSchema accepts. */
 export type Against = Static<typeof AgainstSchema>;

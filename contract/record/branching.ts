@@ -1,29 +1,30 @@
-/** The section on the branching ratio of the feedback loop. */
+/** The section of a run record on the branching ratio of the feedback loop; docs/model/loop.md. */
 import Type, { type Static } from 'typebox';
 import { Count, NullableNumber } from './measures.ts';
 
-/** How far the loop from alerts to calls to alerts goes; docs/model/loop.md. */
+/** The strength of the loop from alerts to calls to further alerts. */
 export const BranchingSchema = Type.Object({
-  /** Callers, whatever the number of their attempts, and those of them that alerts and posts caused. */
+  /** Callers, whatever the number of their attempts, and callers among them whose call alerts and posts caused. */
   calls: Count,
   caused: Count,
-  /** Of those caused: by alerts about calls that alerts had caused. */
+  /** Caused calls whose alert was itself about a call that alerts had caused. */
   further: Count,
-  /** Calls caused per call, with its 95% interval over agencies and days; null where there is too little. */
+  /** Caused calls for each call, with its 95% interval over blocks of agencies and days; null if there are too few. */
   ratio: NullableNumber,
   low: NullableNumber,
   high: NullableNumber,
   blocks: Count,
-  /** The same of calls that alerts caused: further per caused. Whether the loop ends depends on these alone. */
+  /** The same ratio among the caused calls alone: further calls for each caused one. It alone decides whether the loop ends. */
   ofCaused: Type.Object({ ratio: NullableNumber, low: NullableNumber, high: NullableNumber }),
-  /** In equilibrium: calls made of each first one, 1 / (1 - n), and variance over mean of counts in long windows, 1 / (1 - n)^2. */
+  /** In equilibrium, for the ratio n: the calls that each first call becomes, 1 / (1 - n), and the variance of counts in long windows over their mean, 1 / (1 - n)^2. */
   gain: NullableNumber,
   dispersion: NullableNumber,
   state: Type.Union([Type.Literal('stable'), Type.Literal('near'), Type.Literal('unstable')]),
-  /** Agencies whose loop was stopped, with the moment. */
+  /** Agencies whose loop was stopped, with the moment, UTC ms. */
   stopped: Type.Array(Type.Object({ agency: Type.String(), atMs: Type.Integer() })),
-  /** What a reader must know; null where the loop is stable. */
+  /** A warning for the reader, in words; null if the loop is stable. */
   message: Type.Union([Type.String(), Type.Null()]),
 });
 
+/** A section that BranchingSchema accepts. */
 export type Branching = Static<typeof BranchingSchema>;

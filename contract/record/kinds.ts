@@ -1,6 +1,6 @@
-/** Closed vocabularies of a run record. */
+/** Closed vocabularies of a run record; docs/glossary.md explains the words. */
 
-/** Primary labels of an alert's truth, in order of precedence; an alert's primary is the first that holds. */
+/** Labels of an alert's truth, in order of precedence: an alert's primary label is the first that holds. All but `founded` make it a false alert. */
 export const TRUTHS = [
   'unfounded',
   'misclassified',
@@ -11,9 +11,10 @@ export const TRUTHS = [
   'founded',
 ] as const;
 
+/** One of TRUTHS. */
 export type Truth = (typeof TRUTHS)[number];
 
-/** Primary verdicts of a delivery, in order of precedence. `lost` and `shed` are of deliveries owed and never seen. */
+/** Verdicts on a delivery, in order of precedence: the primary verdict is the first that holds. `lost` and `shed` deliveries were owed and never seen. */
 export const VERDICTS = [
   'leaked',
   'misdelivered',
@@ -26,8 +27,10 @@ export const VERDICTS = [
   'lost',
 ] as const;
 
+/** One of VERDICTS. */
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Kinds of faults that the world injects into feeds; docs/model/faults.md. */
 export const FAULT_KINDS = [
   'delay',
   'duplicate',
@@ -39,9 +42,11 @@ export const FAULT_KINDS = [
   'withdrawal',
 ] as const;
 
+/** One of FAULT_KINDS. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Stages of `delayMs`, all in simulated time. `total`: onset of the incident to the Alert; the others are the legs of it. */
+/** Stages of `delayMs`, all in simulated time. `total` goes from the onset of the incident to the Alert; the other stages are its parts. */
 export const DELAY_STAGES = ['notice', 'answer', 'entry', 'publication', 'transport', 'review', 'total'] as const;
 
+/** Priorities of police calls; 1 is the most urgent. */
 export const POLICE_PRIORITIES = ['1', '2', '3', '4'] as const;

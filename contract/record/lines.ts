@@ -1,8 +1,9 @@
-/** Lines of the files beside a run record: alerts.jsonl, against.jsonl, faults.jsonl, and map.json. */
+/** The shapes of files beside a run record: lines of alerts.jsonl, against.jsonl and faults.jsonl, and map.json. Times are simulated, UTC ms. */
 import type { DELAY_STAGES, FaultKind, Truth, Verdict } from './kinds.ts';
 
-/** A line of alerts.jsonl: one message published, with what the oracle found. */
+/** A line of alerts.jsonl: one published message, with the oracle's findings. */
 export interface AlertLine {
+  /** Key of the alert, and the message's own identifier (AlertSchema). */
   incidents: string;
   identifier: string;
   msgType: 'Alert' | 'Update' | 'Cancel';
@@ -11,30 +12,31 @@ export interface AlertLine {
   category: string;
   place: string;
   placeKind: 'block' | 'crossing' | 'stretch' | 'area' | 'jurisdiction' | 'text';
-  /** Households that share the place, null where unknown. */
+  /** Number of households that share the place; null if unknown. */
   households: number | null;
-  /** Centre of the published place, dm; null where it has none. */
+  /** Centre of the published place, dm (contract/plane.ts); null if it has none. */
   x: number | null;
   y: number | null;
   sentMs: number;
+  /** Number of residents to whom the message was sent. */
   audience: number;
-  /** Truth of an Alert; null on updates and cancels. */
+  /** Primary label of an Alert, and all its labels; null and none on updates and cancels. */
   truth: Truth | null;
   truths: Truth[];
-  /** Delivery verdicts of this message by count. */
+  /** Number of deliveries of this message with each verdict. */
   verdicts: Partial<Record<Verdict, number>>;
-  /** Legs of the delay, ms, on an Alert with a known record. */
+  /** Parts of the delay, ms, of an Alert with a known record. */
   delayMs: Partial<Record<(typeof DELAY_STAGES)[number], number>>;
 }
 
 /**
- * A line of against.jsonl: something that is in one of two worlds only, or in both at different times. Times are of the first world that has it; `laterMs` are
- * the first world's minus the second's. `root` and `generation`: only where alerts caused it.
+ * A line of against.jsonl: an event that is in one of two worlds only, or in both at different times. `atMs` is its time in the first world that has it; each
+ * `...LaterMs` is the first world's time minus the second's. `root` (the alert with which the chain began) and `generation` are given only if alerts caused it.
  */
 export interface AgainstLine {
   kind: 'call' | 'redial' | 'post' | 'dispatch';
   agency: string;
-  /** Its name, the same in both worlds. */
+  /** Name of the event, the same in both worlds. */
   id: string;
   in: 'first' | 'second' | 'both';
   atMs: number;
@@ -42,25 +44,26 @@ export interface AgainstLine {
   generation?: number;
   answerLaterMs?: number;
   requestLaterMs?: number;
-  /** From the request on. */
+  /** Counted from the request on. */
   dispatchLaterMs?: number;
   responseLaterMs?: number | null;
   priority?: number;
 }
 
-/** A line of faults.jsonl: one injected fault and what became of it. */
+/** A line of faults.jsonl: one injected fault, and its outcome. */
 export interface FaultLine {
   kind: FaultKind;
   agency: string;
   atMs: number;
   messageId: string | null;
   detail: string;
+  /** Whether it shows in the platform's answers. */
   accounted: boolean;
-  /** What the accounting saw: a receipt's outcome, `never-arrived`, `held-then-arrived`, ... */
+  /** The trace that it left: a receipt's outcome, `never-arrived`, `held-then-arrived`, ... */
   became: string;
 }
 
-/** map.json: what the report draws of each agency's ground; synthetic positions, dm. */
+/** map.json: the parts of each agency's ground that the report draws. Positions are synthetic, in dm. */
 export interface MapFile {
   agencies: {
     id: string;
@@ -68,11 +71,11 @@ export interface MapFile {
     box: { x0: number; y0: number; x1: number; y1: number };
     /** Block segments [x0, y0, x1, y1, density 0 downtown, 1 suburb, 2 rural], thinned to at most 4,000 an agency. */
     blocks: number[][];
-    /** A sample of at most 2,000 ground-truth incidents: [x, y, minutes since start, 1 if something really happened else 0, category index or -1]. */
+    /** A sample of at most 2,000 ground-truth incidents: [x, y, minutes since the start, 1 if something really happened else 0, index of the category or -1]. */
     incidents: number[][];
     /** A sample of at most 1,500 app users' homes, [x, y]. */
     appUsers: number[][];
   }[];
-  /** Radii in dm for drawing audiences: the alert radii that residents chose, with counts. */
+  /** The alert radii that residents chose, dm, with the number of residents, to draw audiences. */
   radii: { radiusDm: number; residents: number }[];
 }

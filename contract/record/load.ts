@@ -1,25 +1,28 @@
-/** The section of a run against the wall clock. */
+/** The sections of a run record about a run against the wall clock; docs/guides/load.md. */
 import Type, { type Static } from 'typebox';
 import { VERDICTS } from './kinds.ts';
 import { Count, Counts, QuantilesSchema, TailSchema, keyedBy } from './measures.ts';
 
-/** Wall time, each from the moment at which its cause was meant to be sent: a late generator or a queue in front of a door is not left out. */
+/**
+ * Wall time, ms, by stage. Each is measured from the moment at which its cause was meant to be sent, so that delays by a late generator or by a queue in front of a
+ * door are included.
+ */
 export const LatencySchema = Type.Object({
-  /** CAD message to its 202. */
+  /** From a CAD message to its 202. */
   accept: TailSchema,
-  /** Cause of an alert, update or cancel to the first phone, to each phone, and to the last of those entitled. */
+  /** From the cause of an alert, update or cancel to the first phone, to each phone, and to the last phone of its audience. */
   firstDelivery: TailSchema,
   delivery: TailSchema,
   completion: TailSchema,
-  /** Doorbell's message to its PUBACK. */
+  /** From a doorbell's message to its PUBACK. */
   device: TailSchema,
-  /** A connection asked for to its hello. */
+  /** From the request for a connection to its hello. */
   connect: TailSchema,
 });
 
 /**
- * (alert, recipient, message type) triples on both clocks, from the same inputs. `withinBand`: of those on one side only, the ones that
- * lie within `toleranceMs` (simulated) of a rule's edge; the others are `unexplained`, which must be none.
+ * Deliveries, as triples of alert, recipient and message type, in virtual time and on the wall clock, from the same inputs. Triples that only one clock has are
+ * `withinBand` if they lie within `toleranceMs` (simulated) of the edge of a rule; the others are `unexplained`, and there must be none.
  */
 export const SameOutcomeSchema = Type.Object({
   virtual: Count,
@@ -29,7 +32,7 @@ export const SameOutcomeSchema = Type.Object({
   withinBand: Count,
   unexplained: Count,
   toleranceMs: Type.Number(),
-  /** The first 200 that differ, by name. */
+  /** The first 200 triples that only one clock has. */
   differences: Type.Array(
     Type.Object({
       incidents: Type.String(),
@@ -41,50 +44,54 @@ export const SameOutcomeSchema = Type.Object({
   ),
 });
 
-/** One process of a load run. */
+/** One process of a load run: the load generator or the target. */
 export const ProcessSchema = Type.Object({
-  /** Share of one processor, mean over the window; null where it could not be measured. */
+  /** Mean use of the processors over the window, as a share of one; null if it could not be measured. */
   cpuShare: Type.Union([Type.Number(), Type.Null()]),
+  /** Delay of the event loop; null if it could not be measured. */
   eventLoopDelayMs: Type.Union([TailSchema, Type.Null()]),
+  /** Resident memory before the window, and its peak; null if it could not be measured. */
   rssMiB: Type.Union([Type.Object({ before: Type.Number(), peak: Type.Number() }), Type.Null()]),
-  /** Slope of resident memory over connections while residents connected; null below 2,000 connections. */
+  /** Slope of resident memory over the number of connections while residents connected; null below 2,000 connections. */
   memoryPerResidentKiB: Type.Union([Type.Number(), Type.Null()]),
 });
 
+/** The load run itself. */
 export const LoadSchema = Type.Object({
-  /** `self`: started by the run. */
+  /** Address of the target; `self` if the run started it. */
   target: Type.String(),
   startedTarget: Type.Boolean(),
   driver: Type.String(),
   closedLoop: Type.Boolean(),
   traceSha256: Type.String(),
-  /** Simulated window and its length on the wall. */
+  /** The window in simulated time, UTC ms, and its length in wall time. */
   fromMs: Type.Integer(),
   untilMs: Type.Integer(),
   windowMs: Type.Number(),
   speed: Type.Number(),
-  /** Whether the target's clock followed; else it ran in real time. */
+  /** Whether the target's clock followed the run's; if not, it ran in real time. */
   platformClock: Type.Boolean(),
   intensity: Type.Record(Type.String(), Type.Number()),
   connected: Type.Object({ residents: Count, doorbells: Count, refused: Count, rampMs: Type.Number() }),
-  /** Inputs by kind: meant, sent and acknowledged. */
+  /** Numbers of inputs by kind: meant to be sent, sent, and acknowledged. */
   inputs: Type.Record(Type.String(), Type.Object({ meant: Count, sent: Count, acknowledged: Count })),
-  /** Why inputs were not acknowledged at once: by name, with those that were in the end. */
+  /** Reasons for which inputs were not acknowledged at once, with their number, including inputs that were acknowledged in the end. */
   refusals: Counts,
   retries: Count,
-  /** Messages received, those a client had already had (dropped by their number), and holes in numbering. */
+  /** Messages received, messages that a client already had (it drops them by their number), and holes in the numbering. */
   deliveries: Type.Object({ received: Count, repeated: Count, gaps: Count }),
+  /** Ends of connections, and refusals of new ones, by code or reason. */
   closes: Counts,
   generator: ProcessSchema,
   targetProcess: ProcessSchema,
-  /** What held the run back, if anything, and by which figure. */
+  /** The side that limited the run, if any, and the measurement that shows it. */
   bottleneck: Type.Object({
     verdict: Type.Union([Type.Literal('generator'), Type.Literal('target'), Type.Literal('neither')]),
     why: Type.String(),
   }),
-  /** The target's own counts of refused work by `door reason`; null where it tells none. */
+  /** The target's own counts of refused work, by `door reason`; null if it tells none. */
   shed: Type.Union([Counts, Type.Null()]),
-  /** Each wall second of the window. */
+  /** Numbers for each wall second of the window. */
   timeline: Type.Array(
     Type.Object({
       second: Count,
@@ -97,7 +104,7 @@ export const LoadSchema = Type.Object({
       targetCpu: Type.Union([Type.Number(), Type.Null()]),
     }),
   ),
-  /** The same trace through the pipeline in virtual time. */
+  /** The outcome of the same trace in virtual time. */
   virtual: Type.Object({
     alerts: Count,
     updates: Count,
@@ -105,11 +112,12 @@ export const LoadSchema = Type.Object({
     deliveries: Count,
     duty: Type.Object({ alerts: Count, deliveries: Count, alertsNeverSent: Count }),
     verdicts: keyedBy(VERDICTS, Count),
-    /** Simulated: what source and policy cost. */
+    /** Simulated delay, which the source and the policy cause. */
     delayMs: Type.Record(Type.String(), QuantilesSchema),
   }),
-  /** What the driver did not do or could not measure, in words. */
+  /** Things that the driver did not do or could not measure, in words. */
   notes: Type.Array(Type.String()),
 });
 
+/** A section that LoadSchema accepts. */
 export type Load = Static<typeof LoadSchema>;

@@ -1,12 +1,16 @@
-/** Parts that every section of a run record is built of: tags, counts, rates, quantiles. */
+/** Parts from which all sections of a run record are built: tags, counts, rates and quantiles. */
 import Type, { type Static, type TSchema } from 'typebox';
 
+/** How a field may differ between two runs; contract/record/run-record.ts explains it. */
 type Tag = 'exact' | 'statistical' | 'provenance';
 
-export const tag = <T extends TSchema>(t: Tag, schema: T): T => ({ ...schema, 'x-tag': t });
+/** The schema with a tag. */
+export const tag = <T extends TSchema>(name: Tag, schema: T): T => ({ ...schema, 'x-tag': name });
 
+/** A whole number from 0. */
 export const Count = Type.Integer({ minimum: 0 });
 
+/** Counts by name. */
 export const Counts = Type.Record(Type.String(), Count);
 
 /** An object with exactly these keys, each of one schema. */
@@ -14,7 +18,7 @@ export function keyedBy<K extends string, T extends TSchema>(keys: readonly K[],
   return Type.Object(Object.fromEntries(keys.map((key) => [key, schema])) as Record<K, T>);
 }
 
-/** A proportion with its Wilson 95% interval; value, low and high are null where n is 0. */
+/** A proportion of n cases with its 95% interval (Wilson); value, low and high are null if n is 0. */
 export const RateSchema = Type.Object({
   value: Type.Union([Type.Number(), Type.Null()]),
   n: Count,
@@ -22,9 +26,10 @@ export const RateSchema = Type.Object({
   high: Type.Union([Type.Number(), Type.Null()]),
 });
 
+/** A rate that RateSchema accepts. */
 export type Rate = Static<typeof RateSchema>;
 
-/** Quantiles of a set of milliseconds (nearest rank); 0 where count is 0. */
+/** Quantiles of a set of times, ms, by nearest rank; all are 0 if count is 0. */
 export const QuantilesSchema = Type.Object({
   count: Count,
   p50: Type.Number(),
@@ -33,11 +38,13 @@ export const QuantilesSchema = Type.Object({
   max: Type.Number(),
 });
 
+/** Quantiles that QuantilesSchema accepts. */
 export type Quantiles = Static<typeof QuantilesSchema>;
 
+/** The rate of one group, such as an agency. */
 export const KeyedRate = Type.Object({ key: Type.String(), rate: RateSchema });
 
-/** Quantiles with their tail, ms, from a bounded HDR histogram of three significant digits. */
+/** Quantiles of times, ms, as far as 99.9%, from a bounded HDR histogram with three significant digits. */
 export const TailSchema = Type.Object({
   count: Count,
   p50: Type.Number(),
@@ -47,6 +54,8 @@ export const TailSchema = Type.Object({
   max: Type.Number(),
 });
 
+/** Quantiles that TailSchema accepts. */
 export type Tail = Static<typeof TailSchema>;
 
+/** A number, or null if there is none. */
 export const NullableNumber = Type.Union([Type.Number(), Type.Null()]);

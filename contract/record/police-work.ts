@@ -1,46 +1,47 @@
-/** The section on patrol's work and calls. */
+/** The section of a run record on the work of patrol and call-takers; docs/model/police.md. */
 import Type, { type Static } from 'typebox';
 import { Count } from './measures.ts';
 
-/** What became of jobs, of patrol's time and of calls to 911, mechanism by mechanism; docs/model/police.md. Zero where a mechanism is off. */
+/** Jobs, patrol's time and calls to 911, mechanism by mechanism. The numbers of a mechanism that is off are 0. */
 export const PoliceWorkSchema = Type.Object({
-  /** On duty: on the roster, breaks included, or still at a job after the shift. */
+  /** Hours of units on duty: on the roster, with breaks, or still at a job after the shift. */
   unitHours: Type.Object({
     onDuty: Type.Number(),
-    /** Busy at calls behind which something had happened, or nothing; and at work that officers found themselves. They add up to `police.unitHours.total`. */
+    /** Hours busy at calls about something that had happened, at calls about nothing, and at work that officers found themselves. They add up to `police.unitHours.total`. */
     founded: Type.Number(),
     unfounded: Type.Number(),
     selfInitiated: Type.Number(),
-    /** A part of the first two. */
+    /** Hours because of alerts, which are a part of `founded` and `unfounded`. */
     alertInduced: Type.Number(),
     breaks: Type.Number(),
-    /** After the end of a shift. */
+    /** Hours after the end of a shift. */
     overrun: Type.Number(),
-    /** Neighbours' units, which are no part of any other figure. */
+    /** Hours of neighbours' units, which no other number includes. */
     lent: Type.Number(),
   }),
-  /** Records that asked for units, those called off, rises by a priority, those settled by telephone, and units taken off a call for priority 1. */
+  /** Records that asked for units, records called off, rises by one priority, records settled by telephone, and units taken off a call for priority 1. */
   jobs: Type.Object({ requested: Count, cancelled: Count, escalated: Count, byPhone: Count, preempted: Count }),
-  /** Units lent by neighbours, and requests for one that found none to spare. */
+  /** Units that neighbours lent, and requests for a unit that no neighbour could spare. */
   aid: Type.Object({ lent: Count, refused: Count }),
-  /** Taken up, missed because nobody was idle, and broken off for priority 1. */
+  /** Self-initiated work that was taken up, missed because no unit was idle, and broken off for priority 1. */
   selfInitiated: Type.Object({ started: Count, missed: Count, yielded: Count }),
-  /** Meal breaks due, taken in full, broken off for priority 1, and not begun in time. */
+  /** Meal breaks that were due, taken in full, broken off for priority 1, and not begun in time. */
   breaks: Type.Object({ due: Count, taken: Count, brokenOff: Count, missed: Count }),
   /** Jobs that outlasted a shift. */
   overruns: Count,
   callTakers: Type.Object({
-    /** Position hours on duty, and the share of them on calls. */
+    /** Hours of positions on duty, and the share of them spent on calls. */
     hoursOnDuty: Type.Number(),
     utilisation: Type.Number(),
-    /** Redials included; answered by anybody; answered by a neighbour; and tries to hand one over that found the neighbour busy. */
+    /** Calls offered, redials included; calls answered by anybody; calls answered by a neighbour; and attempts to hand one over that found the neighbour busy. */
     offered: Count,
     answered: Count,
     overflowed: Count,
     overflowRefused: Count,
-    /** Of those offered. */
+    /** Share of the calls offered whose caller hung up. */
     abandonedShare: Type.Number(),
   }),
 });
 
+/** A section that PoliceWorkSchema accepts. */
 export type PoliceWork = Static<typeof PoliceWorkSchema>;

@@ -1,7 +1,7 @@
 /**
- * The RunRecord: what a run stores as run.json and prints with --json. Each top-level field is tagged (`x-tag`):
- * `exact` (equal for equal inputs on any machine), `statistical` (compare with intervals), `provenance` (where and how it ran).
- * Readers refuse a major version of `schema` that they do not know.
+ * The run record, which a run stores as run.json and prints with --json. Each top-level field has a tag (`x-tag`): `exact` fields are equal for equal inputs on
+ * any machine, `statistical` ones are compared with intervals, and `provenance` ones say where and how it ran. Readers refuse a major version of `schema` that they
+ * do not know.
  */
 import Type, { type Static } from 'typebox';
 import { AgainstSchema } from './against.ts';
@@ -13,12 +13,14 @@ import { Count, Counts, KeyedRate, QuantilesSchema, RateSchema, TailSchema, keye
 import { PoliceWorkSchema } from './police-work.ts';
 import { SoakSchema } from './soak.ts';
 
+/** Name and version of the format. */
 export const RUN_SCHEMA = 'hundredblock.run/1.3';
 
+/** All fields of the record. Times are simulated unless a field says otherwise. */
 export const RunRecordSchema = Type.Object({
   schema: tag('provenance', Type.String()),
   id: tag('provenance', Type.String()),
-  /** True where the run was interrupted: every figure then counts what happened until `endedMs`. */
+  /** True if the run was interrupted: every number then counts what happened until `simulated.endMs`. */
   partial: tag('exact', Type.Boolean()),
   seed: tag('exact', Type.Integer()),
   scenario: tag('exact', Type.Object({ name: Type.String(), options: Type.Unknown() })),
@@ -45,6 +47,7 @@ export const RunRecordSchema = Type.Object({
   startedAt: tag('provenance', Type.String()),
   /** First and last simulated moment, UTC ms. */
   simulated: tag('exact', Type.Object({ startMs: Type.Integer(), endMs: Type.Integer() })),
+  /** Hash of all events: equal hashes mean equal worlds. */
   historyHash: tag('exact', Type.String()),
   agencies: tag(
     'exact',
@@ -57,7 +60,7 @@ export const RunRecordSchema = Type.Object({
         population: Count,
         historyHash: Type.String(),
         events: Count,
-        /** Per simulated day: incidents, calls, cadMessages, alerts. */
+        /** Numbers for each simulated day. */
         daily: Type.Array(Type.Object({ incidents: Count, calls: Count, cadMessages: Count, alerts: Count })),
       }),
     ),
@@ -70,15 +73,15 @@ export const RunRecordSchema = Type.Object({
       doorbells: Count,
       appUsers: Count,
       agencies: Count,
-      /** Ground-truth events, harmless ones that were reported included. */
+      /** Ground-truth events, including harmless ones that were reported. */
       incidents: Count,
-      /** 911 calls offered, redials included. */
+      /** 911 calls offered, including redials. */
       calls: Count,
       cadRecords: Count,
       cadMessages: Count,
       motions: Count,
       posts: Count,
-      /** Alerts (not their updates and cancels). */
+      /** Alerts, without their updates and cancels. */
       alerts: Count,
       updates: Count,
       cancels: Count,
@@ -86,11 +89,15 @@ export const RunRecordSchema = Type.Object({
       deliveries: Count,
     }),
   ),
+  /** Alerts by the primary label of their truth. */
   truth: tag('exact', keyedBy(TRUTHS, Count)),
+  /** Deliveries by the primary label of their alert's truth. */
   truthByDelivery: tag('exact', keyedBy(TRUTHS, Count)),
+  /** Deliveries by their primary verdict. */
   verdicts: tag('exact', keyedBy(VERDICTS, Count)),
-  /** What policy owed: Alerts and their deliveries, and the alerts of it that were never sent. */
+  /** Alerts that policy owed, their deliveries, and owed alerts that were never sent. */
   duty: tag('exact', Type.Object({ alerts: Count, deliveries: Count, alertsNeverSent: Count })),
+  /** Share of alerts whose truth is not `founded`. */
   falseAlertRate: tag('exact', RateSchema),
   falseAlerts: tag(
     'exact',
@@ -99,20 +106,23 @@ export const RunRecordSchema = Type.Object({
       byCategory: Type.Array(KeyedRate),
       byFeedKind: Type.Array(KeyedRate),
       byDelivery: RateSchema,
-      /** Still standing wrong at the end: false alerts that were never cancelled or corrected. */
+      /** Share of alerts that were false and never cancelled or corrected. */
       afterCorrections: RateSchema,
+      /** Time from a false alert to its correction. */
       correctionMs: QuantilesSchema,
     }),
   ),
+  /** Delay of alerts by stage (DELAY_STAGES). */
   delayMs: tag('exact', Type.Record(Type.String(), QuantilesSchema)),
   police: tag(
     'exact',
     Type.Object({
       units: Count,
-      /** Busy unit time / on-duty unit time. */
+      /** Share of units' time on duty in which they are busy. */
       utilisation: Type.Number(),
       /** Time from CAD record to first unit on scene, by priority. */
       responseMs: Type.Record(Type.String(), QuantilesSchema),
+      /** Time from CAD record to the first unit's setting out, by priority. */
       queueMs: Type.Record(Type.String(), QuantilesSchema),
       callsWaitingMean: Type.Number(),
       callsWaitingMax: Count,
@@ -130,7 +140,7 @@ export const RunRecordSchema = Type.Object({
         abandoned: Count,
         redials: Count,
       }),
-      /** Per simulated hour from the start: share of units busy, calls waiting for a unit (mean), 911 calls. */
+      /** For each simulated hour from the start: share of units that are busy, mean number of calls that wait for a unit, and 911 calls. */
       hourly: Type.Array(Type.Object({ utilisation: Type.Number(), waiting: Type.Number(), calls: Count })),
     }),
   ),
@@ -140,43 +150,48 @@ export const RunRecordSchema = Type.Object({
     Type.Object({
       inducedCalls: Count,
       inducedIncidents: Count,
-      /** 911 calls caused by alerts and posts per call, over the run. */
+      /** 911 calls that alerts and posts caused, for each call of the run. */
       branchingRatio: Type.Number(),
+      /** Residents' reactions by name (REACTIONS). */
       reactions: Counts,
-      /** Police requests for video: made, owners asked (police don't learn how many), clips shared and not, and court orders, which go another way. */
+      /** Police requests for video, owners who were asked (police don't learn how many), clips that they shared, clips that they did not share, and court orders, which bypass the owners. */
       video: Type.Optional(
         Type.Object({ requests: Count, asked: Count, shared: Count, declined: Count, courtOrders: Count }),
       ),
     }),
   ),
   branching: Type.Optional(tag('exact', BranchingSchema)),
-  /** Of `simulate --against` only. */
+  /** Given only with `simulate --against`. */
   against: Type.Optional(tag('exact', AgainstSchema)),
   privacy: tag(
     'exact',
     Type.Object({
       framesScanned: Count,
       leaks: Type.Array(Type.Object({ egress: Type.String(), kind: Type.String(), count: Count })),
-      /** Leaked strings in frames to residents per million frames. */
+      /** Leaked strings in frames to residents, for each million frames. */
       leaksPerMillionFrames: Type.Number(),
-      /** Reviewers' texts: how many, their words, how many words were blanked. */
+      /** Texts for reviewers, their words, and the words that were blanked. */
       review: Type.Object({ texts: Count, words: Count, blanked: Count }),
-      /** Households that share each published place of an alert. */
+      /** Number of households that share the published place of an alert. */
       householdsPerPlace: Type.Object({ min: Count, p10: Count, p50: Count, max: Count }),
       placeKinds: Counts,
     }),
   ),
   newsroom: tag('exact', Type.Object({ tickets: Count, approved: Count, rejected: Count, queueMax: Count })),
+  /** Records in CAD messages by their receipt's outcome. */
   receipts: tag('exact', Counts),
+  /** Records that were owed no alert, by reason (SUPPRESSIONS). */
   suppressed: tag('exact', Counts),
+  /** Alerts that the pipeline held back, by reason (WITHHELD_REASONS). */
   withheld: tag('exact', Counts),
+  /** Injected faults by kind (FAULT_KINDS), and those that show in the platform's answers. */
   faults: tag('exact', Type.Record(Type.String(), Type.Object({ injected: Count, accounted: Count }))),
-  /** The scenario's budgets against what was found; a run with one not ok exits 1. */
+  /** The scenario's budgets and the numbers found. If one is not ok, the command exits with 1. */
   gates: tag(
     'exact',
     Type.Array(Type.Object({ name: Type.String(), limit: Type.Number(), found: Type.Number(), ok: Type.Boolean() })),
   ),
-  /** Violations by name, the first 200 of them, without private text. */
+  /** The first 200 violations, without private text. */
   violations: tag(
     'exact',
     Type.Array(
@@ -189,18 +204,19 @@ export const RunRecordSchema = Type.Object({
     ),
   ),
   events: tag('exact', Type.Object({ total: Count, withoutMotions: Count })),
-  /** On the wall clock only (`load`): see LoadSchema and its neighbours. */
+  /** This and the next three are given only on the wall clock (`load`); contract/record/load.ts. */
   generatorLagMs: Type.Optional(tag('statistical', TailSchema)),
   latencyMs: Type.Optional(tag('statistical', LatencySchema)),
   sameOutcome: Type.Optional(tag('statistical', SameOutcomeSchema)),
   load: Type.Optional(tag('statistical', LoadSchema)),
-  /** Of a soak only. */
+  /** Given only by a soak. */
   soak: Type.Optional(tag('statistical', SoakSchema)),
-  /** Of a search for capacity only; all other figures are of its best trial that passed. */
+  /** Given only by a search for capacity; all other fields are then those of the best trial that passed. */
   capacity: Type.Optional(tag('statistical', CapacitySchema)),
   wallMs: tag('provenance', Type.Number()),
   eventsPerSecond: tag('provenance', Type.Number()),
   maxRssMiB: tag('provenance', Type.Number()),
 });
 
+/** A record that RunRecordSchema accepts. */
 export type RunRecord = Static<typeof RunRecordSchema>;

@@ -46,7 +46,7 @@ export const DIALECT_AGENCIES: Readonly<Record<Exclude<Dialect, 'eido'>, string>
 /** Longest message body that the test town's agencies may send (bodyLengthMax of the onboarding document). */
 export const BODY_LENGTH_MAX = 20_000;
 /** Platform time at which a test town begins, if the target has a clock. */
-export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2, 30);
+export const TOWN_START_MS = utcMs(2026, 6, 1, 12, 2) + 30_000;
 
 /** The target under test and how to reach it. */
 export interface TestTarget {
